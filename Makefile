@@ -1,0 +1,49 @@
+# Everything a newcomer runs. `make demo` and `make test` set up what they need in .venv.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test proof check bench lock clean
+
+demo: $(VENV)/.demo-ready
+	@$(BIN)/python -m playground
+
+test: $(VENV)/.test-ready check
+	@$(BIN)/python -m pytest -m "not proof"
+
+proof: $(VENV)/.test-ready
+	@$(BIN)/python -m pytest -m proof -s --timeout=3600
+	@$(BIN)/python -m benchmarks
+
+bench: $(VENV)/.test-ready
+	@$(BIN)/python -m benchmarks
+
+check: $(VENV)/.test-ready
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Threadwind needs Python 3.11 or newer; run: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@echo "Making a virtual environment in $(VENV) …"
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.demo-ready: requirements.lock pyproject.toml | $(VENV)/bin/python
+	@echo "Installing the locked packages (about a minute the first time) …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.test-ready: requirements-test.lock pyproject.toml | $(VENV)/bin/python
+	@echo "Installing the locked packages for the tests …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-test.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@ $(VENV)/.demo-ready
+
+# Needs `uv`; the files name no registry.
+lock:
+	uv pip compile pyproject.toml --extra demo --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q -o requirements.lock
+	uv pip compile pyproject.toml --extra demo --extra test --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q -o requirements-test.lock
+
+clean:
+	rm -rf $(VENV) .demo build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
