@@ -1,0 +1,82 @@
+"""All settings, read once at the entry point; nothing else touches the environment.
+
+Required values have no default. Secrets are `SecretStr` and never logged. Durations are seconds in the environment
+(`LEASE=15`) and `timedelta` in the code. The README lists every one of them.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """What both processes must know. Names in the environment are the fields' names in capitals."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True)
+
+    # Slack
+    slack_bot_token: SecretStr
+    slack_signing_secret: SecretStr | None = None
+    slack_app_token: SecretStr | None = None
+    slack_mode: Literal["http", "socket"] | None = None
+    slack_api_url: str = "https://slack.com/api/"
+    replies_without_mention: bool = False
+    stream_in_channels: bool = False
+
+    # Mistral
+    mistral_api_key: SecretStr
+    mistral_api_url: str = "https://api.mistral.ai"
+
+    # Redis
+    redis_url: str = "redis://127.0.0.1:6379/0"
+
+    # Agents and tools
+    agents_dir: Path = Path("agents")
+    mcp_config: Path = Path("mcp.json")
+    channels_config: Path = Path("channels.toml")
+    default_agent: str = "assistant"
+    reload_agents: bool = False
+
+    # How a turn runs
+    lease: timedelta = timedelta(seconds=15)
+    turn_limit: timedelta = timedelta(minutes=15)
+    round_limit: int = Field(default=20, ge=1, le=100)
+    token_limit: int = Field(default=200_000, ge=1000)
+    tool_timeout: timedelta = timedelta(seconds=60)
+    asking_limit: timedelta = timedelta(hours=24)
+    recovery_age_limit: timedelta = timedelta(hours=24)
+    mistral_wait_limit: timedelta = timedelta(minutes=5)
+    conversation_lock: timedelta = timedelta(seconds=90)
+    shutdown_grace: timedelta = timedelta(seconds=25)
+    steer_form: Literal["result", "mixed", "queue"] = "result"
+    mailbox_limit: int = Field(default=50, ge=1, le=1000)
+    context_limit: int = Field(default=50, ge=0, le=200)
+    thread_life: timedelta = timedelta(days=180)
+    max_turns: int = Field(default=100, ge=1, le=1000)
+
+    # The processes
+    host: str = "0.0.0.0"  # noqa: S104  # a container's port is published by its operator
+    port: int = 3000
+    public_url: str | None = None
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["auto", "console", "json"] = "auto"
+
+    @model_validator(mode="after")
+    def _one_way_in(self) -> Self:
+        if self.mode == "socket" and self.slack_app_token is None:
+            raise ValueError("SLACK_MODE=socket needs SLACK_APP_TOKEN, the app-level token that begins with xapp-")
+        if self.mode == "http" and self.slack_signing_secret is None:
+            raise ValueError("set SLACK_SIGNING_SECRET (HTTP) or SLACK_APP_TOKEN (Socket Mode)")
+        if self.lease < timedelta(seconds=1):
+            raise ValueError("LEASE must be at least 1 second: a beat each second renews it")
+        return self
+
+    @property
+    def mode(self) -> Literal["http", "socket"]:
+        """How Slack reaches us: as SLACK_MODE says, else Socket Mode where there is an app-level token."""
+        return self.slack_mode or ("socket" if self.slack_app_token else "http")

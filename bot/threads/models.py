@@ -1,0 +1,141 @@
+"""What a thread holds, as values: its key, the mail that wakes it, and what a turn is made of.
+
+*Mail* is anything that wakes a thread: a message, a stop, a decision, a time-out. Its id merges Slack's repeats:
+`msg:team:channel:ts` makes an `app_mention`, its `message` twin and every retry one. Nothing here does I/O.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import Any, Self
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class ThreadKey:
+    """A Slack thread. `team` is the envelope's; `root_ts` is the ts of the thread's first message."""
+
+    team: str
+    channel: str
+    root_ts: str
+
+    def __str__(self) -> str:
+        return f"{self.team}:{self.channel}:{self.root_ts}"
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """The reverse of `str`; `ValueError` for anything else."""
+        parts = text.split(":")
+        if len(parts) != 3 or not all(parts):
+            raise ValueError(f"not a thread key: {text!r}; expected team:channel:root_ts")
+        return cls(*parts)
+
+    @property
+    def is_dm(self) -> bool:
+        """A direct message with the bot: Slack's ids of those channels begin with D."""
+        return self.channel.startswith("D")
+
+
+class MailKind(StrEnum):
+    MESSAGE = "message"
+    STOP = "stop"
+    DECISION = "decision"
+    TIME_OUT = "time_out"
+    AGAIN = "again"  # the Try again button: the last failed turn, once more
+    CROWDED = "crowded"  # a second person joined a thread that was followed without mentions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class File:
+    """A file that came with a message, by Slack's id; its bytes stay at Slack until a turn needs them."""
+
+    id: str
+    name: str
+    mimetype: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mail:
+    """One item of a thread's mailbox.
+
+    `principal` is the Slack user who sent it and `principal_team` that user's own workspace (another one in a
+    shared channel). `ts` is the message's, empty for mail that is no message. `agent` is the name picked with
+    `+name`, else None. `about` names what a decision, stop or time-out concerns: `turn` and, where it is one call's,
+    `tool_call_id`. `at` is when the bot stored it, in seconds since the epoch.
+    """
+
+    id: str
+    kind: MailKind
+    thread: ThreadKey
+    principal: str
+    principal_team: str
+    text: str = ""
+    ts: str = ""
+    agent: str | None = None
+    at: float = 0.0
+    files: tuple[File, ...] = ()
+    about: dict[str, str] = field(default_factory=dict)
+
+    def dump(self) -> str:
+        """Compact JSON without the thread, which the mailbox's key names already."""
+        body: dict[str, Any] = {"id": self.id, "kind": self.kind.value, "principal": self.principal, "at": self.at}
+        if self.principal_team != self.thread.team:
+            body["principal_team"] = self.principal_team
+        for name in ("text", "ts", "agent", "about"):
+            if value := getattr(self, name):
+                body[name] = value
+        if self.files:
+            body["files"] = [asdict(file) for file in self.files]
+        return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+
+    @classmethod
+    def load(cls, thread: ThreadKey, text: str | bytes) -> Self:
+        body = json.loads(text)
+        return cls(
+            id=body["id"],
+            kind=MailKind(body["kind"]),
+            thread=thread,
+            principal=body["principal"],
+            principal_team=body.get("principal_team", thread.team),
+            text=body.get("text", ""),
+            ts=body.get("ts", ""),
+            agent=body.get("agent"),
+            at=body["at"],
+            files=tuple(File(**file) for file in body.get("files", ())),
+            about=body.get("about", {}),
+        )
+
+
+def message_id(team: str, channel: str, ts: str) -> str:
+    """The id of the mail made from a message: one for the mention, its `message` twin and all retries."""
+    return f"msg:{team}:{channel}:{ts}"
+
+
+class State(StrEnum):
+    """A thread's states, by who must act (docs/architecture.md draws them)."""
+
+    IDLE = "idle"
+    WAITING = "waiting"  # for a worker
+    WORKING = "working"
+    ASKING = "asking"  # a person; no worker waits
+    STOPPING = "stopping"
+
+
+class Accepted(StrEnum):
+    """What became of mail that came in."""
+
+    STORED = "stored"
+    REPEAT = "repeat"
+    FULL = "full"  # the mailbox holds as many as it may; the writer is told
+    NOT_OURS = "not_ours"  # a reply without a mention in a thread that is not followed: nothing was stored
+
+
+class CallState(StrEnum):
+    """A tool call's way through the journal. `STARTED` is written before the call is made."""
+
+    ASKED = "asked"
+    APPROVED = "approved"
+    STARTED = "started"
+    DONE = "done"

@@ -1,0 +1,66 @@
+"""What can go wrong in a conversation, by what the caller can do.
+
+ConversationError
+├── TryLater        the same request may succeed later: 429, 5xx, refused connections; `.after` says when, if known
+│   └── Busy        409 for longer than a dropped stream can hold its lock
+├── Unanswered      the request may have run, nobody heard: read the history before anything else
+│   └── CutShort    the stream broke or ended without an end; the text already shown stays
+└── Refused         the request is at fault; repeating it cannot help. `.code` and `.status` are the API's
+    ├── Vanished    no such conversation, agent or model (404)
+    ├── KeyRejected the key is missing, wrong or has no access (401, 403 without a guardrail)
+    ├── Blocked     a guardrail blocked the input (403)
+    └── Bookkeeping calls and results do not match (400, 3230): rebuild from the history
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+
+class ConversationError(Exception):
+    """`message` is the API's own words, for the log only; people get a sentence of ours."""
+
+    def __init__(self, message: str, *, status: int | None = None, code: str | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+
+
+class TryLater(ConversationError):
+    def __init__(
+        self, message: str, *, status: int | None = None, code: str | None = None, after: timedelta | None = None
+    ) -> None:
+        super().__init__(message, status=status, code=code)
+        self.after = after
+
+
+class Busy(TryLater):
+    pass
+
+
+class Unanswered(ConversationError):
+    pass
+
+
+class CutShort(Unanswered):
+    pass
+
+
+class Refused(ConversationError):
+    pass
+
+
+class Vanished(Refused):
+    pass
+
+
+class KeyRejected(Refused):
+    pass
+
+
+class Blocked(Refused):
+    pass
+
+
+class Bookkeeping(Refused):
+    pass

@@ -1,0 +1,283 @@
+"""What a turn needs of a conversation, whoever keeps it: our own words for requests, entries and events.
+
+One adapter implements it today (`client.py`: Mistral's Conversations API over httpx2). Streams yield `Event`s in
+order and end by returning after `Done`; anything else raises (see `errors.py`): a stream that stops without an end is
+`CutShort`. An adapter repeats a request by itself only where that cannot run the model twice, and says so by
+yielding `Waiting` before the first event.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any, Protocol
+
+# ---- what is sent -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FunctionTool:
+    """A function the model may call; `parameters` is a JSON Schema object, already cleaned for the model."""
+
+    name: str
+    description: str
+    parameters: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """How a conversation starts; fixed from then on. Exactly one of `model` and `agent_id` is set.
+
+    `metadata` names team, channel, thread and turn, so that a lost mapping is found again (`Conversations.find`).
+    """
+
+    model: str | None = None
+    agent_id: str | None = None
+    agent_version: int | str | None = None
+    instructions: str | None = None
+    tools: tuple[FunctionTool, ...] = ()
+    connectors: tuple[dict[str, Any], ...] = ()  # Mistral's own tools, in the wire's shape
+    completion_args: dict[str, Any] = field(default_factory=dict)
+    metadata: dict[str, str] = field(default_factory=dict)
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """A user message. `again` replays one of the assistant's instead (`role="assistant"`)."""
+
+    text: str
+    role: str = "user"
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The answer to one function call. All results of a round go in one append, alone."""
+
+    tool_call_id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Confirm:
+    """A decision on a call that Mistral itself will run (`confirmation_status: pending`)."""
+
+    tool_call_id: str
+    allowed: bool
+
+
+Input = Say | Result | Confirm
+
+
+# ---- what is kept: entries ----------------------------------------------------------------------------------------
+
+
+class Speaker(StrEnum):
+    USER = "user"
+    ASSISTANT = "assistant"
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Thinking:
+    """The model's reasoning; never part of the answer."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A source (`tool_reference`); `url` is None for library documents."""
+
+    tool: str
+    title: str
+    url: str | None = None
+    description: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FileMade:
+    """A file that a built-in tool made (`tool_file`)."""
+
+    tool: str
+    file_id: str
+    file_name: str | None = None
+    file_type: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """A chunk, event or entry of a type we do not know, kept raw (also images and documents of inputs)."""
+
+    type: str
+    raw: dict[str, Any]
+
+
+Part = Text | Thinking | Reference | FileMade | Other
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    id: str
+    speaker: Speaker
+    parts: tuple[Part, ...]
+    agent_id: str | None = None
+
+    @property
+    def text(self) -> str:
+        """The words of the message: no thinking, no references."""
+        return "".join(part.text for part in self.parts if isinstance(part, Text))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """A function call. `arguments` is the JSON text as it came (perhaps malformed); `pending` waits for a `Confirm`."""
+
+    id: str
+    tool_call_id: str
+    name: str
+    arguments: str
+    pending: bool = False
+    agent_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """A function result that was stored."""
+
+    id: str
+    tool_call_id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Execution:
+    """A tool that Mistral ran itself."""
+
+    id: str
+    name: str
+    arguments: str
+    info: dict[str, Any]
+    agent_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handoff:
+    id: str
+    from_id: str
+    from_name: str
+    to_id: str
+    to_name: str
+
+
+Entry = Message | Call | Answer | Execution | Handoff | Other
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    total_tokens: int = 0
+    connector_tokens: int = 0
+    connectors: dict[str, int] = field(default_factory=dict)
+
+
+# ---- what is heard: events ----------------------------------------------------------------------------------------
+
+
+class WaitReason(StrEnum):
+    BUSY = "busy"  # 409: another request holds the conversation
+    RATE_LIMIT = "rate_limit"  # 429
+    UNAVAILABLE = "unavailable"  # 5xx, refused connections
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The request was not taken yet and is repeated after `delay`; waiting ends for good at `until` (epoch seconds)."""
+
+    reason: WaitReason
+    delay: timedelta
+    until: float
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    conversation_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """A piece of message `id`: text, or one whole part."""
+
+    id: str
+    part: Part
+    agent_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExecutionStarted:
+    id: str
+    name: str
+    agent_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExecutionDone:
+    id: str
+    name: str
+    arguments: str
+    info: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class HandoffStarted:
+    id: str
+    from_id: str
+    from_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class HandoffDone:
+    id: str
+    to_id: str
+    to_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The last event: all entries of this answer, folded (5.3 of the reference), and what it used."""
+
+    conversation_id: str
+    entries: tuple[Entry, ...]
+    usage: Usage
+
+
+Event = Waiting | Started | Delta | ExecutionStarted | ExecutionDone | HandoffStarted | HandoffDone | Other | Done
+
+
+class Conversations(Protocol):
+    """What a turn may ask of the agent's side."""
+
+    def start(self, opening: Opening, inputs: Sequence[Input]) -> AsyncIterator[Event]: ...
+
+    def append(self, conversation_id: str, inputs: Sequence[Input], *, silent: bool = False) -> AsyncIterator[Event]:
+        """`silent` closes open calls without wanting an answer: `tool_choice: none` and few tokens."""
+        ...
+
+    def branch(self, conversation_id: str, from_entry_id: str, inputs: Sequence[Input]) -> AsyncIterator[Event]:
+        """Copy the history up to and including `from_entry_id` into a new conversation and go on there."""
+        ...
+
+    async def history(self, conversation_id: str) -> list[Entry]: ...
+
+    async def find(self, metadata: dict[str, str]) -> list[str]:
+        """Ids of the conversations that carry all of `metadata`, newest first."""
+        ...
+
+    async def delete(self, conversation_id: str) -> None: ...
