@@ -1,0 +1,34 @@
+"""What every test may use: a real store, started once, emptied before each test that asks for it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+from redis.asyncio import Redis
+
+from playground.store import EmbeddedStore
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> Iterator[str]:
+    """The address of a Valkey of our own, as `make demo` starts it."""
+    store = EmbeddedStore()
+    # A loop of its own: the fixture outlives the loops of the tests.
+    loop = asyncio.new_event_loop()
+    try:
+        loop.run_until_complete(store.start())
+        yield store.url
+    finally:
+        loop.run_until_complete(store.stop())
+        loop.close()
+        store.remove()
+
+
+@pytest.fixture
+async def redis(redis_url: str) -> AsyncIterator[Redis]:
+    """A client of the empty store."""
+    async with Redis.from_url(redis_url) as client:
+        await client.flushdb()
+        yield client
