@@ -1,0 +1,71 @@
+"""Every key in Redis, its type, who writes it and how long it lives. No other module spells a key.
+
+Team is in every key that holds something of a workspace. Scripts build the keys of arq jobs and turns from the
+prefixes here, so a Redis Cluster is not supported (arq does not support one either).
+
+DURABLE keys have no expiry; each is deleted by the event named beside it.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from bot.threads.models import ThreadKey
+
+PREFIX = "tw:"
+
+SEEN_FOR = timedelta(hours=26)  # Slack's delayed events are repeated hourly for 24 hours
+JOB_FOR = timedelta(days=7)  # a nudge outlives any outage that its mail outlives
+OPEN_TURN_FOR = timedelta(days=30)  # far beyond the age limit on recovery, so that no open turn vanishes unseen
+ENDED_TURN_FOR = timedelta(days=7)  # `threadwind turn ID`, and the Try again button of a failed one
+
+LEASES = f"{PREFIX}leases"  # zset thread -> deadline in ms; written by accept, claim, beat, take-over
+DEADLINES = f"{PREFIX}deadlines"  # zset "thread turn" -> ms at which an unanswered question counts as denied
+DEAD = f"{PREFIX}dead"  # hash turn id -> JSON; turns whose worker died three times
+TAKEN_OVER_AT = f"{PREFIX}taken-over-at"  # string, ms of the last look for expired leases; lives a minute
+
+QUEUE = f"{PREFIX}queue"  # zset, arq's queue: job id -> ms
+WAKE = f"{PREFIX}wake"  # list of tokens on which idle workers block; at most 64
+JOB_PREFIX = "arq:job:"  # string, arq's own name; lives JOB_FOR
+IN_PROGRESS_PREFIX = "arq:in-progress:"  # string, arq's own name
+TURN_PREFIX = f"{PREFIX}turn:"
+
+DURABLE = {
+    LEASES: "a member goes when its thread is released or parked",
+    DEADLINES: "a member goes when the question is decided or its time is up",
+    DEAD: "a field goes by `threadwind dead retry|drop`",
+    QUEUE: "a member goes when its job ended",
+    WAKE: "tokens go as workers wake; trimmed to 64",
+    f"{PREFIX}mail:*": "goes when the last mail was taken by a turn",
+    "arq:*": "arq's own keys, with arq's own lifetimes",
+}
+
+
+def seen(mail_id: str) -> str:
+    """string; written with the mail it names; lives SEEN_FOR."""
+    return f"{PREFIX}seen:{mail_id}"
+
+
+def mailbox(thread: ThreadKey) -> str:
+    """list of mail, oldest first; durable, see DURABLE."""
+    return f"{PREFIX}mail:{thread}"
+
+
+def thread(thread: ThreadKey) -> str:
+    """hash, the thread record; written by accept and by the turn; lives the setting THREAD_LIFE after its last turn."""
+    return f"{PREFIX}thread:{thread}"
+
+
+def turn(team: str, turn_id: str) -> str:
+    """hash, a turn's journal; lives OPEN_TURN_FOR, and ENDED_TURN_FOR from its end."""
+    return f"{TURN_PREFIX}{team}:{turn_id}"
+
+
+def budget(team: str, method: str, channel: str = "") -> str:
+    """hash, a token bucket for one Slack method in one workspace; lives until it would be full again."""
+    return f"{PREFIX}budget:{team}:{method}:{channel}"
+
+
+def health(worker: str) -> str:
+    """string, arq's health record of one worker process; lives a little longer than its interval."""
+    return f"{PREFIX}health:{worker}"
