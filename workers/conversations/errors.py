@@ -18,12 +18,17 @@ from datetime import timedelta
 
 
 class ConversationError(Exception):
-    """`message` is the API's own words, for the log only; people get a sentence of ours."""
+    """`message` is the API's own words, for the log only; people get a sentence of ours.
+
+    `taken`: the stream had begun, so the request was taken and its inputs may be stored. Whatever the class says,
+    read the history before the request is made again.
+    """
 
     def __init__(self, message: str, *, status: int | None = None, code: str | None = None) -> None:
         super().__init__(message)
         self.status = status
         self.code = code
+        self.taken = False
 
 
 class TryLater(ConversationError):

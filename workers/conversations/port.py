@@ -3,12 +3,13 @@
 One adapter implements it today (`client.py`: Mistral's Conversations API over httpx2). Streams yield `Event`s in
 order and end by returning after `Done`; anything else raises (see `errors.py`): a stream that stops without an end is
 `CutShort`. An adapter repeats a request by itself only where that cannot run the model twice, and says so by
-yielding `Waiting` before the first event.
+yielding `Waiting` before the first event. Streams are generators so that whoever stops listening early closes them
+(`contextlib.aclosing`) and the connection is given up there and then.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
@@ -137,13 +138,17 @@ class Message:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """A function call. `arguments` is the JSON text as it came (perhaps malformed); `pending` waits for a `Confirm`."""
+    """A function call. `arguments` is the JSON text as it came (perhaps malformed); `pending` waits for a `Confirm`.
+
+    `decided`: somebody confirmed or denied it, Mistral runs it or has told the model; it never gets a `Result` of ours.
+    """
 
     id: str
     tool_call_id: str
     name: str
     arguments: str
     pending: bool = False
+    decided: bool = False
     agent_id: str | None = None
 
 
@@ -186,6 +191,21 @@ class Usage:
     total_tokens: int = 0
     connector_tokens: int = 0
     connectors: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """A conversation as it is kept: what it was started with. `agent_id` or `model` is set, never both."""
+
+    id: str
+    model: str | None = None
+    agent_id: str | None = None
+    agent_version: int | str | None = None
+    instructions: str | None = None
+    tools: tuple[dict[str, Any], ...] = ()  # in the wire's shape
+    name: str | None = None
+    metadata: dict[str, Any] = field(default_factory=dict)
+    created_at: str = ""  # ISO 8601, UTC
 
 
 # ---- what is heard: events ----------------------------------------------------------------------------------------
@@ -264,14 +284,26 @@ Event = Waiting | Started | Delta | ExecutionStarted | ExecutionDone | HandoffSt
 class Conversations(Protocol):
     """What a turn may ask of the agent's side."""
 
-    def start(self, opening: Opening, inputs: Sequence[Input]) -> AsyncIterator[Event]: ...
+    def start(self, opening: Opening, inputs: Sequence[Input]) -> AsyncGenerator[Event, None]: ...
 
-    def append(self, conversation_id: str, inputs: Sequence[Input], *, silent: bool = False) -> AsyncIterator[Event]:
+    def append(
+        self, conversation_id: str, inputs: Sequence[Input], *, silent: bool = False
+    ) -> AsyncGenerator[Event, None]:
         """`silent` closes open calls without wanting an answer: `tool_choice: none` and few tokens."""
         ...
 
-    def branch(self, conversation_id: str, from_entry_id: str, inputs: Sequence[Input]) -> AsyncIterator[Event]:
-        """Copy the history up to and including `from_entry_id` into a new conversation and go on there."""
+    def branch(
+        self,
+        conversation_id: str,
+        from_entry_id: str,
+        inputs: Sequence[Input],
+        *,
+        metadata: dict[str, str] | None = None,
+    ) -> AsyncGenerator[Event, None]:
+        """Copy the history up to and including `from_entry_id` into a new conversation and go on there.
+
+        The new id comes in `Started`; `metadata` is the new conversation's (whether it inherits any is not specified).
+        """
         ...
 
     async def history(self, conversation_id: str) -> list[Entry]: ...
