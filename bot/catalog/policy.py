@@ -1,4 +1,4 @@
-"""Who decides whether a tool runs: the agent's file, else the tool's own hint where its server is trusted, else a person.
+"""Who decides whether a tool runs: the agent's file, else the hint of a trusted server, else a person.
 
 Fail closed: what nobody spoke of is asked.
 """
