@@ -1,0 +1,39 @@
+"""What a process does before anything else: read its settings, or say in plain words what is wrong with them."""
+
+from __future__ import annotations
+
+import sys
+from typing import NoReturn
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from bot.settings import Settings
+
+BAD_SETTINGS = 2  # the exit status
+
+
+def read_settings() -> Settings:
+    """The settings from the environment and `.env`; ends the process with one sentence per problem."""
+    try:
+        return Settings()
+    except ValidationError as exc:
+        give_up(
+            *(sentence(problem) for problem in exc.errors(include_input=False, include_url=False)), status=BAD_SETTINGS
+        )
+
+
+def sentence(problem: ErrorDetails) -> str:
+    """One problem with the settings, with the name to look for; never with the value, which may be a secret."""
+    name = ".".join(str(part) for part in problem["loc"]).upper()
+    if problem["type"] == "missing":
+        return f"{name} is not set. Put it into the environment or into .env; .env.example lists every setting."
+    message = problem["msg"].removeprefix("Value error, ")
+    return f"{name} is wrong: {message}." if name else f"{message}."
+
+
+def give_up(*sentences: str, status: int) -> NoReturn:
+    """Say why this process does not start, and end it."""
+    for line in sentences:
+        print(f"threadwind: {line}", file=sys.stderr)
+    sys.exit(status)
