@@ -127,7 +127,7 @@ def _read(
         variable = exc.args[0]
         message = (
             f'the variable {variable} is not set, so the server "{name}" is left out; '
-            f"set it, or write ${{{variable}:-}} with a default after the sign -"
+            f"set it, or give it a default: ${{{variable}:-default}}"
         )
         return [Problem(file, line_of(at, lines), where, message)]
     if values["url"] and not values["url"].startswith(("http://", "https://")):
