@@ -1,0 +1,132 @@
+"""The stand-in as an ASGI app, with its in-process handles: script, faults, switches, requests."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+from playground.agents_api.agents import Agents
+from playground.agents_api.brains.port import Brain
+from playground.agents_api.brains.script import Script
+from playground.agents_api.control import Control
+from playground.agents_api.conversations import Conversations
+from playground.agents_api.endpoint import Endpoint, Handler, Keys
+from playground.agents_api.errors import gateway
+from playground.agents_api.locks import Locks
+from playground.agents_api.models import list_models
+from playground.agents_api.roster import Roster
+from playground.agents_api.seen import Log, Seen
+from playground.agents_api.store import Store
+from playground.agents_api.switches import Switches
+from playground.faults import Fault, Faults
+
+KEY = "playground-mistral-key"
+KEY_PREFIX = "playground-"
+
+
+class AgentsApi:
+    """An ASGI app; state in memory. Serve it with `playground.serving`, which can break connections."""
+
+    def __init__(self, *, keys: Keys, switches: Switches, model: Brain | None, seed: int) -> None:
+        self.switches = switches
+        self.script = Script()
+        self.faults = Faults(random.Random(seed))  # noqa: S311  # a seeded draw, so that a fault run can be repeated
+        self.log = Log()
+        self.store, self.roster, self.locks = Store(), Roster(), Locks()
+        self.brains: dict[str, Brain] = {"script": self.script}
+        if model is not None:
+            self.brains["model"] = model
+        self._keys, self._first_switches = keys, switches.model_copy()
+        self.switch(brain=switches.brain)
+        self._app = Starlette(routes=[*self._routes(), *Control(self).routes()], exception_handlers={404: no_route})
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._app(scope, receive, send)
+
+    def requests(self, name: str | None = None) -> list[Seen]:
+        """The requests so far, oldest first."""
+        return self.log.requests(name)
+
+    def fault(self, request: str, kind: str, **rule: Any) -> None:
+        """Add a rule; see `playground.faults.Fault`."""
+        self.faults.add(Fault.model_validate({"request": request, "kind": kind, **rule}))
+
+    def switch(self, **change: Any) -> None:
+        """Change switches; all or none of them."""
+        wanted = Switches.model_validate({**self.switches.model_dump(), **change})
+        if wanted.brain not in self.brains:
+            raise ValueError("The model brain needs an OpenAI-compatible server: set MODEL_URL and MODEL_NAME.")
+        for name in change:
+            setattr(self.switches, name, getattr(wanted, name))
+
+    def reset(self) -> None:
+        self.script.clear()
+        self.faults.clear()
+        self.faults.seen.clear()
+        self.log.clear()
+        self.store.clear()
+        self.roster.clear()
+        self.locks.clear()
+        self.switch(**self._first_switches.model_dump())
+
+    def stop(self) -> None:
+        """Let go of what still waits, so that a server can close."""
+        self.script.release()
+
+    def _routes(self) -> list[Route]:
+        conversations = Conversations(self.store, self.roster, self.locks, self.switches, self.brains)
+        agents = Agents(self.roster)
+        one, agent = "/v1/conversations/{conversation_id}", "/v1/agents/{agent_id}"
+        table: list[tuple[str, str, str, Handler]] = [
+            ("POST", "/v1/conversations", "conversations.start", conversations.start),
+            ("POST", one, "conversations.append", conversations.append),
+            ("POST", f"{one}/restart", "conversations.restart", conversations.restart),
+            ("GET", one, "conversations.get", conversations.get),
+            ("GET", "/v1/conversations", "conversations.list", conversations.list),
+            ("GET", f"{one}/history", "conversations.history", conversations.history),
+            ("GET", f"{one}/messages", "conversations.messages", conversations.messages),
+            ("DELETE", one, "conversations.delete", conversations.delete),
+            ("POST", "/v1/agents", "agents.create", agents.create),
+            ("GET", "/v1/agents/pages", "agents.pages", agents.pages),
+            ("GET", "/v1/agents", "agents.list", agents.all),
+            ("GET", agent, "agents.get", agents.get),
+            ("PATCH", agent, "agents.update", agents.update),
+            ("DELETE", agent, "agents.delete", agents.delete),
+            ("PATCH", f"{agent}/version", "agents.switch_version", agents.switch_version),
+            ("GET", f"{agent}/versions", "agents.versions", agents.versions),
+            ("GET", f"{agent}/versions/{{version}}", "agents.version", agents.version),
+            ("PUT", f"{agent}/aliases", "agents.set_alias", agents.set_alias),
+            ("GET", f"{agent}/aliases", "agents.aliases", agents.aliases),
+            ("DELETE", f"{agent}/aliases", "agents.delete_alias", agents.delete_alias),
+            ("GET", "/v1/models", "models.list", list_models),
+        ]
+        return [
+            Route(path, Endpoint(name, handler, self._keys, self.faults, self.log, self.switches), methods=[method])
+            for method, path, name, handler in table
+        ]
+
+
+async def no_route(request: Request, problem: Exception) -> Response:
+    """The gateway's words for a path that does not exist."""
+    if isinstance(problem, HTTPException) and problem.status_code != 404:
+        return JSONResponse({"detail": problem.detail}, status_code=problem.status_code)
+    return JSONResponse(gateway(404, "no Route matched with those values").body, status_code=404)
+
+
+def create(
+    *,
+    key: str = KEY,
+    key_prefix: str = KEY_PREFIX,
+    model: Brain | None = None,
+    seed: int = 0,
+    **switches: Any,
+) -> AgentsApi:
+    """The app. `switches` are those of `Switches`, e.g. `brain="script", lock_seconds=0`."""
+    return AgentsApi(keys=Keys(key, key_prefix), switches=Switches(**switches), model=model, seed=seed)

@@ -1,0 +1,1 @@
+"""Who answers: rules, a model of yours, or a script. All speak through `port`."""

@@ -1,0 +1,256 @@
+"""Starting, continuing and branching conversations: from a request's body to a turn that is ready to run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from playground.agents_api import rights, store
+from playground.agents_api.bookkeeping import Ledger, after, decide
+from playground.agents_api.brains.port import AgentView, Brain, Question
+from playground.agents_api.endpoint import Call, Plain, Turned, json_query, number
+from playground.agents_api.errors import invalid, value_error
+from playground.agents_api.ids import Json, new_id, now, tokens
+from playground.agents_api.locks import Locks
+from playground.agents_api.roster import Roster
+from playground.agents_api.running import Plan, Run
+from playground.agents_api.store import Conversation, Store
+from playground.agents_api.switches import Switches
+from playground.agents_api.turns import PREFIXES, Turn, size_of
+from playground.agents_api.wire.entries import Inputs
+from playground.agents_api.wire.requests import Append, Restart, Start
+
+PAGE_SIZE, PAGE_SIZE_MAX, PAGE_MAX = 100, 1000, 1_000_000
+Body = TypeVar("Body", bound=BaseModel)
+
+
+def read(model: type[Body], body: Json) -> Body:
+    """The body as `model`; 422 when it does not fit."""
+    try:
+        return model.model_validate(body)
+    except ValidationError as problem:
+        raise invalid(problem) from None
+
+
+def sent(part: BaseModel | None) -> Json:
+    """What a client sent of `part`, and nothing it left out."""
+    return {} if part is None else part.model_dump(mode="json", exclude_unset=True, by_alias=True)
+
+
+def stored(inputs: Inputs | None) -> list[Json]:
+    """Inputs as entries: with ids of ours, and short forms written out."""
+    if inputs is None:
+        return []
+    if isinstance(inputs, str):
+        return [made({"type": "message.input", "role": "user", "content": inputs, "prefix": False})]
+    return [made(entry.model_dump(mode="json", exclude_none=True, exclude={"id", "created_at"})) for entry in inputs]
+
+
+def made(fields: Json) -> Json:
+    prefix = "msg" if fields["type"] == "message.input" else PREFIXES.get(fields["type"], "fr")
+    return {"object": "entry", "completed_at": None, **fields, "id": new_id(prefix), "created_at": now()}
+
+
+@dataclass(frozen=True, slots=True)
+class Conversations:
+    """The handlers of `/v1/conversations`."""
+
+    store: Store
+    roster: Roster
+    locks: Locks
+    switches: Switches
+    brains: dict[str, Brain]
+
+    async def start(self, call: Call) -> Turned:
+        body = read(Start, call.body)
+        conversation = Conversation(
+            owner=call.owner,
+            model=body.model,
+            agent_id=body.agent_id,
+            agent_version=body.agent_version,
+            instructions=body.instructions,
+            tools=[sent(tool) for tool in body.tools or []],
+            completion_args=sent(body.completion_args),
+            guardrails=None if body.guardrails is None else [sent(one) for one in body.guardrails],
+            name=body.name,
+            description=body.description,
+            metadata=body.metadata,
+        )
+        inputs = stored(body.inputs)
+        ledger = after(Ledger(), inputs, self.switches.leniency())
+        return self._turned(
+            conversation,
+            inputs,
+            ledger,
+            keep=body.store is not False,
+            stream=bool(body.stream),
+            handoff_execution=body.handoff_execution or "server",
+        )
+
+    async def append(self, call: Call) -> Turned:
+        conversation = self._found(call)
+        body = read(Append, call.body)
+        busy = conversation.id
+        self.locks.take(busy)
+        try:
+            ledger = conversation.ledger.copy()
+            answers = [(one.tool_call_id, one.confirmation == "allow") for one in body.tool_confirmations or []]
+            confirmed = decide(ledger, answers)
+            inputs = stored(body.inputs)
+            ledger = after(ledger, inputs, self.switches.leniency(), confirming=bool(confirmed))
+            if self.switches.id_changes_on_append:
+                conversation = conversation.moved()
+            return self._turned(
+                conversation,
+                inputs,
+                ledger,
+                keep=body.store,
+                stream=body.stream,
+                handoff_execution=body.handoff_execution,
+                completion_args=sent(body.completion_args),
+                confirmed=confirmed,
+                lock=busy,
+            )
+        except BaseException:
+            self.locks.release(busy)
+            raise
+
+    async def restart(self, call: Call) -> Turned:
+        """Branch: the entries up to one of them, in a new conversation, and the inputs after them."""
+        source = self._found(call)
+        body = read(Restart, call.body)
+        entries = store.until(source, body.from_entry_id)
+        ledger = Ledger()
+        for entry in entries:
+            ledger.take(entry, self.switches.leniency())
+        conversation = source.moved()
+        conversation.entries, conversation.appends = entries, 0
+        conversation.created_at = now()
+        conversation.tokens = sum(size_of(entry) for entry in entries)
+        if body.metadata is not None:
+            conversation.metadata = body.metadata
+        if body.agent_version is not None:
+            if conversation.agent_id is None:
+                raise value_error("'agent_version' needs a conversation with an agent", "agent_version")
+            conversation.agent_version = body.agent_version
+        inputs = stored(body.inputs)
+        return self._turned(
+            conversation,
+            inputs,
+            after(ledger, inputs, self.switches.leniency()),
+            keep=body.store,
+            stream=body.stream,
+            handoff_execution=body.handoff_execution,
+            completion_args=sent(body.completion_args),
+        )
+
+    async def get(self, call: Call) -> Plain:
+        return Plain(self._found(call).described())
+
+    async def list(self, call: Call) -> Plain:
+        found = self.store.list(
+            call.owner,
+            page=number(call.query, "page", 0, low=0, high=PAGE_MAX),
+            page_size=number(call.query, "page_size", PAGE_SIZE, low=1, high=PAGE_SIZE_MAX),
+            metadata=json_query(call.query, "metadata"),
+        )
+        return Plain([conversation.described() for conversation in found])
+
+    async def history(self, call: Call) -> Plain:
+        conversation = self._found(call)
+        return Plain(
+            {
+                "object": "conversation.history",
+                "conversation_id": conversation.id,
+                "entries": conversation.entries,
+            }
+        )
+
+    async def messages(self, call: Call) -> Plain:
+        conversation = self._found(call)
+        messages = [entry for entry in conversation.entries if entry["type"].startswith("message.")]
+        return Plain({"object": "conversation.messages", "conversation_id": conversation.id, "messages": messages})
+
+    async def delete(self, call: Call) -> Plain:
+        conversation = self._found(call)
+        self.locks.take(conversation.id)
+        self.store.remove(conversation.id)
+        self.locks.release(conversation.id)
+        return Plain(status=204)
+
+    def _found(self, call: Call) -> Conversation:
+        return self.store.find(call.path["conversation_id"], call.owner)
+
+    def _agent(self, conversation: Conversation, ledger: Ledger) -> AgentView | None:
+        """The agent whose turn it is: after a handoff the one that took over."""
+        if conversation.agent_id is None:
+            return None
+        for entry in reversed(conversation.entries):
+            if entry["type"] == "agent.handoff":
+                return self.roster.find(entry["next_agent_id"], conversation.owner).view()
+        return self.roster.find(conversation.agent_id, conversation.owner).view(conversation.agent_version)
+
+    def _turned(
+        self,
+        conversation: Conversation,
+        inputs: Sequence[Json],
+        ledger: Ledger,
+        *,
+        keep: bool,
+        stream: bool,
+        handoff_execution: str,
+        completion_args: Json | None = None,
+        confirmed: Sequence[tuple[Json, str]] = (),
+        lock: str | None = None,
+    ) -> Turned:
+        agent = self._agent(conversation, ledger)
+        model = agent.model if agent else conversation.model or ""
+        tools = agent.tools if agent else conversation.tools
+        instructions = agent.instructions if agent else conversation.instructions
+        arguments = {
+            **(agent.completion_args if agent else {}),
+            **conversation.completion_args,
+            **(completion_args or {}),
+        }
+        rights.check(model, tools, arguments)
+
+        def agent_named(name: str) -> AgentView | None:
+            return self.roster.named(name, conversation.owner)
+
+        turn = Turn(
+            conversation_id=conversation.id,
+            model=model,
+            agent=agent,
+            agent_named=agent_named,
+            prompt_tokens=(conversation.tokens or tokens(instructions or "")) + sum(size_of(one) for one in inputs),
+            max_tokens=arguments.get("max_tokens"),
+        )
+        question = Question(
+            conversation_id=conversation.id,
+            model=model,
+            instructions=instructions,
+            tools=tools,
+            entries=[*conversation.entries, *inputs],
+            new=inputs,
+            completion_args=arguments,
+            agent=agent,
+            handoff_execution=handoff_execution,
+            agent_named=agent_named,
+        )
+        plan = Plan(
+            conversation=conversation,
+            inputs=inputs,
+            ledger=ledger,
+            question=question,
+            turn=turn,
+            keep=keep,
+            lock=lock or conversation.id,
+            appending=lock is not None,
+            confirmed=confirmed,
+        )
+        if lock is None:
+            self.locks.take(conversation.id)
+        return Turned(Run(plan, self.brains[self.switches.brain], self.store, self.locks, self.switches), stream)

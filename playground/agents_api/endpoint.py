@@ -1,0 +1,195 @@
+"""One request: its key, its faults, its answer. What the answer says is decided by the handlers."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic_core import from_json, to_json
+from starlette.datastructures import QueryParams
+from starlette.requests import Request
+from starlette.types import Receive, Scope, Send
+
+from playground.agents_api.errors import ApiError, of_status, unauthorized
+from playground.agents_api.ids import Json
+from playground.agents_api.running import Run
+from playground.agents_api.seen import Log, Seen
+from playground.agents_api.stream import EventStream, vanish
+from playground.agents_api.switches import Switches
+from playground.faults import Fault, Faults, delay, kill
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What came in. `owner` stands for the key."""
+
+    owner: str
+    path: dict[str, str]
+    query: QueryParams
+    body: Json
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    body: Any = None
+    status: int = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """A turn that is checked and ready to run."""
+
+    run: Run
+    stream: bool
+
+
+Handler = Callable[[Call], Awaitable[Plain | Turned]]
+
+
+class Lost(Exception):
+    """The request was applied, or not; either way nobody hears of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """Which bearer keys are good: `key` itself, and all that begin with `prefix`."""
+
+    key: str
+    prefix: str
+
+    def owner(self, header: str | None) -> str:
+        scheme, _, key = (header or "").partition(" ")
+        key = key.strip()
+        if scheme.lower() != "bearer" or not key or not (key == self.key or key.startswith(self.prefix)):
+            raise unauthorized()
+        return key
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """An ASGI app for one operation; `name` is what faults and the log call it."""
+
+    name: str
+    handler: Handler
+    keys: Keys
+    faults: Faults
+    log: Log
+    switches: Switches
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        seen: Seen | None = None
+        try:
+            owner = self.keys.owner(request.headers.get("authorization"))
+            raw = await request.body()
+            body = parsed(raw) if raw else {}
+            seen = self._note(request, body)
+            hit = self.faults.hit(self.name)
+            await delay(hit)
+            self._before(hit)
+            answer = await self.handler(Call(owner, request.path_params, request.query_params, body))
+            await self._answer(answer, hit, seen, scope, receive, send)
+        except ApiError as error:
+            if seen is not None:
+                seen.status = error.status
+            await respond(send, error.status, error.body, error.headers)
+        except Lost:
+            await vanish(scope, receive)
+
+    def _note(self, request: Request, body: Json) -> Seen:
+        return self.log.add(
+            name=self.name,
+            method=request.method,
+            path=request.url.path,
+            conversation_id=request.path_params.get("conversation_id"),
+            body=body or None,
+            at=time.time(),
+        )
+
+    def _before(self, hit: list[Fault]) -> None:
+        for fault in hit:
+            if fault.kind == "kill" and fault.when == "before":
+                kill(fault)
+                raise Lost
+            if fault.kind == "status":
+                raise of_status(fault.status, retry_after=fault.retry_after)
+            if fault.kind == "error":
+                raise of_status(fault.status, code=fault.code)
+
+    async def _answer(
+        self, answer: Plain | Turned, hit: list[Fault], seen: Seen, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        kills = [fault for fault in hit if fault.kind == "kill"]
+        cut = next((fault.events for fault in hit if fault.kind == "cut"), None)
+        lost = bool(kills) or any(fault.kind == "lost" for fault in hit)
+
+        def kill_all() -> None:
+            for fault in kills:
+                kill(fault)
+
+        if isinstance(answer, Turned) and answer.stream and (cut is not None or not lost):
+            out = EventStream(
+                scope, receive, send, cut_after=cut, finish_alone=self.switches.on_drop == "store", on_cut=kill_all
+            )
+            await answer.run.streamed(out)
+            seen.status = 200
+            return
+        body = await answer.run.plain() if isinstance(answer, Turned) else answer.body
+        if lost:
+            kill_all()
+            raise Lost
+        seen.status = 200 if isinstance(answer, Turned) else answer.status
+        await respond(send, seen.status, body)
+
+
+def parsed(raw: bytes) -> Json:
+    try:
+        body = from_json(raw)
+    except ValueError as problem:
+        raise ApiError(
+            422,
+            {"detail": [{"type": "json_invalid", "loc": ["body", 0], "msg": f"JSON decode error: {problem}"}]},
+        ) from None
+    if not isinstance(body, dict):
+        raise ApiError(422, {"detail": [{"type": "dict_type", "loc": ["body"], "msg": "Input should be a dictionary"}]})
+    return body
+
+
+async def respond(send: Send, status: int, body: Any, headers: dict[str, str] | None = None) -> None:
+    html = isinstance(body, str)
+    content = b"" if status == 204 else body.encode() if html else to_json(body)
+    kind = b"text/html" if html else b"application/json"
+    sent = [(name.lower().encode(), value.encode()) for name, value in (headers or {}).items()]
+    if status != 204:
+        sent += [(b"content-type", kind), (b"content-length", str(len(content)).encode())]
+    await send({"type": "http.response.start", "status": status, "headers": sent})
+    await send({"type": "http.response.body", "body": content})
+
+
+def json_query(query: QueryParams, name: str) -> Json | None:
+    """An object that travels as compact JSON in one parameter."""
+    text = query.get(name)
+    if text is None:
+        return None
+    try:
+        value = json.loads(text)
+    except ValueError:
+        value = None
+    if not isinstance(value, dict):
+        raise ApiError(
+            422, {"detail": [{"type": "dict_type", "loc": ["query", name], "msg": "Input should be a dictionary"}]}
+        )
+    return value
+
+
+def number(query: QueryParams, name: str, default: int, *, low: int, high: int) -> int:
+    text = query.get(name)
+    if text is None:
+        return default
+    if not text.lstrip("-").isdigit() or not low <= int(text) <= high:
+        message = f"Input should be an integer from {low} to {high}"
+        raise ApiError(422, {"detail": [{"type": "int_range", "loc": ["query", name], "msg": message}]})
+    return int(text)

@@ -1,0 +1,38 @@
+"""What the stand-in can be told to do differently. The defaults are the strict reading of what is known."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from playground.agents_api.bookkeeping import Leniency
+from playground.agents_api.locks import LOCK_SECONDS
+
+
+class Switches(BaseModel):
+    """Where the real service's behaviour is reported but not proven, the other reading is one switch away.
+
+    brain: who answers: `rules`, `model` or `script`.
+    lock_seconds: how long a conversation stays busy after a client dropped its stream.
+    on_drop: a turn whose client dropped is finished and stored, or discarded, or only its inputs are kept.
+    on_error: a turn that ended with an error leaves nothing, or its inputs.
+    id_changes_on_append: each append answers with a new conversation id; the old one stays as it was.
+    user_beside_results, user_while_open, partial_results: milder bookkeeping of function calls.
+    piece_seconds: how long the rules brain takes for each piece of its text.
+    """
+
+    model_config = ConfigDict(extra="forbid", validate_assignment=True)
+
+    brain: Literal["rules", "model", "script"] = "rules"
+    lock_seconds: float = Field(default=LOCK_SECONDS, ge=0)
+    on_drop: Literal["store", "discard", "inputs"] = "store"
+    on_error: Literal["discard", "inputs"] = "discard"
+    id_changes_on_append: bool = False
+    user_beside_results: bool = False
+    user_while_open: bool = False
+    partial_results: bool = False
+    piece_seconds: float = Field(default=0, ge=0, le=5)
+
+    def leniency(self) -> Leniency:
+        return Leniency(self.user_beside_results, self.user_while_open, self.partial_results)

@@ -1,0 +1,267 @@
+"""Turns a brain's pieces into events and entries. Pure: what is sent, stored or waited for is decided elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from playground.agents_api.brains.port import (
+    AgentView,
+    Call,
+    Chunk,
+    Execution,
+    Handoff,
+    Piece,
+    Text,
+    Unknown,
+)
+from playground.agents_api.ids import CHARACTERS_PER_TOKEN, Json, new_call_id, new_id, now, tokens
+
+PREFIXES = {
+    "message.output": "msg",
+    "tool.execution": "tool_exec",
+    "function.call": "fc",
+    "agent.handoff": "handoff",
+}
+
+
+class Truncated(Exception):
+    """The answer has reached `max_tokens`; `events` are the last that fit. No event says so, as in the real service."""
+
+    def __init__(self, events: list[Json]) -> None:
+        super().__init__("max_tokens reached")
+        self.events = events
+
+
+class Turn:
+    """One answer in the making. `outputs` are its entries so far, in order."""
+
+    def __init__(
+        self,
+        *,
+        conversation_id: str,
+        model: str,
+        agent: AgentView | None,
+        agent_named: Callable[[str], AgentView | None],
+        prompt_tokens: int,
+        max_tokens: int | None,
+    ) -> None:
+        self.conversation_id, self.model, self.agent = conversation_id, model, agent
+        self.outputs: list[Json] = []
+        self.handed_off = False
+        self._agent_named, self._max_tokens = agent_named, max_tokens
+        self._prompt, self._completion, self._connector = prompt_tokens, 0, 0
+        self._characters = 0
+        self._connectors: dict[str, int] = {}
+        self._message: Json | None = None
+        self._part = 0
+        self._part_is_text = False
+
+    def started(self) -> Json:
+        return {
+            "type": "conversation.response.started",
+            "created_at": now(),
+            "conversation_id": self.conversation_id,
+        }
+
+    def feed(self, piece: Piece) -> list[Json]:
+        """The events of `piece`; raises Truncated after the last one that fits."""
+        match piece:
+            case Text(text):
+                return self._text(text)
+            case Chunk(chunk):
+                return [self._add(chunk, text=False)]
+            case Call():
+                return self._call(piece)
+            case Execution():
+                return self._execution(piece)
+            case Handoff(to):
+                return self._handoff(to)
+            case Unknown(event, entry):
+                return self._unknown(event, entry)
+        raise TypeError(f"{piece!r} makes no events")
+
+    def usage(self) -> Json:
+        return {
+            "prompt_tokens": self._prompt,
+            "completion_tokens": self._completion,
+            "total_tokens": self._prompt + self._completion + self._connector,
+            "connector_tokens": self._connector if self._connectors else None,
+            "connectors": self._connectors or None,
+        }
+
+    def done(self) -> Json:
+        self._close_message()
+        return {"type": "conversation.response.done", "created_at": now(), "usage": self.usage()}
+
+    def response(self) -> Json:
+        self._close_message()
+        return {
+            "object": "conversation.response",
+            "conversation_id": self.conversation_id,
+            "outputs": self.outputs,
+            "usage": self.usage(),
+            "guardrails": None,
+        }
+
+    def _text(self, text: str) -> list[Json]:
+        if self._max_tokens is not None:
+            room = self._max_tokens * CHARACTERS_PER_TOKEN - self._characters
+            if len(text) >= room:
+                self._spend(text[:room])
+                raise Truncated([self._add(text[:room], text=True)] if room > 0 else [])
+        self._spend(text)
+        return [self._add(text, text=True)]
+
+    def _spend(self, text: str) -> None:
+        self._characters += len(text)
+        self._completion = -(-self._characters // CHARACTERS_PER_TOKEN)
+
+    def _add(self, content: str | Json, *, text: bool) -> Json:
+        message = self._message
+        if message is None:
+            message = self._message = self._entry("message.output", role="assistant", content=[])
+            self._part = 0
+        elif not (text and self._part_is_text):
+            self._part += 1
+        parts: list[str | Json] = message["content"]
+        parts.append(content)
+        self._part_is_text = text
+        return {
+            "type": "message.output.delta",
+            "output_index": len(self.outputs) - 1,
+            "id": message["id"],
+            "content_index": self._part,
+            "role": "assistant",
+            **self._author(),
+            "content": content,
+        }
+
+    def _close_message(self) -> None:
+        """Fold the parts: one string when all is text, a list of chunks otherwise."""
+        if self._message is None:
+            return
+        parts = self._message["content"]
+        if all(isinstance(part, str) for part in parts):
+            self._message["content"] = "".join(parts)
+        else:
+            self._message["content"] = folded(parts)
+        self._message["completed_at"] = now()
+        self._message = None
+
+    def _call(self, piece: Call) -> list[Json]:
+        self._close_message()
+        status = {"confirmation_status": "pending"} if piece.pending else {}
+        entry = self._entry(
+            "function.call",
+            tool_call_id=piece.tool_call_id or new_call_id(),
+            name=piece.name,
+            arguments=piece.arguments,
+            **status,
+        )
+        self._spend(piece.name + piece.arguments)
+        common = {
+            "type": "function.call.delta",
+            "output_index": len(self.outputs) - 1,
+            "id": entry["id"],
+            "name": piece.name,
+            "tool_call_id": entry["tool_call_id"],
+            **self._author(),
+            **status,
+        }
+        return [{**common, "arguments": part} for part in split(piece.arguments, piece.fragments)]
+
+    def _execution(self, piece: Execution) -> list[Json]:
+        self._close_message()
+        entry = self._entry("tool.execution", name=piece.name, arguments=piece.arguments, info=piece.info)
+        entry["completed_at"] = now()
+        self._connector += piece.tokens
+        self._connectors[piece.name] = self._connectors.get(piece.name, 0) + 1
+        common = {"output_index": len(self.outputs) - 1, "id": entry["id"], "name": piece.name}
+        return [
+            {"type": "tool.execution.started", **common, "arguments": "", **self._author()},
+            {"type": "tool.execution.delta", **common, "arguments": piece.arguments},
+            {"type": "tool.execution.done", **common, "info": piece.info},
+        ]
+
+    def _handoff(self, to: str) -> list[Json]:
+        next_agent = self._agent_named(to)
+        if next_agent is None or self.agent is None:
+            raise ValueError(f"a handoff to {to!r} needs a conversation with an agent, and an agent of that name or id")
+        self._close_message()
+        before, self.agent, self.model = self.agent, next_agent, next_agent.model
+        self.handed_off = True
+        entry = self._entry(
+            "agent.handoff",
+            previous_agent_id=before.id,
+            previous_agent_name=before.name,
+            next_agent_id=next_agent.id,
+            next_agent_name=next_agent.name,
+        )
+        entry["completed_at"] = now()
+        common = {"output_index": len(self.outputs) - 1, "id": entry["id"]}
+        return [
+            {
+                "type": "agent.handoff.started",
+                **common,
+                "previous_agent_id": before.id,
+                "previous_agent_name": before.name,
+            },
+            {
+                "type": "agent.handoff.done",
+                **common,
+                "next_agent_id": next_agent.id,
+                "next_agent_name": next_agent.name,
+            },
+        ]
+
+    def _unknown(self, event: Json, entry: Json | None) -> list[Json]:
+        self._close_message()
+        if entry is None:
+            return [event]
+        kept = {"object": "entry", "id": new_id("entry"), "created_at": now(), **entry}
+        self.outputs.append(kept)
+        return [{"output_index": len(self.outputs) - 1, "id": kept["id"], **event}]
+
+    def _entry(self, type_: str, **fields: object) -> Json:
+        author = {} if type_ == "agent.handoff" else self._author()
+        entry: Json = {
+            "object": "entry",
+            "type": type_,
+            "id": new_id(PREFIXES[type_]),
+            "created_at": now(),
+            "completed_at": None,
+            **author,
+            **fields,
+        }
+        self.outputs.append(entry)
+        return entry
+
+    def _author(self) -> Json:
+        if self.agent is None:
+            return {"model": self.model}
+        return {"agent_id": self.agent.id, "model": self.model}
+
+
+def folded(parts: list[str | Json]) -> list[Json]:
+    """Deltas as chunks: neighbouring texts are one."""
+    chunks: list[Json] = []
+    for part in parts:
+        if not isinstance(part, str):
+            chunks.append(part)
+        elif chunks and chunks[-1]["type"] == "text":
+            chunks[-1] = {"type": "text", "text": chunks[-1]["text"] + part}
+        else:
+            chunks.append({"type": "text", "text": part})
+    return chunks
+
+
+def split(text: str, pieces: int) -> list[str]:
+    """`text` in at most `pieces` parts of about equal length; an empty text is one empty part."""
+    size = max(1, -(-len(text) // max(1, pieces)))
+    return [text[start : start + size] for start in range(0, len(text), size)] or [""]
+
+
+def size_of(entry: Json) -> int:
+    """Roughly how many tokens an entry costs as prompt."""
+    content = entry.get("content", entry.get("result", entry.get("arguments", "")))
+    return tokens(content if isinstance(content, str) else str(content))
