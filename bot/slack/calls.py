@@ -1,0 +1,119 @@
+"""How a call to Slack goes: slack-sdk's client on shared connections, sent once, its failures translated.
+
+slack-sdk's own retry handlers are off: they repeat a call whose connection broke, and a post would appear twice.
+A method that this installation turned out not to have is refused without a call (`features.py`).
+"""
+
+from __future__ import annotations
+
+import logging
+import urllib.request
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+import aiohttp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.slack.errors import RAISED, NotSupported, Refused, SlackError, TryLater, retry_after, translate
+from bot.slack.features import Features
+
+TIMEOUT = timedelta(seconds=10)  # shorter than a lease, so that nobody has taken over when the outcome is known
+CONNECT_TIMEOUT = timedelta(seconds=3)  # apart from the rest: a connection never made is a call that never happened
+CONNECTIONS = 100
+CUSTOMIZE = "chat:write.customize"  # the scope to speak under an agent's name and icon
+
+# The SDK formats every request for its debug log unless its logger has a level of its own.
+_sdk_log = logging.getLogger("bot.slack.sdk")
+_sdk_log.setLevel(logging.WARNING)
+
+
+def open_session(*, timeout: timedelta = TIMEOUT) -> aiohttp.ClientSession:
+    """The connections all installations of a process share. Whoever opens it closes it."""
+    return aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(limit=CONNECTIONS),
+        timeout=aiohttp.ClientTimeout(
+            total=timeout.total_seconds(), sock_connect=min(CONNECT_TIMEOUT, timeout).total_seconds()
+        ),
+        cookie_jar=aiohttp.DummyCookieJar(),
+    )
+
+
+class Calls:
+    """Sends for one installation. Arguments that are None are left out; answers are Slack's JSON objects."""
+
+    def __init__(self, token: str, *, session: aiohttp.ClientSession, base_url: str) -> None:
+        self.features = Features()
+        self._session = session
+        self._web = AsyncWebClient(token, base_url=base_url, session=session, retry_handlers=[], logger=_sdk_log)
+        # The SDK would send even calls to this machine or its network through HTTPS_PROXY.
+        address = urlsplit(base_url)
+        if address.scheme != "https" or urllib.request.proxy_bypass(address.hostname or ""):
+            self._web.proxy = None
+
+    async def post(self, method: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """Send as JSON."""
+        body = {name: value for name, value in arguments.items() if value is not None}
+        return _object((await self._send(method, arguments, verb="POST", json=body)).data)
+
+    async def query(self, method: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """Send as a query: these methods write, but take no JSON."""
+        return _object((await self._send(method, arguments, verb="POST", params=dict(arguments))).data)
+
+    async def get(self, method: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """Ask a method that only reads."""
+        return _object((await self._send(method, arguments, verb="GET", params=dict(arguments))).data)
+
+    async def with_headers(self, method: str) -> tuple[dict[str, Any], Mapping[str, str]]:
+        """Ask a method without arguments whose headers matter."""
+        response = await self._send(method, {}, verb="POST", params={})
+        return _object(response.data), response.headers
+
+    async def named(
+        self, method: str, arguments: Mapping[str, Any], *, username: str | None, icon_emoji: str | None
+    ) -> dict[str, Any]:
+        """Send under an agent's name; where the scope for that is missing, under the app's own."""
+        if not (username or icon_emoji) or self.features.missing(CUSTOMIZE):
+            return await self.post(method, arguments)
+        try:
+            return await self.post(method, {**arguments, "username": username, "icon_emoji": icon_emoji})
+        except NotSupported as exc:
+            if exc.needed != CUSTOMIZE:
+                raise
+            return await self.post(method, arguments)
+
+    async def put(self, url: str, content: bytes) -> None:
+        """Send a file's bytes to the address Slack gave for them; it needs no token."""
+        try:
+            async with self._session.post(url, data=content, proxy=self._web.proxy) as response:
+                status, headers = response.status, response.headers
+        except RAISED as exc:
+            raise translate(exc, method="files.upload") from exc
+        if status == 429 or status >= 500:
+            raise TryLater(f"HTTP {status}", method="files.upload", after=retry_after(headers))
+        if status != 200:
+            raise Refused(f"HTTP {status}", method="files.upload", code=f"http_{status}")
+
+    async def _send(self, method: str, arguments: Mapping[str, Any], *, verb: str, **sent: Any) -> Any:
+        channel = str(arguments.get("channel") or arguments.get("channel_id") or "")
+        if missing := self.features.missing(method, channel):
+            raise missing
+        try:
+            return await self._web.api_call(method, http_verb=verb, **sent)
+        except RAISED as exc:
+            error = translate(exc, method=method)
+            self._learn(error, channel)
+            raise error from exc
+
+    def _learn(self, error: SlackError, channel: str) -> None:
+        if not isinstance(error, NotSupported):
+            return
+        if error.needed == CUSTOMIZE:  # the method is there, only not under another name
+            error = NotSupported(error.code, method=CUSTOMIZE, code=error.code, needed=error.needed)
+            channel = ""
+        self.features.note(error, channel)
+
+
+def _object(data: Any) -> dict[str, Any]:
+    return data if isinstance(data, dict) else {}

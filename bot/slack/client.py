@@ -1,0 +1,278 @@
+"""One installation's Slack: small typed methods over slack-sdk; Slack's JSON stops here.
+
+Every failure is one of `errors.py`. Links never unfurl, since Slack would fetch an address that a model was talked
+into writing. Facts: https://docs.slack.dev/reference/methods.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from bot.slack import answers
+from bot.slack.calls import Calls
+from bot.slack.errors import Refused, Unknown
+from bot.slack.features import Features
+from bot.slack.models import Blocks, Channel, Chunks, FileInfo, Identity, Metadata, Person, SlackMessage, Upload
+
+PAGE = 200  # Slack advises no more
+PAGES = 25  # of a thread are read at most: 5,000 messages
+QUIET = {"unfurl_links": False, "unfurl_media": False, "unfurl_app_links": False, "parse": "none", "link_names": False}
+
+
+class Slack:
+    """The methods of one installation. What it lacks is found out once (`features`) and then refused without a call."""
+
+    def __init__(self, calls: Calls) -> None:
+        self._calls = calls
+
+    @property
+    def features(self) -> Features:
+        return self._calls.features
+
+    # ---- messages -----------------------------------------------------------------------------------------------
+
+    async def post(
+        self,
+        channel: str,
+        *,
+        text: str,
+        thread_ts: str | None = None,
+        blocks: Blocks | None = None,
+        metadata: Metadata | None = None,
+        username: str | None = None,
+        icon_emoji: str | None = None,
+    ) -> str:
+        """Post a message, in a thread unless `thread_ts` is None; its ts. With blocks, `text` is their fallback."""
+        answer = await self._calls.named(
+            "chat.postMessage",
+            {
+                "channel": channel,
+                "thread_ts": thread_ts,
+                "text": text,
+                "blocks": blocks,
+                "metadata": _metadata(metadata),
+                **QUIET,
+            },
+            username=username,
+            icon_emoji=icon_emoji,
+        )
+        return _ts(answer, "chat.postMessage")
+
+    async def update(
+        self, channel: str, ts: str, *, text: str, blocks: Blocks | None = None, metadata: Metadata | None = None
+    ) -> None:
+        """Replace a message of ours whole. Without `metadata` it keeps what it has; may be repeated."""
+        arguments = {"channel": channel, "ts": ts, "text": text, "blocks": blocks, "metadata": _metadata(metadata)}
+        await self._calls.post("chat.update", arguments | QUIET)
+
+    async def delete(self, channel: str, ts: str) -> None:
+        """Remove a message of ours; one that is gone already is fine."""
+        try:
+            await self._calls.query("chat.delete", {"channel": channel, "ts": ts})
+        except Refused as exc:
+            if exc.code != "message_not_found":
+                raise
+
+    async def ephemeral(
+        self, channel: str, user: str, *, text: str, thread_ts: str | None = None, blocks: Blocks | None = None
+    ) -> str:
+        """Show `user` alone a message, until they reload. It cannot be changed, looked up or taken back."""
+        answer = await self._calls.post(
+            "chat.postEphemeral",
+            {
+                "channel": channel,
+                "user": user,
+                "text": text,
+                "thread_ts": thread_ts,
+                "blocks": blocks,
+                "parse": "none",
+                "link_names": False,
+            },
+        )
+        return _ts(answer, "chat.postEphemeral", "message_ts")
+
+    async def permalink(self, channel: str, ts: str) -> str:
+        answer = await self._calls.get("chat.getPermalink", {"channel": channel, "message_ts": ts})
+        return answers.text(answer, "permalink")
+
+    async def replies(
+        self,
+        channel: str,
+        ts: str,
+        *,
+        oldest: str | None = None,
+        latest: str | None = None,
+        limit: int = 1000,
+        with_metadata: bool = False,
+    ) -> list[SlackMessage]:
+        """The thread of `ts`, oldest first, its root included; of more than `limit` messages the newest.
+
+        `oldest` and `latest` count themselves in. A thread that is gone has no messages.
+        """
+        arguments = {
+            "channel": channel,
+            "ts": ts,
+            "oldest": oldest,
+            "latest": latest,
+            "inclusive": True,
+            "limit": min(PAGE, limit),
+            "include_all_metadata": with_metadata,
+        }
+        found: dict[str, SlackMessage] = {}  # each page may begin with the root again
+        cursor = ""
+        for _ in range(PAGES):
+            try:
+                answer = await self._calls.get(
+                    "conversations.replies", arguments | ({"cursor": cursor} if cursor else {})
+                )
+            except Refused as exc:
+                if exc.code == "thread_not_found":
+                    return []
+                raise
+            found |= {message.ts: message for message in answers.messages(answer)}
+            cursor = answers.next_cursor(answer)
+            if not cursor:
+                break
+        return list(found.values())[-limit:]
+
+    # ---- streams ------------------------------------------------------------------------------------------------
+
+    async def start_stream(
+        self,
+        channel: str,
+        thread_ts: str,
+        *,
+        recipient_user: str,
+        recipient_team: str,
+        chunks: Chunks = (),
+        username: str | None = None,
+        icon_emoji: str | None = None,
+    ) -> str:
+        """Open a message that grows; its ts. It takes no metadata and lives about five minutes."""
+        answer = await self._calls.named(
+            "chat.startStream",
+            {
+                "channel": channel,
+                "thread_ts": thread_ts,
+                "recipient_user_id": recipient_user,
+                "recipient_team_id": recipient_team,
+                "chunks": chunks or None,
+            },
+            username=username,
+            icon_emoji=icon_emoji,
+        )
+        return _ts(answer, "chat.startStream")
+
+    async def append_stream(self, channel: str, ts: str, chunks: Chunks) -> None:
+        """Add to a stream; one call at a time, Slack mixes up parallel ones."""
+        await self._calls.post("chat.appendStream", {"channel": channel, "ts": ts, "chunks": chunks})
+
+    async def stop_stream(
+        self,
+        channel: str,
+        ts: str,
+        *,
+        chunks: Chunks = (),
+        blocks: Blocks | None = None,
+        metadata: Metadata | None = None,
+        session_status: str | None = None,
+    ) -> None:
+        """Add `chunks`, put `blocks` below and make it an ordinary message."""
+        await self._calls.post(
+            "chat.stopStream",
+            {
+                "channel": channel,
+                "ts": ts,
+                "chunks": chunks or None,
+                "blocks": blocks,
+                "metadata": _metadata(metadata),
+                "session_status": session_status,
+            },
+        )
+
+    # ---- signs of life ------------------------------------------------------------------------------------------
+
+    async def set_status(
+        self, channel: str, thread_ts: str, status: str, *, loading_messages: Sequence[str] = ()
+    ) -> None:
+        """Show "<app> <status>" below the thread; "" clears it. Slack lets it go after two minutes by itself."""
+        await self._calls.post(
+            "assistant.threads.setStatus",
+            {
+                "channel_id": channel,
+                "thread_ts": thread_ts,
+                "status": status,
+                "loading_messages": list(loading_messages[:10]) or None,
+            },
+        )
+
+    async def session_status(self, channel: str, thread_ts: str, status: str) -> None:
+        """`active`, `processing` (loader and Stop button), `suspended` (waits for the person) or `closed`."""
+        arguments = {"channel_id": channel, "thread_ts": thread_ts, "status": status}
+        await self._calls.post("agents.sessions.setStatus", arguments)
+
+    async def suggested_prompts(
+        self,
+        channel: str,
+        prompts: Sequence[tuple[str, str]],
+        *,
+        title: str | None = None,
+        thread_ts: str | None = None,
+    ) -> None:
+        """Offer up to four (title, message) pairs, in a thread or on top of the Messages tab."""
+        offered = [{"title": name, "message": message} for name, message in prompts[:4]]
+        await self._calls.post(
+            "assistant.threads.setSuggestedPrompts",
+            {"channel_id": channel, "prompts": offered, "title": title, "thread_ts": thread_ts},
+        )
+
+    # ---- people, places, ourselves --------------------------------------------------------------------------------
+
+    async def user(self, user_id: str) -> Person:
+        return answers.person(await self._calls.get("users.info", {"user": user_id, "include_locale": True}))
+
+    async def channel(self, channel: str) -> Channel:
+        return answers.channel(await self._calls.get("conversations.info", {"channel": channel}))
+
+    async def auth_test(self) -> Identity:
+        return answers.identity(*await self._calls.with_headers("auth.test"))
+
+    # ---- files --------------------------------------------------------------------------------------------------
+
+    async def open_upload(self, filename: str, size: int) -> Upload:
+        """Reserve a file id. Nothing is seen of it before `finish_upload`."""
+        answer = await self._calls.query("files.getUploadURLExternal", {"filename": filename, "length": size})
+        return Upload(answers.text(answer, "file_id"), answers.text(answer, "upload_url"))
+
+    async def send_upload(self, upload: Upload, content: bytes) -> None:
+        await self._calls.put(upload.url, content)
+
+    async def finish_upload(self, upload: Upload, *, title: str, channel: str, thread_ts: str | None = None) -> None:
+        """Post the file. After `Unknown` ask `file_info(upload.file_id)` whether it is there."""
+        files = answers.dump([{"id": upload.file_id, "title": title}])
+        arguments = {"files": files, "channel_id": channel, "thread_ts": thread_ts}
+        await self._calls.query("files.completeUploadExternal", arguments)
+
+    async def file_info(self, file_id: str) -> FileInfo | None:
+        """What became of a file; None when there is no such file."""
+        try:
+            return answers.file_info(await self._calls.get("files.info", {"file": file_id}))
+        except Refused as exc:
+            if exc.code in {"file_not_found", "file_deleted"}:
+                return None
+            raise
+
+
+def _metadata(metadata: Metadata | None) -> dict[str, Any] | None:
+    if metadata is None:
+        return None
+    return {"event_type": metadata.type, "event_payload": dict(metadata.payload)}
+
+
+def _ts(answer: dict[str, Any], method: str, name: str = "ts") -> str:
+    """What was made. `ok` without it says that something was, but not what: it must be looked up."""
+    ts = answer.get(name)
+    if not isinstance(ts, str) or not ts:
+        raise Unknown(f"Slack said ok but gave no {name}", method=method)
+    return ts
