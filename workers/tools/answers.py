@@ -1,0 +1,87 @@
+"""What the SDK raised during a call, as one of our errors: who is at fault, and may the tool have run?
+
+Pure. Careful on one side only: what cannot be told apart counts as "it may have run".
+"""
+
+from __future__ import annotations
+
+import re
+
+from mcp import MCPError
+from mcp_types import (
+    CONNECTION_CLOSED,
+    HEADER_MISMATCH,
+    METHOD_NOT_FOUND,
+    MISSING_REQUIRED_CLIENT_CAPABILITY,
+    REQUEST_TIMEOUT,
+    UNSUPPORTED_PROTOCOL_VERSION,
+    URL_ELICITATION_REQUIRED,
+)
+
+from workers.tools.errors import NotSent, Rejected, ToolError, Unheard, Unreachable
+from workers.tools.soft_http import Heard
+
+# Of sessions over HTTP. TypeScript servers give it the code of a time-out, so the words decide, before the code.
+SESSION_LOST = re.compile(r"session (not found|terminated|expired)|no valid session", re.IGNORECASE)
+LONGEST_MESSAGE = 1000  # characters of a server's own words
+NO_STATUS = "Server returned an error response"  # the SDK's words for a refused status without a reason
+
+
+def translated(cause: BaseException, heard: Heard, *, server: str, what: str, timeout_seconds: float) -> ToolError:
+    """The error for a call (`what`) to `server` that raised `cause`."""
+    place = f'The tool server "{server}"'
+    if not isinstance(cause, MCPError):
+        # The answer had come and could not be used: it broke the protocol or the tool's own output schema.
+        return Rejected(f"{place} gave an answer to {what} that breaks its own rules, so it cannot be used.")
+    code, words = cause.code, cause.message[:LONGEST_MESSAGE]
+    if code == CONNECTION_CLOSED and words == "Connection closed":
+        return Unheard(f"{place} stopped while {what} was running.", ends_connection=True)
+    if heard.session_lost or SESSION_LOST.search(words):
+        return NotSent(f"{place} no longer knew our session.", ends_connection=True)
+    if code == REQUEST_TIMEOUT:
+        return Unheard(f"{place} gave no answer to {what} within {timeout_seconds:g} seconds.")
+    if heard.failure:
+        if not heard.sent:
+            return NotSent(f"{place} cannot be reached ({heard.failure}).", ends_connection=True)
+        return Unheard(f"The network failed while {what} was running ({heard.failure}).")
+    if words == NO_STATUS and heard.status is not None:
+        return _of_status(heard, place=place, what=what)
+    if code == CONNECTION_CLOSED:
+        return Unheard(f"{place} broke off its answer to {what}.")
+    if code in (URL_ELICITATION_REQUIRED, MISSING_REQUIRED_CLIENT_CAPABILITY):
+        return Rejected(f"{place} wants to ask a person something before {what}, which is not possible here.", ran="no")
+    never_ran = code in (METHOD_NOT_FOUND, HEADER_MISMATCH, UNSUPPORTED_PROTOCOL_VERSION)
+    return Rejected(f"{place} refused {what}: {words}", ran="no" if never_ran else "yes")
+
+
+def _of_status(heard: Heard, *, place: str, what: str) -> ToolError:
+    match heard.status:
+        case 401 | 403:
+            return Rejected(f"{place} refuses our credentials (HTTP {heard.status}).", ran="no")
+        case 429:
+            after = f" Try again after {heard.retry_after} seconds." if heard.retry_after.isdigit() else ""
+            return Rejected(f"{place} takes no more requests for now (HTTP 429).{after}", ran="no")
+        case status if status is not None and status < 500:
+            return Rejected(f"{place} refused {what} (HTTP {status}).", ran="no")
+        case status:
+            return Unheard(f"{place} failed during {what} (HTTP {status}).")
+
+
+def unreachable(cause: BaseException | None, heard: Heard, *, server: str, connect_seconds: float) -> Unreachable:
+    """The error of a connection that could not be opened."""
+    place = f'The tool server "{server}"'
+    if isinstance(cause, Unreachable):
+        return cause
+    if heard.failure:
+        return Unreachable(f"{place} cannot be reached ({heard.failure}).")
+    if heard.status in (401, 403):
+        return Unreachable(f"{place} refuses our credentials (HTTP {heard.status}).")
+    if heard.status is not None and heard.status >= 400:
+        return Unreachable(f"{place} does not take connections now (HTTP {heard.status}).")
+    if isinstance(cause, TimeoutError):
+        return Unreachable(f"{place} did not answer within {connect_seconds:g} seconds of connecting.")
+    if isinstance(cause, OSError):
+        return Unreachable(f"{place} cannot be started ({cause.strerror or type(cause).__name__}).")
+    if isinstance(cause, MCPError) and cause.code == CONNECTION_CLOSED:
+        return Unreachable(f"{place} stopped while it was starting.")
+    return Unreachable(f"{place} cannot be reached ({type(cause).__name__}).")

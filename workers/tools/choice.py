@@ -1,0 +1,41 @@
+"""Which tools an agent is offered: its own `tools` patterns, within what the server's `include` and `exclude` leave."""
+
+from __future__ import annotations
+
+import re
+from fnmatch import fnmatchcase
+
+from bot.catalog.agents import Agent
+from bot.catalog.servers import Server
+from workers.tools.names import SEPARATOR, model_name, safe_prefix
+
+WILDCARD = re.compile(r"[*?\[]")
+
+
+def may_use(agent: Agent, server: Server) -> bool:
+    """Whether any pattern of the agent can match a tool of the server: only then is the server asked for its tools."""
+    prefixes = (f"{server.name}{SEPARATOR}", safe_prefix(server.name))
+    return any(
+        pattern == server.name or any(_can_begin(pattern, prefix) for prefix in prefixes) for pattern in agent.tools
+    )
+
+
+def uses(agent: Agent, server: Server, tool: str) -> bool:
+    """Whether the agent is offered this tool of the server."""
+    if any(fnmatchcase(tool, pattern) for pattern in server.exclude):
+        return False
+    if server.include and not any(fnmatchcase(tool, pattern) for pattern in server.include):
+        return False
+    names = (f"{server.name}{SEPARATOR}{tool}", model_name(server.name, tool))
+    return any(pattern == server.name or any(fnmatchcase(name, pattern) for name in names) for pattern in agent.tools)
+
+
+def uses_function(agent: Agent, name: str) -> bool:
+    return any(fnmatchcase(name, pattern) for pattern in agent.tools)
+
+
+def _can_begin(pattern: str, prefix: str) -> bool:
+    literal = WILDCARD.split(pattern, maxsplit=1)[0]
+    if literal == pattern:  # a whole name
+        return pattern.startswith(prefix)
+    return literal.startswith(prefix) or prefix.startswith(literal)

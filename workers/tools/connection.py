@@ -1,0 +1,210 @@
+"""One warm connection to one MCP server, owned by one task.
+
+An MCP client must be entered and left by the same task, while turns run in many; so a task of its own opens it, waits,
+and closes it. Calls may come from any task of the loop, and a cancelled caller takes nothing down. The owner ends by
+itself when the server's side ends, when the connection was idle for long enough, or when it is told to.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import AsyncExitStack, contextmanager
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import structlog
+from mcp_types import CallToolResult, Tool
+from mcp_types.version import MODERN_PROTOCOL_VERSIONS
+
+from bot.catalog.servers import Server
+from workers.tools.answers import translated, unreachable
+from workers.tools.errors import NotSent, ToolError, Unheard, Unreachable, root_cause
+from workers.tools.soft_http import HEARD, Heard
+from workers.tools.stderr import Stderr
+from workers.tools.transports import opened
+
+if TYPE_CHECKING:
+    from mcp import Client
+
+BACKSTOP_SECONDS = 2.0  # past the protocol's own deadline: a call must end even if the SDK's clock does not
+MOST_PAGES = 50  # a broken server may never end its cursors
+TRIM_SECONDS = 30.0  # how often an idle connection looks at the size of its stderr file
+
+log = structlog.get_logger(__name__)
+
+
+class Connection:
+    """`start` once, then `ready` before the first call. `done` is the owner's task."""
+
+    def __init__(self, server: Server, *, mode: str, timeout: timedelta, connect: timedelta, idle: timedelta) -> None:
+        self.server = server
+        self._mode = mode
+        self._timeout = timeout.total_seconds()
+        self._connect = connect.total_seconds()
+        self._idle = idle.total_seconds()
+        self._client: Client | None = None
+        self._over = False  # no new calls: ended, told to end, or about to close as idle
+        self._closing = False  # now, without waiting for running calls
+        self._lost = False  # the server ended it
+        self._calls = 0
+        self._last_used = 0.0
+        self._look = asyncio.Event()  # wakes the owner to look at the above
+        self._ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.done: asyncio.Task[None] = asyncio.create_task(self._own(), name=f"mcp:{server.name}")
+
+    @property
+    def usable(self) -> bool:
+        """Connecting or connected: worth waiting for."""
+        return not self._over
+
+    @property
+    def legacy(self) -> bool:
+        return self._client is not None and self._client.protocol_version not in MODERN_PROTOCOL_VERSIONS
+
+    async def ready(self) -> None:
+        """Return when connected; `Unreachable` when that failed or takes too long. The owner goes on either way."""
+        try:
+            async with asyncio.timeout(self._connect):
+                await asyncio.shield(self._ready)
+        except TimeoutError:
+            self.end()
+            raise Unreachable(
+                f'The tool server "{self.server.name}" did not answer within {self._connect:g} seconds of connecting.'
+            ) from None
+
+    def end(self) -> None:
+        """Take no new calls; close when the running ones are done."""
+        self._over = True
+        self._look.set()
+
+    async def tools(self) -> list[Tool]:
+        """All pages of the server's tools, without those that can only run as tasks, which nobody here can call."""
+        found: list[Tool] = []
+        cursor: str | None = None
+        seen: set[str] = set()
+        with self._in_use() as client, self._errors("its list of tools"):
+            async with asyncio.timeout(self._timeout + BACKSTOP_SECONDS):
+                for _ in range(MOST_PAGES):
+                    page = await client.list_tools(cursor=cursor)
+                    found += page.tools
+                    cursor = page.next_cursor
+                    if not cursor or cursor in seen:
+                        break
+                    seen.add(cursor)
+        return [tool for tool in found if not (tool.execution and tool.execution.task_support == "required")]
+
+    async def call(self, tool: str, arguments: dict[str, Any]) -> CallToolResult:
+        with self._in_use() as client, self._errors(f'"{tool}"'):
+            async with asyncio.timeout(self._timeout + BACKSTOP_SECONDS):
+                return await client.call_tool(tool, arguments, read_timeout_seconds=self._timeout)
+
+    def close(self) -> None:
+        """Close now; running calls end without an answer. `done` tells when it is over."""
+        self._closing = True
+        self.end()
+
+    # ---- calls ----------------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def _in_use(self) -> Iterator[Client]:
+        if self._client is None or self._over:
+            raise NotSent(f'The connection to the tool server "{self.server.name}" had ended.')
+        self._calls += 1
+        try:
+            yield self._client
+        finally:
+            self._calls -= 1
+            self._last_used = asyncio.get_running_loop().time()
+            self._look.set()  # the owner may be waiting to close, and looks at stderr
+
+    @contextmanager
+    def _errors(self, what: str) -> Iterator[None]:
+        """Turn whatever the SDK raises into a `ToolError`; cancellation passes."""
+        heard = Heard()
+        token = HEARD.set(heard)
+        name = self.server.name
+        try:
+            yield
+        except ToolError:
+            raise
+        except TimeoutError as exc:
+            raise Unheard(
+                f'The tool server "{name}" gave no answer to {what} within {self._timeout:g} seconds.'
+            ) from exc
+        except Exception as exc:
+            cause = root_cause(exc)
+            error = translated(cause, heard, server=name, what=what, timeout_seconds=self._timeout)
+            if error.ends_connection:
+                self.end()
+            log.info("tool.call_failed", server=name, cause=type(cause).__name__, code=getattr(cause, "code", None))
+            raise error from exc
+        finally:
+            HEARD.reset(token)
+
+    # ---- the owner ------------------------------------------------------------------------------------------------
+
+    async def _own(self) -> None:
+        stderr = Stderr() if self.server.transport == "stdio" else None
+        heard = Heard()
+        HEARD.set(heard)  # in the owner's own context: what HTTP says while connecting
+        cause: BaseException | None = None
+        try:
+            async with AsyncExitStack() as stack:
+                async with asyncio.timeout(self._connect):
+                    self._client = await stack.enter_async_context(
+                        opened(
+                            self.server,
+                            mode=self._mode,
+                            timeout_seconds=self._timeout,
+                            stderr=stderr,
+                            on_end=self._server_ended,
+                        )
+                    )
+                self._last_used = asyncio.get_running_loop().time()
+                self._ready.set_result(None)
+                await self._until_over(stderr)
+        except BaseException as exc:  # also the cancellation by which a crashed transport ends its owner
+            cause = root_cause(exc)
+        finally:
+            self._client = None
+            self._over = True
+            self._settle(cause, heard, stderr)
+
+    async def _until_over(self, stderr: Stderr | None) -> None:
+        loop = asyncio.get_running_loop()
+        while not self._closing and not (self._over and self._calls == 0):
+            self._look.clear()
+            try:
+                async with asyncio.timeout(min(self._idle, TRIM_SECONDS)):
+                    await self._look.wait()
+            except TimeoutError:
+                self._over = self._over or (self._calls == 0 and loop.time() - self._last_used >= self._idle)
+            if stderr is not None:
+                stderr.trim()
+
+    def _server_ended(self) -> None:
+        """The server's side closed. Also comes of our own closing, when it is no news."""
+        if not self._over and not self._closing:
+            self._lost = True
+        self.end()
+
+    def _settle(self, cause: BaseException | None, heard: Heard, stderr: Stderr | None) -> None:
+        """Tell those who wait for the connection, and the log, how it ended."""
+        tail = stderr.tail(hiding=_secrets(self.server)) if stderr is not None else ""
+        if stderr is not None:
+            stderr.close()
+        kind = type(cause).__name__ if cause is not None else None
+        if not self._ready.done():
+            error = unreachable(cause, heard, server=self.server.name, connect_seconds=self._connect)
+            self._ready.set_exception(error)
+            self._ready.exception()  # seen, even if every caller has gone
+            if not self._closing:
+                log.warning("tool.connect_failed", server=self.server.name, reason=str(error), cause=kind, stderr=tail)
+        elif (self._lost or cause is not None) and not self._closing:
+            log.warning("tool.connection_lost", server=self.server.name, cause=kind, stderr=tail)
+
+
+def _secrets(server: Server) -> list[str]:
+    """Configured values that may be secret: the variables', and arguments that are no paths."""
+    return [*server.env.values(), *(part.rpartition("=")[2] for part in server.args if "/" not in part)]

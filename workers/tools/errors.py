@@ -1,0 +1,46 @@
+"""What can go wrong between us and a tool's server, by what the caller can do. Each text is a sentence for the model.
+
+ToolError           `.ran` says whether the tool may have done something
+├── NotSent         the connection was gone before the call: a fresh one may take it
+├── Unreachable     no connection now: it failed, the server rests after failures, or too many calls wait
+├── Unheard         the call was sent and no answer came: never repeated by itself
+└── Rejected        the server answered, but not with a result
+"""
+
+from __future__ import annotations
+
+from workers.tools.specs import Ran
+
+
+class ToolError(Exception):
+    """`ends_connection`: the connection it came over is of no more use."""
+
+    default_ran: Ran = "unknown"
+
+    def __init__(self, message: str, *, ran: Ran | None = None, ends_connection: bool = False) -> None:
+        super().__init__(message)
+        self.ran: Ran = ran or self.default_ran
+        self.ends_connection = ends_connection
+
+
+class NotSent(ToolError):
+    default_ran = "no"
+
+
+class Unreachable(ToolError):
+    default_ran = "no"
+
+
+class Unheard(ToolError):
+    default_ran = "unknown"
+
+
+class Rejected(ToolError):
+    default_ran = "yes"
+
+
+def root_cause(exc: BaseException) -> BaseException:
+    """The first error inside nested groups: all that leaves an MCP client's block is wrapped in them."""
+    while isinstance(exc, BaseExceptionGroup):
+        exc = exc.exceptions[0]
+    return exc

@@ -1,0 +1,176 @@
+"""Python functions as tools: their annotations become the schema, their docstring the description.
+
+    @tool(policy=Policy.AUTO)
+    def days_until(date: datetime.date, call: Call) -> int:
+        \"\"\"Days from today until a date.\"\"\"
+
+A parameter annotated `Call` is filled in by us and unknown to the model. Functions that are not coroutines run in
+threads: a hanging one keeps its place among them until the process ends, but never holds up the event loop.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from typing import Any, TypeVar, get_type_hints
+
+import structlog
+from pydantic import BaseModel, ConfigDict, ValidationError, create_model
+from pydantic_core import PydanticUndefined, to_json
+
+from bot.catalog.policy import Policy
+from bot.threads.models import ThreadKey
+from workers.tools.names import LIMIT, SEPARATOR, UNSAFE
+from workers.tools.results import RESULT_LIMIT, cut
+from workers.tools.schemas import cleaned
+from workers.tools.specs import Outcome, Ran, ToolSpec, failure
+from workers.tools.threads import Threads
+
+MARK = "__threadwind_tool__"
+
+log = structlog.get_logger(__name__)
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """On whose behalf, for which agent and in which thread a function runs."""
+
+    principal: str
+    thread: ThreadKey
+    agent: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marks:
+    policy: Policy
+    writes: bool
+
+
+def tool(*, policy: Policy = Policy.ASK, writes: bool = True) -> Callable[[F], F]:
+    """Mark a function as a tool. Unmarked, a function counts as one that writes and asks first."""
+
+    def mark(function: F) -> F:
+        setattr(function, MARK, Marks(policy=policy, writes=writes))
+        return function
+
+    return mark
+
+
+@dataclass(frozen=True, slots=True)
+class _Function:
+    spec: ToolSpec
+    function: Callable[..., Any]
+    arguments: type[BaseModel]
+    call_parameter: str | None
+
+
+class Functions:
+    """The functions an agent may be given, by name. `ValueError` at construction names what is wrong with one."""
+
+    def __init__(self, functions: Iterable[Callable[..., Any]] = (), *, timeout: timedelta) -> None:
+        self._timeout = timeout.total_seconds()
+        self._functions: dict[str, _Function] = {}
+        for function in functions:
+            described = _described(function)
+            if described.spec.name in self._functions:
+                raise ValueError(f"two function tools are named {described.spec.name!r}; rename one")
+            self._functions[described.spec.name] = described
+        self._threads = Threads()
+
+    @property
+    def specs(self) -> Mapping[str, ToolSpec]:
+        return {name: function.spec for name, function in self._functions.items()}
+
+    async def call(self, name: str, arguments: dict[str, Any], call: Call, *, limit: int = RESULT_LIMIT) -> Outcome:
+        """Run it; its exceptions become a failed outcome."""
+        function = self._functions[name]
+        try:
+            values = function.arguments.model_validate(arguments)
+        except ValidationError as exc:
+            return failure(f"Wrong arguments for {name}: {_wrong(exc)}", ran="no")
+        keywords = {field: getattr(values, field) for field in type(values).model_fields}
+        if function.call_parameter is not None:
+            keywords[function.call_parameter] = call
+        return await self._run(name, partial(function.function, **keywords), limit)
+
+    async def _run(self, name: str, function: Callable[[], Any], limit: int) -> Outcome:
+        ran: list[Ran] = ["no"]  # until it starts: there may be no free thread in time
+        try:
+            async with asyncio.timeout(self._timeout) as deadline:
+                if inspect.iscoroutinefunction(function):
+                    ran[0] = "unknown"
+                    value = await function()
+                else:
+                    value = await self._threads.run(function, on_start=lambda: ran.__setitem__(0, "unknown"))
+            return Outcome(text=cut(_text(value), limit), failed=False, ran="yes")
+        except BaseException as exc:
+            if isinstance(exc, TimeoutError) and deadline.expired():
+                return failure(f"{name} did not finish within {self._timeout:g} seconds.", ran=ran[0])
+            if _cancels_us(exc):
+                raise
+            # The message may hold arguments, so the log gets the kind of error and its place alone.
+            log.warning("tool.function_failed", tool=name, cause=type(exc).__name__, at=_place(exc))
+            return failure(f"{name} failed: {type(exc).__name__}: {cut(str(exc), limit)}", ran="yes")
+
+
+def _described(function: Callable[..., Any]) -> _Function:
+    name = getattr(function, "__name__", repr(function))
+    if SEPARATOR in name or len(name) > LIMIT or UNSAFE.search(name):
+        raise ValueError(f"function tool {name!r}: a name has at most {LIMIT} letters, digits, _ and no {SEPARATOR}")
+    hints = get_type_hints(function, include_extras=True)
+    fields: dict[str, Any] = {}
+    call_parameter = None
+    for parameter in inspect.signature(function).parameters.values():
+        if parameter.kind not in (parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY):
+            raise ValueError(f"function tool {name!r}: parameter {parameter.name!r} cannot be passed by its name")
+        if parameter.name not in hints:
+            raise ValueError(f"function tool {name!r}: parameter {parameter.name!r} has no type")
+        if hints[parameter.name] is Call:
+            call_parameter = parameter.name
+            continue
+        default = PydanticUndefined if parameter.default is parameter.empty else parameter.default
+        fields[parameter.name] = (hints[parameter.name], default)
+    arguments = create_model(name, __config__=ConfigDict(extra="forbid"), **fields)
+    marks: Marks = getattr(function, MARK, Marks(policy=Policy.ASK, writes=True))
+    spec = ToolSpec(
+        name=name,
+        description=inspect.getdoc(function) or "",
+        parameters=cleaned(arguments.model_json_schema()),
+        server=None,
+        tool=name,
+        title=name.replace("_", " ").capitalize(),
+        read_only=not marks.writes,
+        trusted=True,  # it is our own process
+        policy=marks.policy,
+    )
+    return _Function(spec, function, arguments, call_parameter)
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return "Done."
+    return value if isinstance(value, str) else to_json(value, fallback=str).decode()
+
+
+def _wrong(exc: ValidationError) -> str:
+    return "; ".join(f"{'.'.join(map(str, error['loc'])) or 'arguments'}: {error['msg']}" for error in exc.errors())
+
+
+def _cancels_us(exc: BaseException) -> bool:
+    """A real cancellation or the end of the process; not what a function made up (`SystemExit` in a thread)."""
+    task = asyncio.current_task()
+    if isinstance(exc, asyncio.CancelledError):
+        return task is not None and task.cancelling() > 0
+    return isinstance(exc, KeyboardInterrupt)
+
+
+def _place(exc: BaseException) -> str:
+    trace = exc.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace is not None else ""

@@ -1,0 +1,117 @@
+"""The tools of each server as specs for a model, kept for some minutes, so that a turn rarely waits for a list.
+
+Always holds: one bad tool is left out with a message and takes no other down; a server that cannot be listed now keeps
+the tools it was last known to have, and is not asked again for a while.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import structlog
+
+from bot.catalog.servers import Server
+from workers.tools.errors import ToolError
+from workers.tools.names import model_name
+from workers.tools.results import CONTROL
+from workers.tools.schemas import BadSchema, cleaned
+from workers.tools.sessions import SHARED, ToolSessions
+from workers.tools.specs import ToolSpec
+
+if TYPE_CHECKING:
+    from mcp_types import Tool
+
+FRESH = timedelta(minutes=5)
+ASK_AGAIN_AFTER = timedelta(seconds=30)  # of a server that could not be listed
+LONGEST_WAIT = timedelta(seconds=8)  # then a turn starts without this server; its connection goes on opening
+LONGEST_DESCRIPTION = 4000  # characters; some servers put their manual there
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class _Listed:
+    server: Server
+    specs: tuple[ToolSpec, ...] = ()
+    problem: str | None = None
+    good_until: float = 0.0
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
+class Listing:
+    def __init__(
+        self, sessions: ToolSessions, *, fresh: timedelta = FRESH, now: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._sessions = sessions
+        self._fresh = fresh
+        self._now = now
+        self._listed: dict[str, _Listed] = {}
+
+    async def of(self, server: Server) -> tuple[ToolSpec, ...]:
+        """The server's tools, as far as they are known; never raises. `problem` says why some are missing."""
+        listed = self._listed.get(server.name)
+        if listed is None or listed.server != server:  # mcp.json was changed: what was known is void
+            listed = self._listed[server.name] = _Listed(server)
+        if self._now() >= listed.good_until:
+            async with listed.lock:
+                if self._now() >= listed.good_until:
+                    await self._refresh(listed)
+        return listed.specs
+
+    def known(self, server: Server) -> tuple[ToolSpec, ...]:
+        """The server's tools as they were last seen, without asking."""
+        listed = self._listed.get(server.name)
+        return listed.specs if listed is not None and listed.server == server else ()
+
+    def problem(self, server: Server) -> str | None:
+        """Why the server could not be listed last time, a sentence; None when it could."""
+        listed = self._listed.get(server.name)
+        return listed.problem if listed is not None else None
+
+    async def _refresh(self, listed: _Listed) -> None:
+        server = listed.server
+        try:
+            async with asyncio.timeout(LONGEST_WAIT.total_seconds()):
+                # Names and schemas are the same for everyone; what a person may do is found out by the call.
+                tools = await self._sessions.tools(server, SHARED)
+        except (ToolError, TimeoutError) as exc:
+            said = isinstance(exc, ToolError)
+            listed.problem = str(exc) if said else f'The tool server "{server.name}" is too slow to list its tools.'
+            listed.good_until = self._now() + ASK_AGAIN_AFTER.total_seconds()
+            log.warning("tools.not_listed", server=server.name, reason=listed.problem, known=len(listed.specs))
+            return
+        listed.specs = specs_of(server, tools)
+        listed.problem = None
+        listed.good_until = self._now() + self._fresh.total_seconds()
+
+
+def specs_of(server: Server, tools: list[Tool]) -> tuple[ToolSpec, ...]:
+    """Specs for a model; tools with a schema that no model could use, and forged or repeated names, are left out."""
+    specs: dict[str, ToolSpec] = {}
+    for tool in tools:
+        name = model_name(server.name, tool.name)
+        try:
+            parameters = cleaned(tool.input_schema)
+        except BadSchema as exc:
+            log.warning("tool.left_out", server=server.name, tool=tool.name, reason=str(exc))
+            continue
+        if name in specs:
+            log.warning("tool.left_out", server=server.name, tool=tool.name, reason="another tool has this name")
+            continue
+        hints = tool.annotations
+        specs[name] = ToolSpec(
+            name=name,
+            description=(tool.description or "").translate(CONTROL).strip()[:LONGEST_DESCRIPTION],
+            parameters=parameters,
+            server=server.name,
+            tool=tool.name,
+            title=tool.title or (hints.title if hints else None) or tool.name,
+            read_only=bool(hints and hints.read_only_hint),
+            trusted=server.trusted,
+        )
+    return tuple(specs.values())

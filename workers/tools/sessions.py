@@ -1,0 +1,168 @@
+"""The warm connections to MCP servers: one for each server and person, opened when first needed, kept across turns.
+
+Always holds: two people never share a connection where the server knows people apart; a dead connection is replaced,
+and a call is sent again only where it surely had not been sent; a server that hangs or keeps failing costs its own
+calls alone; after `aclose` no server process is left.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Any, TypeVar
+
+import structlog
+from mcp_types import CallToolResult, Tool
+
+from bot.catalog.servers import Server
+from workers.tools.breaker import Breaker
+from workers.tools.connection import Connection
+from workers.tools.errors import NotSent, Rejected, Unheard, Unreachable
+
+CONNECT = timedelta(seconds=20)  # a silent server costs the SDK's probe 10 s before it tries the older handshake
+IDLE = timedelta(minutes=10)  # a stdio server holds 55-100 MB
+CALLS_AT_ONCE = 8  # per server; more wait
+CLOSE = timedelta(seconds=8)  # the SDK's own steps (flush, stdin, SIGTERM, SIGKILL) take 6.5 s at most
+SHARED = "shared"  # the person's part of the key where the server does not know people apart
+
+log = structlog.get_logger(__name__)
+T = TypeVar("T")
+
+
+class _Known:
+    """What is remembered of one server, whatever connections it has."""
+
+    def __init__(self, calls_at_once: int) -> None:
+        self.breaker = Breaker()
+        self.slots = asyncio.Semaphore(calls_at_once)
+        self.legacy = False  # spares the next connection the probe for the newer protocol
+
+
+class ToolSessions:
+    def __init__(
+        self,
+        *,
+        timeout: timedelta,
+        connect: timedelta = CONNECT,
+        idle: timedelta = IDLE,
+        calls_at_once: int = CALLS_AT_ONCE,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`timeout` is a call's, where the server has none of its own. Nothing is opened yet."""
+        self._timeout = timeout
+        self._connect = connect
+        self._idle = idle
+        self._calls_at_once = calls_at_once
+        self._now = now
+        self._connections: dict[tuple[str, str], Connection] = {}
+        self._owners: set[asyncio.Task[None]] = set()
+        self._known: dict[str, _Known] = {}
+        self._closed = False
+
+    async def tools(self, server: Server, principal: str) -> list[Tool]:
+        """What the server offers this person, all pages. Raises `ToolError`."""
+        return await self._with(server, principal, lambda connection: connection.tools())
+
+    async def call(self, server: Server, principal: str, tool: str, arguments: dict[str, Any]) -> CallToolResult:
+        """Raises `ToolError`, whose `.ran` says what is known. A cancelled call is cancelled at the server too."""
+        return await self._with(server, principal, lambda connection: connection.call(tool, arguments))
+
+    async def aclose(self) -> None:
+        """Close all connections; running calls end without an answer. Takes `CLOSE` at most, then forces."""
+        self._closed = True
+        for connection in self._connections.values():
+            connection.close()
+        self._connections.clear()
+        for patience in (CLOSE, CLOSE):
+            if not self._owners:
+                return
+            _, late = await asyncio.wait(self._owners, timeout=patience.total_seconds())
+            for owner in late:
+                owner.cancel()
+
+    # ---- one call -------------------------------------------------------------------------------------------------
+
+    async def _with(self, server: Server, principal: str, work: Callable[[Connection], Awaitable[T]]) -> T:
+        known = self._known.setdefault(server.name, _Known(self._calls_at_once))
+        async with self._slot(known, server):
+            self._let_rest(known, server)
+            try:
+                result = await self._once_more(known, server, principal, work)
+            except (NotSent, Unreachable, Unheard):
+                known.breaker.failed(self._now())
+                raise
+            except Rejected:
+                known.breaker.worked()  # it answers
+                raise
+            known.breaker.worked()
+            return result
+
+    async def _once_more(
+        self, known: _Known, server: Server, principal: str, work: Callable[[Connection], Awaitable[T]]
+    ) -> T:
+        try:
+            return await work(await self._connected(known, server, principal))
+        except NotSent as exc:
+            log.info("tool.reconnecting", server=server.name, reason=str(exc))
+        return await work(await self._connected(known, server, principal))
+
+    async def _connected(self, known: _Known, server: Server, principal: str) -> Connection:
+        """The key's connection, ready. There is no await between looking and opening, so two never open at once."""
+        if self._closed:
+            raise Unreachable("The worker is stopping and calls no more tools.")
+        key = (server.name, self._person_part(server, principal))
+        connection = self._connections.get(key)
+        if connection is not None and connection.server != server:
+            connection.end()  # mcp.json was changed: running calls finish, new ones go to the new server
+        if connection is None or not connection.usable:
+            connection = self._open(known, server)
+            self._connections[key] = connection
+        try:
+            await connection.ready()
+        except Unreachable:
+            known.legacy = False  # the server may be another version now
+            raise
+        known.legacy = connection.legacy
+        return connection
+
+    def _open(self, known: _Known, server: Server) -> Connection:
+        connection = Connection(
+            server,
+            mode="legacy" if server.protocol == "auto" and known.legacy else server.protocol,
+            timeout=server.timeout or self._timeout,
+            connect=self._connect,
+            idle=self._idle,
+        )
+        self._owners.add(connection.done)
+        connection.done.add_done_callback(self._owners.discard)
+        return connection
+
+    def _person_part(self, server: Server, principal: str) -> str:
+        # Servers take one set of credentials from mcp.json today; with personal sign-in this becomes the principal.
+        return SHARED
+
+    @asynccontextmanager
+    async def _slot(self, known: _Known, server: Server) -> AsyncIterator[None]:
+        limit = (server.timeout or self._timeout).total_seconds()
+        try:
+            async with asyncio.timeout(limit):
+                await known.slots.acquire()
+        except TimeoutError:
+            raise Unreachable(
+                f'The tool server "{server.name}" is busy with {self._calls_at_once} other calls and had no room '
+                f"within {limit:g} seconds."
+            ) from None
+        try:
+            yield
+        finally:
+            known.slots.release()
+
+    def _let_rest(self, known: _Known, server: Server) -> None:
+        if (left := known.breaker.rest_left(self._now())) > 0:
+            raise Unreachable(
+                f'The tool server "{server.name}" failed several times in a row and is left alone for another '
+                f"{max(1, round(left))} seconds."
+            )

@@ -1,0 +1,90 @@
+"""HTTP beneath the MCP client: one network error costs one call, and what HTTP said of a call is kept for it.
+
+The SDK ends a whole connection on one network exception, and reports every refused status as the same error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextvars import ContextVar
+from dataclasses import dataclass
+from functools import cache
+from ssl import SSLContext
+from typing import cast
+
+import httpx2
+
+CONNECT_SECONDS = 15.0  # TCP and TLS
+READ_MARGIN_SECONDS = 30.0  # HTTP waits longer than the call's own deadline, which cancels in the protocol
+
+
+@dataclass(slots=True)
+class Heard:
+    """What HTTP said about one call. The SDK sends in the caller's context, so `HEARD` finds the right one."""
+
+    status: int | None = None
+    retry_after: str = ""
+    failure: str = ""  # the network error's kind, where there was one
+    sent: bool = True
+    session_lost: bool = False
+
+
+HEARD: ContextVar[Heard | None] = ContextVar("HEARD", default=None)
+NEVER_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.UnsupportedProtocol)
+
+
+def http_client(headers: dict[str, str], *, timeout_seconds: float) -> httpx2.AsyncClient:
+    """A client for one connection; its owner closes it."""
+    return httpx2.AsyncClient(
+        headers=headers,
+        transport=SoftFail(httpx2.AsyncHTTPTransport(verify=_tls(), retries=1)),  # retries: of connecting only
+        timeout=httpx2.Timeout(CONNECT_SECONDS, read=timeout_seconds + READ_MARGIN_SECONDS),
+    )
+
+
+@cache
+def _tls() -> SSLContext:
+    # One context for all servers: building it takes 40 ms of CPU.
+    return httpx2.create_ssl_context()
+
+
+class SoftFail(httpx2.AsyncBaseTransport):
+    """Turns a network error into an answer. Raised inside the SDK, it would end the connection for all its callers."""
+
+    def __init__(self, inner: httpx2.AsyncBaseTransport) -> None:
+        self._inner = inner
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        heard = HEARD.get() or Heard()
+        try:
+            response = await self._inner.handle_async_request(request)
+        except httpx2.TransportError as exc:
+            heard.failure, heard.sent = type(exc).__name__, not isinstance(exc, NEVER_SENT)
+            error = {"code": -32603, "message": f"network: {type(exc).__name__}"}
+            return httpx2.Response(503, json={"jsonrpc": "2.0", "id": None, "error": error}, request=request)
+        heard.status = response.status_code
+        heard.retry_after = response.headers.get("retry-after", "")
+        # 404 by the specification, 400 by some servers.
+        heard.session_lost |= response.status_code in (400, 404) and "mcp-session-id" in request.headers
+        response.stream = _SoftStream(cast("httpx2.AsyncByteStream", response.stream))
+        return response
+
+    async def aclose(self) -> None:
+        await self._inner.aclose()
+
+
+class _SoftStream(httpx2.AsyncByteStream):
+    """A body that breaks midway fails its own call: the SDK survives StreamError, not TransportError."""
+
+    def __init__(self, inner: httpx2.AsyncByteStream) -> None:
+        self._inner = inner
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        try:
+            async for chunk in self._inner:
+                yield chunk
+        except httpx2.TransportError as exc:
+            raise httpx2.StreamError(f"network: {type(exc).__name__}") from exc
+
+    async def aclose(self) -> None:
+        await self._inner.aclose()

@@ -1,0 +1,58 @@
+"""What a turn knows of a tool, and what it gets back from a call. Plain values; nothing of `mcp` in here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from bot.catalog.agents import Agent
+from bot.catalog.policy import Policy, policy_for
+
+Ran = Literal["yes", "no", "unknown"]
+"""Whether the tool did something: `no` surely not, `yes` it was reached and answered, `unknown` nobody heard."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToolSpec:
+    """A tool as a model is told of it. `server` is None for Python functions.
+
+    `name` is what the model calls, `tool` the name at the server. `read_only` is the tool's own hint; it counts only
+    where the server is `trusted`. `policy` is a Python function's own rule, None for tools of servers.
+    """
+
+    name: str
+    description: str
+    parameters: dict[str, Any]
+    server: str | None
+    tool: str
+    title: str
+    read_only: bool = False
+    trusted: bool = False
+    policy: Policy | None = None
+
+    def policy_of(self, agent: Agent) -> Policy:
+        """What to do when `agent` calls it: the agent's file decides, else the function's rule, else the hint."""
+        by_hint = policy_for(agent, self.name, read_only_hint=self.read_only, server_trusted=self.trusted)
+        if self.policy is None or spoken_of(agent, self.name):
+            return by_hint
+        return self.policy
+
+
+def spoken_of(agent: Agent, name: str) -> bool:
+    """Whether the agent's own `approvals` say anything about this tool."""
+    # policy_for with and without the hint differ only where no pattern of the agent matches.
+    unhinted = policy_for(agent, name, read_only_hint=False, server_trusted=False)
+    return unhinted is policy_for(agent, name, read_only_hint=True, server_trusted=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """The result of one call. `text` is what the model reads; it begins with "Error: " when `failed`."""
+
+    text: str
+    failed: bool
+    ran: Ran
+
+
+def failure(text: str, *, ran: Ran) -> Outcome:
+    return Outcome(text=text if text.startswith("Error: ") else f"Error: {text}", failed=True, ran=ran)

@@ -1,0 +1,136 @@
+"""Opening an MCP client to one server: stdio, streamable HTTP, or the older SSE.
+
+Always holds: a stdio server gets only the variables configured for it (and the SDK's short list: HOME, LOGNAME, PATH,
+SHELL, TERM, USER), and the end of a server is told at once. One SSE event may be 16 MiB instead of the SDK's 1.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from importlib import metadata
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from mcp import Client, StdioServerParameters
+from mcp.client._transport import ReadStream, Transport, TransportStreams
+from mcp.client.sse import sse_client
+from mcp.client.stdio import stdio_client
+from mcp.client.streamable_http import streamable_http_client
+from mcp.shared.message import SessionMessage
+from mcp_types import Implementation
+
+from bot.catalog.servers import Server
+from workers.tools.errors import Unreachable
+from workers.tools.soft_http import CONNECT_SECONDS, http_client
+from workers.tools.stderr import Stderr
+
+QUIET_STREAM_SECONDS = 3600.0  # an SSE server may say nothing for this long between calls
+LARGEST_EVENT = 16 * 2**20
+
+
+@asynccontextmanager
+async def opened(
+    server: Server, *, mode: str, timeout_seconds: float, stderr: Stderr | None, on_end: Callable[[], None]
+) -> AsyncIterator[Client]:
+    """A connected client. Entered and left by one task; errors leave it wrapped in groups.
+
+    `mode` is the SDK's: auto, legacy or a protocol version. `stderr` is needed for stdio. `on_end` is called, once or
+    more, when the server's side of the connection has ended.
+    """
+    async with _transport(server, timeout_seconds, stderr) as transport:
+        client = Client(
+            _watched(transport, on_end),
+            mode=mode,
+            read_timeout_seconds=timeout_seconds,
+            client_info=Implementation(name="threadwind", version=metadata.version("threadwind")),
+            cache=None,  # listings are kept by us, for all connections of a server
+        )
+        async with client:
+            yield client
+
+
+@asynccontextmanager
+async def _transport(server: Server, timeout_seconds: float, stderr: Stderr | None) -> AsyncIterator[Transport]:
+    headers = dict(server.headers)
+    match server.transport:
+        case "stdio":
+            assert stderr is not None
+            parameters = StdioServerParameters(
+                command=command_of(server), args=list(server.args), env=dict(server.env), cwd=server.cwd
+            )
+            yield stdio_client(parameters, errlog=stderr.file)
+        case "sse":
+            yield sse_client(
+                server.url, headers=headers, timeout=CONNECT_SECONDS, sse_read_timeout=QUIET_STREAM_SECONDS
+            )
+        case "http":
+            async with http_client(headers, timeout_seconds=timeout_seconds) as http:
+                yield streamable_http_client(server.url, http_client=http, max_sse_event_size=LARGEST_EVENT)
+
+
+def command_of(server: Server) -> str:
+    """The full path of a stdio server's command: beside our own interpreter first, then on PATH."""
+    beside_python = str(Path(sys.executable).parent)
+    found = shutil.which(server.command, path=beside_python)
+    found = found or shutil.which(server.command, path=server.env.get("PATH"))
+    if found is None:
+        raise Unreachable(
+            f'The tool server "{server.name}" cannot be started: there is no command "{server.command}". '
+            "An operator must install it or correct mcp.json."
+        )
+    return found
+
+
+@asynccontextmanager
+async def _watched(inner: Transport, on_end: Callable[[], None]) -> AsyncIterator[TransportStreams]:
+    """A transport that tells when the server's side has ended.
+
+    Nothing else does: the client of a killed stdio server looks alive until the next call, and then nobody can say
+    whether that call ran.
+    """
+    async with inner as (read, write):
+        yield _WatchedStream(read, on_end), write
+
+
+class _WatchedStream:
+    def __init__(self, inner: ReadStream[SessionMessage | Exception], on_end: Callable[[], None]) -> None:
+        self._inner = inner
+        self._on_end = on_end
+
+    @property
+    def last_context(self) -> Any:
+        # The SDK looks for it by name: the sender's context variables, carried beside each message.
+        return getattr(self._inner, "last_context", None)
+
+    async def receive(self) -> SessionMessage | Exception:
+        try:
+            return await self._inner.receive()
+        except Exception:  # end of stream, or closed: nothing will come any more
+            self._on_end()
+            raise
+
+    async def __anext__(self) -> SessionMessage | Exception:
+        try:
+            return await self._inner.__anext__()
+        except Exception:  # StopAsyncIteration, or closed
+            self._on_end()
+            raise
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def aclose(self) -> None:
+        await self._inner.aclose()
+
+    async def __aenter__(self) -> Self:
+        await self._inner.__aenter__()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
+    ) -> bool | None:
+        return await self._inner.__aexit__(kind, exc, trace)
