@@ -1,0 +1,162 @@
+"""What a history says about a request that nobody heard the answer of, and how to go on from it. Rules, no I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from workers.conversations.port import (
+    Answer,
+    Call,
+    Confirm,
+    Entry,
+    Execution,
+    FileMade,
+    Handoff,
+    Input,
+    Message,
+    Other,
+    Result,
+    Say,
+    Speaker,
+    Text,
+)
+
+REPLAYED_LIMIT = 4000  # characters of one call's arguments or result that a replay takes along
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """The request was not stored: it may be made again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """Stored without an end of its answer: it still runs, or its answer is lost. Never made again as it was."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """Stored and answered; `entries` are what the stream would have ended with."""
+
+    entries: tuple[Entry, ...]
+
+
+Outcome = Absent | Unfinished | Finished
+
+
+def outcome(history: Sequence[Entry], *, after: str | None, inputs: Sequence[Input]) -> Outcome:
+    """What became of the request with `inputs`, made when `after` was the newest known entry (`None`: there was none).
+
+    Results and decisions are found by their `tool_call_id`, messages by their words among the entries after `after`.
+    Where the history does not know `after`, no message counts as stored: showing the answer to an earlier message of
+    the same words would be worse than asking twice.
+    """
+    begin = _after(history, after)
+    last = -1
+    for item in inputs:
+        position = _find(history, item, begin if isinstance(item, Say) else 0)
+        if position is None:
+            continue
+        last = max(last, position)
+        if isinstance(item, Say):
+            begin = position + 1
+    if last < 0:
+        return Absent()
+    answer = _until_next_input(history[last + 1 :])
+    ends = bool(answer) and (isinstance(answer[-1], Message | Call) or bool(open_calls(answer)))
+    return Finished(answer) if ends else Unfinished()
+
+
+def _after(history: Sequence[Entry], known: str | None) -> int:
+    if known is None:
+        return 0
+    return next((index + 1 for index, entry in enumerate(history) if _id(entry) == known), len(history))
+
+
+def _id(entry: Entry) -> str:
+    return str(entry.raw.get("id", "")) if isinstance(entry, Other) else entry.id
+
+
+def _find(history: Sequence[Entry], item: Input, begin: int) -> int | None:
+    return next((index for index in range(begin, len(history)) if _is(history[index], item)), None)
+
+
+def _is(entry: Entry, item: Input) -> bool:
+    match item, entry:
+        case Say(text, role), Message():
+            return entry.speaker.value == role and entry.text.strip() == text.strip()
+        case Result(tool_call_id), Answer():
+            return entry.tool_call_id == tool_call_id
+        case Confirm(tool_call_id), Call():
+            return entry.tool_call_id == tool_call_id and entry.decided
+    return False
+
+
+def _until_next_input(entries: Sequence[Entry]) -> tuple[Entry, ...]:
+    """The outputs up to what somebody else put in."""
+    for index, entry in enumerate(entries):
+        if isinstance(entry, Answer) or (isinstance(entry, Message) and entry.speaker is Speaker.USER):
+            return tuple(entries[:index])
+    return tuple(entries)
+
+
+def open_calls(history: Sequence[Entry]) -> tuple[Call, ...]:
+    """Calls that wait for a `Result`, or (`pending`) for a `Confirm`. They are closed before anything else is said."""
+    answered = {entry.tool_call_id for entry in history if isinstance(entry, Answer)}
+    return tuple(
+        entry
+        for entry in history
+        if isinstance(entry, Call) and not entry.decided and entry.tool_call_id not in answered
+    )
+
+
+def replay(history: Sequence[Entry]) -> list[Say]:
+    """The conversation so far as messages, for the start of a new one; what is to be said next follows them.
+
+    Words only: reasoning and references are refused by some models, and what tools did reads as a labelled note of
+    the assistant, never of the user. Neighbours of one speaker become one message.
+    """
+    answers = {entry.tool_call_id: entry.text for entry in history if isinstance(entry, Answer)}
+    said: list[Say] = []
+    for entry in history:
+        role, text = _told(entry, answers)
+        if not text:
+            continue
+        if said and said[-1].role == role:
+            said[-1] = Say(f"{said[-1].text}\n\n{text}", role)
+        else:
+            said.append(Say(text, role))
+    return said
+
+
+def _told(entry: Entry, answers: dict[str, str]) -> tuple[str, str]:
+    """The role and words that stand for `entry`; no words for what is not replayed."""
+    role = Speaker.ASSISTANT.value
+    match entry:
+        case Message():
+            return entry.speaker.value, "".join(map(_words, entry.parts)).strip()
+        case Call():
+            result = answers.get(entry.tool_call_id)
+            came = "no result came back" if result is None else f"result: {_cut(result)}"
+            return role, f"[tool {entry.name}({_cut(entry.arguments)}), {came}]"
+        case Execution():
+            return role, f"[tool {entry.name}({_cut(entry.arguments)})]"
+        case Handoff():
+            return role, f"[passed on to {entry.to_name}]"
+    return role, ""
+
+
+def _words(part: object) -> str:
+    match part:
+        case Text(text):
+            return text
+        case FileMade():
+            return f"[file {part.file_name or part.file_id}]"
+        case Other("image_url" | "document_url"):
+            return f"[{part.type.removesuffix('_url')}]"
+    return ""
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= REPLAYED_LIMIT else f"{text[:REPLAYED_LIMIT]} [cut]"
