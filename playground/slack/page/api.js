@@ -1,0 +1,84 @@
+/**
+ * All the page knows of the stand-in's control API: reads, acts, and the two live feeds. Every failure is an Error
+ * whose message a person can read.
+ */
+
+const BASE = "/_control";
+const AGAIN_AFTER_MS = 1500; // a feed that the server refused; the browser itself retries one that merely broke
+
+async function call(path, { method = "GET", query = {}, body, raw, type } = {}) {
+  const known = Object.entries(query).filter(([, value]) => value !== null && value !== undefined && value !== "");
+  const search = known.length ? `?${new URLSearchParams(known)}` : "";
+  const headers = raw ? { "Content-Type": type || "application/octet-stream" } : body ? { "Content-Type": "application/json" } : {};
+  let response;
+  try {
+    response = await fetch(`${BASE}${path}${search}`, { method, headers, body: raw ?? (body ? JSON.stringify(body) : undefined) });
+  } catch {
+    throw new Error("offline");
+  }
+  const answer = await response.json().catch(() => ({}));
+  if (!response.ok || answer.ok === false) throw new Error(answer.detail || answer.error || `HTTP ${response.status}`);
+  return answer;
+}
+
+function post(path, body, query) {
+  return call(path, { method: "POST", body, query });
+}
+
+export const state = (as) => call("/state", { query: { as, limit: 100 } });
+export const older = (as, channel, before) => call("/messages", { query: { as, channel, before, limit: 50 } });
+export const thread = (as, channel, ts) => call("/thread", { query: { as, channel, ts } });
+
+export const say = (message) => post("/say", message);
+export const edit = (user, channel, ts, text) => post("/edit", { user, channel, ts, text });
+export const remove = (user, channel, ts) => post("/delete", { user, channel, ts });
+export const click = (clicked) => post("/click", clicked);
+export const stop = (user, channel, thread_ts) => post("/stop", { user, channel, thread_ts });
+export const openBot = (user) => post("/open", { user, tab: "messages" });
+export const react = (user, channel, ts, name, remove) => post("/react", { user, channel, ts, name, remove });
+export const upload = (user, file) => call("/upload", { method: "POST", query: { user, name: file.name }, raw: file, type: file.type });
+
+export const traffic = (after) => call("/traffic", { query: { after, limit: 300 } });
+export const emptyTraffic = () => call("/traffic", { method: "DELETE" });
+export const recordTraffic = (on) => post("/traffic", { on });
+
+/** The agents that `+` offers: `[{name, description}]`; none where the server has no such list. */
+export async function agents() {
+  const answer = await call("/agents").catch(() => ({}));
+  return Array.isArray(answer) ? answer : (answer.agents ?? []);
+}
+
+/**
+ * Follows what one person may see, from `after` on. Returns a function that ends it.
+ * `heard` gets each event, `connected` true or false as the line comes and goes.
+ */
+export function events(as, after, heard, connected) {
+  return follow(`${BASE}/events?${new URLSearchParams({ as, after })}`, heard, connected, () => heard({ type: "reload" }));
+}
+
+export function trafficEvents(after, heard) {
+  return follow(`${BASE}/traffic/events?${new URLSearchParams({ after })}`, heard, () => {}, () => {});
+}
+
+function follow(url, heard, connected, refused) {
+  let source = null;
+  let timer = 0;
+  const open = () => {
+    source = new EventSource(url);
+    source.onopen = () => connected(true);
+    source.onmessage = (message) => heard(JSON.parse(message.data), message.lastEventId);
+    source.onerror = () => {
+      connected(false);
+      if (source.readyState !== EventSource.CLOSED) return;
+      timer = setTimeout(() => {
+        open();
+        refused();
+      }, AGAIN_AFTER_MS);
+    };
+  };
+  open();
+  return () => {
+    clearTimeout(timer);
+    source.close();
+  };
+}

@@ -1,0 +1,307 @@
+/** The page: one store, one place, four views. Everything a person can do here is a method; views only call them. */
+import { Announcer, gist } from "./announce.js";
+import * as api from "./api.js";
+import { ChannelPane } from "./channel.js";
+import { drawing, promptOf } from "./context.js";
+import { ask, editInPlace, Toast } from "./dialogs.js";
+import { Inspector } from "./inspector.js";
+import { People } from "./people.js";
+import * as place from "./place.js";
+import { hasNewReplies } from "./seen.js";
+import { drawSidebar } from "./sidebar.js";
+import { Store } from "./store.js";
+import { ThreadPane } from "./thread.js";
+import { TopBar } from "./topbar.js";
+import { speaker } from "./words.js";
+
+const NARROW = matchMedia("(max-width: 700px)");
+const byId = (id) => document.getElementById(id);
+
+class Page {
+  constructor() {
+    this.store = new Store();
+    this.view = { channel: null, thread: null, traffic: false, sidebar: false };
+    this.t = speaker("en-US");
+    this.contexts = {};
+    this.feedback = new Map();
+    this.stopping = new Set();
+    this.exhausted = new Set();
+    this.announcer = new Announcer(byId("announcements"));
+    this.toast = new Toast(byId("toast"));
+    this.actions = {
+      openThread: (ts, focus) => this.openThread(ts, focus), sayPrompt: (text, message) => this.sayPrompt(text, message, "channel"),
+      react: (message, name, remove) => this.act(() => api.react(this.store.me, message.channel, message.ts, name, remove)),
+      edit: (view) => editInPlace(view, this), remove: (message) => this.remove(message),
+      statusLine: (channel, ts) => this.statusLine(channel, ts), newReplies: (message) => hasNewReplies(this.store.me, message),
+    };
+    this.topbar = new TopBar(byId("brand"), this);
+    this.people = new People(byId("who"), this);
+    this.channelPane = new ChannelPane(byId("main"), this);
+    this.threadPane = new ThreadPane(byId("thread"), this);
+    this.inspector = new Inspector(byId("traffic"), this);
+    this.store.addEventListener("change", () => this.drawSoon());
+    document.addEventListener("keydown", (event) => event.key === "Escape" && this.escape(event));
+    document.addEventListener("visibilitychange", () => this.drawSoon());
+    byId("veil").addEventListener("click", () => this.toggleSidebar(false));
+    byId("skip").addEventListener("click", (event) => {
+      event.preventDefault();
+      (byId("messages").querySelector('article[tabindex="0"]') ?? byId("messages")).focus();
+    });
+  }
+
+  async start() {
+    const wanted = place.read();
+    this.store.agents = await api.agents();
+    await this.load(wanted.as, wanted.channel, wanted.thread);
+    if (wanted.traffic) await this.toggleTraffic(true);
+    byId("app").removeAttribute("aria-busy");
+  }
+
+  /** Reads everything anew as `as` and follows the feed from there. */
+  async load(as, channel, thread) {
+    this.end?.();
+    const snapshot = await this.whenReachable(() => api.state(as).catch((error) => (as && error.message !== "offline" ? api.state(null) : Promise.reject(error))));
+    this.exhausted.clear();
+    this.store.load(snapshot);
+    this.t = speaker(this.store.locale);
+    document.documentElement.lang = this.store.locale.split("-")[0];
+    this.contexts = { channel: drawing("channel", this), thread: drawing("thread", this) };
+    const mine = [...this.store.conversations.values()].filter((one) => one.members.includes(this.store.me));
+    const home = mine.find((one) => one.id === channel) ?? mine.find((one) => one.kind === "channel" && one.bot_is_member) ?? mine[0];
+    Object.assign(this.view, { channel: home?.id ?? null, thread: null });
+    this.channelPane.opened();
+    if (this.view.traffic) this.inspector.words();
+    this.end = api.events(this.store.me, snapshot.cursor, (event) => this.heard(event), (online) => this.store.setOnline(online));
+    if (thread && home?.id === channel) this.reopen(thread);
+    this.draw();
+  }
+
+  async whenReachable(read) {
+    for (;;) {
+      try {
+        const answer = await read();
+        this.store.setOnline(true);
+        return answer;
+      } catch (error) {
+        if (error.message !== "offline") this.failed(error);
+        this.store.setOnline(false);
+        await new Promise((resolve) => setTimeout(resolve, 1500)); // the playground is starting again
+      }
+    }
+  }
+
+  heard(event) {
+    if (event.type === "reload") {
+      this.load(this.store.me, this.view.channel, this.view.thread);
+      return;
+    }
+    const message = event.message;
+    const before = message ? this.store.message(message.channel, message.ts) : null;
+    const wasBusy = event.type === "status" && this.statusLine(event.channel, event.thread_ts);
+    this.store.apply(event);
+    if (message && message.user !== this.store.me && this.shows(message.channel, message.thread_ts)) this.tell(event.type, message, before);
+    if (event.type === "status" && !wasBusy && this.shows(event.channel, event.thread_ts)) this.announce(this.statusLine(event.channel, event.thread_ts));
+  }
+
+  tell(type, message, before) {
+    const name = message.username || this.store.name(message.user);
+    if (before?.streaming && !message.streaming) this.announce(this.t("finished", { bot: name, text: gist(message) }));
+    else if (!before && !message.streaming && (type === "message" || type === "ephemeral")) this.announce(this.t("said", { name, text: gist(message) }));
+  }
+
+  announce(words) {
+    if (words) this.announcer.say(words);
+  }
+
+  shows(channel, thread) {
+    return channel === this.view.channel && (!thread || thread === this.view.thread);
+  }
+
+  statusLine(channel, ts) {
+    const bot = this.store.name(this.store.bot?.user_id);
+    const status = this.store.status(channel, ts);
+    if (status) return `${status.username || bot} ${status.status}`;
+    if (this.store.thread(channel, ts).some((message) => message.streaming)) return this.t("streaming", { bot });
+    return this.store.session(channel, ts)?.status === "processing" ? this.t("busy", { bot }) : "";
+  }
+
+  drawSoon() {
+    this.drawing ??= requestAnimationFrame(() => this.draw());
+  }
+
+  draw() {
+    cancelAnimationFrame(this.drawing);
+    this.drawing = null;
+    if (!this.contexts.channel) return;
+    const { view, store, t } = this;
+    byId("app").classList.toggle("with-thread", Boolean(view.thread));
+    byId("app").classList.toggle("with-traffic", view.traffic);
+    byId("app").classList.toggle("with-sidebar", view.sidebar);
+    for (const id of ["main", "thread", "traffic"]) byId(id).inert = view.sidebar && NARROW.matches; // behind the veil
+    byId("skip").textContent = t("skip");
+    byId("nav").setAttribute("aria-label", t("menu"));
+    const conversation = store.conversations.get(view.channel);
+    document.title = `${conversation ? store.conversationName(conversation) : ""} · ${store.team?.name ?? "Threadwind"}`;
+    this.topbar.draw();
+    drawSidebar(byId("nav"), this);
+    this.people.draw();
+    this.channelPane.draw();
+    this.threadPane.draw();
+    place.write({ as: store.me, channel: view.channel, thread: view.thread, traffic: view.traffic });
+  }
+
+  openChannel(channel) {
+    Object.assign(this.view, { channel, thread: null, sidebar: false });
+    this.channelPane.opened();
+    this.draw();
+    this.channelPane.composer.field.focus();
+  }
+
+  /** Opening the bot's messages is something the bot hears of. */
+  async openBot() {
+    const answer = await this.act(() => api.openBot(this.store.me));
+    if (!answer) return;
+    if (!this.store.conversations.has(answer.channel)) await this.load(this.store.me, answer.channel, null);
+    this.openChannel(answer.channel);
+  }
+
+  /** The thread that was open before; it may be gone since, then nobody needs to hear of it. */
+  async reopen(ts) {
+    const { channel } = this.view;
+    const answer = await api.thread(this.store.me, channel, ts).catch(() => null);
+    if (!answer || this.view.channel !== channel || this.view.thread) return;
+    this.view.thread = ts;
+    this.store.setThread(channel, ts, answer);
+  }
+
+  async openThread(ts, focus = false) {
+    if (focus || !this.view.thread) this.returnTo = document.activeElement;
+    this.view.thread = ts;
+    this.draw();
+    if (focus) this.threadPane.composer.field.focus();
+    const { channel } = this.view;
+    const answer = await this.act(() => api.thread(this.store.me, channel, ts));
+    if (answer) this.store.setThread(channel, ts, answer);
+    else if (!this.store.message(channel, ts)) this.closeThread();
+  }
+
+  closeThread() {
+    const root = this.view.thread;
+    const inside = byId("thread").contains(document.activeElement);
+    this.view.thread = null;
+    this.draw();
+    if (!inside) return;
+    if (this.returnTo?.isConnected && this.returnTo !== document.body) this.returnTo.focus();
+    if (document.activeElement !== this.returnTo) (this.channelPane.timeline.views.get(root)?.article ?? this.channelPane.composer.field).focus();
+  }
+
+  escape(event) {
+    if (event.defaultPrevented) return;
+    if (this.view.sidebar) this.toggleSidebar(false);
+    else if (byId("traffic").contains(document.activeElement)) this.toggleTraffic(false);
+    else if (this.view.thread) this.closeThread();
+  }
+
+  toggleSidebar(open) {
+    this.view.sidebar = open;
+    this.draw();
+    if (open) byId("nav").querySelector("[aria-current]")?.focus();
+    else this.topbar.menu.focus();
+  }
+
+  async toggleTraffic(open) {
+    this.view.traffic = open;
+    const inside = byId("traffic").contains(document.activeElement);
+    this.draw();
+    if (!open && inside) this.topbar.traffic.focus();
+    await this.act(() => this.inspector.show(open).then(() => true));
+  }
+
+  async actAs(person) {
+    const { channel, thread } = this.view;
+    await this.load(person, channel, thread);
+    this.announce(this.t("acting.now", { name: this.store.person(person)?.real_name ?? person }));
+  }
+
+  /** Says words where the composer stands. Naming the bot at the top opens the thread in which it will answer. */
+  async send(text, files, where, user = this.store.me) {
+    const said = await api.say({ user, text, channel: where.channel, thread_ts: where.thread_ts, files: files.length ? files : undefined });
+    const calls = text.includes(`<@${this.store.bot.user_id}>`) || this.store.conversations.get(where.channel)?.is_bot_dm;
+    if (user === this.store.me && !where.thread_ts && calls && where.channel === this.view.channel) await this.openThread(said.ts, NARROW.matches);
+    return said;
+  }
+
+  async sayPrompt(value, message, from) {
+    const { as, text } = promptOf(value);
+    const { store, view } = this;
+    const channel = message?.channel ?? view.channel;
+    const mention = `<@${store.bot.user_id}>`;
+    const words = store.conversations.get(channel)?.is_bot_dm || text.includes(mention) ? text : `${mention} ${text}`;
+    const user = as ?? store.me;
+    let thread = message?.thread_ts ?? (from === "thread" ? view.thread : null);
+    // Somebody else joins what is going on: the open thread, or the last one this person started.
+    if (as && as !== store.me && !thread) thread = (view.thread !== message?.ts && view.thread) || store.roots(channel).findLast((root) => root.user === store.me && root.reply_count)?.ts || null;
+    const said = await this.act(() => this.send(words, [], { channel, thread_ts: thread ?? undefined }, user));
+    if (said && user !== store.me) {
+      await this.load(user, channel, thread ?? said.ts);
+      this.announce(this.t("acting.now", { name: store.person(user)?.real_name ?? user }));
+    }
+  }
+
+  async click(element, block, message) {
+    const answer = await this.act(() => api.click({ user: this.store.me, channel: message.channel, message_ts: message.ts, action_id: element.action_id, block_id: block.block_id, value: element.value }));
+    if (answer && element.type === "feedback_buttons") {
+      this.feedback.set(`${message.ts}/${element.action_id}`, element.value);
+      this.drawSoon();
+    }
+  }
+
+  async stop() {
+    const { channel, thread } = this.view;
+    if (this.stopping.has(`${channel}/${thread}`)) return;
+    this.stopping.add(`${channel}/${thread}`);
+    this.drawSoon();
+    if (!(await this.act(() => api.stop(this.store.me, channel, thread)))) this.stopping.delete(`${channel}/${thread}`);
+  }
+
+  async remove(message) {
+    const { t } = this;
+    if (await ask({ title: t("delete.title"), text: t("delete.text"), yes: t("delete"), no: t("confirm.no"), danger: true })) await this.act(() => api.remove(this.store.me, message.channel, message.ts));
+  }
+
+  saveEdit(message, text) {
+    return this.act(() => api.edit(this.store.me, message.channel, message.ts, text));
+  }
+
+  upload(file) {
+    return api.upload(this.store.me, file);
+  }
+
+  moreBefore(channel) {
+    return !this.exhausted.has(channel) && this.store.roots(channel).length >= 100;
+  }
+
+  async loadOlder() {
+    const { channel } = this.view;
+    const answer = await this.act(() => api.older(this.store.me, channel, this.store.roots(channel)[0]?.ts));
+    if (!answer) return;
+    if (!answer.has_more) this.exhausted.add(channel);
+    this.channelPane.timeline.atEnd = false;
+    this.store.addMessages(channel, answer.messages);
+  }
+
+  async act(doing) {
+    try {
+      return await doing();
+    } catch (error) {
+      this.failed(error);
+      return null;
+    }
+  }
+
+  failed(error) {
+    this.toast.show(error.message === "offline" ? this.t("offline") : this.t("failed", { why: error.message }));
+  }
+}
+
+new Page().start();

@@ -1,0 +1,159 @@
+/** Where a person writes: grows with the text, Enter sends, files can be attached, names become Slack's mentions. */
+import { Completion } from "./completion.js";
+import { fill, h, icon, unseen } from "./dom.js";
+import { byteSize } from "./times.js";
+
+const NAME_AT_END = /(?:^|[\s(])@([\p{L}\p{N}._-]*(?: [\p{L}\p{N}._-]*)?)$/u;
+const CODE = /(```[\s\S]+?```|`[^`\n]+`)/; // names in code are code
+const AGENT_AT_END = /^\s*\+([\p{L}\p{N}_-]*)$/u;
+
+export class Composer {
+  /** `page` gives `store`, `t`, `send(text, files)`, `upload(file)` and `announce(words)`; `where()` says which channel. */
+  constructor(id, page, where) {
+    Object.assign(this, { id, page, where });
+    this.files = [];
+    this.field = h("textarea", { id: `${id}-text`, rows: "1", autocomplete: "off", spellcheck: "true" });
+    this.list = h("ul", { id: `${id}-list`, class: "completion", role: "listbox", hidden: true });
+    this.attached = h("ul", { class: "attached" });
+    this.picker = h("input", { type: "file", class: "unseen", tabindex: "-1", "aria-hidden": "true", multiple: true, on: { change: () => this.attach() } });
+    this.clip = h("button", { type: "button", class: "tool", on: { click: () => this.picker.click() } });
+    this.go = h("button", { type: "submit", class: "send" });
+    this.hint = h("p", { class: "hint", id: `${id}-hint` });
+    this.field.setAttribute("aria-describedby", this.hint.id);
+    this.form = h("form", { class: "composer", on: { submit: (event) => this.submit(event) } },
+      this.list, h("div", { class: "composer-box" }, this.attached, this.field, h("div", { class: "composer-row" }, this.clip, this.picker, this.hint, this.go)));
+    this.completion = new Completion(this.field, this.list, (before) => this.offers(before), (count) => page.announce(page.t("suggestion.count", { count })));
+    this.field.addEventListener("keydown", (event) => this.key(event));
+    this.field.addEventListener("input", () => this.grown());
+  }
+
+  /** Puts the words in the acting person's language. */
+  words(label) {
+    const { t } = this.page;
+    this.field.setAttribute("aria-label", label);
+    this.field.placeholder = label;
+    this.list.setAttribute("aria-label", t("suggestions"));
+    fill(this.clip, icon("clip"), unseen(t("attach")));
+    this.clip.title = t("attach");
+    fill(this.go, icon("send"), unseen(t("send")));
+    this.go.title = t("send");
+    fill(this.hint, t("compose.hint"));
+    this.grown();
+  }
+
+  key(event) {
+    if (event.isComposing || this.completion.key(event)) return;
+    if (event.key === "Enter" && !event.shiftKey) {
+      event.preventDefault();
+      this.form.requestSubmit();
+    }
+  }
+
+  grown() {
+    this.field.style.height = "auto";
+    this.field.style.height = `${this.field.scrollHeight}px`;
+    this.form.classList.toggle("filled", this.canSend);
+    this.go.setAttribute("aria-disabled", String(!this.canSend));
+  }
+
+  get canSend() {
+    return this.field.value.trim() !== "" || this.files.length > 0;
+  }
+
+  async submit(event) {
+    event.preventDefault();
+    if (!this.canSend || this.sending) return;
+    const [text, files] = [this.field.value.trim(), this.files];
+    this.sending = true;
+    this.set("");
+    this.files = [];
+    this.drawFiles();
+    try {
+      await this.page.send(tokens(text, this.page.store), files.map((file) => file.id), this.where());
+    } catch (error) {
+      this.set(text); // nothing a person wrote is lost because the server was away
+      this.files = files;
+      this.drawFiles();
+      this.page.failed(error);
+    } finally {
+      this.sending = false;
+    }
+  }
+
+  set(text) {
+    this.field.value = text;
+    this.completion.close();
+    this.grown();
+  }
+
+  async attach() {
+    for (const file of this.picker.files) {
+      try {
+        this.files.push((await this.page.upload(file)).file);
+      } catch (error) {
+        this.page.failed(error);
+      }
+    }
+    this.picker.value = "";
+    this.drawFiles();
+    this.field.focus();
+  }
+
+  drawFiles() {
+    const { t, store } = this.page;
+    fill(this.attached, ...this.files.map((file) => h("li", { class: "file" }, icon("file"), h("span", { class: "file-name" }, file.name),
+      h("span", { class: "file-size" }, byteSize(file.size, store.locale, t)),
+      h("button", { type: "button", class: "tool", on: { click: () => this.detach(file) } }, icon("close"), unseen(t("attach.remove", { name: file.name }))))));
+    this.grown();
+  }
+
+  detach(file) {
+    this.files = this.files.filter((other) => other !== file);
+    this.drawFiles();
+    this.field.focus();
+  }
+
+  offers(before) {
+    return this.agentOffers(before) ?? this.peopleOffers(before);
+  }
+
+  peopleOffers(before) {
+    const found = NAME_AT_END.exec(before);
+    if (!found) return null;
+    const { store, t } = this.page;
+    const asked = found[1].toLocaleLowerCase();
+    const members = new Set(store.conversations.get(this.where().channel)?.members ?? []);
+    const options = [...store.people.values()]
+      .filter((person) => person.id !== store.me && [store.name(person.id), person.real_name, person.name].some((name) => (name ?? "").toLocaleLowerCase().startsWith(asked)))
+      .sort((one, other) => Number(other.is_bot) - Number(one.is_bot) || Number(members.has(other.id)) - Number(members.has(one.id)))
+      .map((person) => ({ person, insert: `@${store.name(person.id)}`, label: store.name(person.id), detail: person.is_bot ? t("app") : person.real_name }));
+    return { from: before.length - found[1].length - 1, options };
+  }
+
+  /** Agents are offered where the bot reads a choice: right behind its mention, or first in its own DM. */
+  agentOffers(before) {
+    const { store, t } = this.page;
+    const mention = `@${store.name(store.bot?.user_id) ?? ""}`;
+    const rest = before.startsWith(`${mention} `) ? before.slice(mention.length) : store.conversations.get(this.where().channel)?.is_bot_dm ? before : null;
+    const found = rest === null ? null : AGENT_AT_END.exec(rest);
+    if (!found) return null;
+    const options = store.agents.filter((agent) => agent.name.startsWith(found[1]))
+      .map((agent) => ({ insert: `+${agent.name}`, label: `+${agent.name}`, detail: agent.description || t("suggestion.agent") }));
+    return { from: before.length - found[1].length - 1, options };
+  }
+}
+
+/** `@Display Name` as the completion wrote it becomes `<@U…>`; the longest name wins. What the server knows it turns itself. */
+export function tokens(text, store) {
+  return text.split(CODE).map((part, index) => (index % 2 ? part : mentions(part, store))).join("");
+}
+
+function mentions(text, store) {
+  const names = [...store.people.values()].flatMap((person) => [store.name(person.id), person.real_name].filter(Boolean).map((name) => [name, person.id]))
+    .sort(([one], [other]) => other.length - one.length);
+  return text.replace(/(^|[^\p{L}\p{N}_@])@([\p{L}\p{N}][^\n]*)/gu, function mentioned(whole, before, rest) {
+    const found = names.find(([name]) => rest.toLocaleLowerCase().startsWith(name.toLocaleLowerCase()) && !/^[\p{L}\p{N}_]/u.test(rest.slice(name.length)));
+    if (!found) return `${before}@${mentions(rest, store)}`;
+    return `${before}<@${found[1]}>${mentions(rest.slice(found[0].length), store)}`;
+  });
+}

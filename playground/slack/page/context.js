@@ -1,0 +1,36 @@
+/** What drawing a message needs to know and may ask for: names, words, and what pressing its controls does. */
+import { ask } from "./dialogs.js";
+import { emoji } from "./render/emoji.js";
+import { textObject } from "./render/blocks.js";
+
+export function drawing(place, page) {
+  const { store, t } = page;
+  const context = {
+    place, t, me: store.me, locale: store.locale,
+    personName: (id) => store.name(id),
+    channelName: (id) => store.conversations.get(id)?.name ?? null,
+    emoji: (name) => emoji(`:${name}:`),
+    sayPrompt: (value, message) => page.sayPrompt(value, message, place),
+    click: (element, block, message) => page.click(element, block, message),
+    feedbackGiven: (message, action) => page.feedback.get(`${message.ts}/${action}`),
+    feedbackStamp: (message) => [...page.feedback].filter(([key]) => key.startsWith(message.ts)).join(),
+    confirm: (question) => ask({
+      title: question.title?.text ?? "", text: textObject(question.text, context), danger: question.style === "danger",
+      yes: question.confirm?.text ?? t("confirm.yes"), no: question.deny?.text ?? t("confirm.no"),
+    }),
+  };
+  return context;
+}
+
+/** A prompt is words alone, or `{"as": "U…", "text": "…"}` when somebody else should say them. */
+export function promptOf(value) {
+  if (value.trimStart().startsWith("{")) {
+    try {
+      const parsed = JSON.parse(value);
+      if (typeof parsed.text === "string") return { as: parsed.as ?? null, text: parsed.text };
+    } catch {
+      // Words that begin with a brace are still words.
+    }
+  }
+  return { as: null, text: value };
+}
