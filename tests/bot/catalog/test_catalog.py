@@ -1,0 +1,138 @@
+"""The catalogue as a whole: the default agent, near names, and files that turn wrong while the bot runs."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+import pytest
+
+from bot.catalog.catalog import Catalog, Catalogs, NoDefaultAgent, Problem
+from bot.catalog.channels import Channel
+from bot.catalog.reload import watch
+from tests.bot.catalog.conftest import Files
+
+ROOT = Path(__file__).parents[3]
+
+
+def test_the_projects_own_files_are_right(files: Files) -> None:
+    settings = files.settings(agents_dir=ROOT / "agents", mcp_config=ROOT / "mcp.json")
+    catalog = Catalog.load(settings, {}, functions=())
+    assert catalog.problems == ()
+    assert catalog.default.name == "assistant"
+    assert catalog.agents["timekeeper"].tools == ("time",)
+    assert catalog.servers["time"].command == "mcp-server-time"
+    assert all(agent.description and agent.prompts for agent in catalog.agents.values())
+
+
+def test_a_missing_default_agent_is_told_with_the_names_there_are(files: Files) -> None:
+    files.agent("helper")
+    files.agent("oracle")
+    catalog = Catalog.load(files.settings(default_agent="asistant"), {})
+    [problem] = catalog.problems
+    assert problem.field == "DEFAULT_AGENT"
+    assert "helper, oracle" in problem.message
+    with pytest.raises(NoDefaultAgent, match=r'DEFAULT_AGENT: there is no agent "asistant".*helper, oracle'):
+        _ = catalog.default
+
+
+def test_agents_are_found_however_the_name_is_written_and_near_names_are_offered(files: Files) -> None:
+    for name in ("assistant", "timekeeper", "oracle"):
+        files.agent(name)
+    catalog = Catalog.load(files.settings(), {})
+    found = catalog.find("TimeKeeper")
+    assert found is not None
+    assert found.name == "timekeeper"
+    assert catalog.find("timekeper") is None
+    assert catalog.nearest("timekeper") == ["timekeeper"]
+    assert catalog.nearest("xyzzy") == ["assistant", "oracle", "timekeeper"]
+
+
+def test_a_channel_without_settings_has_the_defaults(files: Files) -> None:
+    files.agent("assistant")
+    files.write("channels.toml", '[C01]\nlanguage = "fr"\nagent = "nobody"\n')
+    catalog = Catalog.load(files.settings(), {})
+    assert catalog.channel("C01").language == "fr"
+    assert catalog.channel("C99") == Channel()
+    [problem] = catalog.problems
+    assert problem.field == "C01.agent"
+    assert 'no agent "nobody"' in problem.message
+
+
+def test_a_tool_that_nobody_has_is_told(files: Files) -> None:
+    files.write("mcp.json", '{"mcpServers": {"time": {"command": "x"}}}')
+    files.agent("assistant", "model: m\ntools: [time, time__now, tmie__now, 'time__*', roll_dice, timee]")
+    known = Catalog.load(files.settings(), {}, functions=["roll_dice"]).problems
+    assert [problem.message.split(";")[0] for problem in known] == [
+        '"tmie__now" names the server "tmie", which could not be read',
+        '"timee" is neither a server nor a function',
+    ]
+    assert all('did you mean "time"?' in problem.message for problem in known)
+    unknown = Catalog.load(files.settings(), {}).problems
+    assert len(unknown) == 1, "who does not know the functions judges no plain name"
+
+
+def test_a_reload_takes_what_changed_and_keeps_an_agent_whose_file_became_wrong(files: Files) -> None:
+    files.agent("assistant")
+    files.agent("oracle")
+    catalogs = Catalogs(files.settings(), {})
+    before = catalogs.now
+    files.agent("assistant", "model: [")
+    files.agent("oracle", body="Speak plainly.")
+    files.agent("newcomer")
+    after = catalogs.reload()
+    assert after is catalogs.now
+    assert after.default.instructions == "Be kind."
+    assert after.agents["oracle"].instructions == "Speak plainly."
+    assert after.agents["newcomer"]
+    assert [problem.file.name for problem in after.problems] == ["assistant.md"]
+    assert before.agents["oracle"].instructions == "Be kind.", "a turn keeps the catalogue it took"
+
+    (files.agents / "assistant.md").unlink()
+    assert catalogs.reload().find("assistant") is None
+
+
+@asynccontextmanager
+async def watched(files: Files) -> AsyncIterator[tuple[Catalogs, asyncio.Queue[tuple[tuple[str, ...], int]]]]:
+    heard: asyncio.Queue[tuple[tuple[str, ...], int]] = asyncio.Queue()
+
+    async def on_change(names: tuple[str, ...], problems: tuple[Problem, ...]) -> None:
+        heard.put_nowait((names, len(problems)))
+
+    catalogs = Catalogs(files.settings(), {})
+    task = asyncio.create_task(watch(catalogs, on_change))
+    try:
+        # The watch begins a moment after the call: touch a file until it has been heard once.
+        async with asyncio.timeout(10):
+            while heard.empty():
+                files.agent("warm-up")
+                with suppress(TimeoutError):
+                    heard.put_nowait(await asyncio.wait_for(heard.get(), 0.3))
+            catalogs.reload()
+        yield catalogs, heard
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
+
+
+async def heard_of(heard: asyncio.Queue[tuple[tuple[str, ...], int]], name: str) -> int:
+    """The number of problems when `name` changed."""
+    async with asyncio.timeout(10):
+        while True:
+            names, problems = await heard.get()
+            if name in names or (not name and problems):
+                return problems
+
+
+async def test_saving_an_agents_file_reloads_it_and_says_which(files: Files) -> None:
+    files.agent("assistant")
+    async with watched(files) as (catalogs, heard):
+        files.agent("assistant", body="Be brief.")
+        assert await heard_of(heard, "assistant") == 0
+        assert catalogs.now.default.instructions == "Be brief."
+
+        files.agent("assistant", "modle: m")
+        assert await heard_of(heard, "") == 2
+        assert catalogs.now.default.instructions == "Be brief.", "a mistake does not silence the agent"
