@@ -15,7 +15,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-FaultKind = Literal["status", "error", "lost", "delay", "kill", "cut"]
+FaultKind = Literal["status", "error", "lost", "delay", "kill", "cut", "duplicate", "reorder"]
 
 
 class Fault(BaseModel):
@@ -26,7 +26,9 @@ class Fault(BaseModel):
          `lost`:   apply the request, then drop the connection without an answer.
          `delay`:  wait `seconds` first.
          `kill`:   send SIGKILL to `pid`, `when` the request has come in or has been applied; then drop the connection.
-         `cut`:    streams only: break the stream after `events` events.
+         `cut`:    streams only: break the stream after `events` events. Slack's `events`: drop the app's socket first.
+         `duplicate`: Slack's `events` only: deliver it twice.
+         `reorder`: Slack's `events` only: hold it back until the next one was sent, at most `seconds`.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -54,6 +56,10 @@ class Faults:
         self._passed: dict[int, int] = {}
         self.seen: dict[str, int] = {}
         self._chance = chance
+
+    @property
+    def rules(self) -> list[Fault]:
+        return list(self._rules)
 
     def add(self, fault: Fault) -> None:
         self._rules.append(fault)

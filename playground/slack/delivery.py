@@ -1,0 +1,231 @@
+"""Brings events and interactions to the app: signed HTTP posts, or envelopes over its sockets.
+
+An event nobody acknowledged in time is repeated three times, with the same event_id; an interaction is not. Events are
+sent as they happen, none waits for the one before. Runs inside `async with`; leaving it drops the undelivered.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Literal, Self
+from urllib.parse import urlencode
+
+import aiohttp
+
+from playground.faults import Fault, Faults, delay, kill
+from playground.slack import changes, events
+from playground.slack.ids import Ids
+from playground.slack.models import Json
+from playground.slack.seed import TEAM_ID
+from playground.slack.settings import Settings
+from playground.slack.socket_mode import Sockets
+from playground.slack.traffic import Traffic
+
+REDIRECTS = 2
+LONGEST_HOLD_SECONDS = 5.0  # a reordered event goes out alone when no other one comes
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What came of one attempt."""
+
+    ok: bool
+    status: int | None = None
+    reason: str = ""  # Slack's retry reason
+    may_repeat: bool = True
+    body: str = ""
+
+
+class Delivery:
+    def __init__(
+        self,
+        settings: Settings,
+        traffic: Traffic,
+        faults: Faults,
+        sockets: Sockets,
+        tell: Callable[[changes.Change], None],
+    ) -> None:
+        self.settings = settings
+        self.traffic = traffic
+        self.faults = faults
+        self.sockets = sockets
+        self.events_url = settings.events_url
+        self.interactivity_url = settings.interactivity_url
+        self.connected = True
+        self._tell = tell
+        self._ids = Ids()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._sent = asyncio.Event()  # replaced whenever an event went out
+        self._group = asyncio.TaskGroup()
+        self._session: aiohttp.ClientSession | None = None
+
+    async def __aenter__(self) -> Self:
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=0),
+            timeout=aiohttp.ClientTimeout(total=self.settings.ack_seconds),
+            cookie_jar=aiohttp.DummyCookieJar(),
+        )
+        await self._group.__aenter__()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.forget()
+        try:
+            await self._group.__aexit__(kind, error, traceback)
+        finally:
+            if self._session is not None:
+                await self._session.close()
+
+    def forget(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+
+    @property
+    def underway(self) -> int:
+        """Events neither acknowledged nor given up."""
+        return len(self._tasks)
+
+    def send(self, event: Json) -> None:
+        """Deliver `event`, until it is heard or given up."""
+        if self.settings.kind == "http" and self.events_url is None:
+            return
+        envelope = events.envelope(event, team_id=TEAM_ID, event_id=self._ids.new("Ev"))
+        task = self._group.create_task(self._deliver(event["type"], envelope))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def interact(self, payload: Json) -> Heard:
+        """Bring a click to the app, once."""
+        started = time.perf_counter()
+        heard = await self._attempt("interactive", payload, 0, "")
+        if self.traffic.on:
+            self._record("interaction", payload["type"], payload, heard, started, 0)
+        return heard
+
+    async def _deliver(self, name: str, envelope: Json) -> None:
+        reason = ""
+        for attempt in range(len(self.settings.retry_after_seconds) + 1):
+            if attempt:
+                await asyncio.sleep(self.settings.retry_after_seconds[attempt - 1])
+            started = time.perf_counter()
+            rules = self.faults.hit("events")
+            heard = await (
+                self._faulty(rules, envelope, attempt, reason) if rules else self._event(envelope, attempt, reason)
+            )
+            if self.traffic.on:
+                self._record("event", name, envelope, heard, started, attempt)
+            self._reached(heard.ok)
+            if heard.ok or not heard.may_repeat:
+                return
+            reason = heard.reason
+
+    async def _event(self, envelope: Json, attempt: int, reason: str) -> Heard:
+        heard = await self._attempt("events_api", envelope, attempt, reason)
+        sent, self._sent = self._sent, asyncio.Event()
+        sent.set()
+        return heard
+
+    async def _faulty(self, rules: list[Fault], envelope: Json, attempt: int, reason: str) -> Heard:
+        kinds = {rule.kind for rule in rules}
+        await delay(rules)
+        for rule in rules:
+            if rule.kind == "reorder":
+                await self._hold(rule.seconds or LONGEST_HOLD_SECONDS)
+            elif rule.kind == "kill" and rule.when == "before":
+                kill(rule)
+        if "cut" in kinds:
+            await self.sockets.drop_one()
+        if kinds & {"status", "error"}:
+            return Heard(False, reason="connection_failed")
+        heard = await self._event(envelope, attempt, reason)
+        if "duplicate" in kinds:
+            await self._event(envelope, attempt, reason)
+        for rule in rules:
+            if rule.kind == "kill" and rule.when == "after":
+                kill(rule)
+        return Heard(False, heard.status, "http_timeout") if "lost" in kinds else heard
+
+    async def _hold(self, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._sent.wait()
+        except TimeoutError:
+            return
+
+    async def _attempt(
+        self, kind: Literal["events_api", "interactive"], payload: Json, attempt: int, reason: str
+    ) -> Heard:
+        if self.settings.kind == "socket":
+            answer = await self.sockets.deliver(kind, payload, attempt=attempt, reason=reason)
+            return Heard(answer.ok, None, answer.reason, may_repeat=answer.may_repeat)
+        url = self.events_url if kind == "events_api" else self.interactivity_url or self.events_url
+        if url is None:
+            return Heard(False, reason="connection_failed", may_repeat=False)
+        return await self._post(url, payload, attempt, reason, form=kind == "interactive")
+
+    async def _post(self, url: str, payload: Json, attempt: int, reason: str, *, form: bool) -> Heard:
+        text = json.dumps(payload, separators=(",", ":"))
+        body = (urlencode({"payload": text}) if form else text).encode()
+        timestamp = str(int(time.time()))
+        headers = {
+            "Content-Type": "application/x-www-form-urlencoded" if form else "application/json",
+            "User-Agent": "Slackbot 1.0 (+https://api.slack.com/robots)",
+            "X-Slack-Request-Timestamp": timestamp,
+            "X-Slack-Signature": signature(self.settings.signing_secret, timestamp, body),
+        }
+        if attempt:
+            headers |= {"X-Slack-Retry-Num": str(attempt), "X-Slack-Retry-Reason": reason or "http_error"}
+        assert self._session is not None, "a delivery outside of its `async with`"
+        try:
+            async with self._session.post(url, data=body, headers=headers, max_redirects=REDIRECTS) as response:
+                said = await response.text(errors="replace")
+                no_retry = response.headers.get("X-Slack-No-Retry") == "1"
+                if 200 <= response.status < 300:
+                    return Heard(True, response.status, body=said)
+                return Heard(False, response.status, "http_error", may_repeat=not no_retry, body=said)
+        except TimeoutError:
+            return Heard(False, reason="http_timeout")
+        except aiohttp.TooManyRedirects:
+            return Heard(False, reason="too_many_redirects")
+        except aiohttp.ClientError:
+            return Heard(False, reason="connection_failed")
+
+    def _reached(self, ok: bool) -> None:
+        if self.settings.kind == "http" and ok != self.connected:
+            self.connected = ok
+            self._tell(changes.BotReached(ok))
+
+    def _record(
+        self,
+        kind: Literal["event", "interaction"],
+        name: str,
+        request: Json,
+        heard: Heard,
+        started: float,
+        attempt: int,
+    ) -> None:
+        error = None if heard.ok else heard.reason or "http_error"
+        self.traffic.add(
+            kind,
+            name,
+            started=started,
+            request=request,
+            response=heard.body or None,
+            status=heard.status,
+            error=error,
+            attempt=attempt,
+            to_bot=True,
+        )
+
+
+def signature(secret: str, timestamp: str, body: bytes) -> str:
+    return "v0=" + hmac.new(secret.encode(), b"v0:" + timestamp.encode() + b":" + body, hashlib.sha256).hexdigest()

@@ -1,0 +1,1 @@
+"""The Web API: one module a method family, one table of all methods."""
