@@ -52,26 +52,27 @@ def outcome(history: Sequence[Entry], *, after: str | None, inputs: Sequence[Inp
     Where the history does not know `after`, no message counts as stored: showing the answer to an earlier message of
     the same words would be worse than asking twice.
     """
-    begin = _after(history, after)
+    known = _after(history, after)
+    words_from = len(history) if known is None else known
     last = -1
     for item in inputs:
-        position = _find(history, item, begin if isinstance(item, Say) else 0)
-        if position is None:
-            continue
-        last = max(last, position)
-        if isinstance(item, Say):
-            begin = position + 1
+        position = _find(history, item, words_from if isinstance(item, Say) else 0)
+        if position is not None:
+            last = max(last, position)
+            words_from = max(words_from, position + 1)
     if last < 0:
         return Absent()
-    answer = _until_next_input(history[last + 1 :])
-    ends = bool(answer) and (isinstance(answer[-1], Message | Call) or bool(open_calls(answer)))
-    return Finished(answer) if ends else Unfinished()
+    answer = _until_next_input(history[max(last + 1, known or 0) :])
+    told = [entry for entry in answer if not isinstance(entry, Other)]
+    ended = bool(told) and (isinstance(told[-1], Message) or bool(open_calls(told)))
+    return Finished(answer) if ended else Unfinished()
 
 
-def _after(history: Sequence[Entry], known: str | None) -> int:
-    if known is None:
+def _after(history: Sequence[Entry], newest: str | None) -> int | None:
+    """Where the entries begin that nobody has seen; `None` when the history does not know `newest`."""
+    if newest is None:
         return 0
-    return next((index + 1 for index, entry in enumerate(history) if _id(entry) == known), len(history))
+    return next((index + 1 for index, entry in enumerate(history) if _id(entry) == newest), None)
 
 
 def _id(entry: Entry) -> str:
