@@ -14,6 +14,7 @@ from starlette.types import Receive, Scope, Send
 
 from playground.agents_api.agents import Agents
 from playground.agents_api.brains.port import Brain
+from playground.agents_api.brains.rules import Rules
 from playground.agents_api.brains.script import Script
 from playground.agents_api.control import Control
 from playground.agents_api.conversations import Conversations
@@ -40,7 +41,7 @@ class AgentsApi:
         self.faults = Faults(random.Random(seed))  # noqa: S311  # a seeded draw, so that a fault run can be repeated
         self.log = Log()
         self.store, self.roster, self.locks = Store(), Roster(), Locks()
-        self.brains: dict[str, Brain] = {"script": self.script}
+        self.brains: dict[str, Brain] = {"script": self.script, "rules": Rules(lambda: self.switches.piece_seconds)}
         if model is not None:
             self.brains["model"] = model
         self._keys, self._first_switches = keys, switches.model_copy()

@@ -1,0 +1,88 @@
+"""A function's result, in words: the time tools are understood, the rest is quoted."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+
+from babel.dates import format_date
+
+from playground.agents_api.brains import zones
+from playground.agents_api.brains.wording import WORDS
+from playground.agents_api.ids import Json
+
+QUOTED_CHARACTERS = 3_000
+
+
+def in_words(call: Json | None, result: str, language: str, places: Sequence[zones.City]) -> str:
+    words = WORDS[language]
+    tool = call["name"] if call else "?"
+    text = result.strip()
+    if not text:
+        return words["tool_nothing"].format(tool=tool)
+    if text.startswith("Error"):
+        return words["tool_failed"].format(tool=tool, text=text)
+    value, rest = leading_json(text)
+    told = told_time(value, language, places) or told_conversion(value, language, places)
+    if told is None:
+        quoted = text if len(text) <= QUOTED_CHARACTERS else text[:QUOTED_CHARACTERS] + "…"
+        return f"{words['tool_said'].format(tool=tool)}\n\n```\n{quoted.replace('```', '` ` `')}\n```"
+    return f"{told} {words['note'].format(text=rest)}" if rest else told
+
+
+def leading_json(text: str) -> tuple[Json | None, str]:
+    """The object at the beginning, and what stands after it: a note may have been added to a result."""
+    try:
+        value, end = json.JSONDecoder().raw_decode(text)
+    except ValueError:
+        return None, text
+    return (value, text[end:].strip()) if isinstance(value, dict) else (None, text)
+
+
+def told_time(value: Json | None, language: str, places: Sequence[zones.City]) -> str | None:
+    at = moment(value)
+    if value is None or at is None:
+        return None
+    return WORDS[language]["time"].format(
+        time=f"{at:%H:%M}", place=place(value["timezone"], language, places), date=day(at, language)
+    )
+
+
+def told_conversion(value: Json | None, language: str, places: Sequence[zones.City]) -> str | None:
+    if value is None or "source" not in value or "target" not in value:
+        return None
+    before, after = moment(value["source"]), moment(value["target"])
+    if before is None or after is None:
+        return None
+    words = WORDS[language]
+    told = words["converted"].format(
+        from_time=f"{before:%H:%M}",
+        from_place=place(value["source"]["timezone"], language, places),
+        to_time=f"{after:%H:%M}",
+        to_place=place(value["target"]["timezone"], language, places),
+    )
+    if before.date() == after.date():
+        return told
+    return f"{told.removesuffix('.')} ({words['on_date'].format(to_date=day(after, language))})."
+
+
+def moment(value: object) -> datetime | None:
+    if not isinstance(value, dict) or not isinstance(value.get("timezone"), str):
+        return None
+    try:
+        return datetime.fromisoformat(value["datetime"])
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def place(zone: str, language: str, places: Sequence[zones.City]) -> str:
+    """The city as it was asked for, else the zone's own."""
+    for city in places:
+        if city.zone == zone:
+            return city.fr if language == "fr" else city.en
+    return zone.rpartition("/")[2].replace("_", " ")
+
+
+def day(at: datetime, language: str) -> str:
+    return format_date(at.date(), "full" if language == "en" else "EEEE d MMMM y", locale=language)

@@ -1,0 +1,119 @@
+"""What the rules understand of a message: one intent, or none. Text in, a value out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from playground.agents_api.brains import speakers, zones
+from playground.agents_api.brains.port import text_of
+from playground.agents_api.brains.wording import ENGLISH, FRENCH
+from playground.agents_api.ids import Json
+
+SHORT_WORDS = 7  # longer sentences that mention an error are about something else
+
+
+class Intent(Enum):
+    TOOL = "tool"
+    ERROR = "error"
+    VERY_LONG = "very long"
+    LONG = "long"
+    CONVERT = "convert"
+    TIME = "time"
+    WHO = "who"
+    WHO_AM_I = "who am i"
+    BEFORE = "before"
+    THANKS = "thanks"
+    HELP = "help"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """`text` is the last speaker's part, without a label; `calls` are the lines that begin with `!`."""
+
+    text: str
+    language: str
+    intent: Intent
+    who: str | None
+    calls: Sequence[str]
+
+
+PATTERNS = [
+    (Intent.VERY_LONG, r"\bvery long (answer|reply|text)\b|\btres longue? (reponse|texte)\b"),
+    (Intent.LONG, r"\blong (answer|reply|text)\b|\blongue? (reponse|texte)\b|\breponse longue\b"),
+    (Intent.CONVERT, r"\bconvert(is|ir|issez)?\b.*\d"),
+    (Intent.WHO_AM_I, r"\bwho am i\b|\bqui suis-je\b|\bqui je suis\b"),
+    (
+        Intent.WHO,
+        r"\bwho (has |have )?(spoke|spoken|wrote|written|said|talked|is here|else)\b"
+        r"|\bqui (a|ont) (parle|ecrit|dit)|\bqui est la\b",
+    ),
+    (
+        Intent.BEFORE,
+        r"\bwhat (did|have) i (say|said|write|written|ask|asked)\b|\bqu'ai-je (dit|ecrit|demande)\b"
+        r"|\bqu'est-ce que j'ai (dit|ecrit|demande)\b|\bj'ai dit quoi\b",
+    ),
+    (
+        Intent.TIME,
+        r"\bwhat time\b|\bwhat's the time\b|\bwhat is the (current |local )?time\b|\bthe time (is it )?(in|at)\b"
+        r"|\bcurrent time\b|\btime is it\b|\bquelle heure\b|\bl'heure (a|au|de|en|dans)\b|\bheure est-il\b",
+    ),
+    (Intent.THANKS, r"^\W*(thanks|thank you|merci)\b"),
+    (
+        Intent.HELP,
+        r"^\W*(hello|hi|hey|good (morning|day|evening)|bonjour|salut|coucou|bonsoir)\b"
+        r"|^\W*(help|aide|aidez-moi)\W*$|\bwhat can (you do|i try|i do)\b|\bque (peux-tu|pouvez-vous|sais-tu)\b"
+        r"|\bqui es-tu\b|\bwho are you\b",
+    ),
+]
+COMPILED = [(intent, re.compile(pattern, re.DOTALL)) for intent, pattern in PATTERNS]
+ERROR = re.compile(r"\b(error|erreur|fail|echoue)\b")
+CLOCK = re.compile(r"\b([01]?\d|2[0-3])(?:\s*[:h]\s*([0-5]\d)|\s*h\b)(?:\s*(am|pm)\b)?|\b(1[0-2]|[1-9])\s*(am|pm)\b")
+
+
+def hear(question_entries: Sequence[Json]) -> Heard:
+    """Understand the last user message, in the light of those before it."""
+    texts = [
+        text_of(entry) for entry in question_entries if entry["type"] == "message.input" and entry["role"] == "user"
+    ]
+    said = speakers.parts(texts[-1]) if texts else []
+    last = said[-1] if said else speakers.Said(None, "")
+    calls = [line.strip() for line in last.text.splitlines() if line.strip().startswith("!") and len(line.strip()) > 1]
+    intent = Intent.TOOL if calls else intent_of(last.text)
+    spoken = [part.text for text in texts for part in speakers.parts(text)]
+    return Heard(last.text, language_of(spoken), intent, last.who, calls)
+
+
+def intent_of(text: str) -> Intent:
+    plain = zones.plain(text)
+    if ERROR.search(plain) and len(plain.split()) <= SHORT_WORDS:
+        return Intent.ERROR
+    found = next((intent for intent, pattern in COMPILED if pattern.search(plain)), Intent.UNKNOWN)
+    if found is Intent.TIME and CLOCK.search(plain) and len(zones.named_in(text)) > 1:
+        return Intent.CONVERT  # "When it is 9:00 in San Francisco, what time is it in Paris?"
+    return found
+
+
+def language_of(texts: Sequence[str]) -> str:
+    """Of the newest text that tells; English when none does."""
+    for text in reversed(texts):
+        prose = " ".join(line for line in text.splitlines() if not line.strip().startswith("!"))
+        words = re.findall(r"[a-z][a-z'-]*", zones.plain(prose))
+        french, english = sum(word in FRENCH for word in words), sum(word in ENGLISH for word in words)
+        if french != english:
+            return "fr" if french > english else "en"
+    return "en"
+
+
+def clock_in(text: str) -> str | None:
+    """The time of day that `text` names, as HH:MM."""
+    match = CLOCK.search(zones.plain(text))
+    if match is None:
+        return None
+    hour, half = int(match.group(1) or match.group(4)), match.group(3) or match.group(5)
+    if half:
+        hour = hour % 12 + (12 if half == "pm" else 0)
+    return f"{hour:02d}:{match.group(2) or '00'}"
