@@ -1,0 +1,109 @@
+"""Builds the bot's process, and closes it in reverse order."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Coroutine, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+from slack_sdk.web.async_client import AsyncWebClient
+from starlette.applications import Starlette
+
+from bot.afterwards import afterwards
+from bot.catalog import reload
+from bot.catalog.catalog import Catalogs
+from bot.catalog.problem import Problem
+from bot.inbox import Inbox
+from bot.listeners.bolt import OverHttp, make_bolt
+from bot.listeners.ears import Ears
+from bot.listeners.lifecycle import passed_over
+from bot.listeners.reception import Reception
+from bot.listeners.table import TABLE
+from bot.redis_client import open_redis
+from bot.settings import Settings
+from bot.slack.installations import Installations
+from bot.slack.people import People
+from bot.store_check import check_store
+from bot.texts import words_for
+from bot.threads.mailbox import Mailbox
+from bot.web.guard import Guard
+from bot.web.routes import answers, make_routes
+from bot.web.socket_mode import socket_mode
+
+log = structlog.get_logger()
+
+REDIS_TIMEOUT = timedelta(seconds=1)  # for one answer; a script takes microseconds, Slack waits 3 s for all of it
+
+
+@asynccontextmanager
+async def opened(settings: Settings, environment: Mapping[str, str]) -> AsyncIterator[Starlette]:
+    """The bot, hearing: over HTTP through the application this gives, or over a socket of its own.
+
+    It opens without Redis and without Slack, and says what is missing; it then refuses what it cannot store.
+    `environment` fills the variables of mcp.json.
+    """
+    async with AsyncExitStack() as stack:
+        redis = open_redis(settings.redis_url, timeout=REDIS_TIMEOUT)
+        stack.push_async_callback(redis.aclose)
+        installations = await stack.enter_async_context(Installations(settings))
+        catalogs = Catalogs(settings, environment)
+        mailbox = Mailbox(
+            redis,
+            limit=settings.mailbox_limit,
+            follows=settings.replies_without_mention,
+            thread_life=settings.thread_life,
+        )
+        errands = await stack.enter_async_context(afterwards())
+        ears = Ears(
+            inbox=Inbox(mailbox, time.time),
+            afterwards=errands,
+            installations=installations,
+            people=People(installations),
+            catalogs=catalogs,
+            replies_without_mention=settings.replies_without_mention,
+        )
+        client = AsyncWebClient(base_url=settings.slack_api_url, retry_handlers=[])
+        bolt = make_bolt(client, installations, Reception(ears, TABLE, passed_over))
+        await _look_at_the_store(redis)
+        errands.do("learn who we are", installations.only)
+        if settings.reload_agents:
+            await stack.enter_async_context(_alongside(reload.watch(catalogs, _reloaded)))
+        if settings.mode == "socket":
+            assert settings.slack_app_token is not None, "the settings check this"
+            socket = await stack.enter_async_context(socket_mode(bolt, settings.slack_app_token.get_secret_value()))
+            yield make_routes(None, (answers(redis), socket.check))
+        else:
+            assert settings.slack_signing_secret is not None, "the settings check this"
+            guard = Guard(settings.slack_signing_secret.get_secret_value(), OverHttp(bolt), time.time)
+            yield make_routes(guard, (answers(redis),))
+
+
+async def _look_at_the_store(redis: Redis) -> None:
+    """What is doubtful about Redis is told to the operator, in the operator's log, in plain words."""
+    words = words_for(None)
+    try:
+        for doubt in await check_store(redis):
+            log.warning("redis.doubtful", problem=words.say(doubt.key, **doubt.values))
+    except (RedisError, OSError) as exc:
+        log.error("redis.away", error=str(exc), then="events are refused until it is back; Slack repeats them")
+
+
+async def _reloaded(names: tuple[str, ...], problems: tuple[Problem, ...]) -> None:
+    log.info("agents.reloaded", names=list(names), problems=[str(problem) for problem in problems])
+
+
+@asynccontextmanager
+async def _alongside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Run `work` for exactly as long as the block."""
+    task = asyncio.create_task(work)
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait([task])

@@ -1,0 +1,21 @@
+"""What people do to a turn: Slack's own Stop button, Try again, and the prompts we offer as buttons."""
+
+from __future__ import annotations
+
+from bot.listeners.ears import Body, Ears
+from bot.listeners.taking import take
+from bot.slack.clicks import Click
+from bot.slack.payloads import SessionStopped
+
+
+async def stopped(ears: Ears, body: Body) -> None:
+    await take(ears, SessionStopped.read(body).to_mail())
+
+
+async def again(ears: Ears, body: Body) -> None:
+    await take(ears, Click.read(body).to_mail())
+
+
+async def prompted(ears: Ears, body: Body) -> None:
+    """A prompt under a message of ours: the person says it by clicking."""
+    await take(ears, Click.read(body).to_mail())

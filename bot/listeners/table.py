@@ -1,0 +1,29 @@
+"""Everything the bot hears, on one screen: what Slack sends on the left, what is done with it on the right.
+
+A new feature is a new row. What is not in the table is acknowledged and passed over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bot.listeners import approvals, controls, lifecycle, messages
+from bot.listeners.ears import Listener
+from bot.slack.clicks import AGAIN, APPROVE, DENY, PROMPT
+
+TABLE: Mapping[str, Listener] = {
+    # said
+    "event app_mention": messages.mentioned,
+    "event message": messages.said,
+    # clicked
+    f"action {APPROVE}": approvals.decided,
+    f"action {DENY}": approvals.decided,
+    f"action {AGAIN}": controls.again,
+    f"action {PROMPT.rstrip(':')}": controls.prompted,
+    "event agent_session_stopped": controls.stopped,
+    # the app itself
+    "event app_home_opened": lifecycle.home_opened,
+    "event app_uninstalled": lifecycle.removed,
+    "event tokens_revoked": lifecycle.removed,
+    "app_rate_limited": lifecycle.rate_limited,
+}
