@@ -240,27 +240,33 @@ class Slack:
 
     # ---- files --------------------------------------------------------------------------------------------------
 
-    async def open_upload(self, filename: str, size: int) -> Upload:
-        """Reserve a file id. Nothing is seen of it before `finish_upload`."""
-        answer = await self._calls.query("files.getUploadURLExternal", {"filename": filename, "length": size})
+    async def reserve_file(self, filename: str, content: bytes) -> Upload:
+        """A file id for `content`. Nothing is seen of it before `share_file`."""
+        answer = await self._calls.query("files.getUploadURLExternal", {"filename": filename, "length": len(content)})
         return Upload(answers.text(answer, "file_id"), answers.text(answer, "upload_url"))
 
-    async def send_upload(self, upload: Upload, content: bytes) -> None:
+    async def fill_file(self, upload: Upload, content: bytes) -> None:
         await self._calls.put(upload.url, content)
 
-    async def finish_upload(self, upload: Upload, *, title: str, channel: str, thread_ts: str | None = None) -> None:
-        """Post the file. After `Unknown` ask `file_info(upload.file_id)` whether it is there."""
-        files = answers.dump([{"id": upload.file_id, "title": title}])
-        arguments = {"files": files, "channel_id": channel, "thread_ts": thread_ts}
+    async def share_file(
+        self, upload: Upload, *, title: str, channel: str, thread_ts: str | None = None, comment: str | None = None
+    ) -> None:
+        """Post the file, below `comment`. After `Unknown` ask `file_info(upload.file_id)` whether it is there."""
+        arguments = {
+            "files": answers.dump([{"id": upload.file_id, "title": title}]),
+            "channel_id": channel,
+            "thread_ts": thread_ts,
+            "initial_comment": comment,
+        }
         await self._calls.query("files.completeUploadExternal", arguments)
 
-    async def file_info(self, file_id: str) -> FileInfo | None:
-        """What became of a file; None when there is no such file."""
+    async def file_info(self, file_id: str) -> FileInfo:
+        """What became of a file; one that is gone has no shares."""
         try:
             return answers.file_info(await self._calls.get("files.info", {"file": file_id}))
         except Refused as exc:
             if exc.code in {"file_not_found", "file_deleted"}:
-                return None
+                return FileInfo(id=file_id, name="", size=0)
             raise
 
 

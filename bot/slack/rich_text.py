@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from bot.slack.text import escape
+from bot.slack.wire import escape
 
 LISTS = 8  # levels
 PARTS = 5_000  # of a message are rendered at most; a person's message has a few dozen

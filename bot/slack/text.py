@@ -1,92 +1,118 @@
-"""Text as it comes from Slack: what the person said, to whom, in which form a model should read it. No I/O.
+"""Text on its way to Slack: nobody is called by it whom we did not mean to call, and it is never cut in two wrongly.
 
-*Wire text* is Slack's own form: `&`, `<` and `>` escaped, and tokens such as `<@U07>`, `<#C01|general>` and
-`<https://x|label>` in angle brackets. It is kept in a thread's mail, because names are looked up only when a turn
-reads it (`readable`). What goes out to Slack is in `outgoing.py`.
+Models repeat what they read, and anybody may write `<!channel>` into a page that a model reads. `defuse` puts an
+invisible joiner into whatever would notify people. It looks only at a bounded stretch of text, so a stream can be
+defused piece by piece: `safe_prefix` says how far the text so far can be sent. No I/O.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import NamedTuple
+from collections.abc import Collection, Iterator
 
-TOKEN = re.compile(r"<([^<>\n]{1,4000})>")
-PERSON = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^<>\n]*)?>")
-AGENT = re.compile(r"\+([a-z][a-z0-9_-]{0,63})(?=$|[\s,:])[,:]?\s*")
-STOP_WORDS = frozenset(
-    {"stop", "stopp", "stoppe", "cancel", "arrête", "arrete", "arrêter", "arrêtez", "arretez", "annule", "annuler"}
+from bot.slack.wire import escape
+
+JOINER = "\u200d"
+FALLBACK_LIMIT = 3_000
+
+# `<`, `!` and `@`, as themselves, escaped with a backslash, or as an entity: Markdown knows all three.
+_LT = r"\\?(?:<|&lt;?|&#0{0,6}60;?|&#x0{0,6}3c;?)"
+_BANG = r"\\?(?:!|&excl;|&#0{0,6}33;?|&#x0{0,6}21;?)"
+_AT = r"\\?(?:@|&commat;|&#0{0,6}64;?|&#x0{0,6}40;?)"
+_CALL = re.compile(
+    rf"(?P<lt>{_LT})(?={_BANG}\\?(?:here|channel|everyone|group|subteam))"
+    rf"|(?P<person>{_LT})(?={_AT}(?P<id>[A-Z0-9]{{1,40}})(?P<closed>[>|])?)"
+    r"|(?P<at>(?<![\w.+-])@)(?=here|channel|everyone)",
+    re.IGNORECASE,
 )
+# What may still become one of these, or an entity, at the end of the text so far.
+_UNFINISHED = re.compile(
+    rf"(?:{_LT}(?:\\|{_BANG}?\\?[a-z]{{0,8}}|{_BANG}?&[#\w]{{0,10}}|{_AT}[A-Z0-9]{{0,40}})?|\\|&[#\w]{{0,10}}|@[a-z]{{0,8}})$",
+    re.IGNORECASE,
+)
+_FENCE = re.compile(r"[\s>]*(`{3,}|~{3,})")
+_TABLE_RULE = re.compile(r"\s*\|?\s*:?-{2,}[\s:|-]*")
+_LINE_MARK = re.compile(r"^\s{0,3}(?:#{1,6}\s+|>\s?)+")
+_LINK = re.compile(r"!?\[([^\]\n]{0,500})\]\(<?([^)\s>]{1,2000})>?(?:\s\"[^\"\n]{0,300}\")?\)")
+_WORD_MARK = re.compile(r"\*\*|__|~~|`+|(?<!\w)[*_](?=\S)|(?<=\S)[*_](?!\w)")
+_LONGEST = 80  # no unfinished form is longer
 
 
-class Picked(NamedTuple):
-    """The agent named at the start, if any, and what was said to it."""
+def defuse(text: str, *, known: Collection[str] = ()) -> str:
+    """The text with all mass mentions, and mentions of anybody but the `known` user ids, made harmless."""
 
-    agent: str | None
-    rest: str
+    def harmless(call: re.Match[str]) -> str:
+        if call["person"] and call["closed"] and call["person"] == "<" and call["id"] in known:
+            return call[0]
+        return call[0] + JOINER
 
-
-def names(text: str, user_id: str) -> bool:
-    """Does the wire text mention this user anywhere?"""
-    return f"<@{user_id}>" in text or f"<@{user_id}|" in text
-
-
-def without_mention(text: str, bot_user: str) -> str:
-    """The wire text without the bot's own mention at its start; mentions further inside are part of what was said."""
-    leading = re.compile(rf"\s*<@{re.escape(bot_user)}(?:\|[^<>\n]*)?>[,:]?\s*")
-    while found := leading.match(text):
-        text = text[found.end() :]
-    return text.strip()
+    return _CALL.sub(harmless, text)
 
 
-def pick_agent(text: str) -> Picked:
-    """`+name question` asks the agent of that name. `+1` and `+33 6 12…` are no names."""
-    found = AGENT.match(text)
-    return Picked(found[1], text[found.end() :]) if found else Picked(None, text)
+def safe_prefix(text: str) -> int:
+    """How much of the text so far can be sent: it ends in no token, entity or character that is not complete yet.
+
+    For any later text that begins with this one, `defuse` of the safe part begins `defuse` of the whole.
+    """
+    end = len(text)
+    while end:
+        start = max(0, end - _LONGEST)
+        found = _UNFINISHED.search(text[start:end])
+        if found:
+            end = start + found.start()
+        elif (
+            "\ud800" <= text[end - 1] <= "\udbff"
+        ):  # the first half of a character; the second comes with the next piece
+            end -= 1
+        else:
+            break
+    return end
 
 
-def is_stop(text: str) -> bool:
-    """Is the whole message a word for stopping?"""
-    return text.strip(" \t\n.!…").casefold() in STOP_WORDS
+def mended(text: str) -> str:
+    """The text as valid Unicode: halves of a character that came in two pieces are joined, lonely halves replaced."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return text
 
 
-def people_in(text: str) -> frozenset[str]:
-    """The ids of everybody mentioned, for looking up their names."""
-    return frozenset(PERSON.findall(text))
+def shortened(text: str, limit: int) -> str:
+    """At most `limit` characters, cut between words where that loses little."""
+    if len(text) <= limit:
+        return text
+    cut = text[: limit - 1]
+    space = max(cut.rfind(" "), cut.rfind("\n"))
+    return (cut[:space] if space > limit * 3 // 4 else cut).rstrip() + "…"
 
 
-def readable(text: str, *, people: Mapping[str, str] | None = None, channels: Mapping[str, str] | None = None) -> str:
-    """Wire text as a model reads it: Markdown links, `@name` and `#channel`, nothing escaped."""
-    known_people, known_channels = people or {}, channels or {}
-
-    def plain(token: re.Match[str]) -> str:
-        return _plain(token[1], known_people, known_channels)
-
-    return unescape(TOKEN.sub(plain, text))
+def fallback(markdown: str, limit: int = FALLBACK_LIMIT) -> str:
+    """Markdown as plain words, for notifications, screen readers and clients that draw no blocks; at most `limit`."""
+    return shown("\n".join(_plain_lines(markdown[: limit * 3])).strip(), limit) or "…"
 
 
-def unescape(text: str) -> str:
-    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+def shown(text: str, limit: int) -> str:
+    """Plain words as mrkdwn that shows exactly them, within `limit` characters of Slack's counting."""
+    short = shortened(text, limit)
+    while len(escaped := defuse(escape(short))) > limit:  # each character that must be escaped takes up to five
+        short = shortened(short, max(1, len(short) - max(1, (len(escaped) - limit) // 5)))
+    return escaped
 
 
-def escape(text: str) -> str:
-    """Slack's escaping: these three and nothing else."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+def _plain_lines(markdown: str) -> Iterator[str]:
+    fence = ""
+    for line in markdown.splitlines():
+        mark = _FENCE.match(line)
+        if mark and (not fence or mark[1].startswith(fence)):
+            fence = "" if fence else mark[1]
+        elif fence:
+            yield line
+        elif not _TABLE_RULE.fullmatch(line):
+            yield _unmarked(line)
 
 
-def _plain(token: str, people: Mapping[str, str], channels: Mapping[str, str]) -> str:
-    target, _, label = token.partition("|")
-    kind, rest = target[:1], target[1:]
-    if kind == "@":
-        return f"@{people.get(rest) or label or rest}"
-    if kind == "#":
-        return f"#{channels.get(rest) or label or rest}"
-    if kind == "!":
-        if rest.startswith(("subteam^", "date^")):
-            return label or f"@{rest.split('^')[1]}"
-        return f"@{rest}"
-    address = target.removeprefix("mailto:").removeprefix("tel:")
-    bare = re.sub(r"^https?://", "", address).rstrip("/")
-    if not label or label.rstrip("/") in {address, bare}:
-        return address
-    return f"[{label}]({address})"
+def _unmarked(line: str) -> str:
+    line = _LINE_MARK.sub("", line)
+    line = _LINK.sub(lambda link: f"{link[1]} ({link[2]})" if link[1] not in ("", link[2]) else link[2], line)
+    return _WORD_MARK.sub("", line)

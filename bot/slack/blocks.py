@@ -1,0 +1,119 @@
+"""The messages we show, as Block Kit and stream chunks, each within Slack's limits. No I/O.
+
+Answers are Markdown (already made harmless by `text.defuse`). All other words are ours; what they quote from
+elsewhere is shown as it is, without markup. Limits: https://docs.slack.dev/reference/block-kit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from bot.slack.clicks import AGAIN, APPROVE, DENY, PROMPT
+from bot.slack.text import shortened, shown
+
+SECTION_LIMIT = 3_000
+MARKDOWN_LIMIT = 12_000  # of all markdown blocks of a message together
+BUTTON_LIMIT = 75
+VALUE_LIMIT = 2_000
+TASK_LIMIT = 256  # of each string of a task card
+BLOCKS_LIMIT = 50
+CONTEXT_LIMIT = 10  # elements of one context block
+PROMPTS_LIMIT = 25  # buttons of one actions block
+
+Block = dict[str, Any]
+Blocks = list[Block]
+Chunk = dict[str, Any]
+TaskStatus = Literal["pending", "in_progress", "complete", "error"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """A tool call's card. `state` is its status in people's words, for where no card is drawn."""
+
+    id: str
+    title: str
+    status: TaskStatus
+    details: str = ""
+    output: str = ""
+    state: str = ""
+
+
+def answer(markdown: str, label: str | None = None) -> Blocks:
+    """A piece of an agent's answer; `label` says below it that a machine wrote it."""
+    return [{"type": "markdown", "text": markdown[:MARKDOWN_LIMIT]}, *(footer(label) if label else [])]
+
+
+def footer(label: str) -> Blocks:
+    return [_context([label])]
+
+
+def notice(words: str) -> Blocks:
+    """A sentence of ours, in mrkdwn."""
+    return [_section(words)]
+
+
+def failure(words: str, *, turn_id: str, button: str) -> Blocks:
+    """Why a turn ended, and a button to try it again."""
+    return [_section(words), {"type": "actions", "elements": [_button(AGAIN, button, turn_id)]}]
+
+
+def ask(words: str, *, turn_id: str, tool_call_id: str, approve: str, deny: str) -> Blocks:
+    """A question that two buttons answer. Their value names the call; arguments stay on our side."""
+    value = f"{turn_id}:{tool_call_id}"
+    if len(value) > VALUE_LIMIT:
+        raise ValueError(f"a button's value is at most {VALUE_LIMIT} characters; this call's ids take {len(value)}")
+    buttons = [
+        _button(APPROVE, approve, value, style="primary"),
+        _button(DENY, deny, value, style="danger"),
+    ]
+    return [_section(words), {"type": "actions", "elements": buttons}]
+
+
+def prompts(words: str, offered: Sequence[tuple[str, str]]) -> Blocks:
+    """Things to try, as (title, message) pairs: a click says the message."""
+    buttons = [
+        _button(f"{PROMPT}{number}", title, message) for number, (title, message) in enumerate(offered[:PROMPTS_LIMIT])
+    ]
+    return [_section(words), {"type": "actions", "elements": buttons}]
+
+
+def task_lines(tasks: Sequence[Task]) -> Blocks:
+    """Task cards as small print, for messages that cannot hold cards; the oldest are left out if they are too many."""
+    lines = [shown(f"{task.title}: {task.state or task.status}", TASK_LIMIT) for task in tasks]
+    groups = [lines[start : start + CONTEXT_LIMIT] for start in range(0, len(lines), CONTEXT_LIMIT)]
+    return [_context(group) for group in groups[-5:]]
+
+
+def task_chunk(task: Task) -> Chunk:
+    """The card for a stream. Sending an id again replaces title and status, but Slack appends `details`."""
+    texts = {"title": task.title, "details": task.details, "output": task.output}
+    chunk = {name: shortened(text, TASK_LIMIT) for name, text in texts.items() if text}
+    return {"type": "task_update", "id": shortened(task.id, TASK_LIMIT), "status": task.status, **chunk}
+
+
+def text_chunk(markdown: str) -> Chunk:
+    return {"type": "markdown_text", "text": markdown}
+
+
+def _section(words: str) -> Block:
+    return {
+        "type": "section",
+        "text": {"type": "mrkdwn", "text": shortened(words, SECTION_LIMIT), "verbatim": True},
+        "expand": True,
+    }
+
+
+def _context(lines: Sequence[str]) -> Block:
+    return {"type": "context", "elements": [{"type": "mrkdwn", "text": line, "verbatim": True} for line in lines]}
+
+
+def _button(action_id: str, label: str, value: str, *, style: str | None = None) -> Block:
+    button: Block = {
+        "type": "button",
+        "action_id": action_id,
+        "text": {"type": "plain_text", "text": shortened(label, BUTTON_LIMIT), "emoji": False},
+        "value": value[:VALUE_LIMIT],
+    }
+    return button | ({"style": style} if style else {})

@@ -1,0 +1,107 @@
+"""Clicks on buttons of our messages (`block_actions`), and which mail each is. No I/O.
+
+A button's value holds ids only: anybody who can read the message can press it, and who pressed is checked where the
+decision is taken. https://docs.slack.dev/reference/interaction-payloads/block_actions-payload
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from bot.slack import wire
+from bot.slack.payloads import Id, Ignored, Name, Payload, Ts
+from bot.threads.models import Mail, MailKind, ThreadKey
+
+APPROVE, DENY, AGAIN = "approve", "deny", "again"
+PROMPT = "prompt:"  # and a number, since action ids are unique within a message
+ALLOWED, DENIED = "allowed", "denied"
+DECISIONS = {APPROVE: ALLOWED, DENY: DENIED}
+
+ButtonValue = Annotated[str, StringConstraints(max_length=2_000)]  # Slack's limit
+
+
+class Team(Payload):
+    id: Id
+
+
+class Clicker(Payload):
+    id: Id
+    team_id: Id | None = None
+
+
+class Container(Payload):
+    type: str = ""
+    message_ts: Ts | None = None
+    channel_id: Id | None = None
+    thread_ts: Ts | None = None
+    is_ephemeral: bool = False
+
+
+class Place(Payload):
+    id: Id
+
+
+class ClickedMessage(Payload):
+    ts: Ts | None = None
+    thread_ts: Ts | None = None
+
+
+class Action(Payload):
+    type: str = ""
+    action_id: Name
+    value: ButtonValue | None = None
+    action_ts: Ts | None = None
+
+
+class Click(Payload):
+    """One press. `team` is missing for an app of a whole organisation; then the clicker's team stands for it."""
+
+    type: Literal["block_actions"]
+    user: Clicker
+    team: Team | None = None
+    container: Container = Container()
+    channel: Place | None = None
+    message: ClickedMessage | None = None
+    actions: list[Action] = Field(min_length=1, max_length=25)
+
+    @property
+    def action(self) -> Action:
+        return self.actions[0]
+
+    @property
+    def message_ts(self) -> str | None:
+        """The message that holds the button."""
+        return self.container.message_ts or (self.message.ts if self.message else None)
+
+    def to_mail(self) -> Mail | Ignored:
+        team = self.team.id if self.team else self.user.team_id
+        thread = self._thread(team) if team else None
+        if thread is None:
+            return Ignored("a button outside of a thread")
+        mail = partial(Mail, thread=thread, principal=self.user.id, principal_team=self.user.team_id or thread.team)
+        value, action = self.action.value or "", self.action.action_id
+        if action in DECISIONS:
+            turn, _, tool_call_id = value.partition(":")
+            if not turn or not tool_call_id:
+                return Ignored("a decision about nothing")
+            about = {"turn": turn, "tool_call_id": tool_call_id, "decision": DECISIONS[action]}
+            return mail(id=f"decision:{turn}:{tool_call_id}", kind=MailKind.DECISION, about=about)
+        if action == AGAIN:
+            if not value:
+                return Ignored("nothing to try again")
+            return mail(id=f"again:{value}", kind=MailKind.AGAIN, about={"turn": value})
+        if action.startswith(PROMPT):
+            picked = wire.pick_agent(wire.escape(value.strip()))
+            if not picked.rest or self.action.action_ts is None:
+                return Ignored("an empty prompt")
+            mail_id = f"prompt:{thread.team}:{thread.channel}:{self.action.action_ts}"
+            return mail(id=mail_id, kind=MailKind.MESSAGE, text=picked.rest, agent=picked.agent)
+        return Ignored("a button that means nothing to a thread")
+
+    def _thread(self, team: str) -> ThreadKey | None:
+        channel = self.container.channel_id or (self.channel.id if self.channel else None)
+        root = self.container.thread_ts or (self.message.thread_ts if self.message else None) or self.message_ts
+        return ThreadKey(team, channel, root) if channel and root else None

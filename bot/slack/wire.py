@@ -1,0 +1,92 @@
+"""Text as it comes from Slack: what the person said, to whom, in which form a model should read it. No I/O.
+
+*Wire text* is Slack's own form: `&`, `<` and `>` escaped, and tokens such as `<@U07>`, `<#C01|general>` and
+`<https://x|label>` in angle brackets. It is kept in a thread's mail, because names are looked up only when a turn
+reads it (`readable`). What goes out to Slack is in `text.py`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import NamedTuple
+
+TOKEN = re.compile(r"<([^<>\n]{1,4000})>")
+PERSON = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^<>\n]*)?>")
+AGENT = re.compile(r"\+([a-z][a-z0-9_-]{0,63})(?=$|[\s,:])[,:]?\s*")
+STOP_WORDS = frozenset(
+    {"stop", "stopp", "stoppe", "cancel", "arrête", "arrete", "arrêter", "arrêtez", "arretez", "annule", "annuler"}
+)
+
+
+class Picked(NamedTuple):
+    """The agent named at the start, if any, and what was said to it."""
+
+    agent: str | None
+    rest: str
+
+
+def names(text: str, user_id: str) -> bool:
+    """Does the wire text mention this user anywhere?"""
+    return f"<@{user_id}>" in text or f"<@{user_id}|" in text
+
+
+def without_mention(text: str, bot_user: str) -> str:
+    """The wire text without the bot's own mention at its start; mentions further inside are part of what was said."""
+    leading = re.compile(rf"\s*<@{re.escape(bot_user)}(?:\|[^<>\n]*)?>[,:]?\s*")
+    while found := leading.match(text):
+        text = text[found.end() :]
+    return text.strip()
+
+
+def pick_agent(text: str) -> Picked:
+    """`+name question` asks the agent of that name. `+1` and `+33 6 12…` are no names."""
+    found = AGENT.match(text)
+    return Picked(found[1], text[found.end() :]) if found else Picked(None, text)
+
+
+def is_stop(text: str) -> bool:
+    """Is the whole message a word for stopping?"""
+    return text.strip(" \t\n.!…").casefold() in STOP_WORDS
+
+
+def people_in(text: str) -> frozenset[str]:
+    """The ids of everybody mentioned, for looking up their names."""
+    return frozenset(PERSON.findall(text))
+
+
+def readable(text: str, *, people: Mapping[str, str] | None = None, channels: Mapping[str, str] | None = None) -> str:
+    """Wire text as a model reads it: Markdown links, `@name` and `#channel`, nothing escaped."""
+    known_people, known_channels = people or {}, channels or {}
+
+    def plain(token: re.Match[str]) -> str:
+        return _plain(token[1], known_people, known_channels)
+
+    return unescape(TOKEN.sub(plain, text))
+
+
+def unescape(text: str) -> str:
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def escape(text: str) -> str:
+    """Slack's escaping: these three and nothing else."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _plain(token: str, people: Mapping[str, str], channels: Mapping[str, str]) -> str:
+    target, _, label = token.partition("|")
+    kind, rest = target[:1], target[1:]
+    if kind == "@":
+        return f"@{people.get(rest) or label or rest}"
+    if kind == "#":
+        return f"#{channels.get(rest) or label or rest}"
+    if kind == "!":
+        if rest.startswith(("subteam^", "date^")):
+            return label or f"@{rest.split('^')[1]}"
+        return f"@{rest}"
+    address = target.removeprefix("mailto:").removeprefix("tel:")
+    bare = re.sub(r"^https?://", "", address).rstrip("/")
+    if not label or label.rstrip("/") in {address, bare}:
+        return address
+    return f"[{label}]({address})"
