@@ -4,6 +4,7 @@
  */
 
 const BASE = "/_control";
+const FIRST_PERSON = "U0ADA"; // the control API wants to be told who looks, and a first visit knows nobody yet
 const AGAIN_AFTER_MS = 1500; // a feed that the server refused; the browser itself retries one that merely broke
 
 async function call(path, { method = "GET", query = {}, body, raw, type } = {}) {
@@ -25,7 +26,11 @@ function post(path, body, query) {
   return call(path, { method: "POST", body, query });
 }
 
-export const state = (as) => call("/state", { query: { as, limit: 100 } });
+/** The snapshot as `as` sees it; for somebody unknown, as the first person of the usual seed. */
+export async function state(as) {
+  const look = (person) => call("/state", { query: { as: person, limit: 100 } });
+  return look(as || FIRST_PERSON).catch((error) => (as && as !== FIRST_PERSON && error.message !== "offline" ? look(FIRST_PERSON) : Promise.reject(error)));
+}
 export const older = (as, channel, before) => call("/messages", { query: { as, channel, before, limit: 50 } });
 export const thread = (as, channel, ts) => call("/thread", { query: { as, channel, ts } });
 

@@ -7,7 +7,7 @@ import { ask, editInPlace, Toast } from "./dialogs.js";
 import { Inspector } from "./inspector.js";
 import { People } from "./people.js";
 import * as place from "./place.js";
-import { hasNewReplies } from "./seen.js";
+import { hasNewReplies, lastPerson, rememberPerson } from "./seen.js";
 import { drawSidebar } from "./sidebar.js";
 import { Store } from "./store.js";
 import { ThreadPane } from "./thread.js";
@@ -55,14 +55,16 @@ class Page {
     await this.load(wanted.as, wanted.channel, wanted.thread);
     if (wanted.traffic) await this.toggleTraffic(true);
     byId("app").removeAttribute("aria-busy");
+    if (wanted.message) (wanted.thread ? this.threadPane : this.channelPane).timeline.show(wanted.message);
   }
 
   /** Reads everything anew as `as` and follows the feed from there. */
   async load(as, channel, thread) {
     this.end?.();
-    const snapshot = await this.whenReachable(() => api.state(as).catch((error) => (as && error.message !== "offline" ? api.state(null) : Promise.reject(error))));
+    const snapshot = await this.whenReachable(() => api.state(as || lastPerson()));
     this.exhausted.clear();
     this.store.load(snapshot);
+    rememberPerson(snapshot.me);
     this.t = speaker(this.store.locale);
     document.documentElement.lang = this.store.locale.split("-")[0];
     this.contexts = { channel: drawing("channel", this), thread: drawing("thread", this) };
@@ -72,7 +74,7 @@ class Page {
     this.channelPane.opened();
     if (this.view.traffic) this.inspector.words();
     this.end = api.events(this.store.me, snapshot.cursor, (event) => this.heard(event), (online) => this.store.setOnline(online));
-    if (thread && home?.id === channel) this.reopen(thread);
+    if (thread && home?.id === channel) await this.reopen(thread);
     this.draw();
   }
 
@@ -172,6 +174,7 @@ class Page {
     if (!answer || this.view.channel !== channel || this.view.thread) return;
     this.view.thread = ts;
     this.store.setThread(channel, ts, answer);
+    this.draw();
   }
 
   async openThread(ts, focus = false) {

@@ -36,6 +36,15 @@ export function hasNewReplies(me, root) {
   return part && Boolean(root.latest_reply) && root.latest_reply > seen(me, root.channel, root.ts);
 }
 
+/** Who acted last in this browser, for an address that does not say. */
+export function lastPerson() {
+  return stored("person");
+}
+
+export function rememberPerson(me) {
+  store("person", me);
+}
+
 /** How many roots and threads of `channel` hold something new to `me`. */
 export function unread(me, channel, roots) {
   const since = seen(me, channel);

@@ -121,6 +121,15 @@ export class Timeline {
     this.newest.hidden = this.atEnd;
   }
 
+  /** Brings one message into sight and under the keyboard. */
+  show(ts) {
+    const article = this.views.get(ts)?.article;
+    if (!article) return;
+    this.atEnd = false;
+    article.focus();
+    article.scrollIntoView({ block: "center" });
+  }
+
   toEnd() {
     this.scroller.scrollTop = this.scroller.scrollHeight;
     this.atEnd = true;
