@@ -103,6 +103,8 @@ class Connection:
         """Close now; running calls end without an answer. `done` tells when it is over."""
         self._closing = True
         self.end()
+        if not self._ready.done():
+            self.done.cancel()  # nobody will use what it is still opening; the SDK stops a half-started server
 
     # ---- calls ----------------------------------------------------------------------------------------------------
 

@@ -25,6 +25,7 @@ from mcp_types import Implementation
 
 from bot.catalog.servers import Server
 from workers.tools.errors import Unreachable
+from workers.tools.sloppy import mended
 from workers.tools.soft_http import CONNECT_SECONDS, http_client
 from workers.tools.stderr import Stderr
 
@@ -43,7 +44,7 @@ async def opened(
     """
     async with _transport(server, timeout_seconds, stderr) as transport:
         client = Client(
-            _watched(transport, on_end),
+            _watched(transport, server.name, on_end),
             mode=mode,
             read_timeout_seconds=timeout_seconds,
             client_info=Implementation(name="threadwind", version=metadata.version("threadwind")),
@@ -86,19 +87,20 @@ def command_of(server: Server) -> str:
 
 
 @asynccontextmanager
-async def _watched(inner: Transport, on_end: Callable[[], None]) -> AsyncIterator[TransportStreams]:
-    """A transport that tells when the server's side has ended.
+async def _watched(inner: Transport, server: str, on_end: Callable[[], None]) -> AsyncIterator[TransportStreams]:
+    """A transport that tells when the server's side has ended, and mends what comes in.
 
     Nothing else does: the client of a killed stdio server looks alive until the next call, and then nobody can say
     whether that call ran.
     """
     async with inner as (read, write):
-        yield _WatchedStream(read, on_end), write
+        yield _WatchedStream(read, server, on_end), write
 
 
 class _WatchedStream:
-    def __init__(self, inner: ReadStream[SessionMessage | Exception], on_end: Callable[[], None]) -> None:
+    def __init__(self, inner: ReadStream[SessionMessage | Exception], server: str, on_end: Callable[[], None]) -> None:
         self._inner = inner
+        self._server = server
         self._on_end = on_end
 
     @property
@@ -108,14 +110,14 @@ class _WatchedStream:
 
     async def receive(self) -> SessionMessage | Exception:
         try:
-            return await self._inner.receive()
+            return mended(await self._inner.receive(), server=self._server)
         except Exception:  # end of stream, or closed: nothing will come any more
             self._on_end()
             raise
 
     async def __anext__(self) -> SessionMessage | Exception:
         try:
-            return await self._inner.__anext__()
+            return mended(await self._inner.__anext__(), server=self._server)
         except Exception:  # StopAsyncIteration, or closed
             self._on_end()
             raise

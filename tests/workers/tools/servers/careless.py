@@ -1,0 +1,35 @@
+"""A server of the older protocol that sends whatever it likes, as plain JSON over HTTP: no SDK checks it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+
+def build(tools: list[Any], answer: dict[str, Any]) -> Starlette:
+    """An app that lists `tools` and answers every call with `answer`."""
+
+    async def post(request: Request) -> Response:
+        message = await request.json()
+        match message["method"]:
+            case "initialize":
+                information = {"name": "careless", "version": "1"}
+                capabilities: dict[str, Any] = {"tools": {}}
+                result: dict[str, Any] = {"protocolVersion": "2025-06-18", "serverInfo": information}
+                result["capabilities"] = capabilities
+            case "tools/list":
+                result = {"tools": tools}
+            case "tools/call":
+                result = answer
+            case method if "id" in message:
+                error = {"code": -32601, "message": f"no method {method}"}
+                return JSONResponse({"jsonrpc": "2.0", "id": message["id"], "error": error})
+            case _:
+                return Response(status_code=202)
+        return JSONResponse({"jsonrpc": "2.0", "id": message["id"], "result": result})
+
+    return Starlette(routes=[Route("/mcp", post, methods=["POST"])])

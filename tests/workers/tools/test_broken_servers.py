@@ -1,0 +1,111 @@
+"""Servers that cannot be started, never answer or keep failing: plain sentences, and nobody else waits for them."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from datetime import timedelta
+from pathlib import Path
+
+from structlog.testing import capture_logs
+
+from bot.catalog.servers import Server
+from playground.serving import serve
+from tests.workers.tools.conftest import a_desk, a_script, lines, odd_jobs, over_http, wait_until
+from tests.workers.tools.servers.odd_jobs import build
+
+SILENT = "import sys; sys.stdin.read()"
+
+
+async def test_a_command_that_does_not_exist_is_named() -> None:
+    missing = Server(name="lost", transport="stdio", command="no-such-command-here")
+    async with a_desk(missing) as desk:
+        assert await desk.tools.offered(desk.agent) == ()
+        outcome = await desk.call("lost__anything")
+
+    assert outcome.ran == "no"
+    assert 'there is no command "no-such-command-here"' in outcome.text
+    assert desk.tools.missing(desk.agent)["lost"] in outcome.text
+
+
+async def test_what_a_failing_server_wrote_goes_to_the_log_without_its_secrets() -> None:
+    code = "import os, sys; print('cannot use', os.environ['TOKEN'], file=sys.stderr); sys.exit(1)"
+    with capture_logs() as logs:
+        async with a_desk(a_script("broken", code, env={"TOKEN": "hunter2-secret"})) as desk:
+            outcome = await desk.call("broken__anything")
+
+    assert outcome.ran == "no"
+    assert "stopped while it was starting" in outcome.text
+    [entry] = [entry for entry in logs if entry["event"] == "tool.connect_failed"]
+    assert entry["stderr"] == "cannot use [hidden]"
+    assert "hunter2" not in str(logs)
+
+
+async def test_a_server_that_never_answers_harms_only_its_own_calls() -> None:
+    silent = a_script("silent", SILENT, protocol="legacy")
+    async with serve(build().streamable_http_app()) as url, a_desk(silent, over_http(url)) as desk:
+        stuck = asyncio.create_task(desk.call("silent__tool"))
+        started = time.monotonic()
+        outcome = await desk.call("odd__who")
+        took = time.monotonic() - started
+
+        assert outcome.text == "odd_jobs"
+        assert took < 2
+        assert not stuck.done()
+        stuck.cancel()
+
+
+async def test_a_slow_start_ends_in_a_sentence() -> None:
+    async with a_desk(a_script("silent", SILENT), connect=timedelta(seconds=0.3)) as desk:
+        outcome = await desk.call("silent__tool")
+
+    assert outcome.ran == "no"
+    assert 'The tool server "silent" did not answer within 0.3 seconds of connecting.' in outcome.text
+
+
+async def test_a_call_past_its_time_is_of_unknown_outcome_and_the_server_goes_on(tmp_path: Path) -> None:
+    journal = tmp_path / "journal"
+    async with a_desk(odd_jobs(timeout=timedelta(seconds=0.5))) as desk:
+        pid = await desk.call("odd__pid")
+        outcome = await desk.call("odd__hang", f'{{"journal": "{journal}"}}')
+
+        assert outcome.failed
+        assert outcome.ran == "unknown"
+        assert "within 0.5 seconds" in outcome.text
+        assert lines(journal) == [pid.text]
+        assert await desk.call("odd__pid") == pid
+
+
+async def test_a_server_that_keeps_failing_rests_and_is_tried_again_later() -> None:
+    clock = [1000.0]
+    async with a_desk(Server(name="lost", transport="stdio", command="no-such-command"), now=lambda: clock[0]) as desk:
+        server = desk.servers["lost"]
+        said = []
+        for _ in range(5):
+            try:
+                await desk.sessions.call(server, "U1", "tool", {})
+            except Exception as exc:
+                said.append(str(exc))
+        clock[0] += 10
+        try:
+            await desk.sessions.call(server, "U1", "tool", {})
+        except Exception as exc:
+            said.append(str(exc))
+
+    assert ["no command" in text for text in said] == [True, True, True, False, False, True]
+    assert "failed several times in a row and is left alone for another 2 seconds" in said[3]
+
+
+async def test_a_full_server_makes_the_next_call_wait_and_then_say_so(tmp_path: Path) -> None:
+    journal = tmp_path / "journal"
+    async with (
+        serve(build().streamable_http_app()) as url,
+        a_desk(over_http(url, timeout=timedelta(seconds=1)), calls_at_once=1) as desk,
+    ):
+        await desk.tools.offered(desk.agent)
+        long = asyncio.create_task(desk.call("odd__hang", f'{{"journal": "{journal}"}}'))
+        await wait_until(lambda: lines(journal))
+        waiting = asyncio.create_task(desk.call("odd__who"))
+
+        assert (await long).ran == "unknown"
+        assert (await waiting).text == "odd_jobs"

@@ -1,0 +1,200 @@
+"""Tools of real servers over streamable HTTP and SSE: sessions lost, statuses refused, answers that never come."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+from contextlib import AsyncExitStack
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from starlette.types import ASGIApp, Receive, Scope, Send
+from structlog.testing import capture_logs
+
+from bot.catalog.servers import Server
+from playground.serving import DROP, serve
+from tests.workers.tools.conftest import Desk, a_desk, lines, over_http
+from tests.workers.tools.servers import careless, odd_jobs, paged
+
+
+class Moody:
+    """An app that refuses tool calls with a status, or takes them and drops the line, when told to."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+        self.status: int | None = None
+        self.drops = False
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or not (self.status or self.drops):
+            await self.app(scope, receive, send)
+        elif self.status:
+            headers = [(b"retry-after", b"7")] if self.status == 429 else []
+            await send({"type": "http.response.start", "status": self.status, "headers": headers})
+            await send({"type": "http.response.body", "body": b""})
+        else:
+
+            async def drop_instead(message: object) -> None:
+                scope["extensions"][DROP]()
+
+            await self.app(scope, receive, drop_instead)
+
+
+async def test_two_servers_with_the_same_tool_do_not_collide() -> None:
+    async with (
+        serve(odd_jobs.build("left").streamable_http_app()) as left,
+        serve(odd_jobs.build("right").streamable_http_app()) as right,
+        a_desk(over_http(left, "left"), over_http(right, "right")) as desk,
+    ):
+        assert (await desk.call("left__who")).text == "left"
+        assert (await desk.call("right__who")).text == "right"
+        names = [spec.name for spec in await desk.tools.offered(desk.agent)]
+        assert len(names) == len(set(names))
+
+
+async def test_all_pages_are_listed_and_old_schemas_made_new(tmp_path: Path) -> None:
+    async with serve(paged.build(tmp_path / "journal").streamable_http_app()) as url, a_desk(over_http(url)) as desk:
+        offered = {spec.tool: spec for spec in await desk.tools.offered(desk.agent)}
+
+    assert list(offered) == ["tool_0", "tool_1", "tool_2", "odd", "liar"]
+    assert offered["odd"].parameters == {
+        "type": "object",
+        "properties": {"amount": {"type": "number", "exclusiveMinimum": 0}},
+    }
+
+
+async def test_one_bad_tool_does_not_take_the_others_down() -> None:
+    tools = [
+        {"name": "no_type", "inputSchema": {"properties": {"a": {"type": "string"}}}},
+        {"name": "text_only", "inputSchema": {"type": "string"}},
+        "not even an object",
+        {"name": "odd_extras", "inputSchema": {"type": "object"}, "annotations": [], "outputSchema": {"type": "array"}},
+        {"name": "endless", "inputSchema": {"type": "object", "properties": {"a": {"$ref": "#/properties/a"}}}},
+        {"name": "good", "inputSchema": {"type": "object"}},
+    ]
+    app = careless.build(tools, {"content": [{"type": "text", "text": "fine"}]})
+    async with serve(app) as url, a_desk(over_http(url)) as desk:
+        with capture_logs() as logs:
+            offered = [spec.tool for spec in await desk.tools.offered(desk.agent)]
+        outcome = await desk.call("odd__good")
+
+    assert offered == ["no_type", "odd_extras", "endless", "good"]
+    assert [entry["tool"] for entry in logs if entry["event"] == "tool.left_out"] == ["text_only", "None"]
+    assert outcome.text == "fine"
+
+
+async def test_an_unreadable_answer_counts_as_run() -> None:
+    app = careless.build([{"name": "t", "inputSchema": {"type": "object"}}], {"content": "not a list"})
+    async with serve(app) as url, a_desk(over_http(url)) as desk:
+        outcome = await desk.call("odd__t")
+
+    assert outcome.failed
+    assert outcome.ran == "yes"
+
+
+async def test_an_answer_that_breaks_the_tools_own_schema_counts_as_run(tmp_path: Path) -> None:
+    journal = tmp_path / "journal"
+    async with serve(paged.build(journal).streamable_http_app()) as url, a_desk(over_http(url)) as desk:
+        outcome = await desk.call("odd__liar")
+
+    assert outcome.failed
+    assert outcome.ran == "yes"
+    assert "breaks its own rules" in outcome.text
+    assert len(lines(journal)) == 1
+
+
+@pytest.mark.parametrize("protocol", ["auto", "legacy"])
+async def test_a_server_that_was_restarted_is_found_again_and_the_call_runs_once(
+    tmp_path: Path, protocol: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the older protocol the new server does not know our session, and says so before it runs anything."""
+    monkeypatch.setattr("playground.serving.SHUTDOWN_SECONDS", 0.1)  # the older protocol holds a stream open
+    journal = tmp_path / "journal"
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    server = Server(name="odd", transport="http", url=f"http://127.0.0.1:{port}/mcp", protocol=protocol)  # type: ignore[arg-type]  # parametrized
+    async with a_desk(server) as desk:
+        async with serve(odd_jobs.build().streamable_http_app(), port=port):
+            assert (await desk.call("odd__who")).text == "odd_jobs"
+        while_away = await desk.call("odd__who")
+        async with serve(odd_jobs.build().streamable_http_app(), port=port):
+            back = await desk.call("odd__count", json.dumps({"journal": str(journal)}))
+
+    assert while_away.ran == "no"
+    assert "cannot be reached (ConnectError)" in while_away.text
+    assert back.text == "counted"
+    assert len(lines(journal)) == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "ran", "said"),
+    [
+        (401, "no", "refuses our credentials (HTTP 401)"),
+        (403, "no", "refuses our credentials (HTTP 403)"),
+        (429, "no", "Try again after 7 seconds"),
+        (502, "unknown", "failed during"),
+    ],
+)
+async def test_a_refused_status_is_explained(status: int, ran: str, said: str) -> None:
+    moody = Moody(odd_jobs.build().streamable_http_app())
+    async with serve(moody) as url, a_desk(over_http(url)) as desk:
+        await desk.tools.offered(desk.agent)
+        moody.status = status
+        outcome = await desk.call("odd__who")
+        moody.status = None
+
+        assert outcome.ran == ran
+        assert said in outcome.text
+        assert (await desk.call("odd__who")).text == "odd_jobs"
+
+
+async def test_an_answer_lost_on_the_way_is_of_unknown_outcome_and_never_repeated(tmp_path: Path) -> None:
+    journal = tmp_path / "journal"
+    moody = Moody(odd_jobs.build().streamable_http_app(json_response=True))
+    async with serve(moody) as url, a_desk(over_http(url)) as desk:
+        await desk.tools.offered(desk.agent)
+        moody.drops = True
+        lost = await desk.call("odd__count", json.dumps({"journal": str(journal)}))
+        moody.drops = False
+
+        assert lost.ran == "unknown"
+        assert len(lines(journal)) == 1
+        assert (await desk.call("odd__who")).text == "odd_jobs"
+
+
+async def test_one_hanging_call_leaves_the_others_of_its_server_alone(tmp_path: Path) -> None:
+    arguments = json.dumps({"journal": str(tmp_path / "journal")})
+    async with (
+        serve(odd_jobs.build().streamable_http_app()) as url,
+        a_desk(over_http(url, timeout=timedelta(seconds=1))) as desk,
+    ):
+        hanging = [asyncio.create_task(desk.call("odd__hang", arguments)) for _ in range(3)]
+        assert (await desk.call("odd__who")).text == "odd_jobs"
+        assert {outcome.ran for outcome in await asyncio.gather(*hanging)} == {"unknown"}
+
+
+async def test_a_changed_mcp_json_leads_to_the_new_server() -> None:
+    async with AsyncExitStack() as stack:
+        old = await stack.enter_async_context(serve(odd_jobs.build("old").streamable_http_app()))
+        new = await stack.enter_async_context(serve(odd_jobs.build("new").streamable_http_app()))
+        desk: Desk = await stack.enter_async_context(a_desk(over_http(old)))
+        assert (await desk.call("odd__who")).text == "old"
+        desk.servers["odd"] = over_http(new)
+        assert (await desk.call("odd__who")).text == "new"
+
+
+async def test_a_result_of_two_megabytes_arrives_and_is_cut() -> None:
+    async with serve(odd_jobs.build().streamable_http_app()) as url, a_desk(over_http(url)) as desk:
+        outcome = await desk.call("odd__big", '{"characters": 2000000}')
+
+    assert "the answer has 2,000,000 characters" in outcome.text
+
+
+async def test_the_older_sse_transport_works_too() -> None:
+    async with serve(odd_jobs.build().sse_app()) as url, AsyncExitStack() as stack:
+        desk: Desk = await stack.enter_async_context(a_desk(Server(name="odd", transport="sse", url=f"{url}/sse")))
+        outcome = await desk.call("odd__who")
+
+    assert outcome.text == "odd_jobs"
