@@ -59,15 +59,16 @@ def failure(words: str, *, turn_id: str, button: str) -> Blocks:
     return [_section(words), {"type": "actions", "elements": [_button(AGAIN, button, turn_id)]}]
 
 
-def ask(words: str, *, turn_id: str, tool_call_id: str, approve: str, deny: str) -> Blocks:
-    """A question that two buttons answer. Their value names the call; arguments stay on our side."""
+def ask(words: str, *, turn_id: str, tool_call_id: str, approve: str | None, deny: str) -> Blocks:
+    """A question that two buttons answer. Their value names the call; arguments stay on our side.
+
+    `approve` None: what cannot be shown in full can only be denied.
+    """
     value = f"{turn_id}:{tool_call_id}"
     if len(value) > VALUE_LIMIT:
         raise ValueError(f"a button's value is at most {VALUE_LIMIT} characters; this call's ids take {len(value)}")
-    buttons = [
-        _button(APPROVE, approve, value, style="primary"),
-        _button(DENY, deny, value, style="danger"),
-    ]
+    buttons = [_button(APPROVE, approve, value, style="primary")] if approve else []
+    buttons.append(_button(DENY, deny, value, style="danger"))
     return [_section(words), {"type": "actions", "elements": buttons}]
 
 

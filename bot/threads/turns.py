@@ -147,7 +147,8 @@ for _, due in ipairs(redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', now, 'LIMIT', 
   local thread, turn = string.match(due, '^(%S+) (%S+)$')
   local known = redis.call('HMGET', ARGV[1] .. thread, 'turn', 'state')
   if known[1] == turn then
-    local mail = {{id = 'timeout:' .. turn, kind = 'time_out', principal = '', at = now / 1000, about = {{turn = turn}}}}
+    local mail = {{id = 'timeout:' .. turn, kind = 'time_out', principal = '', at = now / 1000}}
+    mail.about = {{turn = turn}}
     redis.call('RPUSH', ARGV[2] .. thread, cjson.encode(mail))
     if known[2] == 'asking' then wake(ARGV[1] .. thread, thread, now) end
   end
@@ -261,6 +262,12 @@ class Turns:
             journal=_mapping(journal),
         )
 
+    async def again(self, owned: Owned, mail: list[Mail]) -> Claimed:
+        """What its owner finds in a thread that it kept because `mail` came."""
+        record = await self.record(owned.thread)
+        journal = await self.journal(owned.thread.team, record["turn"]) if "turn" in record else {}
+        return Claimed(owned=owned, record=record, mail=mail, journal=journal)
+
     async def note(self, owned: Owned, turn_id: str, change: Change) -> None:
         """Write `change` in one step."""
         answer = await self._note(keys=self._keys(owned, turn_id), args=[owned.generation, change.dump()])
@@ -302,6 +309,13 @@ class Turns:
     async def look(self, thread: ThreadKey) -> list[Mail]:
         """The mail that waits now, oldest first."""
         return [Mail.load(thread, item) for item in await self._redis.lrange(keys.mailbox(thread), 0, -1)]  # type: ignore[misc]  # redis-py types its async commands as sync or async
+
+    async def stored(self, mail_ids: Sequence[str]) -> set[str]:
+        """Which of these ids belong to mail that was stored (within the time that ids are kept)."""
+        if not mail_ids:
+            return set()
+        known = await self._redis.mget([keys.seen(mail_id) for mail_id in mail_ids])
+        return {mail_id for mail_id, value in zip(mail_ids, known, strict=True) if value is not None}
 
     async def beat(self, owned: Sequence[Owned]) -> list[Pulse]:
         """Renew the leases of `owned`, one answer each: lost or not, how much mail waits, who said stop."""

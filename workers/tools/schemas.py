@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from math import isfinite
 from typing import Any
 from urllib.parse import unquote
 
-TYPES = frozenset({"string", "number", "integer", "boolean", "object", "array", "null"})
+TYPES = ("string", "number", "integer", "boolean", "object", "array", "null")
 DEEPEST = 40  # levels of a schema with its references written out
 MOST_NODES = 5_000  # a few references that name each other twice grow without end
 LARGEST = 60_000  # characters of one tool's schema as JSON; a model could not use more
@@ -24,7 +25,11 @@ def _is_text(value: Any) -> bool:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
+
+
+def _is_step(value: Any) -> bool:
+    return _is_number(value) and value > 0
 
 
 def _is_count(value: Any) -> bool:
@@ -34,7 +39,8 @@ def _is_count(value: Any) -> bool:
 # The keywords that are kept as they are, where their value is what the current drafts want.
 KEPT: dict[str, Callable[[Any], bool]] = {
     **dict.fromkeys(("description", "pattern", "format"), _is_text),
-    **dict.fromkeys(("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"), _is_number),
+    **dict.fromkeys(("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"), _is_number),
+    "multipleOf": _is_step,
     **dict.fromkeys(("minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties"), _is_count),
     **dict.fromkeys(("default", "const"), lambda value: True),
     "enum": lambda value: isinstance(value, list) and bool(value),
@@ -112,7 +118,8 @@ class _Cleaner:
 
     def _add_type(self, clean: Schema, node: Mapping[str, Any]) -> None:
         kinds = node.get("type")
-        known = [kind for kind in (kinds if isinstance(kinds, list) else [kinds]) if kind in TYPES]
+        told = kinds if isinstance(kinds, list) else [kinds]
+        known = [kind for kind in TYPES if kind in told]
         if node.get("nullable") is True and known and "null" not in known:  # OpenAPI's way to say it
             known.append("null")
         if known:
@@ -135,7 +142,7 @@ class _Cleaner:
                 if part is not False  # a property that may not be there need not be told
             }
             required = node.get("required")  # draft 3 had a boolean here
-            if isinstance(required, list) and (named := [name for name in required if name in clean["properties"]]):
+            if isinstance(required, list) and (named := [name for name in clean["properties"] if name in required]):
                 clean["required"] = named
         extra = node.get("additionalProperties")
         if isinstance(extra, bool):

@@ -1,0 +1,195 @@
+"""The delivery ledger: every post is a row, so that an answer appears exactly once whatever is lost on the way.
+
+A row goes intent → accepted (its ts) or unknown. The intent is on record before Slack is called. An unknown one is
+looked up before anything is sent again: posts by their metadata (or, where an emulator keeps none, by their text), a
+stream, which takes no metadata at its start, as our own newest message in the thread that no other row owns; and once
+more after two seconds, because Slack's reads may lag behind its writes. Where nothing may be read (no history scope)
+an unknown is never sent again as it was: `Unread` tells the caller to say so in a new post.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import timedelta
+from typing import Protocol
+
+from bot.slack.client import Slack
+from bot.slack.errors import Refused, TryLater, Unknown
+from bot.slack.models import Blocks, Metadata, SlackMessage
+from bot.threads.models import ThreadKey
+
+LOOK_AGAIN_AFTER = timedelta(seconds=2)
+MOST_TRIES = 4  # of one post: refused for the moment, or lost without a trace
+NOBODY_THERE = timedelta(seconds=1)  # the connection was refused: nothing was sent, try again soon
+LONGEST_WAIT = timedelta(seconds=60)  # for one Retry-After; Slack asks for up to about 30 s
+EVENT_TYPE = "threadwind"
+ROW_PREFIX = "row:"
+
+
+class Unread(Exception):
+    """A post may have been made, and nothing may be read to find out."""
+
+
+class Book(Protocol):
+    """Where rows are kept: collected by `put`, on record after `write` (the turn's journal)."""
+
+    def put(self, fields: Mapping[str, str]) -> None: ...
+
+    async def write(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """`state` is intent, accepted or unknown. `chars` is how much of the answer's text Slack has accepted here."""
+
+    name: str
+    kind: str
+    state: str = "intent"
+    ts: str = ""
+    chars: int = 0
+    open: bool = False
+
+    def field(self) -> dict[str, str]:
+        body = {name: value for name, value in asdict(self).items() if name != "name" and value not in ("", 0, False)}
+        return {ROW_PREFIX + self.name: json.dumps(body)}
+
+    @classmethod
+    def load(cls, field: str, text: str) -> Row:
+        return cls(name=field.removeprefix(ROW_PREFIX), **json.loads(text))
+
+
+class Ledger:
+    """The rows of one turn in one thread.
+
+    `baseline` is a ts that is older than every message of this turn and not older than any of an earlier one.
+    """
+
+    def __init__(
+        self,
+        slack: Slack,
+        book: Book,
+        thread: ThreadKey,
+        *,
+        turn_id: str,
+        bot_user: str,
+        baseline: str,
+        fields: Mapping[str, str],
+        before_call: Callable[[], Awaitable[None]],
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self.slack = slack
+        self.thread = thread
+        self.rows = {row.name: row for row in (Row.load(k, v) for k, v in fields.items() if k.startswith(ROW_PREFIX))}
+        # Rows that an earlier owner of this turn left without an outcome: looked up before they are sent again.
+        self._inherited = {name for name, row in self.rows.items() if row.state != "accepted"}
+        self._book = book
+        self._turn_id = turn_id
+        self._bot_user = bot_user
+        self._baseline = baseline
+        self._before_call = before_call
+        self._sleep = sleep
+
+    def accepted(self, name: str) -> str | None:
+        """The ts of an accepted row."""
+        row = self.rows.get(name)
+        return row.ts if row and row.state == "accepted" else None
+
+    @property
+    def newest_ts(self) -> str:
+        """The ts of our newest accepted message; the baseline when there is none."""
+        return max((row.ts for row in self.rows.values() if row.ts), key=_order, default=self._baseline)
+
+    def metadata(self, name: str) -> Metadata:
+        """What a post carries so that it can be found again; opaque ids only, the whole workspace may read it."""
+        return Metadata(EVENT_TYPE, {"row": f"{self._turn_id}:{name}"})
+
+    def note(self, row: Row) -> None:
+        """Put `row` on record with the book's next write."""
+        self.rows[row.name] = row
+        self._book.put(row.field())
+
+    async def post(self, name: str, *, text: str, blocks: Blocks | None = None, root: str | None = None) -> str:
+        """Post a message of the thread once; its ts. Raises `Unread`, `Refused` or, when Slack stays away, `TryLater`.
+
+        The accepted row is on record with the book's next write, which the caller makes.
+        """
+        if ts := self.accepted(name):
+            return ts
+
+        async def send() -> str:
+            return await self.slack.post(
+                self.thread.channel,
+                thread_ts=root or self.thread.root_ts,
+                text=text,
+                blocks=blocks,
+                metadata=self.metadata(name),
+            )
+
+        return await self._once(Row(name=name, kind="post"), send, lambda message: self._is_post(message, name, text))
+
+    async def start_stream(self, name: str, start: Callable[[], Awaitable[str]]) -> str:
+        """Open a stream once; its ts. Raises as `post` does."""
+        if ts := self.accepted(name):
+            return ts
+        return await self._once(Row(name=name, kind="stream", open=True), start, self._is_nobodys)
+
+    async def _once(self, row: Row, send: Callable[[], Awaitable[str]], is_it: Callable[[SlackMessage], bool]) -> str:
+        if row.name in self._inherited:
+            self._inherited.discard(row.name)
+            if ts := await self._look_up(row, is_it):
+                return self._accept(row, ts)
+        elif row.name not in self.rows:
+            self.note(row)
+        await self._book.write()
+        for last in (False,) * (MOST_TRIES - 1) + (True,):
+            await self._before_call()
+            try:
+                return self._accept(row, await send())
+            except TryLater as later:
+                after = later.after or NOBODY_THERE
+                if last or after > LONGEST_WAIT:
+                    raise
+                await self._sleep(after.total_seconds())
+            except Unknown:
+                self.note(replace(row, state="unknown"))
+                if ts := await self._look_up(row, is_it):
+                    return self._accept(row, ts)
+                if last:
+                    raise
+        raise AssertionError("the last try returns or raises")
+
+    def _accept(self, row: Row, ts: str) -> str:
+        self.note(replace(row, state="accepted", ts=ts))
+        return ts
+
+    async def _look_up(self, row: Row, is_it: Callable[[SlackMessage], bool]) -> str | None:
+        if ts := await self._find(is_it):
+            return ts
+        await self._sleep(LOOK_AGAIN_AFTER.total_seconds())
+        return await self._find(is_it)
+
+    async def _find(self, is_it: Callable[[SlackMessage], bool]) -> str | None:
+        try:
+            messages = await self.slack.replies(
+                self.thread.channel, self.thread.root_ts, oldest=self._baseline, with_metadata=True
+            )
+        except Refused as refused:
+            raise Unread from refused
+        ours = [m for m in messages if m.user == self._bot_user and _order(m.ts) > _order(self._baseline) and is_it(m)]
+        return max((m.ts for m in ours), key=_order, default=None)
+
+    def _is_post(self, message: SlackMessage, name: str, text: str) -> bool:
+        if message.metadata is not None:
+            return message.metadata.payload.get("row") == f"{self._turn_id}:{name}"
+        return message.text == text and self._is_nobodys(message)
+
+    def _is_nobodys(self, message: SlackMessage) -> bool:
+        return message.metadata is None and all(row.ts != message.ts for row in self.rows.values())
+
+
+def _order(ts: str) -> tuple[int, int]:
+    seconds, _, micros = ts.partition(".")
+    return (int(seconds or 0), int(micros or 0))

@@ -1,0 +1,80 @@
+"""What was said in the thread besides the mail: read from Slack, limited, each message once.
+
+Needs a history scope. Where there is none, `Found.unreadable` says so and nothing is pretended.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from bot.slack import wire
+from bot.slack.client import Slack
+from bot.slack.errors import Refused, SlackError
+from bot.slack.models import SlackMessage
+from bot.threads.models import ThreadKey, message_id
+from workers.conversations.port import Conversations
+from workers.conversations.recovery import replay
+from workers.inputs import Line
+from workers.services import Services
+
+TEXT_LIMIT = 4000  # characters of one earlier message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """`read_to` is the ts of the newest message looked at; `users` are the people who wrote."""
+
+    lines: list[Line] = field(default_factory=list)
+    users: frozenset[str] = frozenset()
+    read_to: str = ""
+    unreadable: bool = False
+
+
+async def read(
+    services: Services,
+    slack: Slack,
+    thread: ThreadKey,
+    *,
+    since: str | None,
+    before: str | None,
+    own: set[str],
+    with_ours: bool = False,
+) -> Found:
+    """The messages after `since` and up to `before`, oldest first, without mail and (unless `with_ours`) without ours.
+
+    Mail is known by its id: `own`, and what was marked as seen when it was stored.
+    """
+    try:
+        messages = await slack.replies(thread.channel, thread.root_ts, oldest=since, latest=before)
+    except (Refused, SlackError):
+        return Found(unreadable=True)
+    bot_user = await services.installations.bot_user(thread.team)
+    fresh = [m for m in messages if (since is None or m.ts > since) and (before is None or m.ts <= before)]
+    read_to = max((m.ts for m in fresh), default=since or "")
+    candidates = [m for m in fresh if (with_ours or m.user != bot_user) and (m.text or m.files) and m.user]
+    if not with_ours:
+        ids = [message_id(thread.team, thread.channel, m.ts) for m in candidates]
+        stored = await services.turns.stored(ids)
+        candidates = [m for m, mail_id in zip(candidates, ids, strict=True) if mail_id not in own | stored]
+    candidates = candidates[-services.settings.context_limit :] if services.settings.context_limit else []
+    return Found(
+        lines=await _lines(services, thread.team, candidates),
+        users=frozenset(m.user for m in fresh if m.user and m.user != bot_user and not m.bot_id),
+        read_to=read_to,
+    )
+
+
+async def _lines(services: Services, team: str, messages: Sequence[SlackMessage]) -> list[Line]:
+    users = {m.user for m in messages if m.user} | {user for m in messages for user in wire.people_in(m.text)}
+    names = await services.people.names(team, sorted(users))
+    return [
+        Line(names.get(m.user, m.user), wire.readable(m.text, people=names)[:TEXT_LIMIT]) for m in messages if m.user
+    ]
+
+
+async def transcript(conversations: Conversations, conversation_id: str) -> str:
+    """An older conversation's words as JSON, to begin another one with (a different agent, a lost branch)."""
+    said = replay(await conversations.history(conversation_id))
+    return json.dumps([{"text": item.text, "role": item.role} for item in said], ensure_ascii=False)

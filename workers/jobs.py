@@ -1,0 +1,28 @@
+"""The jobs arq knows, and nothing else: each unpacks its arguments and calls one function."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import structlog
+from structlog.contextvars import bound_contextvars
+
+from bot.threads.models import ThreadKey
+from workers import owner
+from workers.services import Services
+
+log = structlog.get_logger()
+
+
+async def look(ctx: dict[str, Any], thread: str, generation: int) -> None:
+    """The nudge that a mailbox's script leaves: look at `thread`, if `generation` is still its newest."""
+    services: Services = ctx["services"]
+    with bound_contextvars(thread=thread, generation=generation):
+        await owner.take(services, ThreadKey.parse(thread), generation)
+
+
+async def sweep(ctx: dict[str, Any]) -> None:
+    """Each minute: nudge a worker for mail that nobody owns."""
+    services: Services = ctx["services"]
+    if found := await services.turns.sweep():
+        log.warning("sweep.found", threads=found)

@@ -1,0 +1,169 @@
+"""The journal of one open turn: everything another worker needs to go on from the last step.
+
+Fields are collected with `set` and written together, in one fenced step, by `write`; what must be on record before
+the outside is touched (a tool call's start, a post's intent) is written before it. `steps` is the turn's journey
+without any message text, for `threadwind turn ID`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from typing import Any, Self
+
+from bot.threads import keys
+from bot.threads.models import CallState, Mail, ThreadKey
+from bot.threads.turns import Change, Claimed, Owned, Turns
+from workers.conversations.port import Call
+
+VERSION = "1"
+MOST_STEPS = 200  # a turn of twenty rounds has about a hundred
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """A request to the conversation that is under way: `kind` start, append or branch, in round `number`.
+
+    `after` is the newest entry known before it: what the history holds behind it belongs to this request.
+    """
+
+    number: int
+    kind: str
+    after: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallRecord:
+    """A tool call on record. `decision` is `allowed` or `denied` once a person (or the time-out) decided."""
+
+    state: CallState
+    name: str
+    arguments: str
+    result: str | None = None
+    decision: str | None = None
+    by: str | None = None
+    asks: bool = False
+
+
+class Journal:
+    """What is on record of turn `id`. `now` gives seconds since the epoch."""
+
+    def __init__(self, turns: Turns, owned: Owned, turn_id: str, fields: Mapping[str, str], now: float) -> None:
+        self.turns = turns
+        self.owned = owned
+        self.id = turn_id
+        self.fields = dict(fields)
+        self._pending: dict[str, str] = {}
+        self._thread: dict[str, str] = {}
+        self._unset: set[str] = set()
+        self._forget: set[str] = set()
+        self._take: list[Mail] = []
+        self.began = float(self.fields.get("began", now))
+        self.steps: list[list[Any]] = json.loads(self.fields.get("steps", "[]"))
+
+    @classmethod
+    def of(cls, turns: Turns, claimed: Claimed, turn_id: str, now: float) -> Self:
+        return cls(turns, claimed.owned, turn_id, claimed.journal, now)
+
+    # -- reading -----------------------------------------------------------------------------------------------
+
+    @property
+    def thread(self) -> ThreadKey:
+        return self.owned.thread
+
+    def get(self, name: str) -> str | None:
+        return self.fields.get(name)
+
+    @property
+    def mail(self) -> list[Mail]:
+        """The mail this turn has taken."""
+        return [Mail.load(self.thread, item) for item in json.loads(self.fields.get("mail", "[]"))]
+
+    @property
+    def request(self) -> Request | None:
+        text = self.fields.get("request")
+        return Request(**json.loads(text)) if text else None
+
+    @property
+    def open_calls(self) -> list[Call]:
+        """The calls of the newest round, whether their results are known or not."""
+        return [Call(**call) for call in json.loads(self.fields.get("calls", "[]"))]
+
+    def call(self, tool_call_id: str) -> CallRecord | None:
+        text = self.fields.get(f"call:{tool_call_id}")
+        if not text:
+            return None
+        body = json.loads(text)
+        return CallRecord(**{**body, "state": CallState(body["state"])})
+
+    # -- writing -----------------------------------------------------------------------------------------------
+
+    def set(self, **fields: str) -> None:
+        """Put `fields` on record with the next `write`."""
+        self.fields.update(fields)
+        self._pending.update(fields)
+        self._forget.difference_update(fields)
+
+    def put(self, fields: Mapping[str, str]) -> None:
+        """As `set`, for names that are no identifiers (`row:…`)."""
+        self.set(**fields)
+
+    def forget(self, *names: str) -> None:
+        for name in names:
+            self.fields.pop(name, None)
+            self._pending.pop(name, None)
+            self._forget.add(name)
+
+    def set_request(self, request: Request | None) -> None:
+        if request is None:
+            self.forget("request")
+        else:
+            self.set(request=json.dumps(asdict(request)))
+
+    def set_call(self, tool_call_id: str, record: CallRecord) -> None:
+        self.put({f"call:{tool_call_id}": json.dumps(asdict(record), ensure_ascii=False)})
+
+    def set_calls(self, calls: Iterable[Call]) -> None:
+        self.set(calls=json.dumps([asdict(call) for call in calls], ensure_ascii=False))
+
+    def set_thread(self, **fields: str) -> None:
+        """Fields of the thread record, written with the next `write`."""
+        self._thread.update(fields)
+        self._unset.difference_update(fields)
+
+    def unset_thread(self, *names: str) -> None:
+        for name in names:
+            self._thread.pop(name, None)
+            self._unset.add(name)
+
+    def take(self, mail: Iterable[Mail]) -> None:
+        """Take `mail` out of the mailbox with the next `write`."""
+        self._take.extend(mail)
+
+    def step(self, now: float, name: str, **facts: Any) -> None:
+        """Note a step of the journey: seconds since the turn began, its name, facts without any message text."""
+        if len(self.steps) < MOST_STEPS:
+            self.steps.append(
+                [round(now - self.began, 3), name, facts] if facts else [round(now - self.began, 3), name]
+            )
+            self.set(steps=json.dumps(self.steps))
+
+    async def write(self) -> None:
+        """Put on record what was collected; nothing collected, nothing sent. Raises `Lost`."""
+        if self._pending or self._thread or self._unset or self._take or self._forget:
+            await self.turns.note(self.owned, self.id, self.collected(life=keys.OPEN_TURN_FOR))
+
+    def collected(self, *, life: timedelta | None = None) -> Change:
+        """What was collected, as one change; the collection is empty afterwards."""
+        change = Change(
+            journal=self._pending,
+            forget=self._forget,
+            thread=self._thread,
+            unset=self._unset,
+            take=self._take,
+            life=life,
+        )
+        self._pending, self._thread, self._unset, self._forget, self._take = {}, {}, set(), set(), []
+        return change

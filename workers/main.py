@@ -1,0 +1,186 @@
+"""The worker process: arq's Worker with a wake list in place of its sleep, and everything a turn may use.
+
+`python -m workers` runs it; `arq workers.main.WorkerSettings` works too, only slower. arq carries nudges and nothing
+else: who owns a thread, what is retried and what was done are ours (`bot/threads`). Facts about arq 0.28: its poll
+asks Redis about each running job, and sleeps between polls; here one MGET answers for all of them, and BLPOP waits.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import secrets
+import socket
+import time
+from contextlib import AsyncExitStack
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from arq import cron, func
+from arq.connections import RedisSettings, create_pool
+from arq.constants import in_progress_key_prefix
+from arq.worker import Worker
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import ConstantBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import TimeoutError as RedisTimeoutError
+
+from bot.catalog.catalog import Catalogs
+from bot.settings import Settings
+from bot.slack.budget import Budget
+from bot.slack.installations import Installations
+from bot.slack.people import People
+from bot.threads import keys
+from bot.threads.turns import Turns
+from workers import jobs
+from workers.conversations.client import MistralConversations
+from workers.conversations.http import http_client
+from workers.conversations.patience import Limits
+from workers.holdings import Holdings
+from workers.services import Services
+from workers.tools.calls import Tools
+from workers.tools.functions import Functions
+from workers.tools.sessions import ToolSessions
+
+POLL = timedelta(seconds=0.5)  # only when a wake token was lost, and for arq's own cron and health
+JOB_LIMIT = timedelta(minutes=30)  # arq's; a turn's own limits end it long before
+RECONNECT = Retry(ConstantBackoff(0.2), 50)  # every script may be re-sent, so ten seconds of a Redis restart pass by
+ID_ALPHABET = "23456789abcdefghjkmnpqrstvwxyz"  # no letters that look alike: people read these ids out
+
+log = structlog.get_logger()
+
+
+def new_id() -> str:
+    """Ten characters, 49 bits: short enough to be read out, long enough never to meet again."""
+    return "".join(secrets.choice(ID_ALPHABET) for _ in range(10))
+
+
+class NudgedWorker(Worker):
+    """arq's worker, told at once: same keys, same meaning, only the queue is watched differently."""
+
+    async def start_jobs(self, job_ids: list[bytes]) -> None:
+        """Leave out what already runs, here or elsewhere, with one round trip instead of four for each."""
+        fresh = [job_id for job_id in job_ids if job_id.decode() not in self.tasks]
+        if fresh:
+            held = await self.pool.mget([in_progress_key_prefix + job_id.decode() for job_id in fresh])
+            await super().start_jobs([job_id for job_id, holder in zip(fresh, held, strict=True) if holder is None])
+
+    async def main(self) -> None:
+        """Poll, then block until a token comes."""
+        if self._pool is None:
+            self._pool = await create_pool(
+                self.redis_settings,
+                job_deserializer=self.job_deserializer,
+                job_serializer=self.job_serializer,
+                default_queue_name=self.queue_name,
+                expires_extra_ms=self.expires_extra_ms,
+            )
+        self.ctx["redis"] = self.pool
+        if self.on_startup:
+            await self.on_startup(self.ctx)
+        while True:
+            await self._poll_iteration()
+            if self.allow_pick_jobs and self.job_counter < self.max_jobs:
+                await self.pool.execute_command("BLPOP", keys.WAKE, POLL.total_seconds())
+            else:
+                await asyncio.sleep(POLL.total_seconds() / 10)
+
+
+async def open_services(stack: AsyncExitStack, settings: Settings, redis: Redis, *, worker: str) -> Services:
+    """Everything a turn may use; `stack` closes it in reverse order."""
+    functions = Functions(timeout=settings.tool_timeout)
+    catalogs = Catalogs(settings, os.environ, functions=functions.specs)
+    for problem in catalogs.now.problems:
+        log.error("catalog.problem", problem=str(problem))
+    installations = await stack.enter_async_context(Installations(settings))
+    turns = Turns(redis, worker=worker, lease=settings.lease, thread_life=settings.thread_life)
+    http = await stack.enter_async_context(http_client(settings.mistral_api_url, settings.mistral_api_key))
+    sessions = ToolSessions(timeout=settings.tool_timeout)
+    stack.push_async_callback(sessions.aclose)
+    return Services(
+        settings=settings,
+        turns=turns,
+        holdings=Holdings(turns, lease=settings.lease, now=time.time),
+        installations=installations,
+        people=People(installations),
+        budget=Budget(redis),
+        catalogs=catalogs,
+        tools=Tools(lambda: catalogs.now.servers, sessions, functions),
+        conversations=MistralConversations(
+            http, limits=Limits(wait=settings.mistral_wait_limit, lock=settings.conversation_lock)
+        ),
+        now=time.time,
+        new_id=new_id,
+    )
+
+
+async def startup(ctx: dict[str, Any]) -> None:
+    settings: Settings = ctx.get("settings") or Settings()  # the `arq` command brings none of its own
+    stack = ctx["stack"] = AsyncExitStack()
+    name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
+    services = ctx["services"] = await open_services(stack, settings, ctx["redis"], worker=name)
+    ctx["background"] = [asyncio.create_task(services.holdings.run()), asyncio.create_task(services.tools.warm_up())]
+    log.info("worker.ready", worker=name, agents=sorted(services.catalogs.now.agents))
+
+
+async def shutdown(ctx: dict[str, Any]) -> None:
+    for task in ctx.get("background", ()):
+        task.cancel()
+    if ctx.get("background"):
+        await asyncio.wait(ctx["background"])
+    if "stack" in ctx:
+        await ctx["stack"].aclose()
+
+
+def redis_settings(url: str) -> RedisSettings:
+    """arq's connection, which outlives a restart of Redis."""
+    found = RedisSettings.from_dsn(url)
+    found.retry = RECONNECT
+    found.retry_on_error = [RedisConnectionError, RedisTimeoutError, OSError]
+    found.retry_on_timeout = True
+    found.conn_retries = 50
+    return found
+
+
+def _dump(job: dict[str, Any]) -> bytes:
+    return json.dumps(job, default=repr).encode()
+
+
+def options(settings: Settings) -> dict[str, Any]:
+    """How arq is set: it never retries on its own account, and forgets a job when it ended."""
+    return {
+        "functions": [func(jobs.look, name="look", keep_result=0, max_tries=1)],
+        "cron_jobs": [cron(jobs.sweep, second=0, keep_result=0, max_tries=1)],
+        "queue_name": keys.QUEUE,
+        "redis_settings": redis_settings(settings.redis_url),
+        "on_startup": startup,
+        "on_shutdown": shutdown,
+        "ctx": {"settings": settings},
+        "keep_result": 0,
+        "max_tries": 50,
+        "job_timeout": JOB_LIMIT,
+        "queue_read_limit": 10_000,
+        "max_jobs": settings.max_turns,
+        "poll_delay": POLL.total_seconds(),
+        "job_completion_wait": max(0, int(settings.shutdown_grace.total_seconds()) - 5),
+        "expires_extra_ms": int(keys.JOB_FOR.total_seconds() * 1000),
+        "health_check_interval": 10,
+        "health_check_key": keys.health(f"{socket.gethostname()}:{os.getpid()}"),
+        "allow_abort_jobs": False,
+        "job_serializer": _dump,
+        "job_deserializer": json.loads,
+    }
+
+
+def worker(settings: Settings) -> NudgedWorker:
+    return NudgedWorker(**options(settings))
+
+
+def __getattr__(name: str) -> Any:
+    """`arq workers.main.WorkerSettings` asks for a class; it is made then, because it needs the environment."""
+    if name == "WorkerSettings":
+        return type("WorkerSettings", (), options(Settings()))
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

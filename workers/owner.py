@@ -1,0 +1,240 @@
+"""What a worker does with a thread it was nudged for: claim it, do its mail one after the other, give it up.
+
+Ways through: a nudge that came too late does nothing; a thread that is lost on the way is left to its new owner; a
+worker that is told to stop hands the thread on at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+import structlog
+from redis.exceptions import RedisError
+from structlog.contextvars import bound_contextvars
+
+from bot.slack import blocks
+from bot.slack.errors import SlackError, TryLater
+from bot.slack.ledger import Ledger, Unread
+from bot.texts import Words, words_for
+from bot.threads.models import Mail, MailKind, ThreadKey
+from bot.threads.turns import Change, Claimed, Lost
+from workers import inputs
+from workers.holdings import Hold
+from workers.journal import Journal
+from workers.mailroom import Batch, next_batch
+from workers.services import Services
+from workers.turn import Turn
+
+HANDING_ON = timedelta(seconds=2)  # for giving a thread back while the process stops
+SLACK_AWAY = timedelta(seconds=5)  # between two looks whether it is back
+LONGEST_HOLD = timedelta(minutes=10)  # then a busy thread goes through the queue again, so that others get their turn
+
+log = structlog.get_logger()
+
+
+async def take(services: Services, thread: ThreadKey, generation: int) -> None:
+    """Do all mail of `thread`, if `generation` is its newest."""
+    claimed = await services.turns.claim(thread, generation)
+    if claimed is None:
+        return
+    async with services.holdings.hold(claimed.owned) as hold:
+        try:
+            async with hold.until_lost():
+                await _work(services, hold, claimed)
+        except Lost:
+            log.warning("thread.lost")
+        except asyncio.CancelledError:
+            await _hand_on(services, claimed)
+            raise
+
+
+async def _work(services: Services, hold: Hold, claimed: Claimed) -> None:
+    began = services.now()
+    while True:
+        left = await _next(services, hold, claimed)
+        if left is None:
+            return
+        if services.now() - began > LONGEST_HOLD.total_seconds():
+            await services.turns.give_back(claimed.owned)
+            return
+        claimed = await services.turns.again(claimed.owned, left)
+
+
+async def _next(services: Services, hold: Hold, claimed: Claimed) -> list[Mail] | None:
+    """One step: the open turn, or what the oldest mail asks for; the mail that waits then, None when given up."""
+    if claimed.turn_id is not None:
+        return await _run(services, hold, claimed, claimed.turn_id, None)
+    if not claimed.mail:
+        return await services.turns.finish(claimed.owned, "-", Change()) or None
+    mail = claimed.mail[0]
+    match mail.kind:
+        case MailKind.MESSAGE:
+            return await _message(services, hold, claimed)
+        case MailKind.AGAIN:
+            return await _again(services, hold, claimed, mail)
+        case MailKind.CROWDED:
+            return await _say(services, claimed, [mail], "thread.needs_mention")
+        case MailKind.STOP:
+            return await _whisper(services, claimed, mail, "turn.nothing_to_stop")
+        case MailKind.DECISION:
+            return await _whisper(services, claimed, mail, "asking.already_decided")
+        case MailKind.TIME_OUT:
+            return await _drop(services, claimed, [mail])
+
+
+async def _message(services: Services, hold: Hold, claimed: Claimed) -> list[Mail] | None:
+    batch = next_batch(claimed.mail)
+    catalog = services.catalogs.now
+    if batch.agent and catalog.find(batch.agent) is None:
+        words = await _words(services, claimed.owned.thread, batch.principal)
+        nearest = words.names(catalog.nearest(batch.agent), any_of=True)
+        return await _say(services, claimed, batch.mail, "agent.unknown", name=batch.agent, nearest=nearest)
+    if not any(mail.text.strip() or mail.files for mail in batch.mail):
+        if batch.agent and (agent := catalog.find(batch.agent)):
+            switch = {"agent": agent.name}
+            name = agent.display_name or agent.name
+            return await _say(services, claimed, batch.mail, "agent.switched", record=switch, agent=name)
+        return await _say(services, claimed, batch.mail, "turn.nothing_asked")
+    return await _run(services, hold, claimed, services.new_id(), batch)
+
+
+async def _run(
+    services: Services, hold: Hold, claimed: Claimed, turn_id: str, batch: Batch | None
+) -> list[Mail] | None:
+    """One turn, to its end, whatever goes wrong on our side or at Slack's."""
+    journal = Journal.of(services.turns, claimed, turn_id, services.now())
+    turn = Turn(services, hold, claimed, journal, resumed=batch is None)
+    with bound_contextvars(turn=turn_id):
+        try:
+            return await turn.run(batch)
+        except (Lost, RedisError):
+            raise
+        except TryLater as away:
+            # The turn stays open and this worker keeps it: what is on record goes out when Slack is back.
+            log.warning("slack.away", error=str(away))
+            await services.sleep(SLACK_AWAY.total_seconds())
+            await journal.write()
+            return await services.turns.look(claimed.owned.thread)
+        except (SlackError, Unread) as error:
+            log.error("turn.undeliverable", error=str(error))
+            return await turn.undeliverable()
+        except Exception as error:
+            return await turn.crashed(error)
+
+
+async def _again(services: Services, hold: Hold, claimed: Claimed, mail: Mail) -> list[Mail] | None:
+    """The Try again button: go on with the failed turn where it failed, or ask anew if the thread went on since."""
+    thread = claimed.owned.thread
+    failed = await services.turns.journal(thread.team, mail.about.get("turn", ""))
+    if failed.get("ended") != "failed" or "mail" not in failed:
+        return await _whisper(services, claimed, mail, "again.gone")
+    if failed["principal"] != mail.principal:
+        person = await services.people.person(thread.team, failed["principal"])
+        name = person.name if person else failed["principal"]
+        return await _whisper(services, claimed, mail, "again.not_you", person=name)
+    turn_id = mail.about["turn"]
+    journal = Journal(services.turns, claimed.owned, turn_id, failed, services.now())
+    if claimed.record.get("last_turn") == turn_id:
+        journal.forget("ended", "ended_at", "row:failure", "row:failure-again", "unknown_effect")
+        journal.set(began=str(services.now()))
+        journal.unset_thread("open_calls", "lost_workers")
+        journal.set_thread(turn=turn_id)
+        journal.take([mail])
+        await journal.write()
+        record = {**claimed.record, "turn": turn_id}
+        record.pop("open_calls", None)
+        rest = [item for item in claimed.mail if item.id != mail.id]
+        reopened = replace(claimed, mail=rest, record=record, journal=journal.fields)
+        return await _run(services, hold, reopened, turn_id, None)
+    again = tuple(replace(item, id=mail.id, text=f"{inputs.AGAIN}\n{item.text}") for item in journal.mail)
+    await services.turns.note(claimed.owned, turn_id, Change(forget=["mail"]))
+    return await _run(services, hold, claimed, services.new_id(), Batch(again))
+
+
+async def _say(
+    services: Services,
+    claimed: Claimed,
+    mail: Sequence[Mail],
+    key: str,
+    *,
+    record: dict[str, str] | None = None,
+    **values: str,
+) -> list[Mail] | None:
+    """Answer mail that needs no turn with one line in the thread, once, and go on."""
+    thread = claimed.owned.thread
+    words = await _words(services, thread, mail[0].principal)
+    # Rows of such a line are kept under the mail's own id, so that a crash in between does not say it twice.
+    errand = f"mail.{mail[0].id}"
+    known = await services.turns.journal(thread.team, errand)
+    journal = Journal(services.turns, claimed.owned, errand, known, services.now())
+    try:
+        slack = await services.installations.slack(thread.team)
+
+        async def still_ours() -> None:
+            return None
+
+        ledger = Ledger(
+            slack,
+            journal,
+            thread,
+            turn_id=errand,
+            bot_user=await services.installations.bot_user(thread.team),
+            baseline=max(mail[0].ts, claimed.record.get("our_ts", ""), thread.root_ts),
+            fields=known,
+            before_call=still_ours,
+            sleep=services.sleep,
+        )
+        text = words.say(key, **values)
+        await ledger.post("line", text=text, blocks=blocks.notice(text))
+        journal.set_thread(our_ts=ledger.newest_ts)
+    except (SlackError, Unread) as error:
+        log.warning("line.undelivered", key=key, error=str(error))
+    return await _drop(services, claimed, mail, record=record, journal=journal)
+
+
+async def _whisper(services: Services, claimed: Claimed, mail: Mail, key: str, **values: str) -> list[Mail] | None:
+    """Tell only the writer; at most once."""
+    thread = claimed.owned.thread
+    words = (await _words(services, thread, mail.principal, private=True)).say(key, **values)
+    try:
+        slack = await services.installations.slack(thread.team)
+        await slack.ephemeral(thread.channel, mail.principal, thread_ts=thread.root_ts, text=words)
+    except SlackError as error:
+        log.info("whisper.failed", key=key, error=str(error))
+    return await _drop(services, claimed, [mail])
+
+
+async def _drop(
+    services: Services,
+    claimed: Claimed,
+    mail: Sequence[Mail],
+    *,
+    record: dict[str, str] | None = None,
+    journal: Journal | None = None,
+) -> list[Mail] | None:
+    journal = journal or Journal(services.turns, claimed.owned, "-", {}, services.now())
+    journal.take(mail)
+    journal.set_thread(**(record or {}))
+    journal.unset_thread("stop")
+    life = timedelta(hours=1) if journal.fields else None
+    return await services.turns.finish(claimed.owned, journal.id, journal.collected(life=life)) or None
+
+
+async def _words(services: Services, thread: ThreadKey, principal: str, *, private: bool = False) -> Words:
+    language = services.catalogs.now.channel(thread.channel).language
+    own = await services.people.locale_of(thread.team, principal) if principal else None
+    return words_for(own if private or thread.is_dm else language or own)
+
+
+async def _hand_on(services: Services, claimed: Claimed) -> None:
+    """The process stops: another worker goes on from the journal, at once."""
+    try:
+        async with asyncio.timeout(HANDING_ON.total_seconds()):
+            await asyncio.shield(services.turns.give_back(claimed.owned))
+    except (Lost, TimeoutError, RedisError) as error:
+        log.warning("thread.not_handed_on", error=type(error).__name__)
+    else:
+        log.info("thread.handed_on")

@@ -1,0 +1,435 @@
+"""The rounds of a turn between the model and the tools, resumable from its journal.
+
+What always holds: a request is on record before it is sent, and one that nobody heard an answer to is looked up in
+the history before anything is sent again. A tool call is on record as started before it is made; one that was started
+and has no result is not made again, unless its tool surely changes nothing. All results of a round go in one append.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+import structlog
+
+from bot.catalog.agents import Agent
+from bot.catalog.policy import Policy
+from bot.slack import blocks
+from bot.threads.models import CallState
+from bot.threads.turns import Lost
+from workers import inputs
+from workers.conversations.errors import Unanswered
+from workers.conversations.port import (
+    Call,
+    Delta,
+    Done,
+    Entry,
+    Event,
+    ExecutionDone,
+    ExecutionStarted,
+    Input,
+    Message,
+    Opening,
+    Other,
+    Result,
+    Say,
+    Speaker,
+    Started,
+    Text,
+    Usage,
+    Waiting,
+    WaitReason,
+)
+from workers.conversations.recovery import Finished, Unfinished, outcome, replay
+from workers.delivery import Delivery
+from workers.journal import CallRecord, Journal, Request
+from workers.services import Services
+from workers.tools.specs import ToolSpec
+
+SAY_WAITING_AFTER = timedelta(seconds=10)  # a shorter wait is not worth a word
+CALLS_AT_ONCE = 8
+LOOK_EVERY = timedelta(seconds=2)  # at the history of a request that may still be running
+MOST_LOOKS = 3  # streams of one request that may break before the turn gives up
+
+UNKNOWN_OUTCOME = "Error: the call was cut off and it is not known whether it took effect. Do not repeat it; say so."
+DENIED = "Error: the person did not allow this call. Do not try it another way; say that it was not done."
+NOT_ALLOWED = "Error: this agent may not use this tool."
+CANCELLED = "Error: cancelled, the person stopped this."
+OVER_LIMIT = "Error: not done, the limit for one answer is reached."
+
+log = structlog.get_logger()
+
+
+class Parked(Exception):
+    """Calls wait for a person's yes; the turn stays open and no worker waits."""
+
+    def __init__(self, calls: Sequence[Call]) -> None:
+        super().__init__(f"{len(calls)} calls wait")
+        self.calls = calls
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """The model is done. `limit` names the limit that ended it, or is empty."""
+
+    text: str
+    limit: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    rounds: int
+    tokens: int
+    until: float  # epoch seconds
+
+
+class Rounds:
+    """One turn's rounds. `steer` hands out what the person added meanwhile, as lines for the model."""
+
+    def __init__(
+        self,
+        services: Services,
+        journal: Journal,
+        agent: Agent,
+        delivery: Delivery,
+        *,
+        opening: Opening,
+        limits: Limits,
+        zone: str | None,
+        principal_name: str,
+        before_call: Callable[[], Awaitable[None]],
+        steer: Callable[[], Awaitable[Sequence[inputs.Line]]],
+        resumed: bool,
+    ) -> None:
+        self._services = services
+        self._conversations = services.conversations
+        self._journal = journal
+        self._agent = agent
+        self._delivery = delivery
+        self._opening = opening
+        self._limits = limits
+        self._zone = zone
+        self._principal_name = principal_name
+        self._before_call = before_call
+        self._steer = steer
+        self._uncertain = resumed and journal.request is not None
+        self._specs: dict[str, ToolSpec] = {}
+        self._making: list[asyncio.Task[None]] = []
+        self._stopping = False
+
+    async def run(self) -> Answered:
+        """Go on until the model answers without a call. Raises `Parked` and the conversation's errors."""
+        while True:
+            request = self._journal.request
+            if request is not None:
+                await self._take_in(await self._ask(request))
+            calls = self._journal.open_calls
+            if not calls or self._stopped():
+                return Answered(text=self._journal.get("said") or "")
+            if limit := self._limit():
+                await self.close(OVER_LIMIT)
+                return Answered(text=self._journal.get("said") or "", limit=limit)
+            await self._run(calls)
+            if self._stopped():
+                return Answered(text=self._journal.get("said") or "")
+            self._journal.set_request(self._next_request())
+            if note := await self._steer():
+                self._journal.set(note=inputs.spoken(note), note_round=str(self._next_request().number))
+            await self._journal.write()
+
+    def stop(self) -> None:
+        """Make no more requests or calls; tools that run are cancelled, the model's stream is read to its end."""
+        self._stopping = True
+        for task in self._making:
+            task.cancel()
+
+    def _stopped(self) -> bool:
+        return self._stopping
+
+    def _next_request(self) -> Request:
+        return Request(number=self._round + 1, kind="append", after=self._journal.get("entry"))
+
+    @property
+    def _round(self) -> int:
+        return int(self._journal.get("round") or 0)
+
+    @property
+    def conversation_id(self) -> str | None:
+        return self._journal.get("conversation_id")
+
+    # -- one request --------------------------------------------------------------------------------------------
+
+    async def _ask(self, request: Request) -> Done:
+        said = self._journal.get("said") or ""
+        breaks = 0
+        while True:
+            if self._uncertain:
+                if (done := await self._recover(request)) is not None:
+                    self._uncertain = False
+                    self._delivery.correct(said + _joined(said, done.entries))
+                    return done
+                request = self._journal.request or request
+            try:
+                if (heard := await self._stream(request, said)) is not None:
+                    return heard
+                self._uncertain = True  # busy: an earlier try of ours may be what holds the conversation
+            except Unanswered as error:
+                breaks += 1
+                self._journal.step(self._services.now(), "unanswered", error=type(error).__name__)
+                log.warning("conversation.unanswered", error=str(error), breaks=breaks)
+                if breaks > MOST_LOOKS:
+                    raise
+                self._uncertain = True
+
+    async def _stream(self, request: Request, said: str) -> Done | None:
+        """Send `request` and show what comes; None when it must be looked up first, because it may run already."""
+        await self._before_call()
+        shown, speaking, waiting_since = said, "", 0.0
+        async with aclosing(self._send(request)) as events:
+            async for event in events:
+                match event:
+                    case Delta(id=message, part=Text(text=words)) if words:
+                        if message != speaking:
+                            speaking = message
+                            if shown:
+                                shown += "\n\n"
+                                self._delivery.say("\n\n")
+                        shown += words
+                        self._delivery.say(words)
+                    case Started(conversation_id=conversation_id):
+                        await self._keep(conversation_id)
+                    case Waiting(reason=reason, delay=delay, until=until):
+                        now = self._services.now()
+                        waiting_since = waiting_since or now
+                        if now - waiting_since + delay.total_seconds() > SAY_WAITING_AFTER.total_seconds():
+                            await self._say_waiting(reason, until)
+                        if reason is WaitReason.BUSY and self._uncertain:
+                            await self._services.sleep(min(delay, LOOK_EVERY).total_seconds())
+                            return None
+                    case ExecutionStarted(id=execution, name=name):
+                        self._delivery.task(blocks.Task(id=execution, title=name, status="in_progress"))
+                    case ExecutionDone(id=execution, name=name):
+                        self._delivery.task(blocks.Task(id=execution, title=name, status="complete"))
+                    case Done():
+                        self._uncertain = False
+                        return event
+                    case _:
+                        pass
+        raise Unanswered("the stream ended without its last event")
+
+    def _send(self, request: Request) -> AsyncGenerator[Event, None]:
+        said = self._inputs(request)
+        if request.kind == "start" or self.conversation_id is None:
+            return self._conversations.start(self._opening, said)
+        if request.kind == "branch" and request.after:
+            return self._conversations.branch(
+                self.conversation_id, request.after, said, metadata=self._opening.metadata
+            )
+        return self._conversations.append(self.conversation_id, said)
+
+    def _inputs(self, request: Request) -> list[Input]:
+        if request.number == 0:
+            replayed = [Say(**line) for line in json.loads(self._journal.get("replay") or "[]")]
+            return [*replayed, Say(self._journal.get("input") or "")]
+        results: list[Input] = []
+        calls = self._journal.open_calls
+        for call in calls:
+            record = self._journal.call(call.tool_call_id)
+            text = (record.result if record else None) or UNKNOWN_OUTCOME
+            if call is calls[-1] and self._journal.get("note_round") == str(request.number):
+                text = f"{text}\n\n{inputs.NOTE_HEAD}\n{self._journal.get('note')}"
+            results.append(Result(call.tool_call_id, text))
+        return results
+
+    async def _keep(self, conversation_id: str) -> None:
+        """The id at once: a crash after this must not lose the thread."""
+        if conversation_id != self.conversation_id:
+            self._journal.set(conversation_id=conversation_id)
+            self._journal.set_thread(conversation_id=conversation_id, conversation_agent=self._agent.name)
+            await self._journal.write()
+
+    async def _say_waiting(self, reason: WaitReason, until: float) -> None:
+        key = "status.busy" if reason is WaitReason.BUSY else "status.waiting_model"
+        words = self._delivery.words
+        await self._delivery.status(words.say(key, until=self._delivery.clock(until, self._zone)))
+
+    # -- a request that nobody heard ----------------------------------------------------------------------------
+
+    async def _recover(self, request: Request) -> Done | None:
+        """What became of `request`: its answer, or None when it must be sent (again)."""
+        if self.conversation_id is None:
+            found = await self._conversations.find(self._opening.metadata)
+            if not found:
+                return None
+            await self._keep(found[0])
+        assert self.conversation_id is not None
+        give_up = self._services.now() + self._services.settings.conversation_lock.total_seconds() + 10
+        while True:
+            await self._before_call()
+            history = await self._conversations.history(self.conversation_id)
+            found_out = outcome(history, after=request.after, inputs=self._inputs(request))
+            if isinstance(found_out, Finished):
+                self._journal.step(self._services.now(), "found_in_history")
+                return Done(conversation_id=self.conversation_id, entries=found_out.entries, usage=Usage())
+            if not isinstance(found_out, Unfinished):
+                if request.kind == "start":
+                    # The conversation exists and is empty: go on in it rather than beside it.
+                    self._journal.set_request(replace(request, kind="append"))
+                    await self._journal.write()
+                return None
+            if self._services.now() > give_up:
+                await self._branch(request, history)
+                return None
+            await self._say_waiting(WaitReason.BUSY, give_up)
+            await self._services.sleep(LOOK_EVERY.total_seconds())
+
+    async def _branch(self, request: Request, history: Sequence[Entry]) -> None:
+        """Our input is stored and will never be answered: go on beside it, from the entry before."""
+        self._journal.step(self._services.now(), "branched")
+        kept = []
+        for entry in history:
+            kept.append(entry)
+            if _id(entry) == request.after:
+                break
+        else:
+            kept = []
+        self._journal.set(replay=json.dumps([{"text": say.text, "role": say.role} for say in replay(kept)]))
+        self._journal.forget("conversation_id")
+        self._journal.set_request(replace(request, kind="start", after=None))
+        self._uncertain = False
+        await self._journal.write()
+
+    # -- what came ----------------------------------------------------------------------------------------------
+
+    async def _take_in(self, done: Done) -> None:
+        said = self._journal.get("said") or ""
+        calls = [entry for entry in done.entries if isinstance(entry, Call) and not entry.decided]
+        self._journal.set(
+            said=said + _joined(said, done.entries),
+            round=str((self._journal.request or Request(number=0, kind="")).number),
+            tokens=str(int(self._journal.get("tokens") or 0) + done.usage.total_tokens),
+        )
+        if done.entries:
+            newest = _id(done.entries[-1])
+            self._journal.set(entry=newest)
+            self._journal.set_thread(entry=newest)
+        self._journal.set_calls(calls)
+        self._journal.set_request(None)
+        self._journal.step(self._services.now(), "answered", calls=len(calls), tokens=done.usage.total_tokens)
+        if calls:
+            await self._journal.write()  # without calls the delivery writes it together with its first intent
+
+    def _limit(self) -> str:
+        if self._round + 1 >= self._limits.rounds:
+            return "limit_rounds"
+        if int(self._journal.get("tokens") or 0) >= self._limits.tokens:
+            return "limit_tokens"
+        if self._services.now() >= self._limits.until:
+            return "limit_time"
+        return ""
+
+    async def close(self, result: str) -> None:
+        """Answer every call that has no result with `result`, without wanting an answer; nothing is shown."""
+        calls = self._journal.open_calls
+        if not calls or self.conversation_id is None:
+            return
+        said: list[Input] = []
+        for call in calls:
+            record = self._journal.call(call.tool_call_id)
+            known = record.result if record else None
+            started = record is not None and record.state is CallState.STARTED
+            said.append(Result(call.tool_call_id, known or (UNKNOWN_OUTCOME if started else result)))
+        newest = None
+        async with aclosing(self._conversations.append(self.conversation_id, said, silent=True)) as events:
+            async for event in events:
+                if isinstance(event, Done) and event.entries:
+                    newest = _id(event.entries[-1])
+        self._journal.set_calls(())
+        if newest:
+            self._journal.set(entry=newest)
+            self._journal.set_thread(entry=newest)
+
+    # -- tools --------------------------------------------------------------------------------------------------
+
+    async def _run(self, calls: Sequence[Call]) -> None:
+        """Make the calls that may be made now, at once; `Parked` when others wait for a person."""
+        self._specs = {spec.name: spec for spec in await self._services.tools.offered(self._agent)}
+        ready: list[Call] = []
+        waiting: list[Call] = []
+        for call in calls:
+            record = self._journal.call(call.tool_call_id) or CallRecord(
+                state=CallState.ASKED, name=call.name, arguments=call.arguments
+            )
+            decided = self._decide(call, record)
+            self._journal.set_call(call.tool_call_id, decided)
+            if decided.state is CallState.STARTED:
+                ready.append(call)
+            elif decided.state is not CallState.DONE:
+                waiting.append(call)
+        await self._journal.write()
+        if ready:
+            limit = asyncio.Semaphore(CALLS_AT_ONCE)
+            try:
+                async with asyncio.TaskGroup() as group:
+                    self._making = [group.create_task(self._make(call, limit)) for call in ready]
+            except* Lost:
+                raise Lost from None
+            await self._journal.write()
+        if waiting:
+            raise Parked(waiting)
+
+    def _decide(self, call: Call, record: CallRecord) -> CallRecord:
+        """What becomes of a call next: STARTED is made now, DONE has its result, anything else waits for a person."""
+        spec = self._specs.get(call.name)
+        if record.state is CallState.DONE:
+            return record
+        if record.state is CallState.STARTED:
+            if spec is not None and spec.read_only and spec.trusted:
+                return record  # it changes nothing: made again
+            self._journal.set(unknown_effect=call.name)
+            return replace(record, state=CallState.DONE, result=UNKNOWN_OUTCOME)
+        if record.decision == "denied":
+            return replace(record, state=CallState.DONE, result=DENIED)
+        policy = Policy.AUTO if spec is None else spec.policy_of(self._agent)  # an unknown name gets its sentence
+        if policy is Policy.DENY:
+            return replace(record, state=CallState.DONE, result=NOT_ALLOWED)
+        if policy is Policy.ASK and record.decision != "allowed":
+            return replace(record, asks=True)
+        return replace(record, state=CallState.STARTED)
+
+    async def _make(self, call: Call, limit: asyncio.Semaphore) -> None:
+        spec = self._specs.get(call.name)
+        title = spec.title if spec else call.name
+        card = blocks.Task(id=call.tool_call_id, title=title, status="in_progress", details=call.arguments)
+        self._delivery.task(card)
+        self._journal.step(self._services.now(), "call", tool=call.name)
+        async with limit:
+            await self._before_call()
+            made = await self._services.tools.call(
+                call.name,
+                call.arguments,
+                agent=self._agent,
+                principal=self._journal.get("principal") or "",
+                thread=self._journal.thread,
+            )
+        record = CallRecord(state=CallState.DONE, name=call.name, arguments=call.arguments, result=made.text)
+        self._journal.set_call(call.tool_call_id, record)
+        self._journal.step(self._services.now(), "called", tool=call.name, failed=made.failed, ran=made.ran)
+        self._delivery.task(replace(card, status="error" if made.failed else "complete", details="", output=made.text))
+
+
+def _id(entry: Entry) -> str:
+    return str(entry.raw.get("id") or "") if isinstance(entry, Other) else entry.id
+
+
+def _joined(said: str, entries: Sequence[Entry]) -> str:
+    """The text of the answer's messages, as the stream shows it: a blank line before each that follows another."""
+    added = ""
+    for entry in entries:
+        if isinstance(entry, Message) and entry.speaker is Speaker.ASSISTANT and entry.text:
+            added += ("\n\n" if said or added else "") + entry.text
+    return added

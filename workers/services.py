@@ -1,0 +1,35 @@
+"""What a turn may use. Opened once a process (`workers/main.py`), closed in reverse order."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+from bot.catalog.catalog import Catalogs
+from bot.settings import Settings
+from bot.slack.budget import Budget
+from bot.slack.installations import Installations
+from bot.slack.people import People
+from bot.threads.turns import Turns
+from workers.conversations.port import Conversations
+from workers.holdings import Holdings
+from workers.tools.calls import Tools
+
+
+@dataclass(frozen=True, kw_only=True)
+class Services:
+    """`now` is the one clock: seconds since the epoch. `new_id` makes the short ids of turns."""
+
+    settings: Settings
+    turns: Turns
+    holdings: Holdings
+    installations: Installations
+    people: People
+    budget: Budget
+    catalogs: Catalogs
+    tools: Tools
+    conversations: Conversations
+    now: Callable[[], float]
+    new_id: Callable[[], str]
+    sleep: Callable[[float], Awaitable[None]] = field(default=asyncio.sleep)
