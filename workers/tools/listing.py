@@ -97,8 +97,11 @@ def specs_of(server: Server, tools: list[Tool]) -> tuple[ToolSpec, ...]:
         name = model_name(server.name, tool.name)
         try:
             parameters = cleaned(tool.input_schema)
-        except BadSchema as exc:
-            log.warning("tool.left_out", server=server.name, tool=tool.name, reason=str(exc))
+        except Exception as exc:  # whatever a server sends, its other tools stay
+            reason = (
+                str(exc) if isinstance(exc, BadSchema) else f"its input schema cannot be read ({type(exc).__name__})"
+            )
+            log.warning("tool.left_out", server=server.name, tool=tool.name, reason=reason)
             continue
         if name in specs:
             log.warning("tool.left_out", server=server.name, tool=tool.name, reason="another tool has this name")

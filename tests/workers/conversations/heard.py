@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import TypeVar
 
+from workers.conversations.errors import ConversationError
 from workers.conversations.port import Done, Entry, Event, FunctionTool, Message, Opening
 
 OPENING = Opening(
@@ -24,6 +25,7 @@ OPENING = Opening(
 )
 
 E = TypeVar("E")
+X = TypeVar("X", bound=ConversationError)
 
 
 async def everything(stream: AsyncGenerator[Event, None]) -> list[Event]:
@@ -44,6 +46,18 @@ async def done(stream: AsyncGenerator[Event, None]) -> Done:
     last = (await everything(stream))[-1]
     assert isinstance(last, Done)
     return last
+
+
+async def failed(stream: AsyncGenerator[Event, None], kind: type[X]) -> tuple[list[Event], X]:
+    """What came before the stream raised `kind`, and the error."""
+    heard: list[Event] = []
+    try:
+        async with aclosing(stream) as events:
+            async for event in events:
+                heard.append(event)  # noqa: PERF401  # kept when the next one raises
+    except kind as error:
+        return heard, error
+    raise AssertionError(f"no {kind.__name__} was raised")
 
 
 def said(entries: list[Entry] | tuple[Entry, ...]) -> list[str]:

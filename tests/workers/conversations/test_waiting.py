@@ -9,8 +9,10 @@ import pytest
 from pydantic import SecretStr
 
 from playground.agents_api.app import KEY, AgentsApi
+from playground.agents_api.brains.steps import CutStream
+from playground.agents_api.brains.steps import Say as SayStep
 from tests.workers.conversations.conftest import NOON, Time
-from tests.workers.conversations.heard import OPENING, done, everything, said, until
+from tests.workers.conversations.heard import OPENING, done, everything, failed, said, until
 from workers.conversations.client import MistralConversations
 from workers.conversations.errors import (
     Blocked,
@@ -121,8 +123,8 @@ async def test_what_may_have_run_is_never_made_again_by_itself(
 
     with pytest.raises(Unanswered):
         await conversations.append_plain(first.conversation_id, [Say("two")])
+    mistral.fault("conversations.append", "lost")
     with pytest.raises(Unanswered):
-        mistral.fault("conversations.append", "lost")
         await everything(conversations.append(first.conversation_id, [Say("three")]))
     assert mistral.faults.seen["conversations.append"] == 2
 
@@ -146,17 +148,11 @@ async def test_after_a_lost_answer_the_history_has_it(conversations: MistralConv
 async def test_a_stream_that_ends_without_an_end_is_cut_short(
     conversations: MistralConversations, mistral: AgentsApi, clean: bool
 ) -> None:
-    from playground.agents_api.brains.steps import CutStream
-    from playground.agents_api.brains.steps import Say as SayStep
-
     mistral.script.will(SayStep(text="The 14:02 de", pieces=2), CutStream(clean=clean))
-    heard: list[Event] = []
-    with pytest.raises(CutShort) as caught:
-        async for event in conversations.start(OPENING, [Say("what broke?")]):
-            heard.append(event)  # noqa: PERF401  # what came before the break is what matters
+    heard, error = await failed(conversations.start(OPENING, [Say("what broke?")]), CutShort)
 
     assert [type(event) for event in heard] == [Started, Delta, Delta]
-    assert caught.value.taken
+    assert error.taken
     assert mistral.faults.seen["conversations.start"] == 1
 
 
@@ -199,7 +195,6 @@ async def test_a_busy_conversation_is_waited_for_until_its_lock_is_gone(
     mistral.script.will_say("too long to listen to", pieces=9)
     mistral.script.hold(after=3)
     await until(conversations.append(first.conversation_id, [Say("two")]), Delta)
-    mistral.script.release()
     time.meanwhile = lambda: mistral.locks.clear() if time.passed >= 90 else None
 
     heard = await everything(conversations.append(first.conversation_id, [Say("three")]))
@@ -249,9 +244,6 @@ async def test_nobody_listening_is_waited_for(time: Time) -> None:
         patient = MistralConversations(
             http, limits=Limits(wait=timedelta(seconds=3)), now=time, sleep=time.sleep, chance=lambda: 0.0
         )
-        heard: list[Event] = []
-        with pytest.raises(TryLater):
-            async for event in patient.start(OPENING, [Say("hi")]):
-                heard.append(event)  # noqa: PERF401  # the waits are told before it gives up
+        heard, _ = await failed(patient.start(OPENING, [Say("hi")]), TryLater)
     assert [type(event) for event in heard] == [Waiting] * 4
     assert time.passed == pytest.approx(3)

@@ -85,6 +85,18 @@ async def test_one_bad_tool_does_not_take_the_others_down() -> None:
     assert outcome.text == "fine"
 
 
+async def test_a_server_of_the_older_protocol_is_asked_for_the_newer_one_only_once() -> None:
+    heard: list[str] = []
+    app = careless.build([], {"content": []}, heard)
+    async with serve(app) as url, a_desk(over_http(url)) as desk:
+        await desk.tools.offered(desk.agent)
+        desk.servers["odd"] = over_http(url, trusted=True)  # a change opens a new connection
+        await desk.tools.offered(desk.agent)
+
+    assert heard.count("initialize") == 2
+    assert heard.count("server/discover") == 1
+
+
 async def test_an_unreadable_answer_counts_as_run() -> None:
     app = careless.build([{"name": "t", "inputSchema": {"type": "object"}}], {"content": "not a list"})
     async with serve(app) as url, a_desk(over_http(url)) as desk:

@@ -10,11 +10,13 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 
-def build(tools: list[Any], answer: dict[str, Any]) -> Starlette:
-    """An app that lists `tools` and answers every call with `answer`."""
+def build(tools: list[Any], answer: dict[str, Any], heard: list[str] | None = None) -> Starlette:
+    """An app that lists `tools` and answers every call with `answer`; `heard` collects the methods it was asked."""
 
     async def post(request: Request) -> Response:
         message = await request.json()
+        if heard is not None:
+            heard.append(message["method"])
         match message["method"]:
             case "initialize":
                 information = {"name": "careless", "version": "1"}

@@ -1,0 +1,151 @@
+"""The small rules of tools, bare: who may use what, when a server rests, what a model reads of a result."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from mcp import MCPError
+
+from bot.catalog.policy import Policy
+from bot.catalog.servers import Server
+from tests.workers.tools.conftest import an_agent
+from workers.tools.answers import translated
+from workers.tools.breaker import Breaker
+from workers.tools.choice import may_use, uses, uses_function
+from workers.tools.errors import root_cause
+from workers.tools.results import NOTHING, cut, text_of
+from workers.tools.soft_http import Heard
+from workers.tools.specs import ToolSpec
+
+
+@pytest.mark.parametrize(
+    ("pattern", "asked", "offered"),
+    [
+        ("git", True, True),
+        ("git__log", True, True),
+        ("git__l*", True, True),
+        ("*", True, True),
+        ("g*", True, True),
+        ("*__log", True, True),
+        ("git__diff", True, False),
+        ("github", False, False),
+        ("github__*", False, False),
+        ("log", False, False),
+    ],
+)
+def test_a_pattern_decides_which_servers_are_asked_and_which_tools_offered(
+    pattern: str, asked: bool, offered: bool
+) -> None:
+    server = Server(name="git", transport="stdio", command="git")
+
+    assert may_use(an_agent(pattern), server) is asked
+    assert uses(an_agent(pattern), server, "log") is offered
+
+
+def test_a_servers_own_lists_are_stronger_than_an_agents() -> None:
+    server = Server(name="git", transport="stdio", command="git", include=("l*", "diff"), exclude=("*_all",))
+
+    chosen = [tool for tool in ("log", "diff", "list_all", "push") if uses(an_agent("git"), server, tool)]
+
+    assert chosen == ["log", "diff"]
+
+
+def test_an_agent_is_given_functions_by_name_or_pattern() -> None:
+    assert uses_function(an_agent("remember"), "remember")
+    assert uses_function(an_agent("re*"), "remember")
+    assert not uses_function(an_agent("git"), "remember")
+
+
+def test_the_agents_file_is_stronger_than_a_functions_own_policy() -> None:
+    spec = ToolSpec(
+        name="wipe", description="", parameters={}, server=None, tool="wipe", title="Wipe", policy=Policy.DENY
+    )
+
+    assert spec.policy_of(an_agent("wipe")) is Policy.DENY
+    assert spec.policy_of(an_agent("wipe", approvals={"w*": Policy.ASK})) is Policy.ASK
+
+
+def test_a_failing_server_rests_longer_each_time_and_a_success_ends_it() -> None:
+    breaker = Breaker()
+    rests = []
+    for _ in range(9):
+        breaker.failed(100.0)
+        rests.append(breaker.rest_left(100.0))
+
+    assert rests == [0, 0, 2, 4, 8, 16, 32, 60, 60]
+    assert breaker.rest_left(161.0) == 0
+    breaker.worked()
+    breaker.failed(200.0)
+    assert breaker.rest_left(200.0) == 0
+
+
+def a_block(kind: str, **fields: Any) -> SimpleNamespace:
+    return SimpleNamespace(type=kind, **fields)
+
+
+TEXT = a_block("text", text="hello")
+PICTURE = a_block("image", mime_type="image/png", data="A" * 4000)
+NOTE = a_block("resource", resource=SimpleNamespace(uri="file:///n", mime_type="text/plain", text="a note"))
+BLOB = a_block("resource", resource=SimpleNamespace(uri="file:///b", mime_type=None, blob="A" * 8000))
+LINK = a_block("resource_link", name="Report", uri="https://example.com/r", mime_type="text/html")
+
+
+@pytest.mark.parametrize(
+    ("content", "structured", "text"),
+    [
+        ([TEXT], None, "hello"),
+        ([TEXT], {"a": 1}, "hello"),
+        ([], {"a": "é"}, '{"a": "é"}'),
+        ([PICTURE], {"a": 1}, '{"a": 1}\n[image: image/png, about 3 kB; it cannot be shown as text]'),
+        ([TEXT, NOTE], None, "hello\na note"),
+        ([BLOB], None, "[file: file:///b, unknown type, about 6 kB; not text]"),
+        ([LINK], None, "[link: Report, https://example.com/r, text/html]"),
+        ([a_block("hologram")], None, "[content of type hologram, which cannot be shown]"),
+        ([], None, NOTHING),
+        ([a_block("text", text="a\x1b[31m\x00b\n\tc")], None, "a[31mb\n\tc"),
+    ],
+)
+def test_a_model_reads_text_and_of_the_rest_a_line(content: list[Any], structured: Any, text: str) -> None:
+    assert text_of(content, structured) == text
+
+
+def test_only_what_is_too_long_is_cut() -> None:
+    assert cut("abc", 3) == "abc"
+    assert cut("abcd", 3).startswith("abc\n[Cut here: the answer has 4 characters, only the first 3 are shown.")
+
+
+@pytest.mark.parametrize(
+    ("code", "words", "heard", "kind", "ran"),
+    [
+        (-32000, "Connection closed", Heard(), "Unheard", "unknown"),
+        (-32000, "SSE stream ended without a response", Heard(status=200), "Unheard", "unknown"),
+        (-32001, "Request 'tools/call' timed out", Heard(), "Unheard", "unknown"),
+        (-32001, "Session not found", Heard(status=404), "NotSent", "no"),
+        (-32600, "Session terminated", Heard(status=404), "NotSent", "no"),
+        (-32603, "Bad request", Heard(status=400, session_lost=True), "NotSent", "no"),
+        (-32603, "network: ConnectError", Heard(failure="ConnectError", sent=False), "NotSent", "no"),
+        (-32603, "network: ReadError", Heard(failure="ReadError"), "Unheard", "unknown"),
+        (-32603, "Server returned an error response", Heard(status=401), "Rejected", "no"),
+        (-32603, "Server returned an error response", Heard(status=503), "Unheard", "unknown"),
+        (-32603, "the database is on fire", Heard(status=200), "Rejected", "yes"),
+        (-32602, "bad arguments", Heard(), "Rejected", "yes"),
+        (-32601, "no such method", Heard(), "Rejected", "no"),
+        (-32700, "Failed to parse", Heard(status=200), "Rejected", "yes"),
+        (-32042, "sign in first", Heard(), "Rejected", "no"),
+        (-31999, "something new", Heard(), "Rejected", "yes"),
+    ],
+)
+def test_every_error_says_whether_the_tool_may_have_run(
+    code: int, words: str, heard: Heard, kind: str, ran: str
+) -> None:
+    error = translated(MCPError(code, words), heard, server="s", what='"t"', timeout_seconds=5)
+
+    assert (type(error).__name__, error.ran) == (kind, ran)
+    assert str(error).startswith(('The tool server "s"', "The network failed"))
+
+
+def test_an_error_is_found_within_nested_groups() -> None:
+    cause = ValueError("the reason")
+    assert root_cause(ExceptionGroup("a", [ExceptionGroup("b", [cause])])) is cause
