@@ -175,8 +175,8 @@ def options(settings: Settings) -> dict[str, Any]:
     }
 
 
-def worker(settings: Settings) -> NudgedWorker:
-    return NudgedWorker(**options(settings))
+def worker(settings: Settings, *, handle_signals: bool = True) -> NudgedWorker:
+    return NudgedWorker(**options(settings), handle_signals=handle_signals)
 
 
 def __getattr__(name: str) -> Any:

@@ -1,0 +1,265 @@
+"""The whole product in one process, between the two stand-ins: what a person says, what the thread shows.
+
+Real Valkey, real arq, real HTTP on loopback; the bot and the worker are the product's own, started as its processes
+start them. Used by the stories.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from redis.asyncio import Redis
+
+from bot import app as bot_app
+from bot.settings import Settings
+from playground import serving
+from playground.agents_api.app import AgentsApi
+from playground.agents_api.app import create as create_agents_api
+from playground.agents_api.app import KEY as AGENTS_API_KEY
+from playground.faults import Fault
+from playground.slack import app as slack_app
+from playground.slack import changes
+from playground.slack.control.acts import Click, Say, Stop
+from playground.slack.models import Message
+from playground.slack.settings import Settings as SlackSettings
+from playground.slack.standin import Standin
+from workers import main as worker_main
+
+ADA, CAMILLE, GRACE, HUGO, BOT = "U0ADA", "U0CAMILLE", "U0GRACE", "U0HUGO", "U0BOT"
+GENERAL, DM, TEAM = "C0GENERAL", "D0ADA", "T0PLAY"
+REPOSITORY = Path(__file__).parent.parent
+
+AGENT = """\
+---
+model: mistral-medium-latest
+description: Helps.
+tools: [time]
+---
+Help the people in this thread.
+"""
+
+
+@dataclass(frozen=True)
+class Thread:
+    """A thread, by where it is and its root; `said` is what the bot wrote in it."""
+
+    world: World
+    channel: str
+    root: str
+
+    @property
+    def key(self) -> str:
+        return f"{TEAM}:{self.channel}:{self.root}"
+
+    @property
+    def messages(self) -> list[Message]:
+        workspace = self.world.slack.workspace
+        root = workspace.conversations[self.channel].messages[self.root]
+        return [message for message in workspace.thread(root) if not message.deleted]
+
+    @property
+    def ours(self) -> list[Message]:
+        return [message for message in self.messages if message.user == BOT]
+
+    @property
+    def said(self) -> list[str]:
+        """The bot's messages in words: their Markdown where they have some, else their text."""
+        return [words_of(message) for message in self.ours]
+
+    async def reply(self, text: str, *, user: str = ADA) -> str:
+        return await self.world.say(text, user=user, channel=self.channel, thread_ts=self.root)
+
+    async def answered(self, times: int = 1, *, within: float = 15) -> list[str]:
+        """What the bot said, once it has said `times` things and nothing is open any more."""
+        await until(lambda: len(self.ours) >= times and not self.streaming, within=within, seen=lambda: self.said)
+        await self.rests(within=within)
+        return self.said
+
+    async def rests(self, *, within: float = 15) -> dict[str, str]:
+        """Wait until nobody owns the thread and no mail waits; its record."""
+
+        async def idle() -> bool:
+            return (await self.record()).get("state") in ("idle", "asking")
+
+        await until_true(idle, within=within, seen=lambda: self.said)
+        return await self.record()
+
+    async def record(self) -> dict[str, str]:
+        return await self.world.hash(f"tw:thread:{self.key}")
+
+    @property
+    def streaming(self) -> bool:
+        return any(message.stream is not None and message.stream.is_open for message in self.ours)
+
+    @property
+    def status(self) -> str:
+        shown = self.world.slack.statuses.shown.get((self.channel, self.root))
+        return shown.status if shown else ""
+
+    @property
+    def session(self) -> str:
+        session = self.world.slack.statuses.sessions.get((self.channel, self.root))
+        return session.status if session else "active"
+
+
+def words_of(message: Message) -> str:
+    words = [block["text"] for block in message.blocks if block.get("type") == "markdown"]
+    return "\n\n".join(words) if words else message.text
+
+
+@dataclass
+class World:
+    """Both stand-ins, the store, the bot and as many workers as a test starts."""
+
+    slack: Standin
+    mistral: AgentsApi
+    redis: Redis
+    settings: Settings
+    stack: contextlib.AsyncExitStack
+    whispers: list[tuple[str, str]] = field(default_factory=list)
+
+    async def say(self, text: str, *, user: str = ADA, channel: str = GENERAL, thread_ts: str | None = None) -> str:
+        said = await Say(user=user, channel=channel, text=text, thread_ts=thread_ts).apply(self.slack)
+        return str(said["ts"])
+
+    async def mention(self, text: str, *, user: str = ADA, channel: str = GENERAL) -> Thread:
+        """A person mentions the bot in a channel; the thread that begins there."""
+        return Thread(self, channel, await self.say(f"<@{BOT}> {text}", user=user, channel=channel))
+
+    async def dm(self, text: str) -> Thread:
+        return Thread(self, DM, await self.say(text, channel=DM))
+
+    async def click(self, message: Message, action_id: str, *, user: str = ADA) -> None:
+        button = next(
+            element
+            for block in message.blocks
+            for element in block.get("elements", [])
+            if element.get("action_id") == action_id
+        )
+        click = Click(
+            user=user, channel=message.channel, message_ts=message.ts, action_id=action_id, value=button.get("value")
+        )
+        await click.apply(self.slack)
+
+    async def press_stop(self, thread: Thread, *, user: str = ADA) -> None:
+        await Stop(user=user, channel=thread.channel, thread_ts=thread.root).apply(self.slack)
+
+    def slack_fault(self, request: str, kind: str, **rule: Any) -> None:
+        self.slack.faults.add(Fault.model_validate({"request": request, "kind": kind, **rule}))
+
+    def mistral_fault(self, request: str, kind: str, **rule: Any) -> None:
+        self.mistral.faults.add(Fault.model_validate({"request": request, "kind": kind, **rule}))
+
+    def calls(self, method: str) -> int:
+        """How often the bot called a Web API method."""
+        return self.slack.faults.seen.get(method, 0)
+
+    async def hash(self, key: str) -> dict[str, str]:
+        return {k.decode(): v.decode() for k, v in (await self.redis.hgetall(key)).items()}  # type: ignore[misc]  # sync or async to mypy
+
+    async def start_worker(self, **changes: Any) -> worker_main.NudgedWorker:
+        """One more worker process's worth of worker; ends with the world."""
+        worker = worker_main.worker(self.settings.model_copy(update=changes), handle_signals=False)
+        task = asyncio.create_task(worker.async_run())
+        self.stack.push_async_callback(end_worker, worker, task)
+        return worker
+
+
+async def end_worker(worker: worker_main.NudgedWorker, task: asyncio.Task[None]) -> None:
+    if not task.done():
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+    await worker.close()
+
+
+@contextlib.asynccontextmanager
+async def opened(
+    redis_url: str,
+    folder: Path,
+    *,
+    agents: Mapping[str, str] | None = None,
+    servers: Mapping[str, Any] | None = None,
+    slack: Mapping[str, Any] | None = None,
+    mistral: Mapping[str, Any] | None = None,
+    worker: bool = True,
+    **settings: Any,
+) -> AsyncIterator[World]:
+    """A world whose bot hears; with one worker unless told otherwise. `settings` are the product's own."""
+    write_files(folder, agents or {"assistant": AGENT}, servers if servers is not None else {})
+    async with contextlib.AsyncExitStack() as stack:
+        redis = await stack.enter_async_context(Redis.from_url(redis_url))
+        await redis.flushdb()
+        mistral_app = create_agents_api(**{"brain": "script", "lock_seconds": 1, **(mistral or {})})
+        mistral_url = await stack.enter_async_context(serving.serve(mistral_app, on_stop=mistral_app.stop))
+        standin, slack_url = await stack.enter_async_context(
+            slack_app.running(SlackSettings(**{"retry_after_seconds": (0.05, 0.1, 0.2), **(slack or {})}))
+        )
+        own = Settings.model_validate(
+            {
+                "slack_bot_token": standin.settings.bot_token,
+                "slack_signing_secret": standin.settings.signing_secret,
+                "slack_api_url": f"{slack_url}/api/",
+                "slack_mode": standin.settings.kind,
+                "slack_app_token": standin.settings.app_token if standin.settings.kind == "socket" else None,
+                "mistral_api_key": AGENTS_API_KEY,
+                "mistral_api_url": mistral_url,
+                "redis_url": redis_url,
+                "agents_dir": folder / "agents",
+                "mcp_config": folder / "mcp.json",
+                "channels_config": folder / "channels.toml",
+                "lease": timedelta(seconds=2),
+                **settings,
+            }
+        )
+        hearing = await stack.enter_async_context(bot_app.opened(own, {}))
+        hears_at = await stack.enter_async_context(serving.serve(hearing))
+        if standin.settings.kind == "http":
+            standin.delivery.events_url = f"{hears_at}/slack/events"
+        else:
+            await until(lambda: standin.connected)
+        world = World(standin, mistral_app, redis, own, stack)
+        standin.workspace.observers.append(lambda change: _overhear(world, change))
+        if worker:
+            await world.start_worker()
+        yield world
+
+
+def _overhear(world: World, change: Any) -> None:
+    message = getattr(change, "message", None)
+    if isinstance(message, Message) and message.ephemeral_for and isinstance(change, changes.Whispered):
+        world.whispers.append((message.ephemeral_for, message.text))
+
+
+def write_files(folder: Path, agents: Mapping[str, str], servers: Mapping[str, Any]) -> None:
+    (folder / "agents").mkdir(parents=True, exist_ok=True)
+    for name, text in agents.items():
+        (folder / "agents" / f"{name}.md").write_text(text.replace("tools: [time]\n", "") if not servers else text)
+    (folder / "mcp.json").write_text(json.dumps({"mcpServers": dict(servers)}))
+
+
+async def until(condition: Callable[[], Any], *, within: float = 10, seen: Callable[[], Any] = lambda: None) -> Any:
+    """Wait for a condition, never for a duration."""
+    try:
+        async with asyncio.timeout(within):
+            while not (found := condition()):
+                await asyncio.sleep(0.005)
+            return found
+    except TimeoutError:
+        raise AssertionError(f"not within {within} s; seen so far: {seen()!r}") from None
+
+
+async def until_true(condition: Callable[[], Any], *, within: float, seen: Callable[[], Any]) -> None:
+    try:
+        async with asyncio.timeout(within):
+            while not await condition():
+                await asyncio.sleep(0.005)
+    except TimeoutError:
+        raise AssertionError(f"not within {within} s; seen so far: {seen()!r}") from None
