@@ -38,7 +38,9 @@ class Workspace:
         """Back to the seed."""
         for store in (self.people, self.conversations, self.files, self.whispers, self._direct):
             store.clear()
+        observers, self.observers = self.observers, []  # what the seed holds is no news
         self._plant()
+        self.observers = observers
         self.tell(changes.Reset())
 
     def tell(self, change: changes.Change) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
@@ -29,7 +30,6 @@ class World:
     url: str
     http: aiohttp.ClientSession
     slack: AsyncWebClient
-    opened: list[Any] = field(default_factory=list)
 
     async def post(self, act: str, **body: Any) -> dict[str, Any]:
         async with self.http.post(f"{self.url}/_control/{act}", json=body) as response:
@@ -55,11 +55,12 @@ class World:
             assert response.status == 200, await response.text()
 
 
-@pytest.fixture
-async def make_world() -> AsyncIterator[Callable[..., Any]]:
-    """Start a stand-in with these settings."""
-    import contextlib
+MakeWorld = Callable[..., Awaitable[World]]
 
+
+@pytest.fixture
+async def make_world() -> AsyncIterator[MakeWorld]:
+    """Start a stand-in with these settings."""
     async with contextlib.AsyncExitStack() as stack:
 
         async def make(**settings: Any) -> World:
@@ -72,9 +73,8 @@ async def make_world() -> AsyncIterator[Callable[..., Any]]:
 
 
 @pytest.fixture
-async def world(make_world: Callable[..., Any]) -> World:
-    made: World = await make_world()
-    return made
+async def world(make_world: MakeWorld) -> World:
+    return await make_world()
 
 
 async def until(condition: Callable[[], Any], *, within: float = 5) -> Any:

@@ -1,0 +1,83 @@
+"""Files, from the app and from people."""
+
+from __future__ import annotations
+
+import pytest
+from slack_sdk.errors import SlackApiError
+
+from tests.playground.slack.conftest import ADA, BOT, DM, GENERAL, RANDOM, MakeWorld, World
+
+
+async def test_the_sdks_upload_ends_in_the_thread(world: World) -> None:
+    root = await world.say("send me the report")
+
+    await world.slack.files_upload_v2(
+        channel=GENERAL,
+        thread_ts=root,
+        content="a,b\n1,2",
+        filename="report.csv",
+        title="Report",
+        initial_comment="Here",
+    )
+
+    message = (await world.slack.conversations_replies(channel=GENERAL, ts=root))["messages"][-1]
+    [file] = message["files"]
+    assert (message["subtype"], message["text"], message["user"]) == ("file_share", "Here", BOT)
+    assert (file["name"], file["title"], file["size"], file["mimetype"]) == ("report.csv", "Report", 7, "text/csv")
+    shares = (await world.slack.files_info(file=file["id"]))["file"]["shares"]
+    assert shares["public"][GENERAL][0] == {
+        "ts": message["ts"],
+        "thread_ts": root,
+        "reply_count": 0,
+        "channel_name": "general",
+    }
+
+
+async def test_a_persons_file_is_downloaded_with_the_token_only(world: World) -> None:
+    async with world.http.post(
+        f"{world.url}/_control/upload?user={ADA}&name=notes.txt", data=b"hello", headers={"Content-Type": "text/plain"}
+    ) as response:
+        file = (await response.json())["file"]
+    said = await world.post("say", user=ADA, channel=DM, text="", files=[file["id"]])
+
+    message = (await world.slack.conversations_replies(channel=DM, ts=said["ts"]))["messages"][0]
+    private = message["files"][0]["url_private_download"]
+    async with world.http.get(private, headers={"Authorization": "Bearer xoxb-playground"}) as response:
+        good = await response.read()
+    async with world.http.get(private, headers={"Authorization": "Bearer xoxb-other"}) as response:
+        bad = (response.status, response.content_type)
+
+    assert (message["subtype"], message["text"], good) == ("file_share", "", b"hello")
+    assert bad == (200, "text/html")  # Slack's login page, which is no file
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error"),
+    [
+        ({"filename": "a.txt", "length": 0}, "missing_argument"),
+        ({"length": 3}, "missing_argument"),
+        ({"filename": "a.txt", "length": 10**9}, "file_upload_size_restricted"),
+        ({"filename": "a.txt", "length": 2**21, "snippet_type": "text"}, "snippet_too_large"),
+    ],
+)
+async def test_uploads_that_are_refused(world: World, arguments: dict[str, object], error: str) -> None:
+    assert (await world.call("files.getUploadURLExternal", **arguments))["error"] == error
+
+
+async def test_a_file_nobody_sent_cannot_be_shared(world: World) -> None:
+    announced = await world.call("files.getUploadURLExternal", filename="a.txt", length=3)
+
+    shared = await world.call("files.completeUploadExternal", files=[{"id": announced["file_id"]}], channel_id=GENERAL)
+
+    assert shared["error"] == "file_not_found"
+
+
+async def test_files_go_only_where_the_app_is(world: World) -> None:
+    with pytest.raises(SlackApiError, match="not_in_channel"):
+        await world.slack.files_upload_v2(channel=RANDOM, content="x", filename="x.txt")
+
+
+async def test_without_the_scope_a_mention_shows_no_files(make_world: MakeWorld) -> None:
+    world = await make_world(scopes=frozenset({"chat:write"}))
+
+    assert (await world.call("files.info", file="F1"))["needed"] == "files:read"
