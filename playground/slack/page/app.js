@@ -51,8 +51,9 @@ class Page {
 
   async start() {
     const wanted = place.read();
-    this.store.agents = await api.agents();
+    const agents = api.agents();
     await this.load(wanted.as, wanted.channel, wanted.thread);
+    this.store.agents = await agents;
     if (wanted.traffic) await this.toggleTraffic(true);
     byId("app").removeAttribute("aria-busy");
     if (wanted.message) (wanted.thread ? this.threadPane : this.channelPane).timeline.show(wanted.message);

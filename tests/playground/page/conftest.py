@@ -19,10 +19,15 @@ from playground.slack.seed import Greeting, Seed, Starter
 from playground.slack.settings import Settings
 from playground.slack.standin import Standin
 
-ARGUMENTS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run "
-    "--disable-background-networking --disable-component-update --disable-sync"
-).split()
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 PATIENCE_MS = 10_000  # for what appears at once on an idle machine and later on a busy one
 GREETING = Greeting(
     channel="C0GENERAL",
@@ -111,7 +116,9 @@ async def visit(browser: Browser, room: Room) -> AsyncIterator[Visit]:
     contexts = []
 
     async def open_page(person: str = "U0ADA", where: str = "", **options: Any) -> Page:
-        context = await browser.new_context(**{"viewport": {"width": 1440, "height": 900}, "locale": "en-US", **options})
+        context = await browser.new_context(
+            **{"viewport": {"width": 1440, "height": 900}, "locale": "en-US", **options}
+        )
         contexts.append(context)
         page = await context.new_page()
         page.set_default_timeout(PATIENCE_MS)

@@ -78,7 +78,9 @@ async def test_at_offers_people_and_tab_takes_one(visit: Visit, room: Room) -> N
 
 async def test_plus_offers_agents_behind_the_mention_of_the_bot(visit: Visit) -> None:
     page = await visit()
-    await page.route("**/_control/agents", lambda route: route.fulfill(json={"ok": True, "agents": [{"name": "clock"}]}))
+    await page.route(
+        "**/_control/agents", lambda route: route.fulfill(json={"ok": True, "agents": [{"name": "clock"}]})
+    )
     await page.reload()
     await page.wait_for_selector("#app:not([aria-busy])")
     field = page.locator("#channel-text")

@@ -68,6 +68,7 @@ function quote(lines, at, context, depth) {
 function list(lines, at, context, depth) {
   const first = ITEM.exec(lines[at]);
   const base = first[1].length;
+  let width = base + first[2].length + 1; // where the words of the item above begin
   const ordered = /\d/.test(first[2]);
   const items = [];
   let end = at;
@@ -75,9 +76,10 @@ function list(lines, at, context, depth) {
     const item = ITEM.exec(lines[end]);
     if (item && item[1].length < base + 2 && item[1].length >= base && /\d/.test(item[2]) === ordered && !RULE.test(lines[end])) {
       items.push([item[3]]);
+      width = item[1].length + item[2].length + 1;
       end += 1;
     } else if (belongs(lines, end, base)) {
-      items.at(-1).push(lines[end].slice(Math.min(indentOf(lines[end]), base + 2)));
+      items.at(-1).push(lines[end].slice(Math.min(indentOf(lines[end]), width)));
       end += 1;
     } else break;
   }

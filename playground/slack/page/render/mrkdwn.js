@@ -9,7 +9,11 @@ import { token, unescaped } from "./tokens.js";
 
 const DEEPEST = 8; // styles inside each other; beyond it the signs are drawn as they are
 const BARE = /^https?:\/\/[^\s<>|]*[^\s<>|.,;:!?'")\]}*_~]/i;
-const STYLES = { "*": "strong", _: "em", "~": "s" };
+const STYLES = {
+  "*": ["strong", /^\*(?=[^\s*])([^*\n]*[^\s*])\*(?![\p{L}\p{N}])/u],
+  _: ["em", /^_(?=[^\s_])([^_\n]*[^\s_])_(?![\p{L}\p{N}])/u],
+  "~": ["s", /^~(?=[^\s~])([^~\n]*[^\s~])~(?![\p{L}\p{N}])/u],
+};
 
 /** The nodes of a whole text: fences and quotes are blocks, the rest flows with its line breaks. */
 export function mrkdwn(source, context) {
@@ -73,9 +77,9 @@ function special(rest, before, context, depth) {
     return found ? [link(unescaped(found[0])), found[0].length] : [null, 0];
   }
   if (!(sign in STYLES)) return [null, 0];
-  const mark = `\\${sign}`;
-  const found = new RegExp(`^${mark}(?=[^\\s${mark}])([^${mark}\\n]*[^\\s${mark}]|[^\\s${mark}])${mark}(?![\\p{L}\\p{N}])`, "u").exec(rest);
-  return found ? [h(STYLES[sign], {}, ...flow(found[1], context, depth + 1)), found[0].length] : [null, 0];
+  const [tag, pattern] = STYLES[sign];
+  const found = pattern.exec(rest);
+  return found ? [h(tag, {}, ...flow(found[1], context, depth + 1)), found[0].length] : [null, 0];
 }
 
 function broken(text) {

@@ -1,0 +1,104 @@
+"""axe-core finds nothing serious in the states a person meets."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Page, expect
+
+from tests.playground.page.conftest import Room, Visit
+
+Act = Callable[[Page], Awaitable[None]]
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="package")]
+
+ANSWER: list[dict[str, Any]] = [
+    {"type": "header", "text": {"type": "plain_text", "text": "What happened"}},
+    {
+        "type": "markdown",
+        "text": "**late** `x` [a](https://a.example)\n\n> q\n\n```py\nx\n```\n\n|a|b|\n|-|-|\n|1|2|\n\n- [x] t",
+    },
+    {
+        "type": "plan",
+        "title": "Steps",
+        "tasks": [
+            {"task_id": status, "title": status, "status": status}
+            for status in ("pending", "in_progress", "complete", "error")
+        ],
+    },
+    {
+        "type": "context_actions",
+        "elements": [
+            {
+                "type": "feedback_buttons",
+                "action_id": "fb",
+                "positive_button": {"text": {"type": "plain_text", "text": "Helpful"}, "value": "up"},
+                "negative_button": {"text": {"type": "plain_text", "text": "Not helpful"}, "value": "down"},
+            }
+        ],
+    },
+    {"type": "context", "elements": [{"type": "mrkdwn", "text": "AI-generated. Check important facts."}]},
+]
+
+
+async def thread(page: Page) -> None:
+    await page.locator("#main .reply-bar").click()
+    await expect(page.locator("#thread article")).to_have_count(2)
+
+
+async def completion(page: Page) -> None:
+    await page.locator("#channel-text").press_sequentially("@")
+    await expect(page.get_by_role("option").first).to_be_visible()
+
+
+async def inspector(page: Page) -> None:
+    await page.locator(".traffic-button").click()
+    await page.locator("#traffic summary").first.click()
+    await expect(page.locator("#traffic .t-json")).to_be_visible()
+
+
+async def people(page: Page) -> None:
+    await page.locator("#acting").click()
+    await expect(page.get_by_role("menu")).to_be_visible()
+
+
+async def menu(page: Page) -> None:
+    await page.locator(".menu-button").click()
+    await expect(page.locator("#nav [aria-current]")).to_be_focused()
+
+
+async def nothing(page: Page) -> None:
+    await expect(page.locator("#main article").first).to_be_visible()
+
+
+WIDE = (nothing, people, thread, completion, inspector)
+NARROW = {"viewport": {"width": 390, "height": 844}}
+WINDOWS = {
+    "light": ("U0ADA", WIDE, {}),
+    "dark": ("U0ADA", WIDE, {"color_scheme": "dark"}),
+    "French": ("U0CAMILLE", (thread, inspector), {}),
+    "narrow": ("U0ADA", (nothing, menu, thread), NARROW),
+    "narrow and dark": ("U0ADA", (thread,), NARROW | {"color_scheme": "dark"}),
+}
+
+
+@pytest.mark.parametrize(("person", "acts", "options"), WINDOWS.values(), ids=WINDOWS)
+async def test_an_accessibility_checker_finds_nothing_serious(
+    visit: Visit, room: Room, person: str, acts: tuple[Act, ...], options: dict[str, Any]
+) -> None:
+    root = await room.mention()
+    await room.bot.says("It was late.", thread_ts=root, blocks=ANSWER)
+    await room.bot.call("assistant.threads.setStatus", channel_id="C0GENERAL", thread_ts=root, status="is thinking…")
+    page = await visit(person, reduced_motion="reduce", **options)
+    for act in acts:
+        await act(page)
+        assert await serious(page) == [], act.__name__
+        await page.keyboard.press("Escape")  # what opened last closes
+
+
+async def serious(page: Page) -> list[tuple[str, list[str]]]:
+    results = await Axe().run(page)
+    violations = (each for each in results.response["violations"] if each["impact"] in ("serious", "critical"))
+    return [(each["id"], [node["failureSummary"] + node["html"] for node in each["nodes"]]) for each in violations]
