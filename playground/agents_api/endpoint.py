@@ -21,6 +21,9 @@ from playground.agents_api.stream import EventStream, vanish
 from playground.agents_api.switches import Switches
 from playground.faults import Fault, Faults, delay, kill
 
+# What the official SDK (3.7.0) sends for a filter that its caller left out: the mark it uses inside for "not given".
+SDK_UNSET = '"~?~unset~?~sentinel~?~"'
+
 
 @dataclass(frozen=True, slots=True)
 class Call:
@@ -132,7 +135,13 @@ class Endpoint:
 
         if isinstance(answer, Turned) and answer.stream and (cut is not None or not lost):
             out = EventStream(
-                scope, receive, send, cut_after=cut, finish_alone=self.switches.on_drop == "store", on_cut=kill_all
+                scope,
+                receive,
+                send,
+                cut_after=cut,
+                finish_alone=self.switches.on_drop == "store",
+                on_cut=kill_all,
+                on_drop=lambda: setattr(seen, "dropped", True),
             )
             await answer.run.streamed(out)
             seen.status = 200
@@ -172,10 +181,10 @@ async def respond(send: Send, status: int, body: Any, headers: dict[str, str] | 
 def json_query(query: QueryParams, name: str) -> Json | None:
     """An object that travels as compact JSON in one parameter."""
     text = query.get(name)
-    if text is None:
+    if text in (None, SDK_UNSET):
         return None
     try:
-        value = json.loads(text)
+        value = json.loads(text or "")
     except ValueError:
         value = None
     if not isinstance(value, dict):

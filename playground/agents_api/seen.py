@@ -12,7 +12,10 @@ KEPT = 5000
 
 @dataclass(slots=True)
 class Seen:
-    """One request; `status` is 0 while it is unanswered, and stays so when the answer was lost."""
+    """One request; `status` is 0 while it is unanswered, and stays so when the answer was lost.
+
+    `dropped`: its stream broke, or its client went away and the server has noticed.
+    """
 
     number: int
     name: str
@@ -22,6 +25,7 @@ class Seen:
     body: Json | None
     at: float
     status: int = 0
+    dropped: bool = False
 
 
 class Log:

@@ -36,9 +36,11 @@ class EventStream:
         cut_after: int | None = None,
         finish_alone: bool = True,
         on_cut: Callable[[], None] | None = None,
+        on_drop: Callable[[], None] | None = None,
     ) -> None:
         self._scope, self._receive, self._send = scope, receive, send
-        self._cut_after, self._finish_alone, self._on_cut = cut_after, finish_alone, on_cut
+        self._cut_after, self._finish_alone = cut_after, finish_alone
+        self._on_cut, self._on_drop = on_cut, on_drop
         self._buffer: list[bytes] = []
         self._buffered = 0
         self._events = 0
@@ -126,6 +128,8 @@ class EventStream:
 
     def _drop(self) -> None:
         self.dropped_at = time.monotonic()
+        if self._on_drop is not None:
+            self._on_drop()
         if not self._finish_alone:
             raise Gone
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import Protocol
 
 from playground.agents_api.ids import Json
@@ -41,6 +42,12 @@ class Question:
     agent: AgentView | None
     handoff_execution: str
     agent_named: Callable[[str], AgentView | None]
+
+    @property
+    def results(self) -> list[Json]:
+        """The function results to be answered: those at the end. Earlier ones of a replay are history."""
+        trailing = takewhile(lambda entry: entry["type"] == "function.result", reversed(self.new))
+        return list(trailing)[::-1]
 
 
 @dataclass(frozen=True, slots=True)

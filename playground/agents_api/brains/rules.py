@@ -60,7 +60,7 @@ class Answer:
         self._words = WORDS[self._language]
 
     def pieces(self) -> Iterator[Piece]:
-        if any(entry["type"] == "function.result" for entry in self._question.new):
+        if self._question.results:
             yield Text(self._results())
             return
         match self._heard.intent:
@@ -152,8 +152,7 @@ class Answer:
         places = zones.named_in(self._heard.text)
         told = [
             in_words(calls.get(entry["tool_call_id"]), entry["result"], self._language, places)
-            for entry in self._question.new
-            if entry["type"] == "function.result"
+            for entry in self._question.results
         ]
         return "\n\n".join(told)
 

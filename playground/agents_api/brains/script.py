@@ -144,7 +144,7 @@ class Script:
             if planned.conversation_id in (None, question.conversation_id):
                 self._planned.remove(planned)
                 return planned.steps
-        results = any(entry["type"] == "function.result" for entry in question.new)
+        results = bool(question.results)
         user = last_user_text(question.entries)
         for rule in self._rules:
             if rule.fits(user, results) and self._takes(rule):

