@@ -28,10 +28,11 @@ NOW = 1_780_000_000.0
 MAYBE_RUN, HARMLESS = False, True
 
 
-def answer(status: int, body: Any = "", *, repeatable: bool = MAYBE_RUN, **headers: str) -> ConversationError:
+def answer(
+    status: int, body: Any = "", *, repeatable: bool = MAYBE_RUN, headers: dict[str, str] | None = None
+) -> ConversationError:
     text = body if isinstance(body, str) else json.dumps(body)
-    names = {name.replace("_", "-"): value for name, value in headers.items()}
-    return failures.of_answer(status, httpx2.Headers(names), text, repeatable=repeatable, now=NOW)
+    return failures.of_answer(status, httpx2.Headers(headers or {}), text, repeatable=repeatable, now=NOW)
 
 
 SHAPES: list[tuple[str, Any, str, str | None]] = [
@@ -167,20 +168,20 @@ def test_a_broken_connection_counts_as_taken_unless_nothing_was_sent(
     ("headers", "after"),
     [
         ({}, None),
-        ({"retry_after": "3"}, timedelta(seconds=3)),
-        ({"retry_after": "1.5"}, timedelta(seconds=1.5)),
-        ({"retry_after_ms": "250", "retry_after": "9"}, timedelta(seconds=0.25)),
-        ({"retry_after": "Thu, 28 May 2026 20:26:50 GMT"}, timedelta(seconds=10)),
-        ({"retry_after": "Thu, 28 May 2026 20:26:30 GMT"}, timedelta()),
-        ({"retry_after": "soon"}, None),
-        ({"retry_after": ""}, None),
-        ({"retry_after_ms": "nan"}, None),
-        ({"retry_after": "-1"}, None),
-        ({"retry_after": "9" * 40}, None),
+        ({"Retry-After": "3"}, timedelta(seconds=3)),
+        ({"Retry-After": "1.5"}, timedelta(seconds=1.5)),
+        ({"Retry-After-Ms": "250", "Retry-After": "9"}, timedelta(seconds=0.25)),
+        ({"Retry-After": "Thu, 28 May 2026 20:26:50 GMT"}, timedelta(seconds=10)),
+        ({"Retry-After": "Thu, 28 May 2026 20:26:30 GMT"}, timedelta()),
+        ({"Retry-After": "soon"}, None),
+        ({"Retry-After": ""}, None),
+        ({"Retry-After-Ms": "nan"}, None),
+        ({"Retry-After": "-1"}, None),
+        ({"Retry-After": "9" * 40}, None),
     ],
 )
 def test_how_long_to_wait_is_read_in_all_its_forms(headers: dict[str, str], after: timedelta | None) -> None:
-    error = answer(429, "", **headers)
+    error = answer(429, headers=headers)
     assert isinstance(error, TryLater)
     assert error.after == after
 

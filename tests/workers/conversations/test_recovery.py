@@ -134,13 +134,20 @@ def test_what_became_of_a_request(
 
 
 def test_open_calls_are_those_that_wait_for_us() -> None:
-    history = [HI, call("c1"), call("c2"), answer("c1"), call("c3", pending=True), call("c4", decided=True)]
+    history: list[Entry] = [
+        HI,
+        call("c1"),
+        call("c2"),
+        answer("c1"),
+        call("c3", pending=True),
+        call("c4", decided=True),
+    ]
     assert [one.tool_call_id for one in open_calls(history)] == ["c2", "c3"]
     assert open_calls([]) == ()
 
 
 def test_a_replay_tells_the_conversation_in_words() -> None:
-    history = [
+    history: list[Entry] = [
         HI,
         bot("b1", Thinking("Hm."), "Let me look.", Reference("web_search", "Somewhere")),
         call("c1"),

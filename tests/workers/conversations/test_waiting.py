@@ -167,7 +167,7 @@ async def test_silence_in_a_stream_is_cut_short(mistral_url: str, mistral: Agent
 
 
 async def test_no_answer_at_all_is_unanswered(mistral_url: str, mistral: AgentsApi) -> None:
-    mistral.fault("conversations.start", "delay", seconds=5)
+    mistral.fault("conversations.start", "delay", seconds=0.5)
     async with http_client(mistral_url, SecretStr(KEY)) as http:
         impatient = MistralConversations(http, silence=timedelta(seconds=0.1))
         with pytest.raises(Unanswered, match="ReadTimeout") as caught:
@@ -195,8 +195,13 @@ async def test_a_busy_conversation_is_waited_for_until_its_lock_is_gone(
     mistral.script.will_say("too long to listen to", pieces=9)
     mistral.script.hold(after=3)
     await until(conversations.append(first.conversation_id, [Say("two")]), Delta)
-    time.meanwhile = lambda: mistral.locks.clear() if time.passed >= 90 else None
 
+    def unlock() -> None:
+        if time.passed >= 90:
+            mistral.script.release()
+            mistral.locks.clear()
+
+    time.meanwhile = unlock
     heard = await everything(conversations.append(first.conversation_id, [Say("three")]))
 
     assert {wait.reason for wait in waits(heard)} == {WaitReason.BUSY}
