@@ -105,18 +105,17 @@ class Run:
             await out.close()
 
     async def _stream(self, out: EventStream) -> None:
-        began = False
         if self.brain.live:
             out.watch()
-            began = await self._begin(out, flush=True)
+            await self.begin(out, flush=True)
         try:
             async with aclosing(self._events(Beginning(out, self))) as events:
                 async for event in events:
-                    began = began or await self._begin(out)
+                    await self.begin(out)
                     await out.write(event, flush=self.brain.live)
                     out.notice()
         except StreamCut as cut:
-            await self._begin(out)
+            await self.begin(out)
             await out.break_off(clean=cut.clean)
         except TurnFailed as failed:
             await self._end_with_error(out, failed.fail.message, failed.fail.code)
@@ -126,7 +125,7 @@ class Run:
                 raise
             await self._end_with_error(out, str(refused), refused.status)
             return
-        await self._begin(out)
+        await self.begin(out)
         await out.write(self.plan.turn.done())
         self._commit()
         if out.dropped_at is None:
@@ -134,21 +133,20 @@ class Run:
         await out.finish()
 
     async def _end_with_error(self, out: EventStream, message: str, code: int) -> None:
-        await self._begin(out)
+        await self.begin(out)
         self._keep_inputs(self._switches.on_error == "inputs")
         await out.write({"type": "conversation.response.error", "created_at": now(), "message": message, "code": code})
         if out.dropped_at is None:
             self._free()
         await out.finish()
 
-    async def _begin(self, out: EventStream, *, flush: bool = False) -> bool:
+    async def begin(self, out: EventStream, *, flush: bool = False) -> None:
         """Announce the conversation, once: from then on it exists, whatever becomes of the turn."""
         if not self._began:
             self._began = True
             if self.plan.keep:
                 self._store.add(self.plan.conversation)
             await out.write(self.plan.turn.started(), flush=flush)
-        return True
 
     async def _events(self, patience: Patience) -> AsyncGenerator[Json, None]:
         turn, question = self.plan.turn, self.plan.question
@@ -219,11 +217,11 @@ class Beginning:
         self._out, self._run = out, run
 
     async def pause(self, seconds: float) -> None:
-        await self._run._begin(self._out)
+        await self._run.begin(self._out)
         await self._out.pause(seconds)
 
     async def hold(self, gate: asyncio.Event) -> None:
-        await self._run._begin(self._out)
+        await self._run.begin(self._out)
         await self._out.hold(gate)
 
 
