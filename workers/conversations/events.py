@@ -6,12 +6,12 @@ instead of a validated union: an answer has hundreds of deltas, and each is on i
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from pydantic import ValidationError
+from pydantic_core import from_json
 
 from workers.conversations.entries import Raw, as_json_text, maybe, read_part, text
 from workers.conversations.port import Other, Part, Usage
@@ -85,7 +85,7 @@ Heard = Began | MessagePiece | CallPiece | ExecutionPiece | HandoffPiece | Ended
 def read_event(event: str, data: str) -> Heard:
     """What one frame says. A frame that is no JSON object, or of a type we do not know, is kept as `Other`."""
     try:
-        raw = json.loads(data)
+        raw = from_json(data)
     except ValueError:
         return Other(event, {"data": data})
     if not isinstance(raw, dict):

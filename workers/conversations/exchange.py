@@ -166,7 +166,7 @@ class Exchange:
                     response.status_code, response.headers, body, repeatable=repeatable, now=self._now()
                 )
                 headers = {name: value for name, value in response.headers.items() if name != "set-cookie"}
-                log.warning("conversation.refused", status=error.status, code=error.code, headers=headers)
+                log.info("conversation.refused", status=error.status, code=error.code, headers=headers)
                 raise error
             yield response
         finally:

@@ -7,7 +7,7 @@ import pytest
 from playground.agents_api.app import AgentsApi
 from playground.agents_api.brains.steps import AddChunk, CallFunction, RunTool, SendUnknown
 from playground.agents_api.brains.steps import Say as SayStep
-from tests.workers.conversations.heard import OPENING, done, everything, said
+from tests.workers.conversations.heard import OPENING, done, everything, said, until
 from workers.conversations.client import MistralConversations
 from workers.conversations.errors import Bookkeeping, Refused, Vanished
 from workers.conversations.port import (
@@ -272,6 +272,15 @@ async def test_the_connection_stays_warm_from_stream_to_stream(
     await conversations.history(first.conversation_id)
 
     assert len(conversations._exchange._http._transport._pool.connections) == 1  # type: ignore[attr-defined]  # httpx2 shows its pool nowhere else
+
+
+async def test_whoever_stops_listening_gives_the_connection_up_at_once(
+    conversations: MistralConversations, mistral: AgentsApi
+) -> None:
+    mistral.script.hold(after=2)
+    await until(conversations.start(OPENING, [Say("tell me everything")]), Delta)
+
+    assert conversations._exchange._http._transport._pool.connections == []  # type: ignore[attr-defined]  # see above
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
+from structlog.testing import capture_logs
 
 from playground.serving import serve
 from tests.workers.conversations.conftest import Time
@@ -157,12 +158,17 @@ async def test_a_server_that_ignores_the_filter_gives_no_thread_anothers_convers
         assert await conversations.find({"team": "T1", "thread": "1"}) == ["new", "old"]
 
 
-async def test_the_key_is_in_no_error_even_when_the_server_quotes_it() -> None:
+async def test_the_key_is_in_no_error_and_no_log_even_when_the_server_quotes_it() -> None:
     quoting = JSONResponse({"detail": f"Invalid API Key {KEY}"}, status_code=401)
-    async with answering(lambda _: quoting) as conversations:
-        with pytest.raises(KeyRejected, match=r"Invalid API Key \*\*\*") as caught:
-            await conversations.history("conv_1")
+    quoting.set_cookie("edge", KEY)
+    with capture_logs() as lines:
+        async with answering(lambda _: quoting) as conversations:
+            with pytest.raises(KeyRejected, match=r"Invalid API Key \*\*\*") as caught:
+                await conversations.history("conv_1")
     assert KEY not in f"{caught.value!r} {caught.value.__cause__!r}"
+    (line,) = lines
+    assert (line["event"], line["status"]) == ("conversation.refused", 401)
+    assert KEY not in str(line)
 
 
 async def test_a_key_quoted_in_an_error_event_is_not_told_either() -> None:
