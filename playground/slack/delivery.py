@@ -7,15 +7,10 @@ sent as they happen, none waits for the one before. Runs inside `async with`; le
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import hmac
-import json
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from types import TracebackType
 from typing import Literal, Self
-from urllib.parse import urlencode
 
 import aiohttp
 
@@ -23,24 +18,13 @@ from playground.faults import Fault, Faults, delay, kill
 from playground.slack import changes, events
 from playground.slack.ids import Ids
 from playground.slack.models import Json
+from playground.slack.request_url import Heard, RequestUrl
 from playground.slack.seed import TEAM_ID
 from playground.slack.settings import Settings
 from playground.slack.socket_mode import Sockets
 from playground.slack.traffic import Traffic
 
-REDIRECTS = 2
 LONGEST_HOLD_SECONDS = 5.0  # a reordered event goes out alone when no other one comes
-
-
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """What came of one attempt."""
-
-    ok: bool
-    status: int | None = None
-    reason: str = ""  # Slack's retry reason
-    may_repeat: bool = True
-    body: str = ""
 
 
 class Delivery:
@@ -170,34 +154,9 @@ class Delivery:
         url = self.events_url if kind == "events_api" else self.interactivity_url or self.events_url
         if url is None:
             return Heard(False, reason="connection_failed", may_repeat=False)
-        return await self._post(url, payload, attempt, reason, form=kind == "interactive")
-
-    async def _post(self, url: str, payload: Json, attempt: int, reason: str, *, form: bool) -> Heard:
-        text = json.dumps(payload, separators=(",", ":"))
-        body = (urlencode({"payload": text}) if form else text).encode()
-        timestamp = str(int(time.time()))
-        headers = {
-            "Content-Type": "application/x-www-form-urlencoded" if form else "application/json",
-            "User-Agent": "Slackbot 1.0 (+https://api.slack.com/robots)",
-            "X-Slack-Request-Timestamp": timestamp,
-            "X-Slack-Signature": signature(self.settings.signing_secret, timestamp, body),
-        }
-        if attempt:
-            headers |= {"X-Slack-Retry-Num": str(attempt), "X-Slack-Retry-Reason": reason or "http_error"}
         assert self._session is not None, "a delivery outside of its `async with`"
-        try:
-            async with self._session.post(url, data=body, headers=headers, max_redirects=REDIRECTS) as response:
-                said = await response.text(errors="replace")
-                no_retry = response.headers.get("X-Slack-No-Retry") == "1"
-                if 200 <= response.status < 300:
-                    return Heard(True, response.status, body=said)
-                return Heard(False, response.status, "http_error", may_repeat=not no_retry, body=said)
-        except TimeoutError:
-            return Heard(False, reason="http_timeout")
-        except aiohttp.TooManyRedirects:
-            return Heard(False, reason="too_many_redirects")
-        except aiohttp.ClientError:
-            return Heard(False, reason="connection_failed")
+        there = RequestUrl(self._session, self.settings.signing_secret)
+        return await there.post(url, payload, attempt, reason, form=kind == "interactive")
 
     def _reached(self, ok: bool) -> None:
         if self.settings.kind == "http" and ok != self.connected:
@@ -225,7 +184,3 @@ class Delivery:
             attempt=attempt,
             to_bot=True,
         )
-
-
-def signature(secret: str, timestamp: str, body: bytes) -> str:
-    return "v0=" + hmac.new(secret.encode(), b"v0:" + timestamp.encode() + b":" + body, hashlib.sha256).hexdigest()

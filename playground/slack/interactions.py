@@ -14,7 +14,7 @@ from playground.slack.seed import APP_ID
 from playground.slack.web_api.errors import SlackError
 
 if TYPE_CHECKING:
-    from playground.slack.delivery import Heard
+    from playground.slack.request_url import Heard
     from playground.slack.standin import Standin
 
 MOST_USES = 5

@@ -1,7 +1,7 @@
 """Messages that are written while people watch: chat.startStream, appendStream, stopStream.
 
 A stream is in text mode or in chunk mode from its first payload on. It ends when the app stops it or when its life is
-over, however busy it is. Drawn as blocks from the first piece on: markdown, task cards, plans, blocks as they came.
+over, however busy it is.
 """
 
 from __future__ import annotations
@@ -9,45 +9,14 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from typing import Literal
+from dataclasses import replace
 
 from playground.slack import changes
-from playground.slack.blocks import MOST_BLOCKS, checked
 from playground.slack.models import Json, Message
+from playground.slack.pieces import Payload, Stream, add
 from playground.slack.settings import Settings
-from playground.slack.typed import plain_rich_text
 from playground.slack.web_api.errors import SlackError
 from playground.slack.workspace import Workspace
-
-TASK_STATUSES = ("pending", "in_progress", "complete", "error")
-TASK_WORDS = ("title", "details", "output")
-MOST_PAYLOAD = 12_000
-
-
-Mode = Literal["text", "chunks"]
-
-
-@dataclass(frozen=True, slots=True)
-class Payload:
-    chunks: list[Json]
-    mode: Mode | None  # None: nothing came, which fixes nothing
-
-
-@dataclass(slots=True, kw_only=True)
-class Stream:
-    recipient: str | None
-    display: Literal["timeline", "plan"] = "timeline"
-    live: bool = True
-    stopped_by_user: bool = False
-    mode: Mode | None = None
-    size: int = 0
-    block_count: int = 0
-    text: str = ""
-    tasks: dict[str, Json] = field(default_factory=dict)
-    plan: Json | None = None
-    first: list[Json] | None = None  # what everybody but the recipient sees in a channel until the end
-    expiry: asyncio.TimerHandle | None = None
 
 
 class Streams:
@@ -61,7 +30,7 @@ class Streams:
 
     def start(self, message: Message, stream: Stream, piece: Payload) -> None:
         message.stream = stream
-        self._add(message, piece)
+        add(message, piece, most_characters=self.settings.stream_characters)
         stream.first = json.loads(json.dumps(message.blocks))
         self.live.setdefault((message.channel, message.root_ts), {})[message.ts] = message
         stream.expiry = asyncio.get_running_loop().call_later(self.settings.stream_life_seconds, self._expire, message)
@@ -71,7 +40,7 @@ class Streams:
         if message.stream is not None and message.stream.stopped_by_user:
             raise SlackError("stopped_by_user")
         self._must_be_live(message)
-        self._add(message, piece)
+        add(message, piece, most_characters=self.settings.stream_characters)
         self.workspace.tell(changes.Streamed(message, piece.chunks))
 
     def stop(
@@ -79,7 +48,7 @@ class Streams:
     ) -> None:
         self._must_be_live(message)
         previous = replace(message, blocks=list(message.blocks))
-        self._add(message, piece)
+        add(message, piece, most_characters=self.settings.stream_characters)
         message.blocks.extend(blocks)
         if metadata is not None:
             message.metadata = metadata
@@ -117,108 +86,3 @@ class Streams:
             del self.live[message.channel, message.root_ts]
         self.workspace.tell(changes.Changed(message, previous, "streamed"))
         self.ended(message, session_status)
-
-    def _add(self, message: Message, piece: Payload) -> None:
-        stream: Stream = message.stream
-        if piece.mode is not None and stream.mode is not None and piece.mode != stream.mode:
-            raise SlackError("streaming_mode_mismatch")
-        size = stream.size + sum(map(_size, piece.chunks))
-        if size > self.settings.stream_characters:
-            raise SlackError("msg_too_long")
-        count = stream.block_count + sum(len(chunk.get("blocks", ())) for chunk in piece.chunks)
-        if count > MOST_BLOCKS:
-            raise SlackError("msg_blocks_too_many")
-        stream.mode = stream.mode or piece.mode
-        stream.size, stream.block_count = size, count
-        for chunk in piece.chunks:
-            _draw(message, stream, chunk)
-        message.text = stream.text
-
-
-def _size(chunk: Json) -> int:
-    return len(chunk["text"]) if chunk["type"] == "markdown_text" else len(json.dumps(chunk))
-
-
-def _draw(message: Message, stream: Stream, chunk: Json) -> None:
-    if chunk["type"] == "markdown_text":
-        stream.text += chunk["text"]
-        if message.blocks and message.blocks[-1]["type"] == "markdown":
-            message.blocks[-1]["text"] += chunk["text"]
-        elif chunk["text"]:
-            message.blocks.append({"type": "markdown", "text": chunk["text"]})
-    elif chunk["type"] == "blocks":
-        message.blocks.extend(chunk["blocks"])
-    elif chunk["type"] == "plan_update":
-        _plan(message, stream)["title"] = chunk["title"]
-    else:
-        _task(message, stream, chunk)
-
-
-def _plan(message: Message, stream: Stream) -> Json:
-    if stream.plan is None:
-        stream.plan = {"type": "plan", "title": "", "tasks": []}
-        message.blocks.append(stream.plan)
-    return stream.plan
-
-
-def _task(message: Message, stream: Stream, chunk: Json) -> None:
-    """The same id again replaces title and status, appends details, and leaves an output that was written."""
-    task = stream.tasks.get(chunk["id"])
-    if task is None:
-        task = {"task_id": chunk["id"], "title": "", "status": "pending"}
-        stream.tasks[chunk["id"]] = task
-        if stream.display == "plan":
-            _plan(message, stream)["tasks"].append(task)
-        else:
-            task["type"] = "task_card"
-            message.blocks.append(task)
-    task["title"] = chunk["title"]
-    task["status"] = chunk.get("status", task["status"])
-    for name in ("sources", "hide_title", "icon"):
-        if name in chunk:
-            task[name] = chunk[name]
-    if chunk.get("details"):
-        task["details"] = plain_rich_text(_words(task.get("details")) + chunk["details"])
-    if chunk.get("output") and "output" not in task:
-        task["output"] = plain_rich_text(chunk["output"])
-
-
-def _words(block: Json | None) -> str:
-    return "" if block is None else str(block["elements"][0]["elements"][0]["text"])
-
-
-def payload(markdown_text: str | None, chunks: list[Json] | None, *, task_characters: int | None) -> Payload:
-    """What one call brings, checked."""
-    if markdown_text is not None and chunks is not None:
-        raise SlackError("cannot_provide_both_markdown_text_and_chunks")
-    if markdown_text is not None:
-        chunks = [{"type": "markdown_text", "text": markdown_text}]
-    for chunk in chunks or []:
-        _check(chunk, task_characters)
-    if sum(len(chunk["text"]) for chunk in chunks or [] if chunk["type"] == "markdown_text") > MOST_PAYLOAD:
-        raise SlackError("msg_too_long")
-    return Payload(chunks or [], "text" if markdown_text is not None else "chunks" if chunks else None)
-
-
-def _check(chunk: Json, task_characters: int | None) -> None:
-    kind = chunk.get("type")
-    if kind == "markdown_text":
-        good = isinstance(chunk.get("text"), str)
-    elif kind == "blocks":
-        good = isinstance(chunk.get("blocks"), list) and all(isinstance(block, dict) for block in chunk["blocks"])
-        if good:
-            chunk["blocks"] = checked(chunk["blocks"], too_many="msg_blocks_too_many")
-    elif kind == "plan_update":
-        good = isinstance(chunk.get("title"), str) and bool(chunk["title"])
-    elif kind == "task_update":
-        good = all(isinstance(chunk.get(name), str) and chunk[name] for name in ("id", "title"))
-        good = good and chunk.get("status", "pending") in TASK_STATUSES
-        good = good and all(isinstance(chunk.get(name, ""), str) for name in TASK_WORDS)
-    else:
-        good = False
-    if not good:
-        raise SlackError("invalid_chunks", f"not a valid chunk: {kind}")
-    if kind in ("plan_update", "task_update") and task_characters is not None:
-        for name in TASK_WORDS:
-            if len(chunk.get(name, "")) > task_characters:
-                raise SlackError("invalid_chunks", f"{name} must be less than {task_characters + 1} characters")

@@ -1,224 +1,26 @@
-"""What people do: say, edit, delete, click, stop, open, react, join, upload. Each act is one JSON body, checked."""
+"""The table of all acts, by the last word of their address."""
 
 from __future__ import annotations
 
-import uuid
-from typing import Any, Literal
+from playground.slack.control.act import Act
+from playground.slack.control.messages import Click, Delete, Edit, React, Say, Stop
+from playground.slack.control.places import Context, Invite, Join, Leave, Open, Title
 
-from pydantic import BaseModel, ConfigDict
-
-from playground.slack import changes, typed
-from playground.slack.control.errors import Refused
-from playground.slack.ids import is_ts
-from playground.slack.models import Conversation, File, Json, Message
-from playground.slack.seed import BOT_USER
-from playground.slack.standin import Standin
-from playground.slack.web_api.errors import SlackError
-
-MOST_TYPED = 40_000
-
-
-class Act(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-    user: str
-
-    async def apply(self, standin: Standin) -> Json:
-        raise NotImplementedError
-
-
-class InChannel(Act):
-    channel: str
-
-    def conversation(self, standin: Standin) -> Conversation:
-        """The conversation, which this person is in."""
-        if self.user not in standin.workspace.people or self.user == BOT_USER:
-            raise Refused("user_not_found", f"There is no person {self.user}.", status=404)
-        known = standin.workspace.conversations.get(self.channel)
-        if known is None:
-            raise Refused("channel_not_found", f"There is no conversation {self.channel}.", status=404)
-        if self.user not in known.members:
-            raise Refused("not_in_channel", f"{self.user} is not in {self.channel}; join it first.", status=403)
-        return known
-
-
-class AtMessage(InChannel):
-    ts: str
-
-    def message(self, standin: Standin) -> Message:
-        known = self.conversation(standin).messages.get(self.ts)
-        if known is None or known.deleted:
-            raise Refused("message_not_found", f"There is no message {self.ts} in {self.channel}.", status=404)
-        return known
-
-    def own(self, standin: Standin) -> Message:
-        message = self.message(standin)
-        if message.user != self.user:
-            raise Refused("not_yours", f"Message {self.ts} was not written by {self.user}.", status=403)
-        return message
-
-
-class Say(InChannel):
-    text: str = ""
-    thread_ts: str | None = None
-    broadcast: bool = False
-    files: list[str] = []
-
-    async def apply(self, standin: Standin) -> Json:
-        conversation = self.conversation(standin)
-        workspace = standin.workspace
-        files = [_own_file(standin, each, self.user) for each in self.files]
-        if (not self.text.strip() and not files) or len(self.text) > MOST_TYPED:
-            raise Refused("no_text", f"A message needs text or a file, and at most {MOST_TYPED} characters.")
-        if self.thread_ts is not None:
-            root = conversation.messages.get(self.thread_ts) if is_ts(self.thread_ts) else None
-            if root is None or root.thread_ts is not None:
-                raise Refused("thread_not_found", f"{self.thread_ts} does not start a thread.", status=404)
-        text = tokens(standin, self.text)
-        message = Message(
-            channel=conversation.id,
-            ts=standin.ids.ts(),
-            user=self.user,
-            text=text,
-            blocks=typed.rich_text(text),
-            thread_ts=self.thread_ts,
-            broadcast=self.broadcast,
-            files=files,
-            subtype="file_share" if files else None,
-            client_msg_id=str(uuid.uuid4()),
-        )
-        workspace.post(message)
-        return {"channel": conversation.id, "ts": message.ts, "thread_ts": message.thread_ts}
-
-
-class Edit(AtMessage):
-    text: str
-
-    async def apply(self, standin: Standin) -> Json:
-        message = self.own(standin)
-        text = tokens(standin, self.text)
-        standin.workspace.change(message, text=text, blocks=typed.rich_text(text), edited_by=self.user)
-        return {"ts": message.ts}
-
-
-class Delete(AtMessage):
-    async def apply(self, standin: Standin) -> Json:
-        standin.workspace.delete(self.own(standin), by=self.user)
-        return {}
-
-
-class React(AtMessage):
-    name: str
-    remove: bool = False
-
-    async def apply(self, standin: Standin) -> Json:
-        message = self.message(standin)
-        standin.workspace.react(message, user=self.user, name=self.name.strip(":"), add=not self.remove)
-        return {}
-
-
-class Click(InChannel):
-    message_ts: str
-    action_id: str
-    block_id: str | None = None
-    value: str | None = None
-    selected_option: dict[str, Any] | None = None
-
-    async def apply(self, standin: Standin) -> Json:
-        message = self.conversation(standin).messages.get(self.message_ts)
-        if message is None:
-            mine = (each for each in standin.workspace.whispers if each.ephemeral_for == self.user)
-            message = next((each for each in mine if each.ts == self.message_ts), None)
-        if message is None or message.deleted:
-            raise Refused("message_not_found", f"There is no message {self.message_ts} here.", status=404)
-        try:
-            heard = await standin.interactions.click(
-                user=self.user,
-                message=message,
-                action_id=self.action_id,
-                block_id=self.block_id,
-                value=self.value,
-                selected_option=self.selected_option,
-            )
-        except SlackError as exc:
-            raise Refused(exc.code, f"The message has no {self.action_id} that {self.user} may use.") from exc
-        return {"delivered": heard.ok, "status": heard.status}
-
-
-class Stop(InChannel):
-    thread_ts: str
-
-    async def apply(self, standin: Standin) -> Json:
-        conversation = self.conversation(standin)
-        streaming = standin.streams.stop_pressed(conversation.id, self.thread_ts)
-        standin.workspace.tell(changes.StopPressed(conversation.id, self.thread_ts, self.user, streaming))
-        return {"streaming_message_ts": streaming}
-
-
-class Open(Act):
-    tab: Literal["messages", "home"] = "messages"
-
-    async def apply(self, standin: Standin) -> Json:
-        channel = dm(standin, self.user).id
-        standin.workspace.tell(changes.HomeOpened(self.user, channel, self.tab))
-        return {"channel": channel}
-
-
-class Context(Act):
-    entities: list[dict[str, Any]]
-
-    async def apply(self, standin: Standin) -> Json:
-        channel = dm(standin, self.user).id
-        standin.workspace.tell(changes.ContextChanged(self.user, channel, self.entities))
-        return {}
-
-
-class Title(InChannel):
-    thread_ts: str
-    title: str
-
-    async def apply(self, standin: Standin) -> Json:
-        conversation = self.conversation(standin)
-        session = standin.statuses.sessions.get((conversation.id, self.thread_ts))
-        if session is None:
-            raise Refused("session_not_found", f"{self.thread_ts} is no session of the app.", status=404)
-        previous, session.title = session.title, self.title
-        standin.workspace.tell(changes.TitleChanged(session, previous, self.user))
-        return {}
-
-
-class Join(Act):
-    channel: str
-
-    async def apply(self, standin: Standin) -> Json:
-        if self.user not in standin.workspace.people:
-            raise Refused("user_not_found", f"There is no person {self.user}.", status=404)
-        known = standin.workspace.conversations.get(self.channel)
-        if known is None or known not in standin.workspace.visible_to(self.user):
-            raise Refused("channel_not_found", f"{self.user} sees no channel {self.channel}.", status=404)
-        standin.workspace.join(known, self.user)
-        return {}
-
-
-class Leave(InChannel):
-    async def apply(self, standin: Standin) -> Json:
-        standin.workspace.leave(self.conversation(standin), self.user)
-        return {}
-
-
-class Invite(InChannel):
-    who: str
-    mention_ts: str | None = None  # the message that named the app before it was in the channel
-
-    async def apply(self, standin: Standin) -> Json:
-        conversation = self.conversation(standin)
-        if self.who not in standin.workspace.people:
-            raise Refused("user_not_found", f"There is nobody {self.who} to invite.", status=404)
-        standin.workspace.join(conversation, self.who, inviter=self.user)
-        message = conversation.messages.get(self.mention_ts or "")
-        if message is not None and self.who == BOT_USER:
-            standin.workspace.tell(changes.MentionInvited(message))
-        return {}
-
+__all__ = [
+    "ACTS",
+    "Click",
+    "Context",
+    "Delete",
+    "Edit",
+    "Invite",
+    "Join",
+    "Leave",
+    "Open",
+    "React",
+    "Say",
+    "Stop",
+    "Title",
+]
 
 ACTS: dict[str, type[Act]] = {
     "say": Say,
@@ -234,41 +36,3 @@ ACTS: dict[str, type[Act]] = {
     "invite": Invite,
     "leave": Leave,
 }
-
-
-def upload(standin: Standin, user: str, name: str, mimetype: str, content: bytes) -> File:
-    """A person's file, not shown anywhere until it is said with a message."""
-    if user not in standin.workspace.people:
-        raise Refused("user_not_found", f"There is no person {user}.", status=404)
-    if not name or "/" in name or not content:
-        raise Refused("no_file", "An upload needs `name` (without a slash) and a body.")
-    file = File(id=standin.ids.new("F"), name=name, title=name, user=user, mimetype=mimetype, length=len(content))
-    file.content = content
-    file.created = int(standin.ids.now())
-    standin.workspace.files[file.id] = file
-    return file
-
-
-def dm(standin: Standin, user: str) -> Conversation:
-    """This person's DM with the app."""
-    person = standin.workspace.people.get(user)
-    if person is None or person.bot_id is not None:
-        raise Refused("user_not_found", f"There is no person {user}.", status=404)
-    if person.is_guest and standin.grant.agent:
-        raise Refused("app_access_restricted", "Guests cannot use apps that have the Agents feature on.", status=403)
-    return standin.workspace.direct(user, BOT_USER)
-
-
-def tokens(standin: Standin, text: str) -> str:
-    people: dict[str, str] = {}
-    for person in standin.workspace.people.values():
-        people[person.display_name.lower()] = people[person.name.lower()] = person.id
-    channels = {each.name: each.id for each in standin.workspace.conversations.values() if each.name}
-    return typed.tokens(text, people=people, channels=channels)
-
-
-def _own_file(standin: Standin, file_id: str, user: str) -> File:
-    file = standin.workspace.files.get(file_id)
-    if file is None or file.user != user:
-        raise Refused("file_not_found", f"{user} has uploaded no file {file_id}.", status=404)
-    return file

@@ -15,8 +15,9 @@ from starlette.routing import Route
 from playground.faults import Fault
 from playground.slack import changes
 from playground.slack.control import news, views
-from playground.slack.control.acts import ACTS, upload
+from playground.slack.control.acts import ACTS
 from playground.slack.control.errors import Refused
+from playground.slack.control.messages import upload
 from playground.slack.feed import Gap, Ring
 from playground.slack.models import Conversation, Json
 from playground.slack.seed import BOT_USER
@@ -136,7 +137,8 @@ class Control:
         elif request.method == "POST":
             for rule in FAULTS.validate_json(await request.body()):
                 faults.add(rule)
-        return _ok({"rules": [rule.model_dump() for rule in faults.rules], "seen": faults.seen})
+        rules = [rule.model_dump() for rule in faults.rules]
+        return _ok({"rules": rules, "seen": faults.seen, "underway": self.standin.delivery.underway})
 
     async def reset(self, request: Request) -> Response:
         self.standin.reset()

@@ -8,9 +8,9 @@ from playground.slack import render
 from playground.slack.arguments import Arguments
 from playground.slack.blocks import checked
 from playground.slack.models import Json, Message
+from playground.slack.pieces import Payload, Stream, payload
 from playground.slack.seed import BOT_USER
 from playground.slack.standin import Standin
-from playground.slack.streams import Payload, Stream, payload
 from playground.slack.web_api import checks
 from playground.slack.web_api.chat import by_the_bot
 from playground.slack.web_api.errors import SlackError

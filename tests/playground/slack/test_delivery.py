@@ -169,6 +169,22 @@ async def test_without_the_history_scope_only_mentions_come(make_world: MakeWorl
     assert receiver.kinds() == ["app_mention"]
 
 
+async def test_without_the_files_scope_a_mention_comes_without_its_files(
+    make_world: MakeWorld, receiver: Receiver
+) -> None:
+    world = await make_world(
+        events_url=receiver.url, scopes=frozenset({"app_mentions:read", "channels:history", "chat:write"})
+    )
+    address = f"{world.url}/_control/upload?user={ADA}&name=notes.txt"
+    async with world.http.post(address, data=b"hello") as response:
+        file = (await response.json())["file"]
+    await world.post("say", user=ADA, channel=GENERAL, text="@threadwind read this", files=[file["id"]])
+    await settled(world)
+
+    assert receiver.kinds() == ["app_mention"]
+    assert "files" not in receiver.event("app_mention")
+
+
 async def test_edits_and_deletes_are_told_with_what_was_there_before(heard: World, receiver: Receiver) -> None:
     ts = await heard.say("one")
     await heard.post("edit", user=ADA, channel=GENERAL, ts=ts, text="two")

@@ -77,7 +77,7 @@ async def test_files_go_only_where_the_app_is(world: World) -> None:
         await world.slack.files_upload_v2(channel=RANDOM, content="x", filename="x.txt")
 
 
-async def test_without_the_scope_a_mention_shows_no_files(make_world: MakeWorld) -> None:
+async def test_files_need_their_scope(make_world: MakeWorld) -> None:
     world = await make_world(scopes=frozenset({"chat:write"}))
 
     assert (await world.call("files.info", file="F1"))["needed"] == "files:read"
