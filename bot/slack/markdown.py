@@ -107,7 +107,7 @@ def _mark(plan: list[Unit], lines: list[str], token: Token, limit: int) -> None:
     cut = LINE if token.type == "code_block" else NOWHERE
     for line in range(first + 1, end):
         plan[line] = replace(plan[line], cut=cut, before=before if len(before) <= limit // 4 else "", dedent=dedent)
-    if token.type == "fence" and end - first > 1 and lines[end - 1].strip("> \t").startswith(token.markup):
+    if token.type == "fence" and _is_closed(token) and end - first > 2:
         # The closing line stays with the last line of code.
         joined = plan[end - 2].text + plan[end - 1].text
         plan[end - 2], plan[end - 1] = replace(plan[end - 2], text=joined), replace(plan[end - 1], text="")
@@ -166,14 +166,18 @@ def _closed(piece: str) -> str:
     fences = [token for token in _parser().parse(piece) if token.type == "fence" and token.map]
     if not fences or fences[-1].map is None or fences[-1].map[1] < len(lines):
         return piece
-    first, markup = fences[-1].map[0], fences[-1].markup
-    is_closed = len(lines) - first > 1 and re.fullmatch(
-        rf"[> \t]*{re.escape(markup)}{re.escape(markup[0])}*", lines[-1]
-    )
-    if is_closed:
+    if _is_closed(fences[-1]):
         return piece
+    first, markup = fences[-1].map[0], fences[-1].markup
     margin = re.sub(r"[^>\s]", " ", lines[first][: lines[first].find(markup)])
     return f"{piece}\n{margin}{markup}"
+
+
+def _is_closed(fence: Token) -> bool:
+    """Has the fence a closing line? The parser does not say; its content is shorter by that line."""
+    assert fence.map is not None
+    code = fence.content.count("\n") + (not fence.content.endswith("\n") and fence.content != "")
+    return code == fence.map[1] - fence.map[0] - 2
 
 
 def _dedented(body: str, width: int) -> str:

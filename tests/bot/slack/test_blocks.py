@@ -1,0 +1,100 @@
+"""The messages we show, judged by slack-sdk's own models and Slack's limits."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from slack_sdk.models.blocks import Block as SdkBlock
+
+from bot.slack import blocks
+from bot.slack.clicks import Click
+from bot.threads.models import Mail, MailKind
+
+words = st.text(max_size=200) | st.text(min_size=1, max_size=20).map(lambda part: part * 400)
+
+
+def judge(message: blocks.Blocks) -> None:
+    assert 0 < len(message) <= blocks.BLOCKS_LIMIT
+    for block in message:
+        parsed = SdkBlock.parse(block)
+        assert parsed is not None
+        parsed.validate_json()
+        assert parsed.to_dict() == block
+    assert sum(len(block["text"]) for block in message if block["type"] == "markdown") <= blocks.MARKDOWN_LIMIT
+
+
+@given(words, words)
+def test_every_message_is_within_slacks_limits(long: str, short: str) -> None:
+    label = short or "AI-generated"
+    sentence = long or "It failed."
+    judge(blocks.answer(sentence, label))
+    judge(blocks.answer(sentence))
+    judge(blocks.notice(sentence))
+    judge(blocks.failure(sentence, turn_id="t1", button=label))
+    judge(blocks.ask(sentence, turn_id="t1", tool_call_id="c1", approve=label, deny=label))
+    judge(blocks.prompts(sentence, [(label, sentence)] * 3))
+    judge(blocks.task_lines([blocks.Task(id=str(number), title=sentence, status="complete") for number in range(80)]))
+
+
+@given(words, words)
+def test_task_cards_are_within_slacks_limits(long: str, short: str) -> None:
+    chunk = blocks.task_chunk(blocks.Task(id=long, title=long, status="error", details=short, output=long))
+    assert all(len(value) <= blocks.TASK_LIMIT for value in chunk.values())
+
+
+def test_a_card_says_only_what_there_is() -> None:
+    assert blocks.task_chunk(blocks.Task(id="c1", title="Time", status="in_progress")) == {
+        "type": "task_update",
+        "id": "c1",
+        "title": "Time",
+        "status": "in_progress",
+    }
+
+
+def test_where_no_card_is_drawn_its_state_is_told_in_words() -> None:
+    [line] = blocks.task_lines([blocks.Task(id="c1", title="Time <in> Tokyo", status="complete", state="done")])
+    assert line["elements"][0]["text"] == "Time &lt;in&gt; Tokyo: done"
+
+
+def clicked(button: blocks.Block) -> Click:
+    return Click.read(
+        {
+            "type": "block_actions",
+            "team": {"id": "T1"},
+            "user": {"id": "U1", "team_id": "T1"},
+            "container": {"message_ts": "2.0", "channel_id": "C1", "thread_ts": "1.0"},
+            "actions": [{**button, "action_ts": "3.0"}],
+        }
+    )
+
+
+def test_every_button_comes_back_as_the_mail_it_means() -> None:
+    ask = blocks.ask("Delete?", turn_id="t1", tool_call_id="call:1", approve="Approve", deny="Deny")
+    failure = blocks.failure("Failed.", turn_id="t1", button="Try again")
+    prompts = blocks.prompts("Try one:", [("Time", "+clock what time is it? <now>")])
+    mails = [clicked(button).to_mail() for message in (ask, failure, prompts) for button in message[-1]["elements"]]
+    assert all(isinstance(mail, Mail) for mail in mails)
+    assert [(mail.kind, mail.id, mail.about, mail.text, mail.agent) for mail in mails if isinstance(mail, Mail)] == [
+        (
+            MailKind.DECISION,
+            "decision:t1:call:1",
+            {"turn": "t1", "tool_call_id": "call:1", "decision": "allowed"},
+            "",
+            None,
+        ),
+        (
+            MailKind.DECISION,
+            "decision:t1:call:1",
+            {"turn": "t1", "tool_call_id": "call:1", "decision": "denied"},
+            "",
+            None,
+        ),
+        (MailKind.AGAIN, "again:t1", {"turn": "t1"}, "", None),
+        (MailKind.MESSAGE, "prompt:T1:C1:3.0", {}, "what time is it? &lt;now&gt;", "clock"),
+    ]
+
+
+def test_ids_that_no_button_can_hold_are_refused() -> None:
+    with pytest.raises(ValueError, match="2000 characters"):
+        blocks.ask("Delete?", turn_id="t1", tool_call_id="c" * 2000, approve="Approve", deny="Deny")

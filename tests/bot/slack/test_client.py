@@ -1,0 +1,279 @@
+"""One installation's methods, at the playground's Slack."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+
+import pytest
+
+from bot.slack import blocks
+from bot.slack.calls import CUSTOMIZE, Calls, open_session
+from bot.slack.client import Slack
+from bot.slack.errors import (
+    InstallationBroken,
+    NotSupported,
+    Refused,
+    StoppedByUser,
+    StreamOver,
+    TryLater,
+    Unknown,
+)
+from bot.slack.features import REMEMBERED, Features
+from bot.slack.files import upload_rest, was_shared
+from bot.slack.models import Metadata, Upload
+from bot.threads.models import ThreadKey
+from playground.slack.settings import ALL_SCOPES, MENTIONS_AND_DMS
+from tests.bot.slack.conftest import ADA, BOT, DM, GENERAL, TEAM, MakePlace, Place
+
+TURN = Metadata("threadwind_turn", {"turn": "t1", "row": 3})
+
+
+async def test_a_post_can_be_found_by_its_metadata(place: Place) -> None:
+    root = place.say("hi")
+    ts = await place.slack.post(
+        GENERAL, thread_ts=root, text="answer", blocks=blocks.answer("**answer**"), metadata=TURN
+    )
+
+    first, found = await place.slack.replies(GENERAL, root, with_metadata=True)
+    assert (first.ts, first.user, first.bot_id) == (root, ADA, None)
+    assert (found.ts, found.user, found.bot_id, found.thread_ts) == (ts, BOT, "B0BOT", root)
+    assert found.metadata == TURN
+    assert (await place.slack.replies(GENERAL, root))[1].metadata == Metadata("threadwind_turn")
+
+
+async def test_nothing_we_post_or_update_unfurls_or_is_parsed(place: Place) -> None:
+    place.standin.traffic.on = True
+    ts = await place.slack.post(GENERAL, text="https://x.test")
+    await place.slack.update(GENERAL, ts, text="https://y.test")
+    sent = [call["request"] for call in place.standin.traffic.entries if call["name"].startswith("chat.")]
+    assert len(sent) == 2
+    for arguments in sent:
+        assert arguments["unfurl_links"] is arguments["unfurl_media"] is arguments["unfurl_app_links"] is False
+        assert arguments["parse"] == "none"
+
+
+async def test_an_update_keeps_the_metadata_unless_it_brings_its_own(place: Place) -> None:
+    ts = await place.slack.post(GENERAL, text="one", metadata=TURN)
+    await place.slack.update(GENERAL, ts, text="two")
+    [kept] = await place.slack.replies(GENERAL, ts, with_metadata=True)
+    assert (kept.text, kept.metadata) == ("two", TURN)
+    await place.slack.update(GENERAL, ts, text="three", metadata=Metadata("other", {"turn": "t2"}))
+    [changed] = await place.slack.replies(GENERAL, ts, with_metadata=True)
+    assert changed.metadata == Metadata("other", {"turn": "t2"})
+
+
+async def test_deleting_twice_is_fine(place: Place) -> None:
+    ts = await place.slack.post(GENERAL, text="oops")
+    await place.slack.delete(GENERAL, ts)
+    await place.slack.delete(GENERAL, ts)
+    assert place.posted() == []
+
+
+async def test_a_long_thread_is_read_page_by_page(place: Place) -> None:
+    root = place.say("root")
+    written = [place.say(f"reply {number}", thread_ts=root) for number in range(450)]
+
+    assert [message.ts for message in await place.slack.replies(GENERAL, root)] == [root, *written]
+    newest = await place.slack.replies(GENERAL, root, limit=250)
+    assert [message.ts for message in newest] == written[-250:]
+    since = await place.slack.replies(GENERAL, root, oldest=written[440])
+    assert [message.ts for message in since if message.ts != root] == written[440:]
+
+
+async def test_a_thread_that_is_gone_has_no_messages(place: Place) -> None:
+    assert await place.slack.replies(GENERAL, "1700000000.000100") == []
+
+
+async def test_a_stream_becomes_an_ordinary_message(place: Place) -> None:
+    root = place.say("hi")
+    ts = await place.slack.start_stream(
+        GENERAL, root, recipient_user=ADA, recipient_team=TEAM, chunks=[blocks.text_chunk("one ")]
+    )
+    await place.slack.append_stream(GENERAL, ts, [blocks.text_chunk("two")])
+    await place.slack.stop_stream(GENERAL, ts, blocks=blocks.footer("AI-generated"), metadata=TURN)
+
+    with pytest.raises(StreamOver):
+        await place.slack.append_stream(GENERAL, ts, [blocks.text_chunk("three")])
+    with pytest.raises(StreamOver):
+        await place.slack.stop_stream(GENERAL, ts)
+    [_, streamed] = await place.slack.replies(GENERAL, root, with_metadata=True)
+    assert (streamed.ts, streamed.metadata) == (ts, TURN)
+
+
+async def test_the_persons_stop_is_told_by_the_next_append(place: Place) -> None:
+    root = place.say("hi", channel=DM)
+    ts = await place.slack.start_stream(DM, root, recipient_user=ADA, recipient_team=TEAM)
+    place.fault("chat.appendStream", "error", code="stopped_by_user")
+    with pytest.raises(StoppedByUser):
+        await place.slack.append_stream(DM, ts, [blocks.text_chunk("x")])
+
+
+async def test_a_status_is_shown_and_cleared(place: Place) -> None:
+    root = place.say("hi", channel=DM)
+    await place.slack.set_status(DM, root, "is thinking…", loading_messages=["Reading", "Counting"])
+    await place.slack.session_status(DM, root, "processing")
+    await place.slack.set_status(DM, root, "")
+    await place.slack.suggested_prompts(DM, [("Time", "What time is it?")])
+    assert place.calls("assistant.threads.setStatus") == 2
+
+
+async def test_people_and_places_are_known(place: Place) -> None:
+    camille, hugo = await place.slack.user("U0CAMILLE"), await place.slack.user("U0HUGO")
+    assert (camille.name, camille.locale, camille.tz, camille.team) == ("Camille", "fr-FR", "Europe/Paris", TEAM)
+    assert not camille.is_guest
+    assert hugo.is_guest
+    assert (await place.slack.user(BOT)).is_bot
+    assert (await place.slack.channel(DM)).is_dm
+    assert (await place.slack.channel(GENERAL)).name == "general"
+    with pytest.raises(Refused, match="user_not_found"):
+        await place.slack.user("U0NOBODY")
+
+
+async def test_the_token_says_who_we_are(place: Place) -> None:
+    identity = await place.slack.auth_test()
+    assert (identity.team, identity.user_id, identity.bot_id) == (TEAM, BOT, "B0BOT")
+    assert identity.scopes == ALL_SCOPES
+
+
+async def test_an_ephemeral_is_for_one_person(place: Place) -> None:
+    assert await place.slack.ephemeral(GENERAL, ADA, text="only you", blocks=blocks.notice("only you"))
+    assert place.posted() == []
+
+
+async def test_a_permalink_leads_to_the_message(place: Place) -> None:
+    ts = place.say("hi")
+    assert ts.replace(".", "") in await place.slack.permalink(GENERAL, ts)
+
+
+async def test_a_file_can_be_looked_up_by_the_id_it_had_before_it_was_seen(place: Place) -> None:
+    root = place.say("hi")
+    thread, remembered = ThreadKey(TEAM, GENERAL, root), list[Upload]()
+
+    async def remember(upload: Upload) -> None:
+        assert place.posted() == []
+        remembered.append(upload)
+        place.fault("files.completeUploadExternal", "lost")
+
+    with pytest.raises(Unknown):
+        await upload_rest(place.slack, thread, "# The rest", title="The rest", remember=remember)
+    assert await was_shared(place.slack, remembered[0].file_id, thread)
+    assert not await was_shared(place.slack, "F0NONE", thread)
+    info = await place.slack.file_info(remembered[0].file_id)
+    assert (info.name, info.size, info.shares[0].channel) == ("answer.md", 10, GENERAL)
+
+
+async def test_a_post_whose_answer_is_lost_is_sent_once(place: Place) -> None:
+    """slack-sdk's default handlers would send it again."""
+    place.fault("chat.postMessage", "lost")
+    with pytest.raises(Unknown):
+        await place.slack.post(GENERAL, text="once")
+    assert [message.text for message in place.posted()] == ["once"]
+    assert place.calls("chat.postMessage") == 1
+
+
+async def test_a_server_error_on_a_post_is_unknown_and_on_an_update_is_for_later(place: Place) -> None:
+    ts = await place.slack.post(GENERAL, text="one")
+    place.fault("*", "status", status=503, times=0)
+    with pytest.raises(Unknown):
+        await place.slack.post(GENERAL, text="two")
+    with pytest.raises(TryLater):
+        await place.slack.update(GENERAL, ts, text="two")
+
+
+async def test_a_rate_limit_says_when_to_come_back(place: Place) -> None:
+    place.fault("chat.postMessage", "status", status=429, retry_after=7)
+    with pytest.raises(TryLater) as raised:
+        await place.slack.post(GENERAL, text="one")
+    assert raised.value.after == timedelta(seconds=7)
+    assert place.posted() == []
+
+
+async def test_slack_being_silent_ends_within_the_time_limit(make_place: MakePlace) -> None:
+    place = await make_place(timeout=timedelta(milliseconds=200))
+    place.fault("*", "delay", seconds=0.6, times=2)
+    with pytest.raises(TryLater):
+        await place.slack.user(ADA)
+    with pytest.raises(Unknown):
+        await place.slack.post(GENERAL, text="late")
+
+
+async def test_nobody_listening_means_that_nothing_happened() -> None:
+    async with open_session() as session:
+        slack = Slack(Calls("xoxb-x", session=session, base_url="http://127.0.0.1:1/api/"))
+        with pytest.raises(TryLater):
+            await slack.post(GENERAL, text="hi")
+
+
+async def test_a_wrong_token_breaks_the_installation(place: Place) -> None:
+    async with open_session() as session:
+        slack = Slack(Calls("xoxb-wrong", session=session, base_url=f"{place.url}/api/"))
+        with pytest.raises(InstallationBroken, match="invalid_auth"):
+            await slack.auth_test()
+
+
+async def test_a_method_that_is_unknown_is_asked_for_once(make_place: MakePlace) -> None:
+    place = await make_place(profile="minimal")
+    root = place.say("hi")
+    for _ in range(3):
+        with pytest.raises(NotSupported) as raised:
+            await place.slack.start_stream(GENERAL, root, recipient_user=ADA, recipient_team=TEAM)
+        with pytest.raises(NotSupported):
+            await place.slack.set_status(GENERAL, root, "x")
+    assert raised.value.code == "unknown_method"
+    assert place.calls("chat.startStream") == place.calls("assistant.threads.setStatus") == 1
+    assert place.slack.features.reasons == {
+        "chat.startStream": "unknown_method",
+        "assistant.threads.setStatus": "unknown_method",
+    }
+    assert await place.slack.post(GENERAL, thread_ts=root, text="still here")
+
+
+async def test_a_missing_scope_in_channels_leaves_direct_messages_readable(make_place: MakePlace) -> None:
+    place = await make_place(scopes=MENTIONS_AND_DMS)
+    root, private = place.say("hi"), place.say("hi", channel=DM)
+    for _ in range(2):
+        with pytest.raises(NotSupported) as raised:
+            await place.slack.replies(GENERAL, root)
+        assert raised.value.needed
+        assert len(await place.slack.replies(DM, private)) == 1
+    assert place.calls("conversations.replies") == 3
+
+
+async def test_without_the_scope_for_names_the_app_speaks_as_itself(place: Place) -> None:
+    place.fault("chat.postMessage", "error", code="missing_scope")
+    with pytest.raises(NotSupported):  # some other scope: not ours to paper over
+        await place.slack.post(GENERAL, text="one", username="Ada's agent")
+
+    refusal = NotSupported("missing_scope", method=CUSTOMIZE, code="missing_scope", needed=CUSTOMIZE)
+    place.slack.features.note(refusal)
+    await place.slack.post(GENERAL, text="two", username="Ada's agent", icon_emoji=":crystal_ball:")
+    assert [(message.text, message.username) for message in place.posted()] == [("two", None)]
+
+
+def test_what_was_missing_is_asked_for_again_after_an_hour() -> None:
+    now = [0.0]
+    features = Features(lambda: now[0])
+    features.note(NotSupported("x", method="chat.startStream", code="feature_disabled"), "C1")
+    assert features.missing("chat.startStream", "C2") is not None
+    now[0] = REMEMBERED.total_seconds()
+    assert features.missing("chat.startStream", "C2") is None
+    features.note(NotSupported("x", method="chat.postMessage", code="missing_scope"), "C1")
+    assert features.missing("chat.postMessage", "C1") is None  # nothing stands in for a post
+
+
+async def test_no_token_and_no_text_reach_the_log(place: Place, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    place.fault("chat.postMessage", "status", status=500)
+    with pytest.raises(Unknown) as raised:
+        await place.slack.post(GENERAL, text="confidential")
+    said = caplog.text + str(raised.value)
+    assert "xoxb" not in said
+    assert "confidential" not in said
+
+
+async def test_a_proxy_of_the_shell_is_not_used_for_this_machine(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:1")
+    async with open_session() as session:
+        slack = Slack(Calls(place.standin.settings.bot_token, session=session, base_url=f"{place.url}/api/"))
+        assert (await slack.auth_test()).team == TEAM
