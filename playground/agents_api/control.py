@@ -4,7 +4,7 @@ faults    GET what was seen and counted · POST one rule or a list · DELETE all
 script    POST {"plan": [...], "when": [...], "hold": n, "release": true} · DELETE
 requests  GET ?name=&after= · DELETE
 switches  GET · PATCH
-state     GET how many conversations there are and how many scripted answers are left
+state     GET how many conversations there are, scripted answers are left, answers were held
 reset     POST everything to its beginnings
 """
 
@@ -105,7 +105,9 @@ class Control:
         return JSONResponse(self._api.switches.model_dump())
 
     async def state(self, request: Request) -> Response:
-        return JSONResponse({"conversations": len(self._api.store), "answers_left": self._api.script.left()})
+        script = self._api.script
+        counts = {"conversations": len(self._api.store), "answers_left": script.left(), "held": script.held}
+        return JSONResponse(counts)
 
     async def reset(self, request: Request) -> Response:
         self._api.reset()

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from babel.dates import format_date
 
-from playground.agents_api.brains import zones
+from playground.agents_api.brains import speakers, zones
 from playground.agents_api.brains.wording import WORDS
 from playground.agents_api.ids import Json
 
@@ -17,27 +17,31 @@ QUOTED_CHARACTERS = 3_000
 
 def in_words(call: Json | None, result: str, language: str, places: Sequence[zones.City]) -> str:
     words = WORDS[language]
-    tool = call["name"] if call else "?"
-    text = result.strip()
+    text, note = speakers.without_note(result.strip())
+    told = _told(call["name"] if call else "?", text, language, places)
+    return f"{told} {words['note'].format(text=note)}" if note else told
+
+
+def _told(tool: str, text: str, language: str, places: Sequence[zones.City]) -> str:
+    words = WORDS[language]
     if not text:
         return words["tool_nothing"].format(tool=tool)
     if text.startswith("Error"):
         return words["tool_failed"].format(tool=tool, text=text)
-    value, rest = leading_json(text)
+    value = as_object(text)
     told = told_time(value, language, places) or told_conversion(value, language, places)
-    if told is None:
-        quoted = text if len(text) <= QUOTED_CHARACTERS else text[:QUOTED_CHARACTERS] + "…"
-        return f"{words['tool_said'].format(tool=tool)}\n\n```\n{quoted.replace('```', '` ` `')}\n```"
-    return f"{told} {words['note'].format(text=rest)}" if rest else told
+    if told is not None:
+        return told
+    quoted = text if len(text) <= QUOTED_CHARACTERS else text[:QUOTED_CHARACTERS] + "…"
+    return f"{words['tool_said'].format(tool=tool)}\n\n```\n{quoted.replace('```', '` ` `')}\n```"
 
 
-def leading_json(text: str) -> tuple[Json | None, str]:
-    """The object at the beginning, and what stands after it: a note may have been added to a result."""
+def as_object(text: str) -> Json | None:
     try:
-        value, end = json.JSONDecoder().raw_decode(text)
+        value = json.loads(text)
     except ValueError:
-        return None, text
-    return (value, text[end:].strip()) if isinstance(value, dict) else (None, text)
+        return None
+    return value if isinstance(value, dict) else None
 
 
 def told_time(value: Json | None, language: str, places: Sequence[zones.City]) -> str | None:

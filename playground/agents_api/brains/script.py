@@ -58,7 +58,8 @@ class Script:
         self._gate = asyncio.Event()
         self._gate.set()
         self._hold_after = 0
-        self._held = asyncio.Event()
+        self._arrived = asyncio.Event()
+        self.held = 0
 
     def will(self, *steps: AnyStep, conversation_id: str | None = None) -> None:
         """Queue one answer made of `steps`."""
@@ -103,15 +104,17 @@ class Script:
         """From now on every answer stops after `after` pieces, until `release`."""
         self._hold_after = after
         self._gate = asyncio.Event()
-        self._held = asyncio.Event()
+        self.held = 0
 
     def release(self) -> None:
         self._gate.set()
 
-    async def until_held(self) -> None:
-        """Wait until an answer stands at the gate."""
+    async def until_held(self, count: int = 1) -> None:
+        """Wait until so many answers have come to the gate."""
         async with asyncio.timeout(UNTIL_HELD_SECONDS):
-            await self._held.wait()
+            while self.held < count:
+                self._arrived.clear()
+                await self._arrived.wait()
 
     def left(self) -> int:
         """How many queued answers nobody asked for."""
@@ -136,7 +139,8 @@ class Script:
             yield self._stop_at(gate)
 
     def _stop_at(self, gate: asyncio.Event) -> Hold:
-        self._held.set()
+        self.held += 1
+        self._arrived.set()
         return Hold(gate)
 
     def _steps(self, question: Question) -> Sequence[AnyStep]:

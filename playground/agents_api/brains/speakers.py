@@ -1,4 +1,7 @@
-"""Who says what, in a message that may carry labels: "[Ada]: …", "Ada: …", "**Ada**: …", "Ada (U123) wrote: …"."""
+"""Who says what, in a message that may carry labels: "[Ada] …", "Ada: …", "**Ada**: …", "Ada (U123) wrote: …".
+
+A line that is nothing but a bracket is a remark of the client's (where a block begins or ends), and no label.
+"""
 
 from __future__ import annotations
 
@@ -11,10 +14,14 @@ from playground.agents_api.ids import Json
 
 NAME = r"[^\W\d_][\w.'’-]*(?: [^\W\d_][\w.'’-]*){0,3}"
 LABEL = re.compile(
-    rf"^(?:\[(?P<bracket>[^\]\n]{{1,60}})\]:?|<@?(?P<angle>[^>|\n]{{1,60}})(?:\|[^>\n]*)?>:"
+    rf"^(?:\[(?P<bracket>[^\]\n]{{1,60}})\]:?(?=[ \t]*\S)|<@?(?P<angle>[^>|\n]{{1,60}})(?:\|[^>\n]*)?>:"
     rf"|\*\*(?P<bold>{NAME})\*\*:|(?P<bare>{NAME})(?: \([^)\n]*\))?(?: wrote| said| says| a écrit| dit)?:)[ \t]*",
     re.MULTILINE,
 )
+
+
+REMARK = re.compile(r"^\[[^\]\n]*\][ \t]*$", re.MULTILINE)
+NOTE = re.compile(r"\n\s*\[[^\]\n]*\]\n(?=\[)")  # a remark, and then what somebody said: behind a function's result
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +38,22 @@ def parts(text: str) -> list[Said]:
     said = []
     start, who = 0, None
     for match in found:
-        said.append(Said(who, text[start : match.start()].strip()))
+        said.append(Said(who, without_remarks(text[start : match.start()])))
         start, who = match.end(), name_in(match)
-    said.append(Said(who, text[start:].strip()))
+    said.append(Said(who, without_remarks(text[start:])))
     return [one for one in said if one.text or one.who]
+
+
+def without_remarks(text: str) -> str:
+    return REMARK.sub("", text).strip()
+
+
+def without_note(result: str) -> tuple[str, str]:
+    """A function's result, and what a person added behind it."""
+    match = NOTE.search(result)
+    if match is None:
+        return result, ""
+    return result[: match.start()].strip(), " ".join(one.text for one in parts(result[match.end() :]))
 
 
 def name_in(match: re.Match[str]) -> str:

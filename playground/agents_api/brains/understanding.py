@@ -80,11 +80,21 @@ def hear(question_entries: Sequence[Json]) -> Heard:
         text_of(entry) for entry in question_entries if entry["type"] == "message.input" and entry["role"] == "user"
     ]
     said = speakers.parts(texts[-1]) if texts else []
-    last = said[-1] if said else speakers.Said(None, "")
+    last = newest_understood(said) if said else speakers.Said(None, "")
     calls = [line.strip() for line in last.text.splitlines() if line.strip().startswith("!") and len(line.strip()) > 1]
     intent = Intent.TOOL if calls else intent_of(last.text)
     spoken = [part.text for text in texts for part in speakers.parts(text)]
     return Heard(last.text, language_of(spoken), intent, last.who, calls)
+
+
+def newest_understood(said: Sequence[speakers.Said]) -> speakers.Said:
+    """The last of what the last speaker said that means something here; else simply the last."""
+    for one in reversed(said):
+        if one.who != said[-1].who:
+            break
+        if one.text.lstrip().startswith("!") or intent_of(one.text) is not Intent.UNKNOWN:
+            return one
+    return said[-1]
 
 
 def intent_of(text: str) -> Intent:

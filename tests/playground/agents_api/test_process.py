@@ -58,8 +58,8 @@ async def test_a_process_is_steered_cut_and_stopped(
 
     assert (await client.post("/_control/script", json={"hold": 0})).status_code == 204
     held = asyncio.create_task(events(client))
-    while (await client.get("/_control/requests")).json()[-1]["status"] != 0:  # noqa: ASYNC110  # another process
-        await asyncio.sleep(0.01)  # until the last request is the held one
+    while (await client.get("/_control/state")).json()["held"] == 0:  # noqa: ASYNC110  # another process
+        await asyncio.sleep(0.01)
     started.terminate()
     assert types(await held)[-1] == "conversation.response.done"
     assert await asyncio.wait_for(started.wait(), STARTS_WITHIN_SECONDS) in (0, -15)

@@ -82,9 +82,9 @@ async def test_another_process_can_steer_and_look(http: httpx2.AsyncClient, api:
 
     switched = await http.patch("/_control/switches", json={"lock_seconds": 2, "brain": "rules"})
     assert (switched.json()["lock_seconds"], switched.json()["brain"]) == (2, "rules")
-    assert (await http.get("/_control/state")).json() == {"conversations": 2, "answers_left": 0}
+    assert (await http.get("/_control/state")).json() == {"conversations": 2, "answers_left": 0, "held": 0}
     await http.post("/_control/reset")
-    assert (await http.get("/_control/state")).json() == {"conversations": 0, "answers_left": 0}
+    assert (await http.get("/_control/state")).json() == {"conversations": 0, "answers_left": 0, "held": 0}
     assert (await http.get("/_control/switches")).json()["brain"] == "script"
     assert (await http.get("/_control/requests")).json() == []
 
