@@ -13,12 +13,13 @@ import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 from slack_sdk.web.async_client import AsyncWebClient
-from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
 from bot.afterwards import afterwards
 from bot.catalog import reload
 from bot.catalog.catalog import Catalogs
 from bot.catalog.problem import Problem
+from bot.deadlines import deadlines
 from bot.inbox import Inbox
 from bot.listeners.bolt import OverHttp, make_bolt
 from bot.listeners.ears import Ears
@@ -28,6 +29,7 @@ from bot.listeners.table import TABLE
 from bot.redis_client import open_redis
 from bot.settings import Settings
 from bot.slack.installations import Installations
+from bot.slack.manifest import EVENTS_PATH
 from bot.slack.people import People
 from bot.store_check import check_store
 from bot.texts import words_for
@@ -38,18 +40,18 @@ from bot.web.socket_mode import socket_mode
 
 log = structlog.get_logger()
 
-REDIS_TIMEOUT = timedelta(seconds=1)  # for one answer; a script takes microseconds, Slack waits 3 s for all of it
+LOOK_LIMIT = timedelta(seconds=2)  # at the store, when the bot starts
 
 
 @asynccontextmanager
-async def opened(settings: Settings, environment: Mapping[str, str]) -> AsyncIterator[Starlette]:
+async def opened(settings: Settings, environment: Mapping[str, str]) -> AsyncIterator[ASGIApp]:
     """The bot, hearing: over HTTP through the application this gives, or over a socket of its own.
 
     It opens without Redis and without Slack, and says what is missing; it then refuses what it cannot store.
     `environment` fills the variables of mcp.json.
     """
     async with AsyncExitStack() as stack:
-        redis = open_redis(settings.redis_url, timeout=REDIS_TIMEOUT)
+        redis = open_redis(settings.redis_url, timeout=None)  # each listener and check has its deadline
         stack.push_async_callback(redis.aclose)
         installations = await stack.enter_async_context(Installations(settings))
         catalogs = Catalogs(settings, environment)
@@ -59,9 +61,10 @@ async def opened(settings: Settings, environment: Mapping[str, str]) -> AsyncIte
             follows=settings.replies_without_mention,
             thread_life=settings.thread_life,
         )
+        limits = await stack.enter_async_context(deadlines())
         errands = await stack.enter_async_context(afterwards())
         ears = Ears(
-            inbox=Inbox(mailbox, time.time),
+            inbox=Inbox(mailbox, time.time, limits),
             afterwards=errands,
             installations=installations,
             people=People(installations),
@@ -77,21 +80,31 @@ async def opened(settings: Settings, environment: Mapping[str, str]) -> AsyncIte
         if settings.mode == "socket":
             assert settings.slack_app_token is not None, "the settings check this"
             socket = await stack.enter_async_context(socket_mode(bolt, settings.slack_app_token.get_secret_value()))
-            yield make_routes(None, (answers(redis), socket.check))
+            yield make_routes(answers(redis), socket.check)
         else:
             assert settings.slack_signing_secret is not None, "the settings check this"
-            guard = Guard(settings.slack_signing_secret.get_secret_value(), OverHttp(bolt), time.time)
-            yield make_routes(guard, (answers(redis),))
+            yield Guard(
+                make_routes(answers(redis)),
+                path=EVENTS_PATH,
+                secret=settings.slack_signing_secret.get_secret_value(),
+                hear=OverHttp(bolt),
+                now=time.time,
+                deadlines=limits,
+            )
 
 
 async def _look_at_the_store(redis: Redis) -> None:
     """What is doubtful about Redis is told to the operator, in the operator's log, in plain words."""
     words = words_for(None)
     try:
-        for doubt in await check_store(redis):
+        async with asyncio.timeout(LOOK_LIMIT.total_seconds()):
+            found = await check_store(redis)
+        for doubt in found:
             log.warning("redis.doubtful", problem=words.say(doubt.key, **doubt.values))
     except (RedisError, OSError) as exc:
-        log.error("redis.away", error=str(exc), then="events are refused until it is back; Slack repeats them")
+        log.error(
+            "redis.away", error=str(exc) or "no answer", then="events are refused until it is back; Slack repeats them"
+        )
 
 
 async def _reloaded(names: tuple[str, ...], problems: tuple[Problem, ...]) -> None:

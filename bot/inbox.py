@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Protocol
 
+from bot.deadlines import Deadlines
 from bot.threads.models import Accepted, Mail
 
 ACCEPT_LIMIT = timedelta(seconds=2)  # Slack gives an answer 3 s; a 5xx in time is repeated, silence costs more
@@ -22,16 +22,17 @@ class TakesMail(Protocol):
 class Inbox:
     """The bot's one way to put something into a thread. `now` is the clock, in seconds since the epoch."""
 
-    def __init__(self, mailbox: TakesMail, now: Callable[[], float]) -> None:
+    def __init__(self, mailbox: TakesMail, now: Callable[[], float], deadlines: Deadlines) -> None:
         self._mailbox = mailbox
         self._now = now
+        self._deadlines = deadlines
 
     async def accept(self, mail: Mail, *, follow: bool = False) -> Accepted:
         """Put `mail` in its thread's mailbox and, if nobody owns the thread, wake a worker.
 
         Slack delivers at least once: a repeat stores nothing. `follow` is for a reply without a mention, which is
-        stored only where the bot follows the thread. Returns within `ACCEPT_LIMIT` or raises `TimeoutError`; other
-        trouble with Redis raises redis-py's errors. Either way Slack must be told that it did not arrive.
+        stored only where the bot follows the thread. Where Redis does not answer in time this raises `TimeoutError`,
+        for other trouble with it redis-py's errors. Either way Slack must be told that it did not arrive.
         """
-        async with asyncio.timeout(ACCEPT_LIMIT.total_seconds()):
+        with self._deadlines.within(ACCEPT_LIMIT):
             return await self._mailbox.accept(replace(mail, at=self._now()), follow=follow)

@@ -7,7 +7,6 @@ refused request costs no parsing, stores nothing and logs its reason without its
 
 from __future__ import annotations
 
-import asyncio
 import hmac
 import re
 from collections.abc import Callable
@@ -16,7 +15,9 @@ from datetime import timedelta
 from typing import Protocol
 
 import structlog
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from bot.deadlines import Deadlines
 
 log = structlog.get_logger()
 
@@ -84,19 +85,30 @@ def is_signed(secret: bytes, seal: Seal, body: bytes) -> bool:
 
 
 class Guard:
-    """The ASGI application at Slack's route: what is signed goes to `hear` as raw bytes and its answer goes back."""
+    """Stands before the web application `rest` and takes Slack's route out of it.
 
-    def __init__(self, secret: str, hear: Hears, now: Callable[[], float]) -> None:
+    What is signed goes to `hear` as raw bytes, and its answer goes back. `now` is the clock.
+    """
+
+    def __init__(
+        self, rest: ASGIApp, *, path: str, secret: str, hear: Hears, now: Callable[[], float], deadlines: Deadlines
+    ) -> None:
+        self._rest = rest
+        self._path = path
         self._secret = secret.encode()
         self._hear = hear
         self._now = now
+        self._deadlines = deadlines
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"] != self._path:
+            await self._rest(scope, receive, send)
+            return
         try:
             if scope["method"] != "POST":
                 raise Refusal(405, "Slack's events come by POST.")
             seal = read_seal(scope["headers"], self._now())
-            body = await _read(receive)
+            body = await self._read(receive)
             if not is_signed(self._secret, seal, body):
                 raise Refusal(401, "The signature does not fit the request.")
             status, headers, content = await self._hear(body, seal.content_type)
@@ -110,21 +122,20 @@ class Guard:
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": content})
 
-
-async def _read(receive: Receive) -> bytes:
-    """The whole body. A missing or lying Content-Length does not help: the cap counts what arrives."""
-    try:
-        async with asyncio.timeout(READ_LIMIT.total_seconds()):
-            pieces, size, more = [], 0, True
-            while more and size <= LARGEST_BODY:
-                message = await receive()
-                if message["type"] == "http.disconnect":
-                    raise Refusal(400, "The connection closed before the body was whole.")
-                pieces.append(message.get("body", b""))
-                size += len(pieces[-1])
-                more = message.get("more_body", False)
-    except TimeoutError:
-        raise Refusal(408, "The body did not arrive in time.") from None
-    if size > LARGEST_BODY:
-        raise Refusal(413, "The body is larger than 1 MiB.")
-    return b"".join(pieces)
+    async def _read(self, receive: Receive) -> bytes:
+        """The whole body. A missing or lying Content-Length does not help: the cap counts what arrives."""
+        pieces, size, more = [], 0, True
+        try:
+            with self._deadlines.within(READ_LIMIT):
+                while more and size <= LARGEST_BODY:
+                    message = await receive()
+                    if message["type"] == "http.disconnect":
+                        raise Refusal(400, "The connection closed before the body was whole.")
+                    pieces.append(message.get("body", b""))
+                    size += len(pieces[-1])
+                    more = message.get("more_body", False)
+        except TimeoutError:
+            raise Refusal(408, "The body did not arrive in time.") from None
+        if size > LARGEST_BODY:
+            raise Refusal(413, "The body is larger than 1 MiB.")
+        return b"".join(pieces)

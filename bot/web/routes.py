@@ -1,4 +1,4 @@
-"""The bot's addresses: Slack's, and the one that says whether the bot is well."""
+"""The bot's addresses that are not Slack's: today the one that says whether the bot is well."""
 
 from __future__ import annotations
 
@@ -12,9 +12,6 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
-from starlette.types import ASGIApp
-
-from bot.slack.manifest import EVENTS_PATH
 
 HEALTH_PATH = "/healthz"
 HEALTH_LIMIT = timedelta(seconds=1)  # who asks for health gives up after a few seconds
@@ -22,8 +19,8 @@ HEALTH_LIMIT = timedelta(seconds=1)  # who asks for health gives up after a few 
 Check = Callable[[], Awaitable[str | None]]  # a plain sentence about what is wrong, or None
 
 
-def make_routes(guard: ASGIApp | None, checks: tuple[Check, ...]) -> Starlette:
-    """The web application. Without a `guard` (Socket Mode) Slack has no address here."""
+def make_routes(*checks: Check) -> Starlette:
+    """The web application. In HTTP mode the guard stands before it and takes Slack's route."""
 
     async def health(request: Request) -> JSONResponse:
         problems = [problem for problem in await asyncio.gather(*(check() for check in checks)) if problem]
@@ -31,10 +28,7 @@ def make_routes(guard: ASGIApp | None, checks: tuple[Check, ...]) -> Starlette:
             return JSONResponse({"ok": False, "problem": " ".join(problems)}, status_code=503)
         return JSONResponse({"ok": True})
 
-    routes = [Route(HEALTH_PATH, health, methods=["GET"])]
-    if guard is not None:
-        routes.insert(0, Route(EVENTS_PATH, guard))
-    return Starlette(routes=routes)
+    return Starlette(routes=[Route(HEALTH_PATH, health, methods=["GET"])])
 
 
 def answers(redis: Redis) -> Check:

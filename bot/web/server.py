@@ -16,6 +16,7 @@ from starlette.types import ASGIApp
 
 FINISH_LIMIT = timedelta(seconds=5)  # longer than any request of ours takes, see `bot/inbox.py`
 BACKLOG = 2048
+MOST_AT_ONCE = 400  # connections or requests, beyond which the answer is a 503; Slack keeps a few
 
 
 class PortTaken(Exception):
@@ -54,6 +55,7 @@ async def serve(app: ASGIApp, listening: socket.socket) -> None:
         access_log=False,
         proxy_headers=False,
         server_header=False,
+        limit_concurrency=MOST_AT_ONCE,
         timeout_graceful_shutdown=int(FINISH_LIMIT.total_seconds()),
     )
     # uvicorn raises the signal it stopped for once more when it is done; what is opened around it still has to close.

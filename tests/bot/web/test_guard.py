@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
 
 import httpx2
 import pytest
+from starlette.responses import PlainTextResponse
+from starlette.types import Message, Receive, Scope, Send
 
+from bot.deadlines import deadlines
+from bot.web import guard as guard_module
 from bot.web.guard import LARGEST_BODY, Answer, Guard, Refusal
 
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
@@ -42,10 +49,21 @@ def heard() -> Heard:
     return Heard()
 
 
+async def the_rest(scope: Scope, receive: Receive, send: Send) -> None:
+    await PlainTextResponse("the rest")(scope, receive, send)
+
+
+@asynccontextmanager
+async def guarded(heard: Heard, now: float = NOW) -> AsyncIterator[httpx2.AsyncClient]:
+    async with deadlines() as limits:
+        guard = Guard(the_rest, path="/slack/events", secret=SECRET, hear=heard, now=lambda: now, deadlines=limits)
+        async with httpx2.AsyncClient(transport=httpx2.ASGITransport(guard), base_url="http://bot") as client:
+            yield client
+
+
 @pytest.fixture
 async def client(heard: Heard) -> AsyncIterator[httpx2.AsyncClient]:
-    transport = httpx2.ASGITransport(Guard(SECRET, heard, lambda: NOW))
-    async with httpx2.AsyncClient(transport=transport, base_url="http://bot") as client:
+    async with guarded(heard) as client:
         yield client
 
 
@@ -61,23 +79,24 @@ async def test_the_example_of_slacks_own_documentation_is_believed(heard: Heard)
         "x-slack-signature": "v0=a2114d57b48eac39b9ad189dd8316235a7b4a8d21a10bd27519666489c69b503",
         "content-type": "application/x-www-form-urlencoded",
     }
-    transport = httpx2.ASGITransport(Guard(SECRET, heard, lambda: 1531420618.0))
-    async with httpx2.AsyncClient(transport=transport, base_url="http://bot") as client:
-        answer = await client.post("/", content=body, headers=headers)
+    async with guarded(heard, now=1531420618.0) as client:
+        answer = await client.post("/slack/events", content=body, headers=headers)
     assert answer.status_code == 200
     assert heard.bodies == [(body, "application/x-www-form-urlencoded")]
 
 
 async def test_what_was_heard_is_what_came_and_the_answer_goes_back(client: httpx2.AsyncClient, heard: Heard) -> None:
     body = '{"text":"é\\u0000"}'.encode()
-    answer = await client.post("/", content=body, headers=sign(body))
+    answer = await client.post("/slack/events", content=body, headers=sign(body))
     assert (answer.status_code, answer.text, answer.headers["content-length"]) == (200, "heard", "5")
     assert heard.bodies == [(body, "application/json")]
 
 
 @pytest.mark.parametrize("age", [-300, 300])
 async def test_five_minutes_off_is_still_believed(client: httpx2.AsyncClient, age: int) -> None:
-    assert (await client.post("/", content=b"{}", headers=sign(b"{}", str(int(NOW) - age)))).status_code == 200
+    assert (
+        await client.post("/slack/events", content=b"{}", headers=sign(b"{}", str(int(NOW) - age)))
+    ).status_code == 200
 
 
 GOOD = sign(b"{}")
@@ -110,7 +129,7 @@ async def test_what_is_not_well_signed_is_turned_away(
     client: httpx2.AsyncClient, heard: Heard, headers: dict[str, str], status: int
 ) -> None:
     raw = [(name.encode(), value.encode()) for name, value in headers.items()]
-    answer = await client.post("/", content=b"{}", headers=raw)
+    answer = await client.post("/slack/events", content=b"{}", headers=raw)
     assert answer.status_code == status
     assert answer.text.endswith(".")
     assert heard.bodies == []
@@ -118,7 +137,7 @@ async def test_what_is_not_well_signed_is_turned_away(
 
 async def test_a_doubled_signature_is_turned_away(client: httpx2.AsyncClient, heard: Heard) -> None:
     headers = [*sign(b"{}").items(), ("x-slack-signature", sign(b"{}")["x-slack-signature"])]
-    assert (await client.post("/", content=b"{}", headers=headers)).status_code == 400
+    assert (await client.post("/slack/events", content=b"{}", headers=headers)).status_code == 400
     assert heard.bodies == []
 
 
@@ -132,7 +151,7 @@ async def test_the_size_is_counted_as_it_arrives(client: httpx2.AsyncClient, hea
             sent += 65536
             yield b"x" * 65536
 
-    answer = await client.post("/", content=endless(), headers=GOOD)
+    answer = await client.post("/slack/events", content=endless(), headers=GOOD)
     assert answer.status_code == 413
     assert sent <= LARGEST_BODY + 2 * 65536
     assert heard.bodies == []
@@ -140,17 +159,42 @@ async def test_the_size_is_counted_as_it_arrives(client: httpx2.AsyncClient, hea
 
 async def test_the_largest_body_gets_through(client: httpx2.AsyncClient, heard: Heard) -> None:
     body = b"x" * LARGEST_BODY
-    assert (await client.post("/", content=body, headers=sign(body))).status_code == 200
+    assert (await client.post("/slack/events", content=body, headers=sign(body))).status_code == 200
     assert len(heard.bodies[0][0]) == LARGEST_BODY
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "HEAD", "DELETE", "OPTIONS", "BREW"])
 async def test_only_post_is_heard(client: httpx2.AsyncClient, heard: Heard, method: str) -> None:
-    answer = await client.request(method, "/", headers=GOOD)
+    answer = await client.request(method, "/slack/events", headers=GOOD)
     assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
     assert heard.bodies == []
 
 
 async def test_a_signed_body_that_says_nothing_is_the_senders_fault(client: httpx2.AsyncClient) -> None:
-    answer = await client.post("/", content=b"nothing", headers=sign(b"nothing"))
+    answer = await client.post("/slack/events", content=b"nothing", headers=sign(b"nothing"))
     assert (answer.status_code, answer.text) == (400, "The body says nothing.")
+
+
+async def test_other_addresses_are_none_of_the_guards_business(client: httpx2.AsyncClient, heard: Heard) -> None:
+    assert (await client.get("/healthz")).text == "the rest"
+    assert heard.bodies == []
+
+
+async def test_a_body_that_dribbles_is_not_waited_for(heard: Heard, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guard_module, "READ_LIMIT", timedelta(0))
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        await asyncio.Event().wait()
+        raise AssertionError("nothing ever comes")
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    headers = [(name.encode(), value.encode()) for name, value in GOOD.items()]
+    scope = {"type": "http", "method": "POST", "path": "/slack/events", "headers": headers}
+    async with deadlines() as limits:
+        guard = Guard(the_rest, path="/slack/events", secret=SECRET, hear=heard, now=lambda: NOW, deadlines=limits)
+        await guard(scope, receive, send)
+    assert sent[0]["status"] == 408
+    assert heard.bodies == []
