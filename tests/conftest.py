@@ -6,9 +6,14 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
+from hypothesis import settings
 from redis.asyncio import Redis
 
 from playground.store import EmbeddedStore
+
+# A busy machine is no failure: what hangs is ended by pytest's own time limit.
+settings.register_profile("threadwind", deadline=None)
+settings.load_profile("threadwind")
 
 
 @pytest.fixture(scope="session")

@@ -55,6 +55,7 @@ def split(text: str, *, limit: int = LIMIT, messages: int = MESSAGES) -> Pieces:
         raise ValueError(f"a piece needs at least {SMALLEST_LIMIT} characters, not {limit}")
     if len(text) <= limit:  # nearly always
         return Pieces([text] if text.strip() else [], "")
+    text = re.sub(r"\r\n?", "\n", text)  # as the parser counts lines
     units = units_of(text, limit)
     pieces: list[str] = []
     start = 0
@@ -197,4 +198,7 @@ def _indent(line: str) -> int:
 
 @cache
 def _parser() -> MarkdownIt:
-    return MarkdownIt("commonmark", {"maxNesting": 50}).enable("table")
+    # Blocks only: what stands within a paragraph does not matter here, and takes most of the time.
+    parser = MarkdownIt("commonmark", {"maxNesting": 50}).enable("table")
+    parser.core.ruler.enableOnly(["normalize", "block"])
+    return parser

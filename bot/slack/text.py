@@ -15,14 +15,15 @@ from bot.slack.wire import escape
 JOINER = "\u200d"
 FALLBACK_LIMIT = 3_000
 
-# `<`, `!` and `@`, as themselves, escaped with a backslash, or as an entity: Markdown knows all three.
-_LT = r"\\?(?:<|&lt;?|&#0{0,6}60;?|&#x0{0,6}3c;?)"
-_BANG = r"\\?(?:!|&excl;|&#0{0,6}33;?|&#x0{0,6}21;?)"
-_AT = r"\\?(?:@|&commat;|&#0{0,6}64;?|&#x0{0,6}40;?)"
+# `<`, `!` and `@`, as themselves, after a backslash, or as an entity: Markdown knows all three. The pattern begins with
+# a set of characters, so that plain text is passed over quickly.
+_LT = r"(?:<|&(?:lt|#0{0,6}60|#x0{0,6}3c);?)"
+_BANG = r"\\?(?:!|&(?:excl|#0{0,6}33|#x0{0,6}21);?)"
+_AT = r"\\?(?:@|&(?:commat|#0{0,6}64|#x0{0,6}40);?)"
 _CALL = re.compile(
-    rf"(?P<lt>{_LT})(?={_BANG}\\?(?:here|channel|everyone|group|subteam))"
+    rf"(?=[<&@])(?:(?P<lt>{_LT})(?={_BANG}\\?(?:here|channel|everyone|group|subteam))"
     rf"|(?P<person>{_LT})(?={_AT}(?P<id>[A-Z0-9]{{1,40}})(?P<closed>[>|])?)"
-    r"|(?P<at>(?<![\w.+-])@)(?=here|channel|everyone)",
+    r"|(?P<at>(?<![\w.+-])@)(?=here|channel|everyone))",
     re.IGNORECASE,
 )
 # What may still become one of these, or an entity, at the end of the text so far.
@@ -34,7 +35,7 @@ _FENCE = re.compile(r"[\s>]*(`{3,}|~{3,})")
 _TABLE_RULE = re.compile(r"\s*\|?\s*:?-{2,}[\s:|-]*")
 _LINE_MARK = re.compile(r"^\s{0,3}(?:#{1,6}\s+|>\s?)+")
 _LINK = re.compile(r"!?\[([^\]\n]{0,500})\]\(<?([^)\s>]{1,2000})>?(?:\s\"[^\"\n]{0,300}\")?\)")
-_WORD_MARK = re.compile(r"\*\*|__|~~|`+|(?<!\w)[*_](?=\S)|(?<=\S)[*_](?!\w)")
+_WORD_MARK = re.compile(r"(?=[*_~`])(?:\*\*|__|~~|`+|(?<!\w)[*_](?=\S)|(?<=\S)[*_](?!\w))")
 _LONGEST = 80  # no unfinished form is longer
 
 
@@ -89,7 +90,7 @@ def shortened(text: str, limit: int) -> str:
 
 def fallback(markdown: str, limit: int = FALLBACK_LIMIT) -> str:
     """Markdown as plain words, for notifications, screen readers and clients that draw no blocks; at most `limit`."""
-    return shown("\n".join(_plain_lines(markdown[: limit * 3])).strip(), limit) or "…"
+    return shown("\n".join(_plain_lines(markdown[: limit * 3], limit)).strip(), limit) or "…"
 
 
 def shown(text: str, limit: int) -> str:
@@ -100,9 +101,12 @@ def shown(text: str, limit: int) -> str:
     return escaped
 
 
-def _plain_lines(markdown: str) -> Iterator[str]:
-    fence = ""
+def _plain_lines(markdown: str, limit: int) -> Iterator[str]:
+    fence, left = "", limit
     for line in markdown.splitlines():
+        if left < 0:
+            return
+        left -= len(line) // 2  # marks and addresses may go
         mark = _FENCE.match(line)
         if mark and (not fence or mark[1].startswith(fence)):
             fence = "" if fence else mark[1]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import cache
 from typing import NamedTuple
 
 TOKEN = re.compile(r"<([^<>\n]{1,4000})>")
@@ -33,10 +34,15 @@ def names(text: str, user_id: str) -> bool:
 
 def without_mention(text: str, bot_user: str) -> str:
     """The wire text without the bot's own mention at its start; mentions further inside are part of what was said."""
-    leading = re.compile(rf"\s*<@{re.escape(bot_user)}(?:\|[^<>\n]*)?>[,:]?\s*")
+    leading = _leading_mention(bot_user)
     while found := leading.match(text):
         text = text[found.end() :]
     return text.strip()
+
+
+@cache
+def _leading_mention(user_id: str) -> re.Pattern[str]:
+    return re.compile(rf"\s*<@{re.escape(user_id)}(?:\|[^<>\n]*)?>[,:]?\s*")
 
 
 def pick_agent(text: str) -> Picked:

@@ -86,6 +86,13 @@ def test_words_are_not_cut_where_there_are_spaces() -> None:
     assert set(" ".join(pieces.messages).split()) == {"wonderful"}
 
 
+def test_any_line_endings_are_counted_as_lines() -> None:
+    text = "```\r\n" + "code\r\n" * 100 + "```\rafter"
+    pieces = split(text, limit=400, messages=9)
+    assert all(is_complete(piece) for piece in pieces.messages)
+    assert pieces.messages[-1].endswith("```\nafter")
+
+
 def test_a_limit_that_holds_nothing_is_refused() -> None:
     with pytest.raises(ValueError, match="at least 80"):
         split("x", limit=10)
@@ -118,7 +125,7 @@ wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww
 documents = st.lists(st.sampled_from(LINES.split("\n")), min_size=5, max_size=60).map("\n".join)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(documents, st.integers(120, 400))
 def test_no_text_is_lost_and_every_piece_fits_and_is_complete(text: str, limit: int) -> None:
     assert "".join(unit.text for unit in units_of(text, limit)) == text

@@ -284,7 +284,7 @@ def changed(value: Any, path: tuple[Any, ...], new: Any) -> Any:
     return copy
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(st.data())
 def test_no_shape_of_a_payload_is_more_than_malformed(data: st.DataObject) -> None:
     """One part of a sound payload is anything: it becomes mail with a sound thread, is ignored, or is malformed."""
