@@ -56,27 +56,30 @@ def split(text: str, *, limit: int = LIMIT, messages: int = MESSAGES) -> Pieces:
     if len(text) <= limit:  # nearly always
         return Pieces([text] if text.strip() else [], "")
     text = re.sub(r"\r\n?", "\n", text)  # as the parser counts lines
+    # Parsing costs about 3 us a character: what lies beyond all messages is not looked at.
+    text, beyond = text[: limit * (messages + 1)], text[limit * (messages + 1) :]
     units = units_of(text, limit)
     pieces: list[str] = []
     start = 0
     while start < len(units) and len(pieces) < messages:
         end = _end(units, start, limit - _reserve(text, limit))
         if piece := drawn(units[start:end]):
-            pieces.append(piece)
+            pieces.append(_closed(piece))
         start = end
-    return Pieces(pieces, drawn(units[start:]) if start < len(units) else "")
+    rest = drawn(units[start:], beyond) if start < len(units) else beyond
+    return Pieces(pieces, rest if rest.strip() else "")
 
 
-def drawn(units: list[Unit]) -> str:
-    """The piece these units make."""
-    body = "".join(unit.text for unit in units)
+def drawn(units: list[Unit], beyond: str = "") -> str:
+    """What these units make, and what comes after them, read by itself."""
+    body = "".join(unit.text for unit in units) + beyond
     if units[0].dedent:
         body = _dedented(body, units[0].dedent)
     if not body.strip():
         return ""
     if not units[0].before:
         body = body.lstrip("\n")
-    return _closed((units[0].before + body).rstrip())
+    return (units[0].before + body).rstrip()
 
 
 def units_of(text: str, limit: int) -> list[Unit]:
@@ -163,6 +166,8 @@ def _reserve(text: str, limit: int) -> int:
 
 def _closed(piece: str) -> str:
     """The piece, with a fence that is open at its end closed."""
+    if "```" not in piece and "~~~" not in piece:
+        return piece
     lines = piece.split("\n")
     fences = [token for token in _parser().parse(piece) if token.type == "fence" and token.map]
     if not fences or fences[-1].map is None or fences[-1].map[1] < len(lines):

@@ -81,6 +81,14 @@ def test_what_does_not_fit_into_the_messages_is_the_rest() -> None:
     assert numbers == [str(number) for number in range(40)]
 
 
+def test_the_rest_of_a_very_long_answer_is_whole() -> None:
+    lines = [f"line {number}" for number in range(5_000)]
+    pieces = split("```py\n" + "\n".join(lines) + "\n```\n\nend", limit=400, messages=2)
+    assert pieces.rest.startswith("```py\nline ")
+    assert pieces.rest.endswith("\n```\n\nend")
+    assert re.findall(r"line \d+", "\n".join([*pieces.messages, pieces.rest])) == lines
+
+
 def test_words_are_not_cut_where_there_are_spaces() -> None:
     pieces = split("wonderful " * 200, limit=400, messages=9)
     assert set(" ".join(pieces.messages).split()) == {"wonderful"}
