@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from pydantic import BaseModel
 
 from playground.agents_api import rights
-from playground.agents_api.conversations import PAGE_MAX, read
-from playground.agents_api.endpoint import Call, Plain, json_query, number
+from playground.agents_api.bodies import read
+from playground.agents_api.endpoint import Call, Plain
 from playground.agents_api.errors import not_found, value_error
 from playground.agents_api.ids import Json
+from playground.agents_api.queries import json_query, number
+from playground.agents_api.reading import PAGE_MAX
 from playground.agents_api.roster import Agent, Roster, as_number
 from playground.agents_api.wire.requests import CreateAgent, UpdateAgent
 

@@ -22,6 +22,7 @@ from playground.agents_api.endpoint import Endpoint, Handler, Keys
 from playground.agents_api.errors import gateway
 from playground.agents_api.locks import Locks
 from playground.agents_api.models import list_models
+from playground.agents_api.reading import Reading
 from playground.agents_api.roster import Roster
 from playground.agents_api.seen import Log, Seen
 from playground.agents_api.store import Store
@@ -83,17 +84,18 @@ class AgentsApi:
 
     def _routes(self) -> list[Route]:
         conversations = Conversations(self.store, self.roster, self.locks, self.switches, self.brains)
+        reading = Reading(self.store, self.locks)
         agents = Agents(self.roster)
         one, agent = "/v1/conversations/{conversation_id}", "/v1/agents/{agent_id}"
         table: list[tuple[str, str, str, Handler]] = [
             ("POST", "/v1/conversations", "conversations.start", conversations.start),
             ("POST", one, "conversations.append", conversations.append),
             ("POST", f"{one}/restart", "conversations.restart", conversations.restart),
-            ("GET", one, "conversations.get", conversations.get),
-            ("GET", "/v1/conversations", "conversations.list", conversations.list),
-            ("GET", f"{one}/history", "conversations.history", conversations.history),
-            ("GET", f"{one}/messages", "conversations.messages", conversations.messages),
-            ("DELETE", one, "conversations.delete", conversations.delete),
+            ("GET", one, "conversations.get", reading.get),
+            ("GET", "/v1/conversations", "conversations.list", reading.list),
+            ("GET", f"{one}/history", "conversations.history", reading.history),
+            ("GET", f"{one}/messages", "conversations.messages", reading.messages),
+            ("DELETE", one, "conversations.delete", reading.delete),
             ("POST", "/v1/agents", "agents.create", agents.create),
             ("GET", "/v1/agents/pages", "agents.pages", agents.pages),
             ("GET", "/v1/agents", "agents.list", agents.all),

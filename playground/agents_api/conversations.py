@@ -4,59 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeVar
-
-from pydantic import BaseModel, ValidationError
 
 from playground.agents_api import rights, store
+from playground.agents_api.bodies import read, sent, stored
 from playground.agents_api.bookkeeping import Ledger, after, decide
 from playground.agents_api.brains.port import AgentView, Brain, Question
-from playground.agents_api.endpoint import Call, Plain, Turned, json_query, number
-from playground.agents_api.errors import invalid, value_error
-from playground.agents_api.ids import Json, new_id, now, tokens
+from playground.agents_api.endpoint import Call, Turned
+from playground.agents_api.errors import value_error
+from playground.agents_api.ids import Json, now, tokens
 from playground.agents_api.locks import Locks
+from playground.agents_api.measures import size_of
+from playground.agents_api.plan import Plan
 from playground.agents_api.roster import Roster
-from playground.agents_api.running import Plan, Run
+from playground.agents_api.running import Run
 from playground.agents_api.store import Conversation, Store
 from playground.agents_api.switches import Switches
-from playground.agents_api.turns import PREFIXES, Turn, size_of
-from playground.agents_api.wire.entries import Inputs
+from playground.agents_api.turns import Turn
 from playground.agents_api.wire.requests import Append, Restart, Start
-
-PAGE_SIZE, PAGE_SIZE_MAX, PAGE_MAX = 100, 1000, 1_000_000
-Body = TypeVar("Body", bound=BaseModel)
-
-
-def read(model: type[Body], body: Json) -> Body:
-    """The body as `model`; 422 when it does not fit."""
-    try:
-        return model.model_validate(body)
-    except ValidationError as problem:
-        raise invalid(problem) from None
-
-
-def sent(part: BaseModel | None) -> Json:
-    """What a client sent of `part`, and nothing it left out."""
-    return {} if part is None else part.model_dump(mode="json", exclude_unset=True, by_alias=True)
-
-
-def stored(inputs: Inputs | None) -> list[Json]:
-    """Inputs as entries: with ids of ours, and short forms written out."""
-    if inputs is None:
-        return []
-    if isinstance(inputs, str):
-        return [made({"type": "message.input", "role": "user", "content": inputs, "prefix": False})]
-    return [made(entry.model_dump(mode="json", exclude_none=True, exclude={"id", "created_at"})) for entry in inputs]
-
-
-def made(fields: Json) -> Json:
-    prefix = "msg" if fields["type"] == "message.input" else PREFIXES.get(fields["type"], "fr")
-    return {"object": "entry", "completed_at": None, **fields, "id": new_id(prefix), "created_at": now()}
 
 
 @dataclass(frozen=True, slots=True)
 class Conversations:
-    """The handlers of `/v1/conversations`."""
+    """The handlers of `/v1/conversations` that run a turn."""
 
     store: Store
     roster: Roster
@@ -146,40 +115,6 @@ class Conversations:
             handoff_execution=body.handoff_execution,
             completion_args=sent(body.completion_args),
         )
-
-    async def get(self, call: Call) -> Plain:
-        return Plain(self._found(call).described())
-
-    async def list(self, call: Call) -> Plain:
-        found = self.store.list(
-            call.owner,
-            page=number(call.query, "page", 0, low=0, high=PAGE_MAX),
-            page_size=number(call.query, "page_size", PAGE_SIZE, low=1, high=PAGE_SIZE_MAX),
-            metadata=json_query(call.query, "metadata"),
-        )
-        return Plain([conversation.described() for conversation in found])
-
-    async def history(self, call: Call) -> Plain:
-        conversation = self._found(call)
-        return Plain(
-            {
-                "object": "conversation.history",
-                "conversation_id": conversation.id,
-                "entries": conversation.entries,
-            }
-        )
-
-    async def messages(self, call: Call) -> Plain:
-        conversation = self._found(call)
-        messages = [entry for entry in conversation.entries if entry["type"].startswith("message.")]
-        return Plain({"object": "conversation.messages", "conversation_id": conversation.id, "messages": messages})
-
-    async def delete(self, call: Call) -> Plain:
-        conversation = self._found(call)
-        self.locks.take(conversation.id)
-        self.store.remove(conversation.id)
-        self.locks.release(conversation.id)
-        return Plain(status=204)
 
     def _found(self, call: Call) -> Conversation:
         return self.store.find(call.path["conversation_id"], call.owner)

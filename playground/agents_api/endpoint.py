@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -20,9 +19,6 @@ from playground.agents_api.seen import Log, Seen
 from playground.agents_api.stream import EventStream, vanish
 from playground.agents_api.switches import Switches
 from playground.faults import Fault, Faults, delay, kill
-
-# What the official SDK (3.7.0) sends for a filter that its caller left out: the mark it uses inside for "not given".
-SDK_UNSET = '"~?~unset~?~sentinel~?~"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,29 +172,3 @@ async def respond(send: Send, status: int, body: Any, headers: dict[str, str] | 
         sent += [(b"content-type", kind), (b"content-length", str(len(content)).encode())]
     await send({"type": "http.response.start", "status": status, "headers": sent})
     await send({"type": "http.response.body", "body": content})
-
-
-def json_query(query: QueryParams, name: str) -> Json | None:
-    """An object that travels as compact JSON in one parameter."""
-    text = query.get(name)
-    if text in (None, SDK_UNSET):
-        return None
-    try:
-        value = json.loads(text or "")
-    except ValueError:
-        value = None
-    if not isinstance(value, dict):
-        raise ApiError(
-            422, {"detail": [{"type": "dict_type", "loc": ["query", name], "msg": "Input should be a dictionary"}]}
-        )
-    return value
-
-
-def number(query: QueryParams, name: str, default: int, *, low: int, high: int) -> int:
-    text = query.get(name)
-    if text is None:
-        return default
-    if not text.lstrip("-").isdigit() or not low <= int(text) <= high:
-        message = f"Input should be an integer from {low} to {high}"
-        raise ApiError(422, {"detail": [{"type": "int_range", "loc": ["query", name], "msg": message}]})
-    return int(text)

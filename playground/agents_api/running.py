@@ -10,18 +10,17 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, field
 from typing import Protocol
 
-from playground.agents_api.bookkeeping import Ledger
-from playground.agents_api.brains.port import Brain, Cut, Execution, Fail, Hold, Pause, Piece, Question, Refuse
+from playground.agents_api.brains.port import Brain, Cut, Execution, Fail, Hold, Pause, Piece, Refuse
 from playground.agents_api.errors import ApiError, coded, of_status
 from playground.agents_api.ids import Json, now
 from playground.agents_api.locks import Locks
-from playground.agents_api.store import Conversation, Store
+from playground.agents_api.plan import Plan
+from playground.agents_api.store import Store
 from playground.agents_api.stream import EventStream, Gone
 from playground.agents_api.switches import Switches
-from playground.agents_api.turns import Truncated, Turn
+from playground.agents_api.turns import Truncated
 
 
 class Patience(Protocol):
@@ -49,21 +48,6 @@ class StreamCut(Exception):
     def __init__(self, clean: bool) -> None:
         super().__init__("cut")
         self.clean = clean
-
-
-@dataclass(kw_only=True)
-class Plan:
-    """What a request asks for, checked: `ledger` already holds `inputs`. `lock` names the conversation that is busy."""
-
-    conversation: Conversation
-    inputs: Sequence[Json]
-    ledger: Ledger
-    question: Question
-    turn: Turn
-    keep: bool
-    lock: str
-    appending: bool = False
-    confirmed: Sequence[tuple[Json, str]] = field(default_factory=list)
 
 
 class Run:

@@ -14,7 +14,8 @@ from playground.agents_api.brains.port import (
     Text,
     Unknown,
 )
-from playground.agents_api.ids import CHARACTERS_PER_TOKEN, Json, new_call_id, new_id, now, tokens
+from playground.agents_api.ids import CHARACTERS_PER_TOKEN, Json, new_call_id, new_id, now
+from playground.agents_api.measures import Meter, folded, split
 
 PREFIXES = {
     "message.output": "msg",
@@ -49,9 +50,7 @@ class Turn:
         self.outputs: list[Json] = []
         self.handed_off = False
         self._agent_named, self._max_tokens = agent_named, max_tokens
-        self._prompt, self._completion, self._connector = prompt_tokens, 0, 0
-        self._characters = 0
-        self._connectors: dict[str, int] = {}
+        self._meter = Meter(prompt_tokens)
         self._message: Json | None = None
         self._part = 0
         self._part_is_text = False
@@ -81,13 +80,7 @@ class Turn:
         raise TypeError(f"{piece!r} makes no events")
 
     def usage(self) -> Json:
-        return {
-            "prompt_tokens": self._prompt,
-            "completion_tokens": self._completion,
-            "total_tokens": self._prompt + self._completion + self._connector,
-            "connector_tokens": self._connector if self._connectors else None,
-            "connectors": self._connectors or None,
-        }
+        return self._meter.usage()
 
     def done(self) -> Json:
         self._close_message()
@@ -105,16 +98,12 @@ class Turn:
 
     def _text(self, text: str) -> list[Json]:
         if self._max_tokens is not None:
-            room = self._max_tokens * CHARACTERS_PER_TOKEN - self._characters
+            room = self._max_tokens * CHARACTERS_PER_TOKEN - self._meter.characters
             if len(text) >= room:
-                self._spend(text[:room])
+                self._meter.spend(text[:room])
                 raise Truncated([self._add(text[:room], text=True)] if room > 0 else [])
-        self._spend(text)
+        self._meter.spend(text)
         return [self._add(text, text=True)]
-
-    def _spend(self, text: str) -> None:
-        self._characters += len(text)
-        self._completion = -(-self._characters // CHARACTERS_PER_TOKEN)
 
     def _add(self, content: str | Json, *, text: bool) -> Json:
         message = self._message
@@ -158,7 +147,7 @@ class Turn:
             arguments=piece.arguments,
             **status,
         )
-        self._spend(piece.name + piece.arguments)
+        self._meter.spend(piece.name + piece.arguments)
         common = {
             "type": "function.call.delta",
             "output_index": len(self.outputs) - 1,
@@ -174,8 +163,7 @@ class Turn:
         self._close_message()
         entry = self._entry("tool.execution", name=piece.name, arguments=piece.arguments, info=piece.info)
         entry["completed_at"] = now()
-        self._connector += piece.tokens
-        self._connectors[piece.name] = self._connectors.get(piece.name, 0) + 1
+        self._meter.use(piece.name, piece.tokens)
         common = {"output_index": len(self.outputs) - 1, "id": entry["id"], "name": piece.name}
         return [
             {"type": "tool.execution.started", **common, "arguments": "", **self._author()},
@@ -240,28 +228,3 @@ class Turn:
         if self.agent is None:
             return {"model": self.model}
         return {"agent_id": self.agent.id, "model": self.model}
-
-
-def folded(parts: list[str | Json]) -> list[Json]:
-    """Deltas as chunks: neighbouring texts are one."""
-    chunks: list[Json] = []
-    for part in parts:
-        if not isinstance(part, str):
-            chunks.append(part)
-        elif chunks and chunks[-1]["type"] == "text":
-            chunks[-1] = {"type": "text", "text": chunks[-1]["text"] + part}
-        else:
-            chunks.append({"type": "text", "text": part})
-    return chunks
-
-
-def split(text: str, pieces: int) -> list[str]:
-    """`text` in at most `pieces` parts of about equal length; an empty text is one empty part."""
-    size = max(1, -(-len(text) // max(1, pieces)))
-    return [text[start : start + size] for start in range(0, len(text), size)] or [""]
-
-
-def size_of(entry: Json) -> int:
-    """Roughly how many tokens an entry costs as prompt."""
-    content = entry.get("content", entry.get("result", entry.get("arguments", "")))
-    return tokens(content if isinstance(content, str) else str(content))

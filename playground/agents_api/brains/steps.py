@@ -24,7 +24,7 @@ from playground.agents_api.brains.port import (
     last_user_text,
     text_of,
 )
-from playground.agents_api.turns import split
+from playground.agents_api.measures import split
 
 PIECES = 4  # deltas of a text for which the script names no number
 
