@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -32,6 +33,9 @@ def main(
     model_name: Annotated[str, typer.Option(help="The model's name there.", envvar="MODEL_NAME")] = "",
     model_key: Annotated[str, typer.Option(help="Its key, if it needs one.", envvar="MODEL_KEY")] = "",
     seed: Annotated[int, typer.Option(help="For faults that come by chance.")] = 0,
+    state: Annotated[
+        Path | None, typer.Option(help="Keep conversations and agents in this file, over restarts.")
+    ] = None,
 ) -> None:
     """Serve until SIGINT or SIGTERM."""
     if bool(model_url) != bool(model_name):
@@ -42,6 +46,7 @@ def main(
         key=key,
         key_prefix=key_prefix,
         seed=seed,
+        state=state,
         brain=brain or ("model" if model else "rules"),
         lock_seconds=lock_seconds,
         piece_seconds=piece_seconds,

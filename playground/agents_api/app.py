@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
+from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 from starlette.applications import Starlette
@@ -20,6 +23,7 @@ from playground.agents_api.control import Control
 from playground.agents_api.conversations import Conversations
 from playground.agents_api.endpoint import Endpoint, Handler, Keys
 from playground.agents_api.errors import gateway
+from playground.agents_api.keep import kept
 from playground.agents_api.locks import Locks
 from playground.agents_api.models import list_models
 from playground.agents_api.reading import Reading
@@ -28,15 +32,21 @@ from playground.agents_api.seen import Log, Seen
 from playground.agents_api.store import Store
 from playground.agents_api.switches import Switches
 from playground.faults import Fault, Faults
+from playground.keeping import Keeper
 
 KEY = "playground-mistral-key"
 KEY_PREFIX = "playground-"
 
 
 class AgentsApi:
-    """An ASGI app; state in memory. Serve it with `playground.serving`, which can break connections."""
+    """An ASGI app; its state is in memory and, with a file as `state`, kept there over restarts.
 
-    def __init__(self, *, keys: Keys, switches: Switches, model: Brain | None, seed: int) -> None:
+    Serve it with `playground.serving`, which can break connections.
+    """
+
+    def __init__(
+        self, *, keys: Keys, switches: Switches, model: Brain | None, seed: int, state: Path | None = None
+    ) -> None:
         self.switches = switches
         self.script = Script()
         self.faults = Faults(random.Random(seed))  # noqa: S311  # a seeded draw, so that a fault run can be repeated
@@ -47,10 +57,29 @@ class AgentsApi:
             self.brains["model"] = model
         self._keys, self._first_switches = keys, switches.model_copy()
         self.switch(brain=switches.brain)
-        self._app = Starlette(routes=[*self._routes(), *Control(self).routes()], exception_handlers={404: no_route})
+        self._state = state
+        self._keeper: Keeper | None = None
+        self._app = Starlette(
+            routes=[*self._routes(), *Control(self).routes()],
+            exception_handlers={404: no_route},
+            lifespan=self._alive,
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self._app(scope, receive, send)
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            # Whatever changes does so within a request, a turn whose stream was dropped included.
+            if self._keeper is not None and scope["type"] == "http" and scope["method"] != "GET":
+                self._keeper.changed()
+
+    @contextlib.asynccontextmanager
+    async def _alive(self, app: Starlette) -> AsyncIterator[None]:
+        if self._state is None:
+            yield
+            return
+        async with kept(self, self._state) as self._keeper:
+            yield
 
     def requests(self, name: str | None = None) -> list[Seen]:
         """The requests so far, oldest first."""
@@ -129,7 +158,8 @@ def create(
     key_prefix: str = KEY_PREFIX,
     model: Brain | None = None,
     seed: int = 0,
+    state: Path | None = None,
     **switches: Any,
 ) -> AgentsApi:
     """The app. `switches` are those of `Switches`, e.g. `brain="script", lock_seconds=0`."""
-    return AgentsApi(keys=Keys(key, key_prefix), switches=Switches(**switches), model=model, seed=seed)
+    return AgentsApi(keys=Keys(key, key_prefix), switches=Switches(**switches), model=model, seed=seed, state=state)

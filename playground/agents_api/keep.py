@@ -1,5 +1,7 @@
-"""What the local Agents API keeps over a restart: conversations and agent objects. Not scripts, faults, locks or the log
-of requests: they are of one run."""
+"""What the local Agents API keeps over a restart: conversations and agent objects.
+
+Not scripts, faults, locks or the log of requests: they are of one run.
+"""
 
 from __future__ import annotations
 

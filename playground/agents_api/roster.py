@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from playground.agents_api.brains.port import AgentView
@@ -130,6 +131,9 @@ class Roster:
     def all(self, owner: str) -> list[Agent]:
         """Newest first."""
         return [agent for agent in reversed(self._agents.values()) if agent.owner == owner]
+
+    def every(self) -> Sequence[Agent]:
+        return tuple(self._agents.values())
 
     def clear(self) -> None:
         self._agents.clear()

@@ -88,6 +88,9 @@ class Store:
             mine = [one for one in mine if metadata.items() <= (one.metadata or {}).items()]
         return mine[page * page_size : (page + 1) * page_size]
 
+    def every(self) -> Sequence[Conversation]:
+        return tuple(self._conversations.values())
+
     def clear(self) -> None:
         self._conversations.clear()
 

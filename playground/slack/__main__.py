@@ -13,7 +13,16 @@ from playground.slack.seed import Seed
 from playground.slack.settings import Settings
 
 
-def settings(arguments: Sequence[str] | None = None) -> tuple[Settings, str, int]:
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Process:
+    """Where this one is served, and where its workspace is kept."""
+
+    host: str
+    port: int
+    state: Path | None
+
+
+def settings(arguments: Sequence[str] | None = None) -> tuple[Settings, Process]:
     parser = argparse.ArgumentParser(
         prog="python -m playground.slack", description="A Slack workspace on this machine."
     )
@@ -35,6 +44,7 @@ def settings(arguments: Sequence[str] | None = None) -> tuple[Settings, str, int
     parser.add_argument("--stream-life", type=float, default=default.stream_life_seconds, help="seconds")
     parser.add_argument("--public-url", help="how others reach this workspace, if not by the Host they ask for")
     parser.add_argument("--seed", type=Path, help="a JSON file: people, channels, greeting")
+    parser.add_argument("--state", type=Path, help="keep the workspace in this file, over restarts")
     given = parser.parse_args(arguments)
     chosen = dataclasses.replace(
         default,
@@ -58,13 +68,13 @@ def settings(arguments: Sequence[str] | None = None) -> tuple[Settings, str, int
         chosen = dataclasses.replace(chosen, events=frozenset(given.events.split(",")))
     if given.seed:
         chosen = dataclasses.replace(chosen, seed=Seed.read(given.seed))
-    return chosen, given.host, given.port
+    return chosen, Process(host=given.host, port=given.port, state=given.state)
 
 
 def main() -> None:
-    chosen, host, port = settings()
-    app = create(chosen)
-    serving.run(app, host=host, port=port, on_stop=app.standin.close)
+    chosen, process = settings()
+    app = create(chosen, state=process.state)
+    serving.run(app, host=process.host, port=process.port, on_stop=app.standin.close)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from starlette.types import Receive, Scope, Send
 from playground import serving
 from playground.slack.addresses import Addresses
 from playground.slack.control.routes import Control
+from playground.slack.keep import kept
 from playground.slack.settings import Settings
 from playground.slack.standin import Standin
 from playground.slack.web_api.answer import WebApi
@@ -24,8 +25,9 @@ PAGE = Path(__file__).parent / "page"
 class SlackApp(Starlette):
     """The ASGI app and, as `standin`, everything in it."""
 
-    def __init__(self, standin: Standin) -> None:
+    def __init__(self, standin: Standin, state: Path | None = None) -> None:
         self.standin = standin
+        self._state = state
         routes: list[BaseRoute] = [
             Route("/api/{method}", WebApi(standin).handle, methods=["GET", "POST"]),  # first: it is the busiest
             *Control(standin).routes(),
@@ -44,19 +46,22 @@ class SlackApp(Starlette):
 
     @contextlib.asynccontextmanager
     async def _alive(self, app: Starlette) -> AsyncIterator[None]:
-        async with self.standin.delivery:
+        async with kept(self.standin, self._state), self.standin.delivery:
             yield
         self.standin.close()
 
 
-def create(settings: Settings | None = None) -> SlackApp:
-    return SlackApp(Standin(settings or Settings()))
+def create(settings: Settings | None = None, *, state: Path | None = None) -> SlackApp:
+    """The app; with a file as `state` the workspace goes on where it was and is kept there."""
+    return SlackApp(Standin(settings or Settings()), state)
 
 
 @contextlib.asynccontextmanager
-async def running(settings: Settings | None = None, *, port: int = 0) -> AsyncIterator[tuple[Standin, str]]:
+async def running(
+    settings: Settings | None = None, *, port: int = 0, state: Path | None = None
+) -> AsyncIterator[tuple[Standin, str]]:
     """A stand-in on a port of its own: what it holds, and its base URL (the Web API is at `<url>/api/`)."""
-    app = create(settings)
+    app = create(settings, state=state)
     async with serving.serve(app, port=port, on_stop=app.standin.close) as url:
         app.standin.base_url = app.standin.base_url or url
         yield app.standin, url

@@ -65,7 +65,7 @@ class Standin:
     def close(self) -> None:
         """End the endless answers and all timers."""
         self.streams.forget()
-        self.statuses.forget()
+        self.statuses.rest()
         self.news.close()
         self.traffic.ring.close()
 

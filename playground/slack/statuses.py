@@ -50,10 +50,14 @@ class Statuses:
         self.workspace.tell(changes.SessionSet(session))
         return session
 
-    def forget(self) -> None:
+    def rest(self) -> None:
+        """Let no more time pass."""
         for timer in self._timers.values():
             timer.cancel()
         self._timers.clear()
+
+    def forget(self) -> None:
+        self.rest()
         self.shown.clear()
         self.sessions.clear()
 

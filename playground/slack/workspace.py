@@ -43,6 +43,14 @@ class Workspace:
         self.observers = observers
         self.tell(changes.Reset())
 
+    def resume(self, conversations: Iterable[Conversation], files: dict[str, File]) -> None:
+        """Go on from what was kept of an earlier run; nobody is told. What the seed has gained since stays."""
+        self.files.update(files)
+        for conversation in conversations:
+            self.conversations[conversation.id] = conversation
+            if conversation.kind in ("im", "mpim"):
+                self._direct[frozenset(conversation.members)] = conversation
+
     def tell(self, change: changes.Change) -> None:
         for observer in self.observers:
             observer(change)
