@@ -20,9 +20,9 @@ from redis.asyncio import Redis
 from bot import app as bot_app
 from bot.settings import Settings
 from playground import serving
+from playground.agents_api.app import KEY as AGENTS_API_KEY
 from playground.agents_api.app import AgentsApi
 from playground.agents_api.app import create as create_agents_api
-from playground.agents_api.app import KEY as AGENTS_API_KEY
 from playground.faults import Fault
 from playground.slack import app as slack_app
 from playground.slack import changes
@@ -96,7 +96,7 @@ class Thread:
 
     @property
     def streaming(self) -> bool:
-        return any(message.stream is not None and message.stream.is_open for message in self.ours)
+        return any(message.stream is not None and message.stream.live for message in self.ours)
 
     @property
     def status(self) -> str:
@@ -124,6 +124,7 @@ class World:
     settings: Settings
     stack: contextlib.AsyncExitStack
     whispers: list[tuple[str, str]] = field(default_factory=list)
+    workers: list[worker_main.NudgedWorker] = field(default_factory=list)
 
     async def say(self, text: str, *, user: str = ADA, channel: str = GENERAL, thread_ts: str | None = None) -> str:
         said = await Say(user=user, channel=channel, text=text, thread_ts=thread_ts).apply(self.slack)
@@ -167,16 +168,19 @@ class World:
     async def start_worker(self, **changes: Any) -> worker_main.NudgedWorker:
         """One more worker process's worth of worker; ends with the world."""
         worker = worker_main.worker(self.settings.model_copy(update=changes), handle_signals=False)
+        self.workers.append(worker)
         task = asyncio.create_task(worker.async_run())
         self.stack.push_async_callback(end_worker, worker, task)
         return worker
 
 
-async def end_worker(worker: worker_main.NudgedWorker, task: asyncio.Task[None]) -> None:
-    if not task.done():
+async def end_worker(worker: worker_main.NudgedWorker, running: asyncio.Task[None]) -> None:
+    """As SIGTERM without a grace: jobs are cancelled and hand their threads on."""
+    jobs = list(worker.tasks.values())
+    for task in (running, *jobs):
         task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
+    await asyncio.wait([running, *jobs])
+    worker.tasks.clear()
     await worker.close()
 
 
@@ -249,7 +253,7 @@ async def until(condition: Callable[[], Any], *, within: float = 10, seen: Calla
     """Wait for a condition, never for a duration."""
     try:
         async with asyncio.timeout(within):
-            while not (found := condition()):
+            while not (found := condition()):  # noqa: ASYNC110  # what is waited for are other processes' doings
                 await asyncio.sleep(0.005)
             return found
     except TimeoutError:
@@ -259,7 +263,7 @@ async def until(condition: Callable[[], Any], *, within: float = 10, seen: Calla
 async def until_true(condition: Callable[[], Any], *, within: float, seen: Callable[[], Any]) -> None:
     try:
         async with asyncio.timeout(within):
-            while not await condition():
+            while not await condition():  # noqa: ASYNC110  # as above
                 await asyncio.sleep(0.005)
     except TimeoutError:
         raise AssertionError(f"not within {within} s; seen so far: {seen()!r}") from None

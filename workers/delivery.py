@@ -34,6 +34,7 @@ STREAM_WAIT = timedelta(seconds=2)  # a stream that may not start by then is not
 MOST_MESSAGES = 3  # of one answer; the rest is a file
 PIECE = 10_000  # characters of one message
 TASK_TEXT = 250  # of a card's title, details and output (slack-platform 4.3: 256)
+INVALID_BLOCKS = frozenset({"invalid_blocks", "invalid_blocks_format", "invalid_arguments"})
 
 log = structlog.get_logger()
 
@@ -80,6 +81,7 @@ class Delivery:
         self._sent = 0  # characters of `_text` that the stream holds
         self._tasks: dict[str, blocks.Task] = {}
         self._unsent_tasks: list[str] = []
+        self._cards = True
         self._status = ""
         self._status_at = 0.0
         self._posted_since_status = False
@@ -349,7 +351,8 @@ class Delivery:
 
     async def _posts(self, pieces: list[str], *, first: int) -> None:
         for number, piece in enumerate(pieces, first):
-            await self._post(f"answer{number}", *self._message(piece, last=number == first + len(pieces) - 1))
+            words, body = self._message(piece, last=number == first + len(pieces) - 1)
+            await self._post(f"answer{number}", words, body, cards=number == 0)
 
     async def _rewrite(self) -> None:
         """Write the whole text over the messages that hold parts of it; more of it than they can hold follows them."""
@@ -363,11 +366,10 @@ class Delivery:
             return
         held.sort(key=lambda row: row.ts)
         pieces = split(self._text, limit=PIECE, messages=max(MOST_MESSAGES, len(held)))
-        cards = blocks.task_lines(list(self._tasks.values()))
         for row, piece in zip(held, pieces.messages, strict=False):
             words, body = self._message(piece, last=piece is pieces.messages[-1])
             try:
-                await self._update(row, words, [*(cards if row is held[0] else ()), *body])
+                await self._update(row, words, body, cards=row is held[0])
             except Refused as refused:
                 log.warning("update.refused", error=str(refused))
                 await self._post(f"answer-{row.name}", words, body)
@@ -416,11 +418,11 @@ class Delivery:
         title = self.words.say("delivery.file_title")
         await files.upload_rest(self.slack, self.thread, rest, title=title, comment=words, remember=remember)
 
-    async def _post(self, name: str, words: str, card: blocks.Blocks | None) -> str:
+    async def _post(self, name: str, words: str, card: blocks.Blocks, *, cards: bool = False) -> str:
         placeholder = self.ledger.rows.get("placeholder")
         if placeholder and placeholder.ts and placeholder.open and name != "placeholder":
             # The line that stood in for the status becomes the message itself.
-            await self._update(placeholder, words, card)
+            await self._update(placeholder, words, card, cards=cards)
             self.ledger.note(replace(placeholder, open=False))
             self.ledger.note(Row(name=name, kind="post", state="accepted", ts=placeholder.ts))
             self._posted_since_status = True
@@ -428,11 +430,38 @@ class Delivery:
         wait = await self._budget.take(self.thread.team, "chat.postMessage", self.thread.channel)
         if wait:
             await self._pause(wait.total_seconds())
-        ts = await self.ledger.post(name, text=words, blocks=card)
+        try:
+            ts = await self.ledger.post(name, text=words, blocks=self._under_cards(card, cards))
+        except Refused as refused:
+            if not self._no_cards(refused, cards):
+                raise
+            ts = await self.ledger.post(name, text=words, blocks=self._under_cards(card, cards))
         self._posted_since_status = True
         return ts
 
-    async def _update(self, row: Row, words: str, card: blocks.Blocks | None) -> None:
+    def _under_cards(self, card: blocks.Blocks, cards: bool) -> blocks.Blocks:
+        """A message's blocks below the cards of the tools it used, or below lines where no card is drawn."""
+        if not cards or not self._tasks:
+            return card
+        tasks = list(self._tasks.values())
+        return [*(blocks.task_cards(tasks) if self._cards else blocks.task_lines(tasks)), *card]
+
+    def _no_cards(self, refused: Refused, cards: bool) -> bool:
+        """Whether the same message may pass without cards: a workspace may know none."""
+        if not (cards and self._cards and self._tasks and refused.code in INVALID_BLOCKS):
+            return False
+        self._cards = False
+        return True
+
+    async def _update(self, row: Row, words: str, card: blocks.Blocks, *, cards: bool = False) -> None:
+        try:
+            await self._put(row, words, self._under_cards(card, cards))
+        except Refused as refused:
+            if not self._no_cards(refused, cards):
+                raise
+            await self._put(row, words, self._under_cards(card, cards))
+
+    async def _put(self, row: Row, words: str, card: blocks.Blocks) -> None:
         for attempt in range(4):  # an update may be repeated: it puts the same words in the same place
             await self._before_call()
             try:

@@ -99,8 +99,9 @@ class Holdings:
         self.half_lease = lease.total_seconds() / 2
         self._holds: dict[ThreadKey, Hold] = {}
 
-    def __len__(self) -> int:
-        return len(self._holds)
+    @property
+    def holds(self) -> list[Hold]:
+        return list(self._holds.values())
 
     @asynccontextmanager
     async def hold(self, owned: Owned) -> AsyncIterator[Hold]:

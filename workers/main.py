@@ -84,7 +84,7 @@ class NudgedWorker(Worker):
         while True:
             await self._poll_iteration()
             if self.allow_pick_jobs and self.job_counter < self.max_jobs:
-                await self.pool.execute_command("BLPOP", keys.WAKE, POLL.total_seconds())
+                await self.pool.execute_command("BLPOP", keys.WAKE, POLL.total_seconds())  # type: ignore[no-untyped-call]  # redis-py
             else:
                 await asyncio.sleep(POLL.total_seconds() / 10)
 

@@ -67,6 +67,7 @@ class Turn:
         """Work until the turn ends or is parked; the mail that came meanwhile, None when the thread was given up."""
         self._hold.begin_turn(mail=len(self._claimed.mail) - (len(batch.mail) if batch else 0))
         if batch is not None:
+            self._told.update(mail.id for mail in batch.mail)
             self._record(batch)
         principal = batch.principal if batch else self._journal.get("principal") or ""
         await self._prepare(principal, batch)

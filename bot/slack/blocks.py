@@ -19,6 +19,7 @@ BUTTON_LIMIT = 75
 VALUE_LIMIT = 2_000
 TASK_LIMIT = 256  # of each string of a task card
 BLOCKS_LIMIT = 50
+CARDS_LIMIT = 40  # task cards of one message; the rest of its blocks is the answer
 CONTEXT_LIMIT = 10  # elements of one context block
 PROMPTS_LIMIT = 25  # buttons of one actions block
 
@@ -78,6 +79,28 @@ def prompts(words: str, offered: Sequence[tuple[str, str]]) -> Blocks:
         _button(f"{PROMPT}{number}", title, message) for number, (title, message) in enumerate(offered[:PROMPTS_LIMIT])
     ]
     return [_section(words), {"type": "actions", "elements": buttons}]
+
+
+def task_cards(tasks: Sequence[Task]) -> Blocks:
+    """The cards as blocks of a message that was not streamed."""
+    cards: Blocks = []
+    for task in tasks[-CARDS_LIMIT:]:
+        card: Block = {
+            "type": "task_card",
+            "task_id": shortened(task.id, TASK_LIMIT),
+            "title": shortened(task.title, TASK_LIMIT),
+            "status": task.status,
+        }
+        for name, text in (("details", task.details), ("output", task.output)):
+            if text:
+                card[name] = _rich_text(shortened(text, TASK_LIMIT))
+        cards.append(card)
+    return cards
+
+
+def _rich_text(words: str) -> Block:
+    section = {"type": "rich_text_section", "elements": [{"type": "text", "text": words}]}
+    return {"type": "rich_text", "elements": [section]}
 
 
 def task_lines(tasks: Sequence[Task]) -> Blocks:

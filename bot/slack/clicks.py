@@ -88,11 +88,14 @@ class Click(Payload):
             if not turn or not tool_call_id:
                 return Ignored("a decision about nothing")
             about = {"turn": turn, "tool_call_id": tool_call_id, "decision": DECISIONS[action]}
-            return mail(id=f"decision:{turn}:{tool_call_id}", kind=MailKind.DECISION, about=about)
+            # The clicker is part of the id: somebody else's click must not swallow the asker's.
+            return mail(id=f"decision:{turn}:{tool_call_id}:{self.user.id}", kind=MailKind.DECISION, about=about)
         if action == AGAIN:
             if not value:
                 return Ignored("nothing to try again")
-            return mail(id=f"again:{value}", kind=MailKind.AGAIN, about={"turn": value})
+            # A turn may fail again, under a message of its own; each of these buttons counts once.
+            mail_id = f"again:{value}:{self.user.id}:{self.message_ts}"
+            return mail(id=mail_id, kind=MailKind.AGAIN, about={"turn": value})
         if action.startswith(PROMPT):
             picked = wire.pick_agent(wire.escape(value.strip()))
             if not picked.rest or self.action.action_ts is None:

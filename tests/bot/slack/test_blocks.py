@@ -34,7 +34,9 @@ def test_every_message_is_within_slacks_limits(long: str, short: str) -> None:
     judge(blocks.failure(sentence, turn_id="t1", button=label))
     judge(blocks.ask(sentence, turn_id="t1", tool_call_id="c1", approve=label, deny=label))
     judge(blocks.prompts(sentence, [(label, sentence)] * 3))
-    judge(blocks.task_lines([blocks.Task(id=str(number), title=sentence, status="complete") for number in range(80)]))
+    tasks = [blocks.Task(id=str(number), title=sentence, status="complete", output=long) for number in range(80)]
+    judge(blocks.task_lines(tasks))
+    judge(blocks.task_cards(tasks[:2] * 30))
 
 
 @given(words, words)
@@ -78,19 +80,19 @@ def test_every_button_comes_back_as_the_mail_it_means() -> None:
     assert [(mail.kind, mail.id, mail.about, mail.text, mail.agent) for mail in mails if isinstance(mail, Mail)] == [
         (
             MailKind.DECISION,
-            "decision:t1:call:1",
+            "decision:t1:call:1:U1",
             {"turn": "t1", "tool_call_id": "call:1", "decision": "allowed"},
             "",
             None,
         ),
         (
             MailKind.DECISION,
-            "decision:t1:call:1",
+            "decision:t1:call:1:U1",
             {"turn": "t1", "tool_call_id": "call:1", "decision": "denied"},
             "",
             None,
         ),
-        (MailKind.AGAIN, "again:t1", {"turn": "t1"}, "", None),
+        (MailKind.AGAIN, "again:t1:U1", {"turn": "t1"}, "", None),
         (MailKind.MESSAGE, "prompt:T1:C1:3.0", {}, "what time is it? &lt;now&gt;", "clock"),
     ]
 

@@ -1,0 +1,28 @@
+"""The MCP server that the stories use, and an agent that may use it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+from tests.world import REPOSITORY
+
+ODD_JOBS: dict[str, Any] = {
+    "odd": {"command": sys.executable, "args": ["-m", "tests.workers.tools.servers.odd_jobs"], "cwd": str(REPOSITORY)}
+}
+TIME: dict[str, Any] = {"time": {"command": "mcp-server-time", "args": ["--local-timezone", "UTC"], "trusted": True}}
+
+
+def agent(approvals: str = "{odd__*: auto}", *, tools: str = "[odd]") -> dict[str, str]:
+    return {
+        "assistant": (
+            "---\nmodel: mistral-medium-latest\ndescription: Helps.\n"
+            f"tools: {tools}\napprovals: {approvals}\n---\nHelp the people in this thread.\n"
+        )
+    }
+
+
+def runs(journal: Path) -> int:
+    """How often a tool that writes to `journal` ran."""
+    return len(journal.read_text().splitlines()) if journal.exists() else 0
