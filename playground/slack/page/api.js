@@ -5,7 +5,7 @@
 
 const BASE = "/_control";
 const FIRST_PERSON = "U0ADA"; // the control API wants to be told who looks, and a first visit knows nobody yet
-const AGAIN_AFTER_MS = 1500; // a feed that the server refused; the browser itself retries one that merely broke
+const AGAIN_AFTER_MS = 1500; // before a refused feed is asked for again
 
 async function call(path, { method = "GET", query = {}, body, raw, type } = {}) {
   const known = Object.entries(query).filter(([, value]) => value !== null && value !== undefined && value !== "");
@@ -55,30 +55,34 @@ export async function agents() {
 
 /**
  * Follows what one person may see, from `after` on. Returns a function that ends it.
- * `heard` gets each event, `connected` true or false as the line comes and goes.
+ * `heard` gets each event, `connected` true or false as the line comes and goes. After a break it hears "reload":
+ * what answers again may be another run of the playground, whose cursors mean something else.
  */
 export function events(as, after, heard, connected) {
-  return follow(`${BASE}/events?${new URLSearchParams({ as, after })}`, heard, connected, () => heard({ type: "reload" }));
+  return follow(`${BASE}/events?${new URLSearchParams({ as, after })}`, heard, connected);
 }
 
 export function trafficEvents(after, heard) {
-  return follow(`${BASE}/traffic/events?${new URLSearchParams({ after })}`, heard, () => {}, () => {});
+  return follow(`${BASE}/traffic/events?${new URLSearchParams({ after })}`, heard, () => {});
 }
 
-function follow(url, heard, connected, refused) {
+function follow(url, heard, connected) {
   let source = null;
   let timer = 0;
+  let broken = false;
   const open = () => {
     source = new EventSource(url);
-    source.onopen = () => connected(true);
-    source.onmessage = (message) => heard(JSON.parse(message.data), message.lastEventId);
+    source.onopen = () => {
+      connected(true);
+      if (broken) heard({ type: "reload" });
+      broken = false;
+    };
+    source.onmessage = (message) => heard(JSON.parse(message.data));
     source.onerror = () => {
       connected(false);
-      if (source.readyState !== EventSource.CLOSED) return;
-      timer = setTimeout(() => {
-        open();
-        refused();
-      }, AGAIN_AFTER_MS);
+      broken = true;
+      // The browser itself retries a line that merely broke; a refused one stays closed.
+      if (source.readyState === EventSource.CLOSED) timer = setTimeout(open, AGAIN_AFTER_MS);
     };
   };
   open();

@@ -1,9 +1,10 @@
-/** The page: one store, one place, four views. Everything a person can do here is a method; views only call them. */
+/** The page: one store, one place, four views. It loads, follows the feed, draws, and moves between channels and threads. */
+import { Acts } from "./acts.js";
 import { Announcer, gist } from "./announce.js";
 import * as api from "./api.js";
 import { ChannelPane } from "./channel.js";
-import { drawing, promptOf } from "./context.js";
-import { ask, editInPlace, Toast } from "./dialogs.js";
+import { drawing } from "./context.js";
+import { editInPlace, Toast } from "./dialogs.js";
 import { Inspector } from "./inspector.js";
 import { People } from "./people.js";
 import * as place from "./place.js";
@@ -23,15 +24,13 @@ class Page {
     this.view = { channel: null, thread: null, traffic: false, sidebar: false };
     this.t = speaker("en-US");
     this.contexts = {};
-    this.feedback = new Map();
-    this.stopping = new Set();
-    this.exhausted = new Set();
+    this.acts = new Acts(this);
     this.announcer = new Announcer(byId("announcements"));
     this.toast = new Toast(byId("toast"));
     this.actions = {
-      openThread: (ts, focus) => this.openThread(ts, focus), sayPrompt: (text, message) => this.sayPrompt(text, message, "channel"),
-      react: (message, name, remove) => this.act(() => api.react(this.store.me, message.channel, message.ts, name, remove)),
-      edit: (view) => editInPlace(view, this), remove: (message) => this.remove(message),
+      openThread: (ts, focus) => this.openThread(ts, focus), sayPrompt: (text, message) => this.acts.sayPrompt(text, message, "channel"),
+      react: (message, name, remove) => this.acts.react(message, name, remove),
+      edit: (view) => editInPlace(view, this), remove: (message) => this.acts.remove(message),
       statusLine: (channel, ts) => this.statusLine(channel, ts), newReplies: (message) => hasNewReplies(this.store.me, message),
     };
     this.topbar = new TopBar(byId("brand"), this);
@@ -63,7 +62,7 @@ class Page {
   async load(as, channel, thread) {
     this.end?.();
     const snapshot = await this.whenReachable(() => api.state(as || lastPerson()));
-    this.exhausted.clear();
+    this.acts.exhausted.clear();
     this.store.load(snapshot);
     rememberPerson(snapshot.me);
     this.t = speaker(this.store.locale);
@@ -73,7 +72,7 @@ class Page {
     const home = mine.find((one) => one.id === channel) ?? mine.find((one) => one.kind === "channel" && one.bot_is_member) ?? mine[0];
     Object.assign(this.view, { channel: home?.id ?? null, thread: null });
     this.channelPane.opened();
-    if (this.view.traffic) this.inspector.words();
+    if (this.view.traffic) this.inspector.translate();
     this.end = api.events(this.store.me, snapshot.cursor, (event) => this.heard(event), (online) => this.store.setOnline(online));
     if (thread && home?.id === channel) await this.reopen(thread);
     this.draw();
@@ -86,7 +85,7 @@ class Page {
         this.store.setOnline(true);
         return answer;
       } catch (error) {
-        if (error.message !== "offline") this.failed(error);
+        if (error.message !== "offline") this.acts.failed(error);
         this.store.setOnline(false);
         await new Promise((resolve) => setTimeout(resolve, 1500)); // the playground is starting again
       }
@@ -162,7 +161,7 @@ class Page {
 
   /** Opening the bot's messages is something the bot hears of. */
   async openBot() {
-    const answer = await this.act(() => api.openBot(this.store.me));
+    const answer = await this.acts.act(() => api.openBot(this.store.me));
     if (!answer) return;
     if (!this.store.conversations.has(answer.channel)) await this.load(this.store.me, answer.channel, null);
     this.openChannel(answer.channel);
@@ -184,7 +183,7 @@ class Page {
     this.draw();
     if (focus) this.threadPane.composer.field.focus();
     const { channel } = this.view;
-    const answer = await this.act(() => api.thread(this.store.me, channel, ts));
+    const answer = await this.acts.act(() => api.thread(this.store.me, channel, ts));
     if (answer) this.store.setThread(channel, ts, answer);
     else if (!this.store.message(channel, ts)) this.closeThread();
   }
@@ -218,93 +217,13 @@ class Page {
     const inside = byId("traffic").contains(document.activeElement);
     this.draw();
     if (!open && inside) this.topbar.traffic.focus();
-    await this.act(() => this.inspector.show(open).then(() => true));
+    await this.acts.act(() => this.inspector.show(open).then(() => true));
   }
 
   async actAs(person) {
     const { channel, thread } = this.view;
     await this.load(person, channel, thread);
     this.announce(this.t("acting.now", { name: this.store.person(person)?.real_name ?? person }));
-  }
-
-  /** Says words where the composer stands. Naming the bot at the top opens the thread in which it will answer. */
-  async send(text, files, where, user = this.store.me) {
-    const said = await api.say({ user, text, channel: where.channel, thread_ts: where.thread_ts, files: files.length ? files : undefined });
-    const calls = text.includes(`<@${this.store.bot.user_id}>`) || this.store.conversations.get(where.channel)?.is_bot_dm;
-    if (user === this.store.me && !where.thread_ts && calls && where.channel === this.view.channel) await this.openThread(said.ts, NARROW.matches);
-    return said;
-  }
-
-  async sayPrompt(value, message, from) {
-    const { as, text } = promptOf(value);
-    const { store, view } = this;
-    const channel = message?.channel ?? view.channel;
-    const mention = `<@${store.bot.user_id}>`;
-    const words = store.conversations.get(channel)?.is_bot_dm || text.includes(mention) ? text : `${mention} ${text}`;
-    const user = as ?? store.me;
-    let thread = message?.thread_ts ?? (from === "thread" ? view.thread : null);
-    // Somebody else joins what is going on: the open thread, or the last one this person started.
-    if (as && as !== store.me && !thread) thread = (view.thread !== message?.ts && view.thread) || store.roots(channel).findLast((root) => root.user === store.me && root.reply_count)?.ts || null;
-    const said = await this.act(() => this.send(words, [], { channel, thread_ts: thread ?? undefined }, user));
-    if (said && user !== store.me) {
-      await this.load(user, channel, thread ?? said.ts);
-      this.announce(this.t("acting.now", { name: store.person(user)?.real_name ?? user }));
-    }
-  }
-
-  async click(element, block, message) {
-    const answer = await this.act(() => api.click({ user: this.store.me, channel: message.channel, message_ts: message.ts, action_id: element.action_id, block_id: block.block_id, value: element.value }));
-    if (answer && element.type === "feedback_buttons") {
-      this.feedback.set(`${message.ts}/${element.action_id}`, element.value);
-      this.drawSoon();
-    }
-  }
-
-  async stop() {
-    const { channel, thread } = this.view;
-    if (this.stopping.has(`${channel}/${thread}`)) return;
-    this.stopping.add(`${channel}/${thread}`);
-    this.drawSoon();
-    if (!(await this.act(() => api.stop(this.store.me, channel, thread)))) this.stopping.delete(`${channel}/${thread}`);
-  }
-
-  async remove(message) {
-    const { t } = this;
-    if (await ask({ title: t("delete.title"), text: t("delete.text"), yes: t("delete"), no: t("confirm.no"), danger: true })) await this.act(() => api.remove(this.store.me, message.channel, message.ts));
-  }
-
-  saveEdit(message, text) {
-    return this.act(() => api.edit(this.store.me, message.channel, message.ts, text));
-  }
-
-  upload(file) {
-    return api.upload(this.store.me, file);
-  }
-
-  moreBefore(channel) {
-    return !this.exhausted.has(channel) && this.store.roots(channel).length >= 100;
-  }
-
-  async loadOlder() {
-    const { channel } = this.view;
-    const answer = await this.act(() => api.older(this.store.me, channel, this.store.roots(channel)[0]?.ts));
-    if (!answer) return;
-    if (!answer.has_more) this.exhausted.add(channel);
-    this.channelPane.timeline.atEnd = false;
-    this.store.addMessages(channel, answer.messages);
-  }
-
-  async act(doing) {
-    try {
-      return await doing();
-    } catch (error) {
-      this.failed(error);
-      return null;
-    }
-  }
-
-  failed(error) {
-    this.toast.show(error.message === "offline" ? this.t("offline") : this.t("failed", { why: error.message }));
   }
 }
 

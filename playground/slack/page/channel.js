@@ -11,7 +11,7 @@ export class ChannelPane {
     Object.assign(this, { main, page });
     this.title = h("h2", { id: "channel-title" });
     this.about = h("p", { class: "pane-sub" });
-    this.older = h("button", { type: "button", class: "control plain small older", hidden: true, on: { click: () => page.loadOlder() } });
+    this.older = h("button", { type: "button", class: "control plain small older", hidden: true, on: { click: () => page.acts.loadOlder() } });
     this.list = h("ol", { class: "messages", id: "messages", tabindex: "-1" });
     this.nothing = h("p", { class: "nothing", hidden: true });
     this.scroller = h("div", { class: "scroller" }, this.older, this.list, this.nothing);
@@ -43,7 +43,7 @@ export class ChannelPane {
     this.list.setAttribute("aria-label", t("messages.in", { name }));
     this.timeline.draw(messages, this.page.contexts.channel, this.newSince);
     fill(this.older, t("older"));
-    this.older.hidden = !this.page.moreBefore(view.channel);
+    this.older.hidden = !this.page.acts.moreBefore(view.channel);
     this.nothing.hidden = messages.length > 0;
     fill(this.nothing, store.botMember(view.channel) ? t("empty", { bot: store.name(store.bot.user_id) }) : t("empty.other"));
     this.composer.words(t(direct ? "compose.dm" : "compose.channel", { name }));

@@ -8,7 +8,7 @@ const CODE = /(```[\s\S]+?```|`[^`\n]+`)/; // names in code are code
 const AGENT_AT_END = /^\s*\+([\p{L}\p{N}_-]*)$/u;
 
 export class Composer {
-  /** `page` gives `store`, `t`, `send(text, files)`, `upload(file)` and `announce(words)`; `where()` says which channel. */
+  /** `where()` says which channel, and which thread, what is written here goes to. */
   constructor(id, page, where) {
     Object.assign(this, { id, page, where });
     this.files = [];
@@ -69,12 +69,12 @@ export class Composer {
     this.files = [];
     this.drawFiles();
     try {
-      await this.page.send(tokens(text, this.page.store), files.map((file) => file.id), this.where());
+      await this.page.acts.send(tokens(text, this.page.store), files.map((file) => file.id), this.where());
     } catch (error) {
       this.set(text); // nothing a person wrote is lost because the server was away
       this.files = files;
       this.drawFiles();
-      this.page.failed(error);
+      this.page.acts.failed(error);
     } finally {
       this.sending = false;
     }
@@ -89,9 +89,9 @@ export class Composer {
   async attach() {
     for (const file of this.picker.files) {
       try {
-        this.files.push((await this.page.upload(file)).file);
+        this.files.push((await this.page.acts.upload(file)).file);
       } catch (error) {
-        this.page.failed(error);
+        this.page.acts.failed(error);
       }
     }
     this.picker.value = "";

@@ -52,7 +52,7 @@ export function editInPlace(view, page) {
       submit: async (event) => {
         event.preventDefault();
         if (!field.value.trim()) return;
-        await page.saveEdit(view.message, field.value.trim());
+        await page.acts.saveEdit(view.message, field.value.trim());
         done();
       },
       keydown: (event) => {

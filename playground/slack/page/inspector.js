@@ -47,6 +47,11 @@ export class Inspector {
     this.drawPause();
   }
 
+  translate() {
+    this.words();
+    this.redraw();
+  }
+
   async show(open) {
     this.panel.hidden = !open;
     this.end?.();
@@ -120,7 +125,9 @@ export class Inspector {
   }
 
   open(details, entry) {
-    if (!details.open || details.children.length > 1) return;
+    if (!details.open) return;
+    this.atEnd = false; // who reads one request is not carried away by the next
+    if (details.children.length > 1) return;
     const { t } = this.page;
     details.append(h("div", { class: "t-json" }, ...["request", "response"].map((part) => h("div", {},
       h("h3", {}, t(`traffic.${part}`)), h("pre", { tabindex: "0", role: "region", "aria-label": t(`traffic.${part}`) }, ...coloured(entry[part]))))));
@@ -139,7 +146,7 @@ export class Inspector {
   }
 
   async clear() {
-    await api.emptyTraffic().catch((error) => this.page.failed(error));
+    await api.emptyTraffic().catch((error) => this.page.acts.failed(error));
     this.entries = [];
     this.held = [];
     this.drawPause();
@@ -147,7 +154,7 @@ export class Inspector {
   }
 
   async record() {
-    await api.recordTraffic(true).catch((error) => this.page.failed(error));
+    await api.recordTraffic(true).catch((error) => this.page.acts.failed(error));
     await this.show(true);
   }
 }

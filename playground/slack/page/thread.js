@@ -15,7 +15,7 @@ export class ThreadPane {
     this.list = h("ol", { class: "messages" });
     this.scroller = h("div", { class: "scroller" }, this.list);
     this.status = h("p", { class: "status", hidden: true });
-    this.stop = h("button", { type: "button", class: "control stop", hidden: true, on: { click: () => page.stop() } });
+    this.stop = h("button", { type: "button", class: "control stop", hidden: true, on: { click: () => page.acts.stop() } });
     this.prompts = h("div", { class: "prompts", role: "group", hidden: true });
     this.composer = new Composer("thread", page, () => ({ channel: page.view.channel, thread_ts: page.view.thread }));
     pane.append(h("header", { class: "pane-head" }, this.title, this.close), this.scroller,
@@ -61,8 +61,8 @@ export class ThreadPane {
     const busy = store.isBusy(view.channel, view.thread) || Boolean(status);
     if (!busy && document.activeElement === this.stop) this.composer.field.focus();
     this.stop.hidden = !busy;
-    const stopping = this.page.stopping.has(`${view.channel}/${view.thread}`);
-    if (!busy) this.page.stopping.delete(`${view.channel}/${view.thread}`);
+    const stopping = this.page.acts.stopping.has(`${view.channel}/${view.thread}`);
+    if (!busy) this.page.acts.stopping.delete(`${view.channel}/${view.thread}`);
     this.stop.setAttribute("aria-disabled", String(stopping));
     if (this.stop.dataset.words !== t(stopping ? "stopping" : "stop")) {
       this.stop.dataset.words = t(stopping ? "stopping" : "stop");
@@ -77,5 +77,5 @@ export function drawPrompts(home, offered, page, message = null) {
   home.hidden = !list.length;
   home.setAttribute("aria-label", offered?.title || page.t("prompts"));
   fill(home, offered?.title && list.length ? h("p", { class: "prompts-title" }, offered.title) : null, ...list.map((prompt) =>
-    h("button", { type: "button", class: "control prompt", title: prompt.message, on: { click: () => page.sayPrompt(prompt.message, message, message ? "thread" : "channel") } }, prompt.title)));
+    h("button", { type: "button", class: "control prompt", title: prompt.message, on: { click: () => page.acts.sayPrompt(prompt.message, message, message ? "thread" : "channel") } }, prompt.title)));
 }

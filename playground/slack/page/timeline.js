@@ -29,6 +29,7 @@ export class Timeline {
     this.views.clear();
     this.list.replaceChildren();
     this.current = null;
+    this.last = null;
     this.atEnd = true;
   }
 
@@ -52,7 +53,18 @@ export class Timeline {
     this.arrange(order);
     this.roving(messages);
     fill(this.newest, icon("down_arrow"), context.t("newest"));
-    if (this.atEnd) this.toEnd();
+    if (this.atEnd && !this.begins(messages.at(-1), context)) this.toEnd();
+  }
+
+  /** A long answer that came in one piece is read from its first line: whether that was the case. */
+  begins(last, context) {
+    const fresh = Boolean(this.last) && last && last.ts > this.last && last.user !== context.me && !last.streaming;
+    this.last = last?.ts ?? null;
+    const entry = fresh ? this.views.get(last.ts).element : null;
+    if (!entry || entry.offsetHeight < this.scroller.clientHeight) return false;
+    this.scroller.scrollTop += entry.getBoundingClientRect().top - this.scroller.getBoundingClientRect().top;
+    this.atEnd = false;
+    return true;
   }
 
   view(message, context, compact) {

@@ -6,9 +6,12 @@ import re
 from typing import Any
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Browser, expect
 
-from tests.playground.page.conftest import Room, Visit
+from playground.slack.app import running
+from playground.slack.seed import Seed
+from playground.slack.settings import Settings
+from tests.playground.page.conftest import GREETING, PATIENCE_MS, Room, Visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="package")]
 
@@ -124,14 +127,27 @@ async def test_a_button_asks_first_and_its_click_reaches_the_bot(visit: Visit, r
     assert (sent["action_id"], sent["block_id"], sent["value"]) == ("approve", "b1", "call-1")
 
 
-async def test_a_lost_connection_is_said_and_mends_itself(visit: Visit, room: Room) -> None:
-    page = await visit()
-    await page.context.set_offline(True)
-    await page.evaluate("window.dispatchEvent(new Event('offline'))")
-    room.standin.reset()
-    await page.context.set_offline(False)
-    await room.bot.says("I am back.")
-    await expect(page.locator("#main article").last).to_contain_text("I am back.")
+async def test_a_long_answer_in_one_piece_is_shown_from_its_first_line(visit: Visit, room: Room) -> None:
+    root = await room.mention()
+    page = await visit(where=f"&in=C0GENERAL&thread={root}")
+    text = "\n\n".join(f"Paragraph {number} of many." for number in range(80))
+    await room.bot.says("long", thread_ts=root, blocks=[{"type": "markdown", "text": text}])
+    await expect(page.locator("#thread").get_by_text("Paragraph 0 of")).to_be_in_viewport()
+    await expect(page.locator("#thread").get_by_text("Paragraph 79 of")).not_to_be_in_viewport()
+    await page.locator("#thread").get_by_role("button", name="Newest messages").click()
+    await expect(page.locator("#thread").get_by_text("Paragraph 79 of")).to_be_in_viewport()
+
+
+async def test_a_lost_workspace_is_said_and_read_anew_when_it_is_back(browser: Browser) -> None:
+    page = await browser.new_page(locale="en-US")
+    async with running(Settings()) as (_, url):
+        await page.goto(f"{url}/#as=U0ADA")
+        await expect(page.get_by_text("Threadwind is connected")).to_be_visible()
+    await expect(page.get_by_text("The connection to the playground is lost")).to_be_visible()
+    async with running(Settings(seed=Seed(greeting=GREETING)), port=int(url.rpartition(":")[2])):
+        await expect(page.locator("#main article")).to_contain_text("rules, not by a model", timeout=PATIENCE_MS)
+        await expect(page.get_by_text("Threadwind is connected")).to_be_visible()
+        await page.close()
 
 
 async def test_the_traffic_shows_each_request_filters_and_holds(visit: Visit, room: Room) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from playwright.async_api import expect
@@ -40,6 +41,17 @@ async def test_a_prompt_for_a_second_person_joins_the_thread_and_switches_the_pa
     said = list(room.standin.workspace.conversations["C0GENERAL"].messages.values())[-1]
     assert said.user == "U0CAMILLE"
     assert said.thread_ts is not None
+
+
+async def test_a_button_that_is_a_prompt_is_said_in_the_thread_it_stands_in(visit: Visit, room: Room) -> None:
+    root = await room.mention("hello")
+    button: dict[str, Any] = {"type": "button", "action_id": "prompt_1", "value": "what time is it in Tokyo"}
+    button["text"] = {"type": "plain_text", "text": "Time in Tokyo"}
+    await room.bot.says("Try this", thread_ts=root, blocks=[{"type": "actions", "elements": [button]}])
+    page = await visit(where=f"&in=C0GENERAL&thread={root}")
+    await page.get_by_role("button", name="Time in Tokyo").click()
+    await expect(page.locator("#thread article").last).to_contain_text("@Threadwind what time is it in Tokyo")
+    assert list(room.standin.workspace.conversations["C0GENERAL"].messages.values())[-1].thread_ts == root
 
 
 async def test_enter_sends_and_shift_enter_starts_a_line(visit: Visit, room: Room) -> None:
