@@ -1,0 +1,163 @@
+"""The way from one process to Redis: it knows our scripts by name, and can end the process at one of them.
+
+Where no request marks a step of a turn, a script does: `claim`, each `note` of the journal, `finish`, and the bot's
+`accept`. A rule hits before the script runs, or after it ran and before its answer is heard. What `accept` stored is
+listed in the order in which it was stored.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import json
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+
+import hiredis
+
+from bot.threads import mailbox, turns
+from playground.faults import Faults, kill
+from tests.proof.asking import Aim
+
+TEXTS = {
+    "accept": mailbox._ACCEPT,
+    "claim": turns._CLAIM,
+    "note": turns._NOTE,
+    "finish": turns._FINISH,
+    "give_back": turns._GIVE_BACK,
+    "take_over": turns._TAKE_OVER,
+    "beat": turns._BEAT,
+}
+NAMES = {hashlib.sha1(text.encode()).hexdigest().encode(): name for name, text in TEXTS.items()}  # noqa: S324  # Redis's own
+CHUNK = 1 << 16
+
+
+@dataclass
+class Seen:
+    """What all straits saw: the rules for scripts, and the ids of mail in the order in which it was stored."""
+
+    aim: Aim
+    rules: Faults = field(default_factory=Faults)
+    stored: list[str] = field(default_factory=list)
+    accepting: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
+class Strait:
+    """For one process, whose id `pid` tells; `ran` counts the scripts it asked for."""
+
+    def __init__(self, store_port: Callable[[], int], pid: Callable[[], int | None], seen: Seen) -> None:
+        self.port = 0
+        self.ran: Counter[str] = Counter()
+        self._store_port = store_port
+        self._pid = pid
+        self._seen = seen
+        self._open: set[asyncio.Task[None]] = set()
+
+    @contextlib.asynccontextmanager
+    async def opened(self) -> AsyncIterator[None]:
+        server = await asyncio.start_server(self._pass, "127.0.0.1", 0)
+        self.port = server.sockets[0].getsockname()[1]
+        try:
+            yield
+        finally:
+            server.close()
+            for task in self._open:
+                task.cancel()
+            if self._open:
+                await asyncio.wait(self._open)
+
+    async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._open.add(task)
+        task.add_done_callback(self._open.discard)
+        there: asyncio.StreamWriter | None = None
+        try:
+            back, there = await asyncio.open_connection("127.0.0.1", self._store_port())
+            passing = Passing(self, self._seen, self._pid, writer, there)
+            out = asyncio.create_task(passing.out(reader))
+            home = asyncio.create_task(passing.home(back))
+            try:
+                await asyncio.wait({out, home}, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                for half in (out, home):
+                    half.cancel()
+                await asyncio.wait({out, home})
+        except (OSError, asyncio.CancelledError):
+            pass  # the store is away, or the test is over: the process sees a broken connection
+        finally:
+            writer.close()
+            if there is not None:
+                there.close()
+
+
+class Passing:
+    """One connection, both ways. redis-py sends one command or pipeline at a time and waits for its answer."""
+
+    def __init__(
+        self,
+        strait: Strait,
+        seen: Seen,
+        pid: Callable[[], int | None],
+        near: asyncio.StreamWriter,
+        far: asyncio.StreamWriter,
+    ) -> None:
+        self._strait, self._seen, self._pid = strait, seen, pid
+        self._near, self._far = near, far
+        self._commands = hiredis.Reader()
+        self._answer: asyncio.Future[bytes] | None = None
+
+    async def out(self, reader: asyncio.StreamReader) -> None:
+        with contextlib.suppress(OSError):
+            while data := await reader.read(CHUNK):
+                if not await self._command(data):
+                    return
+
+    async def home(self, reader: asyncio.StreamReader) -> None:
+        with contextlib.suppress(OSError):
+            while data := await reader.read(CHUNK):
+                if self._answer is not None and not self._answer.done():
+                    self._answer.set_result(data)
+                else:
+                    self._near.write(data)
+                    await self._near.drain()
+
+    async def _command(self, data: bytes) -> bool:
+        """Pass `data` on; whether the connection goes on."""
+        self._commands.feed(data)
+        name, mail_id = "", ""
+        while isinstance(command := self._commands.gets(), list):
+            if command[0].upper() == b"EVALSHA" and (found := NAMES.get(command[1])):
+                name = found
+                mail_id = json.loads(command[3 + int(command[2]) + 1])["id"] if name == "accept" else ""
+        if not name:
+            return await self._on(data)
+        self._strait.ran[name] += 1
+        rules = [self._seen.aim.aimed(rule, name, self._pid()) for rule in self._seen.rules.hit(name)]
+        kills = [rule for rule in rules if rule.kind == "kill"]
+        if any(rule.when == "before" for rule in kills):
+            kill(kills[0])
+            return False
+        if not kills and name != "accept":
+            return await self._on(data)
+        async with self._seen.accepting:
+            self._answer = asyncio.get_running_loop().create_future()
+            await self._on(data)
+            answer = await self._answer
+            self._answer = None
+        if name == "accept" and b"stored" in answer:
+            self._seen.stored.append(mail_id)
+        if kills:
+            kill(kills[0])
+            if kills[0].signal == "KILL":
+                return False
+        self._near.write(answer)
+        await self._near.drain()
+        return True
+
+    async def _on(self, data: bytes) -> bool:
+        self._far.write(data)
+        await self._far.drain()
+        return True
