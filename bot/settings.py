@@ -8,10 +8,21 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import BeforeValidator, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+def _number(value: object) -> object:
+    """`15` is a number of seconds; as text, which the environment has only, pydantic would not take it for one."""
+    try:
+        return float(value) if isinstance(value, str) else value
+    except ValueError:
+        return value  # ISO 8601, such as PT15S, or a mistake that pydantic names
+
+
+Seconds = Annotated[timedelta, BeforeValidator(_number)]
 
 
 class Settings(BaseSettings):
@@ -43,20 +54,20 @@ class Settings(BaseSettings):
     reload_agents: bool = False
 
     # How a turn runs
-    lease: timedelta = timedelta(seconds=15)
-    turn_limit: timedelta = timedelta(minutes=15)
+    lease: Seconds = timedelta(seconds=15)
+    turn_limit: Seconds = timedelta(minutes=15)
     round_limit: int = Field(default=20, ge=1, le=100)
     token_limit: int = Field(default=200_000, ge=1000)
-    tool_timeout: timedelta = timedelta(seconds=60)
-    asking_limit: timedelta = timedelta(hours=24)
-    recovery_age_limit: timedelta = timedelta(hours=24)
-    mistral_wait_limit: timedelta = timedelta(minutes=5)
-    conversation_lock: timedelta = timedelta(seconds=90)
-    shutdown_grace: timedelta = timedelta(seconds=25)
+    tool_timeout: Seconds = timedelta(seconds=60)
+    asking_limit: Seconds = timedelta(hours=24)
+    recovery_age_limit: Seconds = timedelta(hours=24)
+    mistral_wait_limit: Seconds = timedelta(minutes=5)
+    conversation_lock: Seconds = timedelta(seconds=90)
+    shutdown_grace: Seconds = timedelta(seconds=25)
     steer_form: Literal["result", "mixed", "queue"] = "result"
     mailbox_limit: int = Field(default=50, ge=1, le=1000)
     context_limit: int = Field(default=50, ge=0, le=200)
-    thread_life: timedelta = timedelta(days=180)
+    thread_life: Seconds = timedelta(days=180)
     max_turns: int = Field(default=100, ge=1, le=1000)
 
     # The processes
