@@ -53,6 +53,11 @@ class EmbeddedStore:
         return self._process.pid if self._process else None
 
     @property
+    def alive(self) -> bool:
+        """Whether the process that was started still runs."""
+        return self._process is not None and self._process.poll() is None
+
+    @property
     def log_path(self) -> Path:
         return self.directory / "valkey.log"
 

@@ -19,8 +19,8 @@ from pydantic import BaseModel
 from playground import keeping
 from playground.slack import changes
 from playground.slack.models import Conversation, File, Json, Message, Session
-from playground.slack.standin import Standin
 from playground.slack.pieces import Stream
+from playground.slack.standin import Standin
 
 NEWS_GAP = 1_000_000  # more than ever happens in one run: cursors of the run before are never taken for ones of this
 

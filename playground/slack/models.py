@@ -99,3 +99,11 @@ class Session:
     thread_ts: str
     status: str
     title: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferedAgent:
+    """One of the bot's agents, for those who type `+`."""
+
+    name: str
+    description: str = ""

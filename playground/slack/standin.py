@@ -13,7 +13,7 @@ from playground.slack.feed import Ring
 from playground.slack.ids import Ids
 from playground.slack.interactions import Interactions
 from playground.slack.limits import Limits
-from playground.slack.models import Message
+from playground.slack.models import Message, OfferedAgent
 from playground.slack.settings import Settings
 from playground.slack.socket_mode import Sockets
 from playground.slack.statuses import Statuses
@@ -40,6 +40,7 @@ class Standin:
         self.ids = Ids()
         self.base_url = settings.public_url or ""
         self.grant = Grant(settings.scopes, settings.events, settings.agent)
+        self.agents: list[OfferedAgent] = []
         self.faults = Faults(random.Random(FAULT_SEED))  # noqa: S311  # repeatable, not secret
         self.traffic = Traffic(on=settings.inspector)
         self.limits = Limits(time.monotonic)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import bisect
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import asdict
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
@@ -19,7 +20,7 @@ from playground.slack.control.acts import ACTS
 from playground.slack.control.errors import Refused
 from playground.slack.control.messages import upload
 from playground.slack.feed import Gap, Ring
-from playground.slack.models import Conversation, Json
+from playground.slack.models import Conversation, Json, OfferedAgent
 from playground.slack.seed import BOT_USER
 from playground.slack.standin import Standin
 
@@ -39,6 +40,11 @@ class App(BaseModel):
     agent: bool | None = None
 
 
+class Agents(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    agents: list[OfferedAgent]
+
+
 class Control:
     def __init__(self, standin: Standin) -> None:
         self.standin = standin
@@ -55,6 +61,7 @@ class Control:
             Route("/_control/faults", _answering(self.faults), methods=["GET", "POST", "DELETE"]),
             Route("/_control/reset", _answering(self.reset), methods=["POST"]),
             Route("/_control/app", _answering(self.app), methods=["POST"]),
+            Route("/_control/agents", _answering(self.agents), methods=["GET", "POST"]),
             Route("/_control/upload", _answering(self.upload), methods=["POST"]),
             Route("/_control/{act}", _answering(self.act), methods=["POST"]),
         ]
@@ -156,6 +163,12 @@ class Control:
         if wanted.events_url is not None:
             self.standin.delivery.events_url = wanted.events_url or None
         return _ok({})
+
+    async def agents(self, request: Request) -> Response:
+        """What the page offers after `+`: the bot's agents, as whoever runs it told us."""
+        if request.method == "POST":
+            self.standin.agents = Agents.model_validate_json(await request.body()).agents
+        return _ok({"agents": [asdict(agent) for agent in self.standin.agents]})
 
     def _viewer(self, request: Request) -> str:
         viewer = request.query_params.get("as", "")

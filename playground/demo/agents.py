@@ -1,0 +1,42 @@
+"""The names of the agents, for the page's `+`: read from their files as they are now, and again when one is saved.
+
+Whether a file is right is the bot's to say; here a wrong one is only left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+from watchfiles import awatch
+
+FENCE = "---"
+
+
+def offered(folder: Path) -> list[dict[str, str]]:
+    """`{"name", "description"}` of each agent, by name."""
+    found = {}
+    for file in sorted(folder.rglob("*.md")):
+        if (values := _front_matter(file)) is not None:
+            name = str(values.get("name") or file.stem)
+            found[name] = {"name": name, "description": str(values.get("description") or "")}
+    return [found[name] for name in sorted(found)]
+
+
+async def saved(folder: Path) -> AsyncIterator[None]:
+    """Once for each time that something was saved in `folder`, which must exist."""
+    async for _ in awatch(folder):
+        yield
+
+
+def _front_matter(file: Path) -> dict[str, Any] | None:
+    try:
+        text = file.read_text(encoding="utf-8")
+        if not text.startswith(FENCE):
+            return None
+        values = yaml.safe_load(text.split(FENCE, 2)[1])
+    except (OSError, UnicodeDecodeError, yaml.YAMLError):
+        return None
+    return values if isinstance(values, dict) else None

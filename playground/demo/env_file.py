@@ -1,0 +1,27 @@
+"""`.demo/env`: everything another terminal needs to talk to the running demo (`set -a; . .demo/env; set +a`)."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from pathlib import Path
+
+from playground.demo.choices import Choices
+from playground.demo.parts import addresses
+
+
+def write(choices: Choices) -> Path:
+    """Readable by its owner alone. A real key stays in the shell it came from."""
+    values = addresses(choices) | {"PLAYGROUND_URL": choices.page_url}
+    lines = ["# Written by `make demo` at each start: set -a; . .demo/env; set +a"]
+    if choices.answerer == "mistral":
+        del values["MISTRAL_API_KEY"]
+        lines.append("# MISTRAL_API_KEY is not written down: with LIVE=1 it is the one of your shell.")
+    lines += [f"{name}={shlex.quote(value)}" for name, value in values.items()]
+    path = choices.folder / "env"
+    beside = path.with_name("env.new")
+    with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        file.write("\n".join(lines) + "\n")
+    beside.chmod(0o600)  # one that was there may have been wider
+    os.replace(beside, path)
+    return path
