@@ -8,6 +8,8 @@ from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import proxy_bypass
 
 import structlog
 from redis.asyncio import Redis
@@ -71,8 +73,7 @@ async def opened(settings: Settings, environment: Mapping[str, str]) -> AsyncIte
             catalogs=catalogs,
             replies_without_mention=settings.replies_without_mention,
         )
-        client = AsyncWebClient(base_url=settings.slack_api_url, retry_handlers=[])
-        bolt = make_bolt(client, installations, Reception(ears, TABLE, passed_over))
+        bolt = make_bolt(_opener_of_sockets(settings.slack_api_url), installations, Reception(ears, TABLE, passed_over))
         await _look_at_the_store(redis)
         errands.do("learn who we are", installations.only)
         if settings.reload_agents:
@@ -91,6 +92,15 @@ async def opened(settings: Settings, environment: Mapping[str, str]) -> AsyncIte
                 now=time.time,
                 deadlines=limits,
             )
+
+
+def _opener_of_sockets(base_url: str) -> AsyncWebClient:
+    """Bolt's client: it asks for the address of a socket, and for nothing else."""
+    client = AsyncWebClient(base_url=base_url, retry_handlers=[])
+    address = urlsplit(base_url)
+    if address.scheme != "https" or proxy_bypass(address.hostname or ""):
+        client.proxy = None  # slack-sdk would reach even this machine through HTTPS_PROXY
+    return client
 
 
 async def _look_at_the_store(redis: Redis) -> None:

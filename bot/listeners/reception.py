@@ -18,6 +18,7 @@ from slack_bolt.response import BoltResponse
 
 from bot.listeners.ears import Body, Ears, Listener
 from bot.slack.errors import Refused, SlackError
+from bot.slack.payloads import Malformed
 
 log = structlog.get_logger()
 
@@ -75,5 +76,6 @@ class Reception(AsyncMiddleware):
                 return BoltResponse(status=503, body="Slack does not say who this bot is; please send this again.")
         except ValueError as exc:
             # Signed, but not as documented. Repeating it would not make it readable, so it is acknowledged.
-            log.warning("payload.unreadable", heard=name, error=type(exc).__name__)
+            # Malformed names fields only; other errors of this kind may quote what was said.
+            log.warning("payload.unreadable", heard=name, detail=str(exc) if isinstance(exc, Malformed) else "")
         return BoltResponse(status=200)

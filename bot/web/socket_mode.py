@@ -30,6 +30,7 @@ class SocketMode(AsyncSocketModeHandler):
         logger.setLevel(logging.INFO)
         logger.addFilter(_one_line)
         super().__init__(app, app_token, logger=logger, ping_interval=PING_INTERVAL.total_seconds())
+        self.client.proxy = app.client.proxy
         self._in_hand = 0
         self._idle = asyncio.Event()
         self._idle.set()
