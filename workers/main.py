@@ -28,7 +28,9 @@ from redis.backoff import ConstantBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
+from bot.catalog import reload
 from bot.catalog.catalog import Catalogs
+from bot.catalog.problem import Problem
 from bot.settings import Settings
 from bot.slack.budget import Budget
 from bot.slack.installations import Installations
@@ -123,7 +125,14 @@ async def startup(ctx: dict[str, Any]) -> None:
     name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
     services = ctx["services"] = await open_services(stack, settings, ctx["redis"], worker=name)
     ctx["background"] = [asyncio.create_task(services.holdings.run()), asyncio.create_task(services.tools.warm_up())]
+    if settings.reload_agents:
+        ctx["background"].append(asyncio.create_task(reload.watch(services.catalogs, _reloaded)))
     log.info("worker.ready", worker=name, agents=sorted(services.catalogs.now.agents))
+
+
+async def _reloaded(names: tuple[str, ...], problems: tuple[Problem, ...]) -> None:
+    """The next conversation is opened with the new file; those under way keep what they were opened with."""
+    log.info("agents.reloaded", names=list(names), problems=[str(problem) for problem in problems])
 
 
 async def shutdown(ctx: dict[str, Any]) -> None:

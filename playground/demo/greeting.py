@@ -10,22 +10,22 @@ from playground.slack.seed import BOT_USER, ChannelSeed, Greeting, Seed, Starter
 EVERYONE = ["U0ADA", "U0CAMILLE", "U0GRACE", BOT_USER]
 
 OPENING = (
-    "*Hello, I am Threadwind.* Mention me in a message and I answer in its thread; write to me directly and I answer "
-    "there. A thread is one conversation: I know what was said in it before.\n"
+    "*Hello, I am Threadwind.* Mention me in a channel and I answer in a thread; write to me directly and I answer there, "
+    "too. Each thread is one conversation: I know what was said in it.\n"
 )
 WHO: dict[Answerer, str] = {
     "rules": (
-        "In this playground I answer *by rules, not with a model*: I know a handful of sentences and guess at nothing. "
-        "The rest is real: the way of each message, the tools I call, the time they tell."
+        "In this playground my answers come *from rules, not from a model*: I know a handful of sentences and guess at "
+        "nothing. The rest is real: how a message travels, the tools I call, the time they tell."
     ),
     "model": (
-        "In this playground *{name}* answers, the model at {url}. The tools and the way of each message are real, too."
+        "In this playground *{name}* answers, the model at {url}. The tools I call and how a message travels are real, too."
     ),
     "mistral": (
         "Here *Mistral’s models answer*, at {url}, with your key; each answer costs a little. Only Slack is a stand-in."
     ),
 }
-TRY = "\nTry one of these. Typing “+” behind my name offers other agents."
+TRY = "\nTry one of these. Type “+” after my name to pick another agent."
 
 TIME = Starter(title="What time is it in Tokyo?", message="what time is it in Tokyo?")
 SECOND = Starter(
