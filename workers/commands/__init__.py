@@ -1,0 +1,28 @@
+"""The `threadwind` command, for whoever runs it: one module a group of commands, and this table of them all.
+
+Always holds: no message text, no token and no argument of a tool is printed. Importing this is quick: what a command
+needs is imported when it runs, so that `--help` does not wait for Slack's, Mistral's and MCP's libraries.
+"""
+
+from __future__ import annotations
+
+import typer
+
+from workers.commands import dead, doctor, manifest, threads
+
+app = typer.Typer(
+    name="threadwind",
+    help="Mistral agents at work in Slack: set it up, check it, and see what became of a message.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,  # its traces show local variables, and so secrets
+)
+app.command("manifest")(manifest.manifest)
+app.command("doctor")(doctor.doctor)
+app.command("turn")(threads.turn)
+app.command("thread")(threads.thread)
+app.add_typer(dead.app, name="dead")
+
+
+def main() -> None:
+    app()

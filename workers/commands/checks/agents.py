@@ -1,0 +1,24 @@
+"""Whether the operator's files are right: agents, mcp.json, channels.toml. Each mistake with its file and line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bot.catalog.catalog import Catalog
+from bot.settings import Settings
+from workers.commands.checks.finding import Finding, failed, ok
+from workers.tools.functions import Functions
+
+CHECK = "Agents"
+
+
+def load(settings: Settings, environment: Mapping[str, str]) -> Catalog:
+    """The catalogue as a worker reads it."""
+    return Catalog.load(settings, environment, functions=Functions(timeout=settings.tool_timeout).specs)
+
+
+async def check(settings: Settings, catalog: Catalog) -> list[Finding]:
+    if catalog.problems:
+        return [failed(CHECK, f"{problem}.".replace("?.", "?"), "Mend the file.") for problem in catalog.problems]
+    servers = f"; servers: {', '.join(sorted(catalog.servers))}" if catalog.servers else ""
+    return [ok(CHECK, f"{', '.join(sorted(catalog.agents))}; {settings.default_agent} answers by default{servers}.")]

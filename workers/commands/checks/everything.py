@@ -1,0 +1,84 @@
+"""All checks, side by side, in the order they are read; each has its own time limit and never raises.
+
+Always holds: no secret of the settings or of mcp.json leaves here, whatever a server put into its answer, and nothing
+is logged beside the findings.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import re
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+import structlog
+from pydantic import SecretStr
+
+from bot.catalog.catalog import Catalog
+from bot.logs import SHORTEST_SECRET, Redact
+from bot.settings import Settings
+from workers.commands.checks import agents, mistral, settings, slack, store, tools
+from workers.commands.checks.finding import Finding, failed, unchecked
+
+REST = "Slack, Mistral, Redis, agents and tools"
+
+
+async def check() -> list[Finding]:
+    """Look at everything that the settings of this environment name."""
+    found, findings = settings.read()
+    if found is None:
+        return [*findings, unchecked(REST, "the settings cannot be read, so nothing else was looked at.")]
+    with quiet():
+        catalog = agents.load(found, os.environ)
+        groups = await asyncio.gather(
+            _safely("Slack", lambda: slack.check(found)),
+            _safely("Mistral", lambda: mistral.check(found, catalog)),
+            _safely("Redis", lambda: store.check(found.redis_url)),
+            _safely("Agents", lambda: agents.check(found, catalog)),
+            _safely("Tool servers", lambda: tools.check(catalog)),
+        )
+    hide = Redact(secrets(found, catalog))
+    return [_cleaned(finding, hide) for group in (findings, *groups) for finding in group]
+
+
+def secrets(found: Settings, catalog: Catalog) -> list[str]:
+    """Everything that must not be shown: also what mcp.json hands to servers, which is often a token."""
+    values = [value.get_secret_value() for _, value in found if isinstance(value, SecretStr)]
+    if password := re.search(r"//[^/@]*:([^/@]+)@", found.redis_url):
+        values.append(password[1])
+    for server in catalog.servers.values():
+        values += [*server.env.values(), *server.headers.values()]
+    return [value for value in values if len(value) >= SHORTEST_SECRET]
+
+
+async def _safely(name: str, work: Callable[[], Awaitable[list[Finding]]]) -> list[Finding]:
+    """A bug in one check, or an answer nobody thought of, takes no other check down."""
+    try:
+        return await work()
+    except Exception as exc:
+        return [failed(name, f"the check itself broke ({type(exc).__name__}).", "Please report this.")]
+
+
+def _cleaned(finding: Finding, hide: Redact) -> Finding:
+    said = hide(None, "", {"says": finding.says, "mend": finding.mend})
+    return replace(finding, says=_one_line(said["says"]), mend=_one_line(said["mend"]))
+
+
+def _one_line(text: str) -> str:
+    return "".join(sign if sign.isprintable() else " " for sign in text)
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """What the product's own modules would log is what the findings say."""
+    before, disabled = structlog.get_config(), logging.root.manager.disable
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    logging.disable(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        structlog.configure(**before)
+        logging.disable(disabled)

@@ -1,0 +1,151 @@
+"""Whether Slack takes our token, granted what the settings need, and can reach us.
+
+https://docs.slack.dev/reference/methods/auth.test names the granted scopes in its header `x-oauth-scopes`. Which events
+an app is subscribed to is told to no bot token.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import httpx2
+from aiohttp import ClientSession
+from pydantic import SecretStr
+
+from bot.settings import Settings
+from bot.slack.calls import Calls, open_session
+from bot.slack.client import Slack
+from bot.slack.errors import InstallationBroken, NotSupported, Refused, SlackError
+from bot.slack.manifest import SCOPES, required_scopes, subscribed_events
+from bot.slack.models import Identity
+from bot.web.routes import HEALTH_PATH
+from workers.commands.checks.finding import Finding, failed, ok, unchecked, warning
+from workers.commands.terminal import address, plain
+
+LIMIT = timedelta(seconds=10)
+TOKEN, SCOPE, EVENTS = "Slack token", "Slack scopes", "Slack events"
+SOCKET, SECRET, PUBLIC = "Socket Mode", "Signing secret", "Public address"
+APP = "api.slack.com/apps, your app"
+WHERE_TOKENS = f"{APP}, OAuth & Permissions: copy the Bot User OAuth Token (xoxb-…) into SLACK_BOT_TOKEN."
+WHERE_SCOPES = (
+    f"{APP}, OAuth & Permissions, Bot Token Scopes: add them, then Reinstall to Workspace; or paste what "
+    "`threadwind manifest` prints under App Manifest."
+)
+WHERE_APP_TOKENS = (
+    f"{APP}, Basic Information, App-Level Tokens: make one with connections:write and put it into SLACK_APP_TOKEN; "
+    "Socket Mode must be on under Socket Mode."
+)
+
+
+async def check(settings: Settings) -> list[Finding]:
+    """Everything about Slack, in reading order."""
+    way = _over_socket if settings.mode == "socket" else _over_http
+    return [*await _token(settings), _events(settings), *await way(settings)]
+
+
+async def _token(settings: Settings) -> list[Finding]:
+    token = settings.slack_bot_token
+    if not token:
+        return [unchecked(TOKEN, "there is none.", WHERE_TOKENS)]
+    async with open_session(timeout=LIMIT) as session:
+        try:
+            who = await Slack(_calls(token, session, settings)).auth_test()
+        except SlackError as exc:
+            return [_refused(TOKEN, "SLACK_BOT_TOKEN", exc, settings, WHERE_TOKENS)]
+    if not who.team or not who.user_id:
+        return [failed(TOKEN, "Slack knows it, but as no bot's.", WHERE_TOKENS)]
+    return [ok(TOKEN, f"the bot is {who.user_id} in {plain(who.team_name)} ({who.team})."), _scopes(settings, who)]
+
+
+def _scopes(settings: Settings, who: Identity) -> Finding:
+    if not who.scopes:
+        return warning(SCOPE, "Slack did not say which were granted.", f"Look yourself: {WHERE_SCOPES}")
+    missing = _without(who, required_scopes(settings, agent_view=False))
+    if missing:
+        return failed(SCOPE, f"missing: {missing}.", WHERE_SCOPES)
+    if missing := _without(who, required_scopes(settings)):
+        plain_bot = "Fine for an app that is not declared an agent. Otherwise: "
+        return warning(SCOPE, f"missing: {missing}.", plain_bot + WHERE_SCOPES)
+    return ok(SCOPE, f"all {len(required_scopes(settings))} that are needed were granted.")
+
+
+def _without(who: Identity, needed: tuple[str, ...]) -> str:
+    why = {need.name: need.why for need in SCOPES}
+    return "; ".join(f"{name} ({why[name]})" for name in needed if name not in who.scopes)
+
+
+def _events(settings: Settings) -> Finding:
+    return unchecked(
+        EVENTS,
+        "a bot's token cannot read which events the app is sent.",
+        f"Look at {APP}, Event Subscriptions, Subscribe to bot events. There must be: "
+        f"{', '.join(subscribed_events(settings))}.",
+    )
+
+
+async def _over_socket(settings: Settings) -> list[Finding]:
+    """Ask for an address to connect to; it is good for one connection, and is not used."""
+    token = settings.slack_app_token
+    if not token:
+        return [unchecked(SOCKET, "there is no app-level token.", WHERE_APP_TOKENS)]
+    async with open_session(timeout=LIMIT) as session:
+        try:
+            answer = await _calls(token, session, settings).query("apps.connections.open", {})
+        except SlackError as exc:
+            return [_refused(SOCKET, "SLACK_APP_TOKEN", exc, settings, WHERE_APP_TOKENS)]
+    if not str(answer.get("url", "")).startswith(("wss://", "ws://")):
+        return [failed(SOCKET, "Slack gave no address to connect to.", WHERE_APP_TOKENS)]
+    return [ok(SOCKET, "Slack takes SLACK_APP_TOKEN and offers a connection.")]
+
+
+async def _over_http(settings: Settings) -> list[Finding]:
+    where = f"{APP}, Basic Information, App Credentials: copy the Signing Secret into SLACK_SIGNING_SECRET."
+    if settings.slack_signing_secret:
+        how = "it shows with the first event: a wrong one makes the bot answer 401 and Slack repeat."
+        secret = unchecked(SECRET, f"present; whether it is the right one cannot be asked, {how}")
+    else:
+        secret = unchecked(SECRET, "there is none.", where)
+    return [secret, await _public(settings)]
+
+
+async def _public(settings: Settings) -> Finding:
+    if not settings.public_url:
+        return unchecked(PUBLIC, "PUBLIC_URL is not set.", "Set it to the https address Slack uses, to have it asked.")
+    url = f"{settings.public_url.rstrip('/')}{HEALTH_PATH}"
+    mend = "Is the bot running (python -m bot), and does the tunnel or proxy lead to its PORT?"
+    try:
+        async with httpx2.AsyncClient(timeout=LIMIT.total_seconds(), trust_env=url.startswith("https:")) as client:
+            answer = await client.get(url)
+    except (httpx2.HTTPError, httpx2.InvalidURL, ValueError, OSError) as exc:
+        return failed(PUBLIC, f"{address(url)} does not answer ({type(exc).__name__}).", mend)
+    said = _json(answer)
+    if answer.status_code == httpx2.codes.OK and said.get("ok") is True:
+        return ok(PUBLIC, f"{address(url)} answers and is well.")
+    if isinstance(said.get("problem"), str):
+        return failed(PUBLIC, f"the bot answers and is not well: {plain(said['problem'])}", "Mend that first.")
+    return failed(PUBLIC, f"{address(url)} answers {answer.status_code}, and not as the bot does.", mend)
+
+
+def _json(answer: httpx2.Response) -> dict[str, object]:
+    try:
+        said = answer.json()
+    except ValueError:
+        return {}
+    return said if isinstance(said, dict) else {}
+
+
+def _calls(token: SecretStr, session: ClientSession, settings: Settings) -> Calls:
+    return Calls(token.get_secret_value(), session=session, base_url=settings.slack_api_url)
+
+
+def _refused(check: str, name: str, exc: SlackError, settings: Settings, mend: str) -> Finding:
+    match exc:
+        case InstallationBroken():
+            return failed(check, f"Slack does not accept {name} ({exc.code}).", mend)
+        case NotSupported() if exc.needed:
+            return failed(check, f"{name} lacks the scope {plain(exc.needed)}.", mend)
+        case Refused():
+            return failed(check, f"Slack refuses what {name} asks for ({plain(exc.code)}).", mend)
+        case _:
+            where = address(settings.slack_api_url)
+            return failed(check, f"{where} cannot be reached ({plain(exc)}).", "Check the network and SLACK_API_URL.")

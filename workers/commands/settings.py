@@ -1,0 +1,46 @@
+"""The few settings a command needs, by the names and defaults of `bot/settings.py`, so that it works without the rest.
+
+`threadwind turn`, `thread` and `dead` ask Redis alone; a Slack token adds permalinks. A test keeps names and defaults
+the same.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from bot.start import BAD_SETTINGS, give_up, sentence
+
+S = TypeVar("S", bound=BaseSettings)
+
+
+class StoreSettings(BaseSettings):
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True)
+
+    redis_url: str = "redis://127.0.0.1:6379/0"
+    mailbox_limit: int = Field(default=50, ge=1, le=1000)
+    thread_life: timedelta = timedelta(days=180)
+    slack_bot_token: SecretStr | None = None
+    slack_api_url: str = "https://slack.com/api/"
+
+
+class ManifestSettings(BaseSettings):
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True)
+
+    public_url: str | None = None
+    replies_without_mention: bool = False
+    agents_dir: Path = Path("agents")
+    default_agent: str = "assistant"
+
+
+def read(kind: type[S]) -> S:
+    """The settings from the environment and `.env`; ends the process with one sentence per problem."""
+    try:
+        return kind()
+    except ValidationError as exc:
+        problems = exc.errors(include_input=False, include_url=False)
+        give_up(*(sentence(problem) for problem in problems), status=BAD_SETTINGS)
