@@ -28,7 +28,8 @@ Seconds = Annotated[timedelta, BeforeValidator(_number)]
 class Settings(BaseSettings):
     """What both processes must know. Names in the environment are the fields' names in capitals."""
 
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True)
+    # A line that was left empty in .env is a setting that was not set: an empty secret would verify anybody's signature.
+    model_config = SettingsConfigDict(env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True)
 
     # Slack
     slack_bot_token: SecretStr

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bot.settings import Settings
+from bot.start import read_settings
 
 REQUIRED = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": "s", "MISTRAL_API_KEY": "k"}
 
@@ -23,8 +24,19 @@ def test_a_duration_is_a_number_of_seconds(value: str, seconds: float, monkeypat
     assert Settings().lease == timedelta(seconds=seconds)
 
 
-@pytest.mark.parametrize("value", ["soon", "", "nan"])
+@pytest.mark.parametrize("value", ["soon", "nan"])
 def test_a_duration_that_is_none_is_refused(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LEASE", value)
     with pytest.raises(ValueError, match="lease"):
         Settings()
+
+
+@pytest.mark.parametrize("name", REQUIRED)
+def test_a_required_setting_left_empty_is_missing(
+    name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An empty signing secret would let anybody sign."""
+    monkeypatch.setenv(name, "")
+    with pytest.raises(SystemExit):
+        read_settings()
+    assert name in capsys.readouterr().err
