@@ -10,8 +10,8 @@ from playground.slack.seed import BOT_USER, ChannelSeed, Greeting, Seed, Starter
 EVERYONE = ["U0ADA", "U0CAMILLE", "U0GRACE", BOT_USER]
 
 OPENING = (
-    "*Hello, I am Threadwind.* Mention me in a channel and I answer in a thread; write to me directly and I answer there, "
-    "too. Each thread is one conversation: I know what was said in it.\n"
+    "*Hello, I am Threadwind.* Mention me in a channel and I answer in a thread; write to me directly and I answer "
+    "there, too. Each thread is one conversation: I know what was said in it.\n"
 )
 WHO: dict[Answerer, str] = {
     "rules": (
@@ -19,7 +19,8 @@ WHO: dict[Answerer, str] = {
         "nothing. The rest is real: how a message travels, the tools I call, the time they tell."
     ),
     "model": (
-        "In this playground *{name}* answers, the model at {url}. The tools I call and how a message travels are real, too."
+        "In this playground *{name}* answers, the model at {url}. The rest is real, too: how a message travels, the "
+        "tools I call, the time they tell."
     ),
     "mistral": (
         "Here *Mistral’s models answer*, at {url}, with your key; each answer costs a little. Only Slack is a stand-in."
