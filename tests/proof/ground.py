@@ -112,6 +112,7 @@ class Ground:
     orphans: dict[str, float] = field(default_factory=dict)  # thread -> when its owner fell
     lost_workers: dict[str, int] = field(default_factory=dict)  # thread -> most that its open turn has cost
     owners: dict[str, int] = field(default_factory=dict)  # thread -> process id
+    most_lost: int = 0  # by any turn that is open now
     _numbers: int = 0
 
     # -- processes ----------------------------------------------------------------------------------------------
@@ -216,14 +217,13 @@ class Ground:
         found = [m for m in self.slack.workspace.thread(root) if m.user == BOT and not m.deleted]
         return sorted(found, key=lambda message: message.ts)
 
+    def open(self, talk: Talk) -> list[Said]:
+        """Messages of a thread that no words of ours bring back yet."""
+        words = " ".join(shown(message) for message in self.answers(talk))
+        return [said for said in talk.said if said.token not in words]
+
     def unanswered(self) -> list[Said]:
-        return [
-            said
-            for talk in self.talks
-            for words in [" ".join(shown(message) for message in self.answers(talk))]
-            for said in talk.said
-            if said.token not in words
-        ]
+        return [said for talk in self.talks for said in self.open(talk)]
 
     def left_behind(self) -> list[str]:
         """Statuses, sessions and streams that nobody works at any more would still show."""
@@ -240,10 +240,10 @@ class Ground:
 
     async def records(self) -> dict[str, dict[str, str]]:
         """State, owner and cost of every thread that is not at rest."""
+        names = ["state", "worker", "lost_workers"]
         pipe = self.redis.pipeline(transaction=False)
         for talk in self.talks:
-            pipe.hmget(f"tw:thread:{talk.key}", "state", "worker", "lost_workers")
-        names = ("state", "worker", "lost_workers")
+            pipe.hmget(f"tw:thread:{talk.key}", names)
         found = zip(self.talks, await pipe.execute(), strict=True)
         return {
             talk.key: {name: value.decode() for name, value in zip(names, values, strict=True) if value is not None}
@@ -262,6 +262,7 @@ class Ground:
         now = time.time()
         alive = {kept.pid for kept in self.kept.values()}
         fell = {life.pid: life.ended for kept in self.kept.values() for life in kept.lives if life.ended}
+        self.most_lost = max((int(record.get("lost_workers", 0)) for record in records.values()), default=0)
         for thread, record in records.items():
             self.lost_workers[thread] = max(self.lost_workers.get(thread, 0), int(record.get("lost_workers", 0)))
             owner = int(record["worker"].split(":")[1]) if "worker" in record else None
@@ -291,15 +292,26 @@ class Ground:
         """Whether everything is answered and at rest by then."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(within):
-                while self.unanswered() or self.left_behind() or await self.records():
+                while self.unanswered() or self.left_behind() or await self.records():  # noqa: ASYNC110  # as above
                     await asyncio.sleep(0.1)
                 return True
         return False
 
-    def tails(self) -> str:
-        return "\n".join(
-            line for name, kept in self.kept.items() for line in (f"--- the end of {name}'s log", *kept.tail())
-        )
+    async def story(self, *keys: str) -> str:
+        """For a failure: what was struck when, the journeys of the turns of these threads, the ends of the logs."""
+        lines = ["--- what was struck", *(f"{hit.at:.3f} {hit.pid} {hit.what}" for hit in self.aim.fired)]
+        lines += [
+            f"{life.began:.3f} {life.pid} began as {kept.name}" + (f", fell {life.ended:.3f}" if life.ended else "")
+            for kept in self.kept.values()
+            for life in kept.lives
+        ]
+        async for key in self.redis.scan_iter(match=f"tw:turn:{TEAM}:*", count=1000):
+            thread, began, steps = await self.redis.hmget(key, ["thread", "began", "steps"])  # type: ignore[misc]  # sync or async to mypy
+            if thread and thread.decode() in keys:
+                lines += [f"--- {key.decode()} in {thread.decode()} began {float(began):.3f}", steps.decode()]
+        for name, kept in self.kept.items():
+            lines += [f"--- the end of {name}'s log", *kept.tail()]
+        return "\n".join(lines)
 
 
 def shown(message: Message) -> str:
@@ -358,9 +370,9 @@ async def opened(
                 "MISTRAL_API_URL": f"{mistral_url}{PREFIX}{{name}}",
                 "AGENTS_DIR": "agents",
                 "MCP_CONFIG": "mcp.json",
-                "LEASE": f"PT{LEASE:g}S",
-                "CONVERSATION_LOCK": "PT5S",
-                "SHUTDOWN_GRACE": "PT6S",
+                "LEASE": f"{LEASE:g}",
+                "CONVERSATION_LOCK": "5",
+                "SHUTDOWN_GRACE": "6",
                 "LOG_FORMAT": "json",
                 "HOST": "127.0.0.1",
                 "PORT": str(port),
@@ -376,8 +388,8 @@ async def opened(
             watching = asyncio.create_task(ground.watch())
             stack.callback(watching.cancel)
             yield ground
-        except BaseException:
-            print(ground.tails())
+        except Exception:
+            print(await ground.story())
             raise
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 
 from bot.threads.models import message_id
 from tests.proof.ground import LAST_WORDS, LEASE, LINES, SLOWLY, Ground, Said, Talk, shown
@@ -20,10 +21,14 @@ UNKNOWN_EFFECT = "cannot tell whether it took effect"
 Places = dict[int, list[tuple[str, str, int]]]
 
 
-async def read(ground: Ground, name: str, seed: int, *, within: float = SETTLED_WITHIN) -> Report:
-    """Wait until all is at rest, then count."""
+async def read(
+    ground: Ground, name: str, seed: int, *, blows: int, missed: Sequence[str] = (), within: float = SETTLED_WITHIN
+) -> Report:
+    """Wait until all is at rest, then count; the report is printed, with its story when something is wrong."""
     await ground.settles(within=within)
-    report = Report(name=name, seed=seed, lease=LEASE, take_overs=list(ground.take_overs))
+    report = Report(name=name, seed=seed, lease=LEASE, blows=blows, missed=list(missed))
+    report.take_overs = list(ground.take_overs)
+    report.open_turns = sum(ground.lost_workers.values())
     refused = await _refused(ground)
     places = _places(ground)
     _messages(ground, places, refused, report)
@@ -34,6 +39,12 @@ async def read(ground: Ground, name: str, seed: int, *, within: float = SETTLED_
     report.wrong += [f"thread {thread} is {record.get('state')}" for thread, record in (await ground.records()).items()]
     for kept in ground.kept.values():
         report.wrong += [f"{kept.name}: {line[:600]}" for line in kept.lines_with(*BUGS)]
+    print(report.line())
+    if report.missed:
+        print("  not met:", *report.missed, sep="\n  ")
+    if report.wrong or report.twice:
+        wrong = "\n".join([*report.wrong, *report.twice])
+        print(await ground.story(*(talk.key for talk in ground.talks if talk.root in wrong)))
     return report
 
 
@@ -51,7 +62,7 @@ async def _refused(ground: Ground) -> dict[int, str]:
     """Messages whose turn ended without an answer, and that were told so by a sentence with the turn's id."""
     found: dict[int, str] = {}
     async for key in ground.redis.scan_iter(match=f"tw:turn:{TEAM}:*", count=1000):
-        ended, mail = await ground.redis.hmget(key, "ended", "mail")  # type: ignore[misc]  # sync or async to mypy
+        ended, mail = await ground.redis.hmget(key, ["ended", "mail"])  # type: ignore[misc]  # sync or async to mypy
         if mail and ended in (b"dead", b"failed", b"too_old"):
             turn = key.decode().rpartition(":")[2]
             for body in json.loads(mail):
@@ -109,3 +120,16 @@ def _tools(ground: Ground, report: Report) -> None:
     runs = Counter(path.read_text().split()) if path.exists() else Counter()
     report.tools = sum(runs.values())
     report.wrong += [f"the tool ran {times} times for {entry}" for entry, times in runs.items() if times > 1]
+
+
+def principals(ground: Ground) -> list[str]:
+    """Requests to the model in which one person's turn holds another person's message."""
+    writers = {said.number: said.user for talk in ground.talks for said in talk.said}
+    wrong = []
+    for name in ("conversations.start", "conversations.append"):
+        for request in ground.mistral.requests(name):
+            asked = json.dumps((request.body or {}).get("inputs"))
+            people = {writers[int(number)] for number in TOKEN.findall(asked)}
+            if len(people) > 1:
+                wrong.append(f"one turn for {sorted(people)}: {asked}")
+    return wrong
