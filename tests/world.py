@@ -122,9 +122,8 @@ class World:
     mistral: AgentsApi
     redis: Redis
     settings: Settings
-    stack: contextlib.AsyncExitStack
     whispers: list[tuple[str, str]] = field(default_factory=list)
-    workers: list[worker_main.NudgedWorker] = field(default_factory=list)
+    running: list[tuple[worker_main.NudgedWorker, asyncio.Task[None]]] = field(default_factory=list)
 
     async def say(self, text: str, *, user: str = ADA, channel: str = GENERAL, thread_ts: str | None = None) -> str:
         said = await Say(user=user, channel=channel, text=text, thread_ts=thread_ts).apply(self.slack)
@@ -165,13 +164,22 @@ class World:
     async def hash(self, key: str) -> dict[str, str]:
         return {k.decode(): v.decode() for k, v in (await self.redis.hgetall(key)).items()}  # type: ignore[misc]  # sync or async to mypy
 
+    @property
+    def workers(self) -> list[worker_main.NudgedWorker]:
+        return [worker for worker, _ in self.running]
+
     async def start_worker(self, **changes: Any) -> worker_main.NudgedWorker:
         """One more worker process's worth of worker; ends with the world."""
         worker = worker_main.worker(self.settings.model_copy(update=changes), handle_signals=False)
-        self.workers.append(worker)
-        task = asyncio.create_task(worker.async_run())
-        self.stack.push_async_callback(end_worker, worker, task)
+        self.running.append((worker, asyncio.create_task(worker.async_run())))
         return worker
+
+    async def end_worker(self, number: int) -> None:
+        await end_worker(*self.running.pop(number))
+
+    async def end_workers(self) -> None:
+        while self.running:
+            await self.end_worker(-1)
 
 
 async def end_worker(worker: worker_main.NudgedWorker, running: asyncio.Task[None]) -> None:
@@ -229,7 +237,8 @@ async def opened(
             standin.delivery.events_url = f"{hears_at}/slack/events"
         else:
             await until(lambda: standin.connected)
-        world = World(standin, mistral_app, redis, own, stack)
+        world = World(standin, mistral_app, redis, own)
+        stack.push_async_callback(world.end_workers)
         standin.workspace.observers.append(lambda change: _overhear(world, change))
         if worker:
             await world.start_worker()

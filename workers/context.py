@@ -13,7 +13,7 @@ from bot.slack import wire
 from bot.slack.client import Slack
 from bot.slack.errors import Refused, SlackError
 from bot.slack.models import SlackMessage
-from bot.threads.models import ThreadKey, message_id
+from bot.threads.models import Mail, ThreadKey, message_id
 from workers.conversations.port import Conversations
 from workers.conversations.recovery import replay
 from workers.inputs import Line
@@ -72,6 +72,15 @@ async def _lines(services: Services, team: str, messages: Sequence[SlackMessage]
     return [
         Line(names.get(m.user, m.user), wire.readable(m.text, people=names)[:TEXT_LIMIT]) for m in messages if m.user
     ]
+
+
+async def mail_lines(services: Services, mail: Sequence[Mail], speaker: str) -> list[Line]:
+    """Mail of one person as lines for the model: Slack's tokens become words."""
+    lines = []
+    for item in mail:
+        names = await services.people.names(item.thread.team, sorted(wire.people_in(item.text)))
+        lines.append(Line(speaker, wire.readable(item.text, people=names)))
+    return lines
 
 
 async def transcript(conversations: Conversations, conversation_id: str) -> str:

@@ -39,6 +39,16 @@ INVALID_BLOCKS = frozenset({"invalid_blocks", "invalid_blocks_format", "invalid_
 log = structlog.get_logger()
 
 
+def budget_keeper(budget: Budget, thread: ThreadKey) -> Callable[[TryLater], Awaitable[None]]:
+    """Tells the workspace's budget of each Retry-After, so that other turns do not run into it too."""
+
+    async def slowed(later: TryLater) -> None:
+        if later.after:
+            await budget.penalise(thread.team, later.method, later.after, thread.channel)
+
+    return slowed
+
+
 class Delivery:
     """What one turn says in its thread.
 
@@ -74,7 +84,17 @@ class Delivery:
         self._pause = pause
         self._live = live
         self._resumed = resumed
-        self._stream = Stream(slack, ledger, thread, reader, write=write, before_call=before_call, now=now, sleep=pause)
+        self._stream = Stream(
+            slack,
+            ledger,
+            thread,
+            reader,
+            write=write,
+            before_call=before_call,
+            slowed=budget_keeper(budget, thread),
+            now=now,
+            sleep=pause,
+        )
         # A stream that an earlier owner opened is not appended to: what it holds is not surely known.
         self._no_stream = resumed and any(row.kind == "stream" for row in ledger.rows.values())
         self._text = ""
@@ -166,7 +186,7 @@ class Delivery:
         await self._end()
         self._text = answer
         if closing:
-            self._text = f"{self._text}\n\n_{closing}_" if self._text else closing
+            self._text = f"{answer.rstrip()}\n\n_{closing}_" if answer.strip() else closing
         async with self._serial:
             try:
                 await self._deliver()

@@ -22,6 +22,7 @@ from bot.texts import Words, words_for
 from bot.threads.models import Mail, MailKind, ThreadKey
 from bot.threads.turns import Change, Claimed, Lost
 from workers import inputs
+from workers.delivery import budget_keeper
 from workers.holdings import Hold
 from workers.journal import Journal
 from workers.mailroom import Batch, next_batch
@@ -185,6 +186,7 @@ async def _say(
             baseline=max(mail[0].ts, claimed.record.get("our_ts", ""), thread.root_ts),
             fields=known,
             before_call=still_ours,
+            slowed=budget_keeper(services.budget, thread),
             sleep=services.sleep,
         )
         text = words.say(key, **values)

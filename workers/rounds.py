@@ -53,6 +53,7 @@ from workers.tools.specs import ToolSpec
 SAY_WAITING_AFTER = timedelta(seconds=10)  # a shorter wait is not worth a word
 CALLS_AT_ONCE = 8
 LOOK_EVERY = timedelta(seconds=2)  # at the history of a request that may still be running
+MOST_CLOSINGS = 3  # of calls that a model makes although it was told to make none
 MOST_LOOKS = 3  # streams of one request that may break before the turn gives up
 
 UNKNOWN_OUTCOME = "Error: the call was cut off and it is not known whether it took effect. Do not repeat it; say so."
@@ -334,24 +335,30 @@ class Rounds:
 
     async def close(self, result: str) -> None:
         """Answer every call that has no result with `result`, without wanting an answer; nothing is shown."""
-        calls = self._journal.open_calls
-        if not calls or self.conversation_id is None:
-            return
+        for _ in range(MOST_CLOSINGS):
+            calls = self._journal.open_calls
+            if not calls or self.conversation_id is None:
+                return
+            entries: tuple[Entry, ...] = ()
+            closing = self._conversations.append(self.conversation_id, self._closings(calls, result), silent=True)
+            async with aclosing(closing) as events:
+                async for event in events:
+                    if isinstance(event, Done):
+                        entries = event.entries
+            # Told to call nothing, a model may call all the same; then those are closed too.
+            self._journal.set_calls(call for call in entries if isinstance(call, Call))
+            if entries:
+                self._journal.set(entry=_id(entries[-1]))
+                self._journal.set_thread(entry=_id(entries[-1]))
+
+    def _closings(self, calls: Sequence[Call], result: str) -> list[Input]:
         said: list[Input] = []
         for call in calls:
             record = self._journal.call(call.tool_call_id)
             known = record.result if record else None
             started = record is not None and record.state is CallState.STARTED
             said.append(Result(call.tool_call_id, known or (UNKNOWN_OUTCOME if started else result)))
-        newest = None
-        async with aclosing(self._conversations.append(self.conversation_id, said, silent=True)) as events:
-            async for event in events:
-                if isinstance(event, Done) and event.entries:
-                    newest = _id(event.entries[-1])
-        self._journal.set_calls(())
-        if newest:
-            self._journal.set(entry=newest)
-            self._journal.set_thread(entry=newest)
+        return said
 
     # -- tools --------------------------------------------------------------------------------------------------
 

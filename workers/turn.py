@@ -30,7 +30,7 @@ from bot.threads.turns import Claimed, Lost
 from workers import context, inputs
 from workers.conversations import errors
 from workers.conversations.port import Call, FunctionTool, Opening, Result
-from workers.delivery import Delivery
+from workers.delivery import Delivery, budget_keeper
 from workers.holdings import Hold
 from workers.journal import VERSION, CallRecord, Journal, Request
 from workers.mailroom import Batch, steerable
@@ -101,6 +101,7 @@ class Turn:
             baseline=max(newest, self._claimed.record.get("our_ts", ""), self._thread.root_ts),
             fields=self._journal.fields,
             before_call=self._still_ours,
+            slowed=budget_keeper(self._services.budget, self._thread),
             sleep=self._services.sleep,
         )
         self._delivery = Delivery(
@@ -253,7 +254,7 @@ class Turn:
 
     async def _compose(self, batch: Batch, *, earlier: Sequence[inputs.Line], unread: bool) -> None:
         record, journal = self._claimed.record, self._journal
-        lines = [inputs.Line(self._person.name, mail.text) for mail in batch.mail]
+        lines = await context.mail_lines(self._services, batch.mail, self._person.name)
         begins = "conversation_id" not in record or record.get("conversation_agent") != self._agent.name
         said = inputs.first_input(
             lines, earlier=earlier, unread=unread, channel_instructions=self._channel.instructions if begins else ""
@@ -313,7 +314,7 @@ class Turn:
         )
         key = "turn.conversation_lost" if found.unreadable or not found.lines else "turn.conversation_rebuilt"
         await self._delivery.note("lost", self.words.say(key))
-        lines = [inputs.Line(self._person.name, mail.text) for mail in journal.mail]
+        lines = await context.mail_lines(self._services, journal.mail, self._person.name)
         journal.set(input=inputs.first_input(lines, earlier=found.lines[:-1], unread=found.unreadable))
         journal.forget("conversation_id")
         journal.set_request(Request(number=0, kind="start"))
@@ -387,7 +388,7 @@ class Turn:
         self._journal.step(self._services.now(), "steered", mail=len(mail))
         self._told.update(item.id for item in mail)
         await self._delivery.whisper(mail[0].principal, self.words.say("mail.steered"))
-        return [inputs.Line(self._person.name, item.text) for item in mail]
+        return await context.mail_lines(self._services, mail, self._person.name)
 
     async def _watch(self) -> None:
         """Tell whoever writes meanwhile what becomes of it, once a message."""

@@ -78,8 +78,10 @@ class Ledger:
         baseline: str,
         fields: Mapping[str, str],
         before_call: Callable[[], Awaitable[None]],
+        slowed: Callable[[TryLater], Awaitable[None]],
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
+        """`before_call` raises when the thread was lost; `slowed` hears of each refusal for the moment."""
         self.slack = slack
         self.thread = thread
         self.rows = {row.name: row for row in (Row.load(k, v) for k, v in fields.items() if k.startswith(ROW_PREFIX))}
@@ -90,6 +92,7 @@ class Ledger:
         self._bot_user = bot_user
         self._baseline = baseline
         self._before_call = before_call
+        self._slowed = slowed
         self._sleep = sleep
 
     def accepted(self, name: str) -> str | None:
@@ -100,7 +103,8 @@ class Ledger:
     @property
     def newest_ts(self) -> str:
         """The ts of our newest accepted message; the baseline when there is none."""
-        return max((row.ts for row in self.rows.values() if row.ts), key=_order, default=self._baseline)
+        posted = (row.ts for row in self.rows.values() if row.ts and row.kind != "file")
+        return max((self._baseline, *posted), key=_order)
 
     def metadata(self, name: str) -> Metadata:
         """What a post carries so that it can be found again; opaque ids only, the whole workspace may read it."""
@@ -149,6 +153,7 @@ class Ledger:
             try:
                 return self._accept(row, await send())
             except TryLater as later:
+                await self._slowed(later)
                 after = later.after or NOBODY_THERE
                 if last or after > LONGEST_WAIT:
                     raise

@@ -44,6 +44,7 @@ class Stream:
         *,
         write: Callable[[], Awaitable[None]],
         before_call: Callable[[], Awaitable[None]],
+        slowed: Callable[[TryLater], Awaitable[None]],
         now: Callable[[], float],
         sleep: Callable[[float], Awaitable[None]],
     ) -> None:
@@ -53,6 +54,7 @@ class Stream:
         self._reader = reader
         self._write = write
         self._before_call = before_call
+        self._slowed = slowed
         self._now = now
         self._sleep = sleep
         self._started = 0.0
@@ -156,6 +158,7 @@ class Stream:
             try:
                 await call()
             except TryLater as later:
+                await self._slowed(later)
                 after = later.after or NOBODY_THERE
                 if last or after > LONGEST_WAIT:
                     raise
