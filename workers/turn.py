@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -73,8 +73,8 @@ class Turn:
         await self._prepare(principal, batch)
         if batch is not None:
             await self._begin(batch)
-        elif (ended := await self._take_up()) is not None:
-            return ended
+        elif end := await self._take_up():
+            return await end()
         async with self._alongside():
             return await self._work()
 
@@ -154,16 +154,18 @@ class Turn:
         finally:
             await asyncio.wait([status])
 
-    async def _take_up(self) -> list[Mail] | None:
-        """Look at what an earlier owner left: mail about the turn, its age, how many workers it has cost."""
+    async def _take_up(self) -> Callable[[], Awaitable[list[Mail] | None]] | None:
+        """Look at what an earlier owner left: mail about the turn, its age, how many workers it has cost.
+
+        Gives the turn's end when it is not to go on.
+        """
         journal, now = self._journal, self._services.now()
         journal.step(now, "taken_up")
         self._delivery.inherit_status()
         if int(self._claimed.record.get("lost_workers") or 0) >= MOST_LOST_WORKERS:
-            return await self._end_dead()
+            return self._end_dead
         if now - journal.began > self._services.settings.recovery_age_limit.total_seconds():
-            await self._delivery.finish("", closing=self.words.say("turn.too_old", id=journal.id))
-            return await self._finish("too_old")
+            return self._end_too_old
         await self._hear(self._claimed.mail)
         if self._claimed.record.get("stop"):
             self._hold.stopped_by = self._claimed.record["stop"]
@@ -509,6 +511,11 @@ class Turn:
         self._keep_open(CANCELLED)
         await self._delivery.fail(words, turn_id=journal.id, again=later)
         return await self._finish("failed", keep=later)
+
+    async def _end_too_old(self) -> list[Mail] | None:
+        self._keep_open(CANCELLED)
+        await self._delivery.finish("", closing=self.words.say("turn.too_old", id=self._journal.id))
+        return await self._finish("too_old")
 
     async def _end_dead(self) -> list[Mail] | None:
         journal = self._journal

@@ -68,7 +68,7 @@ async def test_a_long_answer_is_split_at_block_borders_and_the_rest_is_a_file(wo
     files = [file for message in thread.ours for file in message.files]
     assert len(files) == 1
     assert files[0].content is not None
-    shown = "".join(thread.said[:3]) + files[0].content.decode()
+    shown = "\n".join(thread.said[:3]) + "\n" + files[0].content.decode()
     for number in range(80):
         assert len(re.findall(rf"## Part {number}\b", shown)) == 1
 

@@ -63,8 +63,9 @@ async def _safely(name: str, work: Callable[[], Awaitable[list[Finding]]]) -> li
 
 
 def _cleaned(finding: Finding, hide: Redact) -> Finding:
-    said = hide(None, "", {"says": finding.says, "mend": finding.mend})
-    return replace(finding, says=_one_line(said["says"]), mend=_one_line(said["mend"]))
+    """`mend` is our own words and file names; `says` may quote what a server answered."""
+    says = hide(None, "", {"says": finding.says})["says"]
+    return replace(finding, says=_one_line(says), mend=_one_line(finding.mend))
 
 
 def _one_line(text: str) -> str:
