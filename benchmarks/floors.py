@@ -50,7 +50,7 @@ class Floor:
     async def run(self) -> None:
         async with asyncio.TaskGroup() as turns:
             while True:
-                await self._redis.blpop([keys.WAKE], timeout=0.5)  # type: ignore[misc]  # sync or async to mypy
+                await self._redis.blpop([keys.WAKE], timeout=1)  # type: ignore[misc]  # sync or async to mypy
                 while taken := await self._take(keys=[keys.QUEUE], args=[MAIL, THREAD]):
                     turns.create_task(self._turn(taken[0].decode(), taken[1]))
 
@@ -86,7 +86,6 @@ class Floor:
 
 async def main(redis_url: str, slack_url: str, mistral_url: str, key: str) -> None:
     headers = {"authorization": f"Bearer {key}"}
-    # Slack's own examples call no method of a stand-in without a token.
     async with (
         Redis.from_url(redis_url) as redis,
         aiohttp.ClientSession(
@@ -95,7 +94,7 @@ async def main(redis_url: str, slack_url: str, mistral_url: str, key: str) -> No
         httpx2.AsyncClient(
             base_url=mistral_url,
             headers=headers,
-            timeout=None,  # noqa: S113  # a held answer may take as long as the benchmark
+            timeout=None,  # a held answer may take as long as the benchmark
             limits=httpx2.Limits(max_connections=None, max_keepalive_connections=None),
             trust_env=False,
         ) as mistral,

@@ -29,7 +29,7 @@ _PERSON = {
     "tz": "Europe/London",
     "profile": {"display_name": "Ada", "real_name": "Ada Lovelace"},
 }
-_FIXED = {
+_FIXED: dict[str, dict[str, object]] = {
     "auth.test": {"team_id": TEAM, "team": "Bench", "url": "https://bench", "user_id": BOT_USER, "bot_id": "B0BENCH"},
     "users.info": {"user": _PERSON},
     "conversations.replies": {"messages": []},
@@ -73,7 +73,7 @@ class LeanSlack:
                 heard.bodies.append(body)
                 heard.posted = now
                 heard.done.set()
-        answer = {"ok": True, "ts": f"1799999999.{next(self._serial):06}", **_FIXED.get(method, {})}
+        answer: dict[str, object] = {"ok": True, "ts": f"1799999999.{next(self._serial):06}", **_FIXED.get(method, {})}
         return json.dumps(answer).encode()
 
 

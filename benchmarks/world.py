@@ -54,9 +54,10 @@ class Turn:
 
 @dataclass(frozen=True)
 class Side:
-    """A bot and a worker. `redis` is their database."""
+    """A bot, which listens on `port`, and a worker. `redis` is their database."""
 
     name: str
+    port: int
     bot: Process
     worker: Process
     redis: Redis
@@ -191,7 +192,7 @@ async def side(
         running(f"{name}-worker", worker, environment=environment, folder=folder) as process,
         lines(port) as kept,
     ):
-        yield Side(name, bot, process, redis, kept, slack)
+        yield Side(name, port, bot, process, redis, kept, slack)
 
 
 def agents(folder: Path) -> Path:
