@@ -11,25 +11,26 @@ from pathlib import Path
 from typing import TypeVar
 
 from pydantic import Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings
 
+from bot.settings import Seconds, Settings
 from bot.start import BAD_SETTINGS, give_up, sentence
 
 S = TypeVar("S", bound=BaseSettings)
 
 
 class StoreSettings(BaseSettings):
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True)
+    model_config = Settings.model_config
 
     redis_url: str = "redis://127.0.0.1:6379/0"
     mailbox_limit: int = Field(default=50, ge=1, le=1000)
-    thread_life: timedelta = timedelta(days=180)
+    thread_life: Seconds = timedelta(days=180)
     slack_bot_token: SecretStr | None = None
     slack_api_url: str = "https://slack.com/api/"
 
 
 class ManifestSettings(BaseSettings):
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True)
+    model_config = Settings.model_config
 
     public_url: str | None = None
     replies_without_mention: bool = False

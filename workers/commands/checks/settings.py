@@ -35,16 +35,8 @@ def read() -> tuple[Settings | None, list[Finding]]:
                 return None, _findings(said)
             stand_ins |= new
         else:
-            said += [f"{name.upper()} is empty." for name in empty(found) if name not in stand_ins]
             return found, _findings(said) or [ok(CHECK, f"readable; Slack is heard over {_way(found)}.")]
     return None, _findings(said)
-
-
-def empty(found: Settings) -> list[str]:
-    """Secrets that are set to nothing: `.env` lines that nobody filled in. An unused one may stay so."""
-    needed = {"http": "slack_signing_secret", "socket": "slack_app_token"}[found.mode]
-    names = ("slack_bot_token", "mistral_api_key", needed)
-    return [name for name in names if not getattr(found, name)]
 
 
 def _findings(said: list[str]) -> list[Finding]:

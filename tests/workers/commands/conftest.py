@@ -1,0 +1,92 @@
+"""Commands run as an operator runs them: a process of their own, with nothing but the environment a test names."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import sys
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.stories.conftest import MakeWorld
+from tests.world import REPOSITORY, World, opened
+
+RUN = ("-W", "error", "-c", "from workers.commands import main; main()")
+
+
+@dataclass(frozen=True)
+class Ran:
+    status: int
+    out: str
+    err: str
+
+    @property
+    def all(self) -> str:
+        return self.out + self.err
+
+
+class Threadwind:
+    """`threadwind …` in an empty folder, so that no `.env` of this checkout is read."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    async def __call__(self, *arguments: str, **environment: str) -> Ran:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            *RUN,
+            *arguments,
+            cwd=self.folder,
+            env={"PATH": os.environ["PATH"], "PYTHONPATH": str(REPOSITORY), "COLUMNS": "200", **environment},
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        async with asyncio.timeout(30):
+            out, err = await process.communicate()
+        assert process.returncode is not None
+        return Ran(process.returncode, out.decode(), err.decode())
+
+
+@pytest.fixture
+def threadwind(tmp_path: Path) -> Threadwind:
+    folder = tmp_path / "operator"
+    folder.mkdir()
+    return Threadwind(folder)
+
+
+@pytest.fixture
+async def make_world(redis_url: str, tmp_path: Path) -> AsyncIterator[MakeWorld]:
+    async with contextlib.AsyncExitStack() as stack:
+
+        async def make(**settings: Any) -> World:
+            return await stack.enter_async_context(opened(redis_url, tmp_path, **settings))
+
+        yield make
+
+
+@pytest.fixture
+async def world(make_world: MakeWorld) -> World:
+    return await make_world()
+
+
+def environment_of(world: World) -> Mapping[str, str]:
+    """The settings of a world's own processes, as an environment."""
+    own = world.settings
+    chosen = {
+        "SLACK_BOT_TOKEN": own.slack_bot_token.get_secret_value(),
+        "SLACK_SIGNING_SECRET": own.slack_signing_secret.get_secret_value() if own.slack_signing_secret else "",
+        "SLACK_APP_TOKEN": own.slack_app_token.get_secret_value() if own.slack_app_token else "",
+        "SLACK_MODE": own.mode,
+        "SLACK_API_URL": own.slack_api_url,
+        "MISTRAL_API_KEY": own.mistral_api_key.get_secret_value(),
+        "MISTRAL_API_URL": own.mistral_api_url,
+        "REDIS_URL": own.redis_url,
+        "AGENTS_DIR": str(own.agents_dir),
+        "MCP_CONFIG": str(own.mcp_config),
+    }
+    return {name: value for name, value in chosen.items() if value}
