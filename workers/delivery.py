@@ -232,8 +232,8 @@ class Delivery:
             await self.clear()
 
     async def clear(self) -> None:
-        """No status is left behind. In channels our post took it away already; sessions of direct messages stay."""
-        if self._status and (not self._posted_since_status or self.thread.is_dm):
+        """No status is left behind, nor a session that works: our post takes the line away, but not the session."""
+        if self._status:
             try:
                 await self.slack.set_status(self.thread.channel, self.thread.root_ts, "")
             except SlackError as error:
@@ -260,6 +260,10 @@ class Delivery:
         """Let `run` finish what it is at; afterwards only the caller speaks."""
         self._ending.set()
         self._dirty.set()
+        if self._resumed:
+            async with self._serial:
+                with suppress(Unread):
+                    await self.ledger.find_streams()
 
     async def _happens(self, event: asyncio.Event, within: timedelta) -> bool:
         try:

@@ -140,6 +140,14 @@ class Ledger:
             return ts
         return await self._once(Row(name=name, kind="stream", open=True), start, self._is_nobodys)
 
+    async def find_streams(self) -> None:
+        """Look up the streams that an earlier owner of this turn may have opened: they must be closed and rewritten."""
+        for row in list(self.rows.values()):
+            if row.kind == "stream" and row.name in self._inherited:
+                self._inherited.discard(row.name)
+                if ts := await self._look_up(row, self._is_nobodys):
+                    self._accept(row, ts)
+
     async def _once(self, row: Row, send: Callable[[], Awaitable[str]], is_it: Callable[[SlackMessage], bool]) -> str:
         if row.name in self._inherited:
             self._inherited.discard(row.name)
