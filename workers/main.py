@@ -26,6 +26,7 @@ from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import ConstantBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import RedisError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from bot.catalog import reload
@@ -84,11 +85,26 @@ class NudgedWorker(Worker):
         if self.on_startup:
             await self.on_startup(self.ctx)
         while True:
-            await self._poll_iteration()
-            if self.allow_pick_jobs and self.job_counter < self.max_jobs:
-                await self.pool.execute_command("BLPOP", keys.WAKE, POLL.total_seconds())  # type: ignore[no-untyped-call]  # redis-py
-            else:
-                await asyncio.sleep(POLL.total_seconds() / 10)
+            try:
+                await self._poll_iteration()
+                await self._next_wake()
+            except (RedisError, OSError) as error:
+                # Of arq's own bookkeeping after a job, too. arq would end the process, and with it every open turn.
+                log.warning("queue.away", error=type(error).__name__)
+                await asyncio.sleep(POLL.total_seconds())
+
+    async def _next_wake(self) -> None:
+        if self.allow_pick_jobs and self.job_counter < self.max_jobs:
+            await self.pool.execute_command("BLPOP", keys.WAKE, POLL.total_seconds())  # type: ignore[no-untyped-call]  # redis-py
+        else:
+            await asyncio.sleep(POLL.total_seconds() / 10)
+
+    async def close(self) -> None:
+        """Let every job hand its thread on first: arq stops waiting at the first job that was cancelled unbegun."""
+        if self._handle_signals and self.tasks:
+            await asyncio.wait(self.tasks.values())
+            self.tasks.clear()
+        await super().close()
 
 
 async def open_services(stack: AsyncExitStack, settings: Settings, redis: Redis, *, worker: str) -> Services:
