@@ -143,10 +143,12 @@ class Exchange:
                     if isinstance(heard, Failed):
                         raise failures.of_event(self._hushed(heard.message), heard.code)
                     event = fold.take(heard)
+                    if fold.ended:
+                        # Before `Done` is told: who hears it stops listening, and the connection would be closed.
+                        await _last_bytes(frames)
                     if event is not None:
                         yield event
                     if fold.ended:
-                        await _last_bytes(frames)
                         return
             except httpx2.HTTPError as exc:
                 raise failures.of_stream(exc) from exc

@@ -274,6 +274,15 @@ async def test_the_connection_stays_warm_from_stream_to_stream(
     assert len(conversations._exchange._http._transport._pool.connections) == 1  # type: ignore[attr-defined]  # httpx2 shows its pool nowhere else
 
 
+async def test_whoever_stops_listening_at_the_end_of_an_answer_leaves_the_connection_warm(
+    conversations: MistralConversations, mistral: AgentsApi
+) -> None:
+    """A turn returns with `Done`; the next one must not pay for a connection of its own."""
+    await until(conversations.start(OPENING, [Say("hi")]), Done)
+
+    assert len(conversations._exchange._http._transport._pool.connections) == 1  # type: ignore[attr-defined]  # see above
+
+
 async def test_whoever_stops_listening_gives_the_connection_up_at_once(
     conversations: MistralConversations, mistral: AgentsApi
 ) -> None:
