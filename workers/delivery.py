@@ -101,6 +101,7 @@ class Delivery:
         self._sent = 0  # characters of `_text` that the stream holds
         self._tasks: dict[str, blocks.Task] = {}
         self._unsent_tasks: list[str] = []
+        self._detailed: set[str] = set()
         self._cards = True
         self._status = ""
         self._status_at = 0.0
@@ -149,14 +150,7 @@ class Delivery:
         if self._muted or (words == self._status and not again):
             return
         async with self._serial:
-            self._status, self._posted_since_status = words, False
-            try:
-                await self._before_call()
-                await self.slack.set_status(self.thread.channel, self.thread.root_ts, words)
-            except NotSupported:
-                await self._placeholder(words)
-            except SlackError as error:
-                log.warning("status.failed", error=str(error))
+            await self._show_status(words)
 
     async def note(self, name: str, words: str) -> None:
         """A line of ours in the thread, once."""
@@ -201,7 +195,9 @@ class Delivery:
         async with self._serial:
             for task in self._tasks.values():
                 if task.status in ("pending", "in_progress"):
-                    self._tasks[task.id] = replace(task, status="error", output=self.words.say("turn.stopped"))
+                    words = self.words.say("turn.stopped")
+                    state = self.words.say("task.stopped", tool=task.title)
+                    self._tasks[task.id] = replace(task, status="error", output=words, state=state)
                     self._unsent_tasks.append(task.id)
             partway = bool(self._text and self._sent)
             words = self.words.say("turn.stopped_partway" if partway else "turn.stopped")
@@ -250,6 +246,16 @@ class Delivery:
             self._stream.tear()  # what it shows is no part of the answer: the end writes the message anew
         self._text = said
 
+    async def _show_status(self, words: str) -> None:
+        self._status, self._posted_since_status = words, False
+        try:
+            await self._before_call()
+            await self.slack.set_status(self.thread.channel, self.thread.root_ts, words)
+        except NotSupported:
+            await self._placeholder(words)
+        except SlackError as error:
+            log.warning("status.failed", error=str(error))
+
     # -- how ----------------------------------------------------------------------------------------------------
 
     @property
@@ -275,6 +281,8 @@ class Delivery:
 
     async def _flush(self) -> None:
         """Send what is new to the stream. Trouble ends the streaming, never the turn."""
+        if self._no_stream and not self._ending.is_set():
+            await self._status_of_tasks()
         if self._no_stream or self._stream.is_torn() or self._ending.is_set():
             return
         try:
@@ -296,6 +304,12 @@ class Delivery:
             self._no_stream = self._no_stream or not self._stream.is_open
             log.warning("stream.failed", error=str(error), torn=self._stream.is_torn())
 
+    async def _status_of_tasks(self) -> None:
+        """Where no cards can be drawn, the status says which tool runs."""
+        running = [task for task in self._tasks.values() if task.status == "in_progress"]
+        if running:
+            await self._show_status(self.words.say("status.tool", tool=running[-1].title))
+
     async def _may_start(self) -> bool:
         wait = await self._budget.take(self.thread.team, "chat.startStream", self.thread.channel)
         if wait > STREAM_WAIT:
@@ -314,7 +328,13 @@ class Delivery:
     async def _send_tasks(self) -> None:
         while self._unsent_tasks:
             ids = self._unsent_tasks[:10]
-            await self._stream.send([blocks.task_chunk(self._tasks[task_id]) for task_id in ids])
+            # Slack appends `details` each time they come, so they go out once.
+            tasks = [
+                replace(self._tasks[task_id], details="") if task_id in self._detailed else self._tasks[task_id]
+                for task_id in ids
+            ]
+            await self._stream.send([blocks.task_chunk(task) for task in tasks])
+            self._detailed.update(ids)
             del self._unsent_tasks[: len(ids)]
 
     async def _send_text(self, new: str) -> None:

@@ -130,7 +130,7 @@ class Rounds:
                 await self._take_in(await self._ask(request))
             calls = self._journal.open_calls
             if not calls or self._stopped():
-                return Answered(text=self._journal.get("said") or "")
+                return Answered(text=self._journal.get("said") or "", limit=self._journal.get("cut") or "")
             if limit := self._limit():
                 await self.close(OVER_LIMIT)
                 return Answered(text=self._journal.get("said") or "", limit=limit)
@@ -314,6 +314,9 @@ class Rounds:
             round=str((self._journal.request or Request(number=0, kind="")).number),
             tokens=str(int(self._journal.get("tokens") or 0) + done.usage.total_tokens),
         )
+        most = self._agent.completion_args.get("max_tokens")
+        if most and done.usage.completion_tokens >= most:
+            self._journal.set(cut="cut")  # no event tells that an answer was cut off; its length does
         if done.entries:
             newest = _id(done.entries[-1])
             self._journal.set(entry=newest)
@@ -410,8 +413,14 @@ class Rounds:
 
     async def _make(self, call: Call, limit: asyncio.Semaphore) -> None:
         spec = self._specs.get(call.name)
-        title = spec.title if spec else call.name
-        card = blocks.Task(id=call.tool_call_id, title=title, status="in_progress", details=call.arguments)
+        title, words = _title(spec, call), self._delivery.words
+        card = blocks.Task(
+            id=call.tool_call_id,
+            title=title,
+            status="in_progress",
+            details=_readable(call.arguments),
+            state=words.say("task.running", tool=title),
+        )
         self._delivery.task(card)
         self._journal.step(self._services.now(), "call", tool=call.name)
         async with limit:
@@ -426,7 +435,27 @@ class Rounds:
         record = CallRecord(state=CallState.DONE, name=call.name, arguments=call.arguments, result=made.text)
         self._journal.set_call(call.tool_call_id, record)
         self._journal.step(self._services.now(), "called", tool=call.name, failed=made.failed, ran=made.ran)
-        self._delivery.task(replace(card, status="error" if made.failed else "complete", details="", output=made.text))
+        end = "task.unknown" if made.ran == "unknown" else "task.failed" if made.failed else "task.done"
+        status: blocks.TaskStatus = "error" if made.failed else "complete"
+        self._delivery.task(replace(card, status=status, output=made.text, state=words.say(end, tool=title)))
+
+
+def _title(spec: ToolSpec | None, call: Call) -> str:
+    """`time: get_current_time`, or the tool's own title behind its server's name."""
+    if spec is None:
+        return call.name
+    return f"{spec.server}: {spec.title}" if spec.server else spec.title
+
+
+def _readable(arguments: str) -> str:
+    """`timezone: Asia/Tokyo` for a card; what is no JSON object stays as it came."""
+    try:
+        values = json.loads(arguments or "{}")
+    except ValueError:
+        return arguments
+    if not isinstance(values, dict):
+        return arguments
+    return "\n".join(f"{name}: {value}" for name, value in values.items())
 
 
 def _id(entry: Entry) -> str:

@@ -34,7 +34,7 @@ from workers.delivery import Delivery, budget_keeper
 from workers.holdings import Hold
 from workers.journal import VERSION, CallRecord, Journal, Request
 from workers.mailroom import Batch, steerable
-from workers.rounds import CANCELLED, Answered, Limits, Parked, Rounds
+from workers.rounds import CANCELLED, UNKNOWN_OUTCOME, Answered, Limits, Parked, Rounds
 from workers.services import Services
 
 MOST_LOST_WORKERS = 3
@@ -233,6 +233,8 @@ class Turn:
 
     async def _read_context(self, batch: Batch) -> None:
         first = "read_to" not in self._claimed.record
+        if first:
+            await self._delivery.status(self.words.say("status.reading"))
         found = await context.read(
             self._services,
             self._slack,
@@ -498,7 +500,8 @@ class Turn:
         known = {}
         for call in self._journal.open_calls:
             record: CallRecord | None = self._journal.call(call.tool_call_id)
-            known[call.tool_call_id] = (record.result if record else None) or result
+            started = record is not None and record.state is CallState.STARTED  # nobody knows what it did
+            known[call.tool_call_id] = (record.result if record else None) or (UNKNOWN_OUTCOME if started else result)
         if known:
             self._journal.set_thread(open_calls=json.dumps(known, ensure_ascii=False))
 
@@ -613,7 +616,7 @@ class Turn:
             "limit_time": {"duration": settings.turn_limit},
         }
         if answered.limit:
-            return self.words.say(f"turn.{answered.limit}", **values[answered.limit])
+            return self.words.say(f"turn.{answered.limit}", **values.get(answered.limit, {}))
         return "" if answered.text.strip() else self.words.say("turn.empty_answer")
 
 

@@ -105,7 +105,7 @@ def _rich_text(words: str) -> Block:
 
 def task_lines(tasks: Sequence[Task]) -> Blocks:
     """Task cards as small print, for messages that cannot hold cards; the oldest are left out if they are too many."""
-    lines = [shown(f"{task.title}: {task.state or task.status}", TASK_LIMIT) for task in tasks]
+    lines = [shown(task.state or f"{task.title}: {task.status}", TASK_LIMIT) for task in tasks]
     groups = [lines[start : start + CONTEXT_LIMIT] for start in range(0, len(lines), CONTEXT_LIMIT)]
     return [_context(group) for group in groups[-5:]]
 

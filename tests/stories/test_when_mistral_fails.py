@@ -72,7 +72,7 @@ async def test_trying_again_never_repeats_a_done_write(make_world: MakeWorld, tm
     thread = await world.mention("count")
     await until(lambda: any("could not reach" in said for said in thread.said), within=20, seen=lambda: thread.said)
     world.mistral.faults.clear()
-    button = next(message for message in thread.ours if "again" in str(message.blocks))
+    button = next(message for message in thread.ours if "'action_id': 'again'" in str(message.blocks))
     await world.click(button, "again", user=CAMILLE)
     await until(lambda: any(user == CAMILLE for user, _ in world.whispers))
     await world.click(button, "again")

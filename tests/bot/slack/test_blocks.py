@@ -55,7 +55,9 @@ def test_a_card_says_only_what_there_is() -> None:
 
 
 def test_where_no_card_is_drawn_its_state_is_told_in_words() -> None:
-    [line] = blocks.task_lines([blocks.Task(id="c1", title="Time <in> Tokyo", status="complete", state="done")])
+    [line] = blocks.task_lines(
+        [blocks.Task(id="c1", title="Time <in> Tokyo", status="complete", state="Time <in> Tokyo: done")]
+    )
     assert line["elements"][0]["text"] == "Time &lt;in&gt; Tokyo: done"
 
 
