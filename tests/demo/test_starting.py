@@ -1,0 +1,112 @@
+"""What keeps the demo from starting, or makes it start otherwise: said in a sentence, before anything runs."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from pathlib import Path
+
+import pytest
+
+from playground.demo import env_file, greeting, welcome
+from playground.demo.choices import Choices, Wrong, read
+from playground.demo.parts import addresses, in_order
+from playground.demo.stores import shown
+from tests.demo.conftest import Demo, demo_in
+
+
+async def stopped(demo: Demo) -> tuple[int, str]:
+    """Start it, and wait until it gave up."""
+    await demo.spawn()
+    assert demo.process is not None
+    async with asyncio.timeout(20):
+        status = await demo.process.wait()
+    await demo.end()
+    return status, "\n".join(demo.lines)
+
+
+async def test_each_taken_port_is_named_with_the_variable_that_changes_it(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as one, socket.create_server(("127.0.0.1", 0)) as two:
+        page, store = str(one.getsockname()[1]), str(two.getsockname()[1])
+        async with demo_in(tmp_path) as demo:
+            demo.ports |= {"DEMO_PORT": page, "DEMO_STORE_PORT": store}
+            status, said = await stopped(demo)
+    assert status == 2
+    assert f"Port {page} (the page, the local Slack) is taken by another process." in said
+    assert "make demo DEMO_PORT=" in said
+    assert f"Port {store} (the embedded store) is taken by another process." in said
+    assert "starting" not in said
+
+
+async def test_a_redis_of_ones_own_that_is_away_is_named_without_its_password(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as gone:
+        port = gone.getsockname()[1]
+    async with demo_in(tmp_path, REDIS_URL=f"redis://me:hush@127.0.0.1:{port}/0") as demo:
+        status, said = await stopped(demo)
+    assert status == 1
+    assert f"redis://me:…@127.0.0.1:{port}/0 cannot be used" in said
+    assert "hush" not in said
+
+
+@pytest.mark.parametrize(
+    ("environment", "sentence"),
+    [
+        ({"LIVE": "1"}, "LIVE=1 needs MISTRAL_API_KEY"),
+        ({"LIVE": "1", "MISTRAL_API_KEY": "playground-mistral-key"}, "needs a real MISTRAL_API_KEY"),
+        ({"LIVE": "1", "MISTRAL_API_KEY": "k", "MODEL_URL": "http://m", "MODEL_NAME": "m"}, "exclude each other"),
+        ({"MODEL_URL": "http://127.0.0.1:11434/v1"}, "MODEL_URL and MODEL_NAME belong together"),
+        ({"DEMO_PORT": "http"}, "DEMO_PORT must be a port"),
+        ({"DEMO_PORT": "8092"}, "DEMO_PORT and DEMO_BOT_PORT are both 8092"),
+    ],
+)
+def test_what_does_not_go_together_is_said(environment: dict[str, str], sentence: str) -> None:
+    with pytest.raises(Wrong, match=sentence):
+        read(environment)
+
+
+def chosen(folder: Path, **environment: str) -> Choices:
+    choices = read({"DEMO_DIR": str(folder / ".demo"), **environment})
+    choices.world.mkdir(parents=True)
+    return choices
+
+
+def words(choices: Choices) -> str:
+    seeded = greeting.seed(choices).greeting
+    assert seeded is not None
+    return "\n".join([*welcome.before(choices), seeded.text])
+
+
+def test_a_key_in_the_shell_is_not_used(tmp_path: Path) -> None:
+    choices = chosen(tmp_path, MISTRAL_API_KEY="real", MISTRAL_API_URL="https://api.mistral.ai")
+    assert "real" not in str(addresses(choices))
+    assert addresses(choices)["MISTRAL_API_URL"] == "http://127.0.0.1:8091"
+    assert "is not used" in words(choices)
+
+
+def test_live_says_first_what_it_does_and_that_it_costs_money(tmp_path: Path) -> None:
+    choices = chosen(tmp_path, LIVE="1", MISTRAL_API_KEY="real")
+    assert addresses(choices)["MISTRAL_API_KEY"] == "real"
+    assert addresses(choices)["MISTRAL_API_URL"] == "https://api.mistral.ai"
+    assert "costs money" in "\n".join(welcome.before(choices))
+    assert "not from a model" not in words(choices)
+    assert [part.name for row in in_order(choices, {}, print) for part in row] == ["store", "slack", "bot", "worker"]
+    env_file.write(choices)
+    assert "real" not in (choices.folder / "env").read_text().replace("a real", "")
+
+
+def test_a_model_of_ones_own_is_named(tmp_path: Path) -> None:
+    choices = chosen(tmp_path, MODEL_URL="http://127.0.0.1:11434/v1", MODEL_NAME="ministral-8b")
+    assert "ministral-8b at http://127.0.0.1:11434/v1" in words(choices)
+    assert "not from a model" not in words(choices)
+
+
+def test_the_demos_own_addresses_in_the_shell_mean_the_demos_own_store(tmp_path: Path) -> None:
+    """Somebody sourced .demo/env and starts the demo in the same terminal."""
+    choices = chosen(tmp_path, REDIS_URL="redis://127.0.0.1:8093/0", MISTRAL_API_KEY="playground-mistral-key")
+    assert choices.redis_url is None
+    assert not choices.key_ignored
+
+
+def test_a_password_is_hidden_and_nothing_else() -> None:
+    assert shown("rediss://:hush@redis.example:6380/1") == "rediss://:…@redis.example:6380/1"
+    assert shown("redis://redis.example/0") == "redis://redis.example/0"
