@@ -45,6 +45,7 @@ LEASE = 2.0  # seconds; the product's own is longer, which would only make the r
 READY_WITHIN = 15.0  # a process on a busy machine
 LOOK_EVERY = 0.02  # at the records of open threads
 PEOPLE, CHANNELS = 60, 16  # many: what a worker knows of a person is kept, what a channel may be posted is limited
+REPEATS = (0.3, 0.9, 2.0, 5.0)  # seconds before Slack's repeats of an event; the real ones come over minutes
 SLOWLY = "say it slowly"
 LAST_WORDS = "that is all of it."
 
@@ -113,6 +114,8 @@ class Ground:
     lost_workers: dict[str, int] = field(default_factory=dict)  # thread -> most that its open turn has cost
     owners: dict[str, int] = field(default_factory=dict)  # thread -> process id
     most_lost: int = 0  # by any turn that is open now
+    gaps: list[float] = field(default_factory=list)  # between two owners of a thread, whatever the reason
+    owned_at: dict[str, float] = field(default_factory=dict)  # thread -> when it last was seen with an owner that lives
     _numbers: int = 0
 
     # -- processes ----------------------------------------------------------------------------------------------
@@ -162,7 +165,8 @@ class Ground:
             )
 
     def bot_answers(self) -> bool:
-        return "bot.hears" in "\n".join(self.kept["bot"].tail(200)) and self.pid_of("bot") is not None
+        bot = self.kept["bot"]
+        return bot.pid is not None and len(bot.lines_with("bot.hears")) == len(bot.lives)
 
     # -- what people do -----------------------------------------------------------------------------------------
 
@@ -270,7 +274,9 @@ class Ground:
             if owner in alive and owner is not None:
                 if thread in self.orphans:
                     self.take_overs.append(now - self.orphans.pop(thread))
-                self.owners[thread] = owner
+                if before not in (None, owner):
+                    self.gaps.append(now - self.owned_at[thread])
+                self.owners[thread], self.owned_at[thread] = owner, now
             elif before is not None and before in fell and thread not in self.orphans:
                 self.orphans[thread] = fell[before] or now
             elif owner is not None and owner in fell and thread not in self.orphans:
@@ -345,7 +351,7 @@ async def opened(
             SLOWLY, SaySlowly(text=f"answer to: {{user}}\n\nword by word\n\n{LAST_WORDS}", pieces=6, seconds=0.06)
         )
         mistral_url = await stack.enter_async_context(serving.serve(aim.door(mistral), on_stop=mistral.stop))
-        app = slack_app.create(SlackSettings(retry_after_seconds=(0.2, 2.0, 5.0), seed=crowd()))
+        app = slack_app.create(SlackSettings(retry_after_seconds=REPEATS, seed=crowd()))
         aim.take(app.standin.faults)
         slack_url = await stack.enter_async_context(serving.serve(aim.door(app), on_stop=app.standin.close))
         app.standin.base_url = slack_url
