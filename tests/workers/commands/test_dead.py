@@ -11,11 +11,13 @@ from redis.asyncio import Redis
 from bot.threads import keys
 from bot.threads.mailbox import Mailbox
 from bot.threads.models import Accepted, File, Mail, MailKind, ThreadKey, message_id
+from tests.stories.conftest import MakeWorld
 from tests.workers.commands.conftest import Threadwind, environment_of
-from tests.world import ADA, DM, GENERAL, TEAM, World
+from tests.world import ADA, DM, GENERAL, TEAM, World, until
 from workers.commands.letters import Letter, Letters, asked_again
 from workers.commands.store import Cannot
 from workers.inputs import AGAIN
+from workers.rounds import UNKNOWN_OUTCOME
 
 PLACE = ThreadKey(TEAM, GENERAL, "1700000000.000100")
 TURN = "deadturn22"
@@ -141,3 +143,31 @@ async def test_what_cannot_be_read_is_never_put_back(redis: Redis, text: str) ->
 async def test_commands_on_redis_take_the_products_whole_environment(world: World, threadwind: Threadwind) -> None:
     ran = await threadwind("dead", "list", **environment_of(world))
     assert ran.status == 0, ran.err
+
+
+async def test_a_write_that_was_under_way_is_told_as_unknown_and_not_as_undone(make_world: MakeWorld) -> None:
+    """Three workers died while a tool ran. Asked again, the model must not take the call for one that never was."""
+    world = await make_world(worker=False)
+    thread = await world.mention("order the flowers")
+    await until(lambda: world.slack.delivery.underway == 0)
+    place = ThreadKey(TEAM, GENERAL, thread.root)
+    waiting = await world.redis.lrange(keys.mailbox(place), 0, -1)  # type: ignore[misc]  # as above
+    call = {"id": "fc_1", "tool_call_id": "call00001", "name": "shop__order", "arguments": "{}"}
+    journal: dict[Any, Any] = {
+        "v": "1",
+        "thread": str(place),
+        "mail": json.dumps([item.decode() for item in waiting]),
+        "principal": ADA,
+        "agent": "assistant",
+        "began": str(2e9),
+        "calls": json.dumps([call]),
+        "call:call00001": json.dumps({"state": "started", "name": "shop__order", "arguments": "{}"}),
+    }
+    await world.redis.hset(keys.turn(TEAM, TURN), mapping=journal)  # type: ignore[misc]  # as above
+    await world.redis.delete(keys.mailbox(place))
+    await world.redis.hset(keys.thread(place), mapping={"turn": TURN, "lost_workers": "3"})  # type: ignore[misc]  # as above
+    await world.start_worker()
+    await thread.answered()
+    assert await world.redis.hexists(keys.DEAD, TURN)  # type: ignore[misc]  # as above
+    left = json.loads((await thread.record())["open_calls"])
+    assert left == {"call00001": UNKNOWN_OUTCOME}
