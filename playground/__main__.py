@@ -32,7 +32,7 @@ def main() -> None:
 async def _run(choices: Choices, environment: Mapping[str, str]) -> int:
     terminal = Terminal(sys.stdout, environment)
     for line in welcome.before(choices):
-        terminal.show(line)
+        terminal.show(line, strong=choices.answerer == "mistral")  # that it costs money
     return await Demo(choices, environment, terminal).run()
 
 

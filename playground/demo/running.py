@@ -47,7 +47,7 @@ class Demo:
         except asyncio.CancelledError:
             return ENDED
         except NotReady as problem:
-            self._terminal.show(f"The demo stops: {problem}")
+            self._terminal.show(f"The demo stops: {problem}", strong=True)
             return GAVE_UP
         finally:
             self._stopping = True
@@ -68,7 +68,7 @@ class Demo:
         env = env_file.write(self._choices)
         await self._offer_agents()
         for line in welcome.ready(self._choices, env):
-            self._terminal.show(line)
+            self._terminal.show(line, strong=self._choices.page_url in line)
         await _together([*(self._watch(part) for part in self._all()), self._follow_agents()])
 
     async def _bring_up(self, part: Part) -> None:

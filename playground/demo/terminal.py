@@ -23,9 +23,9 @@ class Terminal:
             name = f"\033[{COLOURS[part]}m{name}\033[0m"
         self._write(f"{name} {line}")
 
-    def show(self, text: str = "") -> None:
-        """A line of its own, without a part: what must not be overlooked."""
-        self._write(f"\033[1m{text}\033[0m" if self._colours and text else text)
+    def show(self, text: str, *, strong: bool = False) -> None:
+        """A line of its own, without a part; `strong`: not to be overlooked."""
+        self._write(f"\033[1m{text}\033[0m" if self._colours and strong else text)
 
     def _write(self, line: str) -> None:
         if self._out is None:
