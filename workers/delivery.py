@@ -93,7 +93,7 @@ class Delivery:
             before_call=before_call,
             slowed=budget_keeper(budget, thread),
             now=now,
-            sleep=pause,
+            sleep=self._rest,
         )
         # A stream that an earlier owner opened is not appended to: what it holds is not surely known.
         self._no_stream = resumed and any(row.kind == "stream" for row in ledger.rows.values())
@@ -110,6 +110,7 @@ class Delivery:
         self._serial = asyncio.Lock()
         self._dirty = asyncio.Event()
         self._ending = asyncio.Event()
+        self._stopped = asyncio.Event()
 
     # -- while the turn runs ------------------------------------------------------------------------------------
 
@@ -173,6 +174,11 @@ class Delivery:
             await self._post(name, text, card)
             await self._write()
 
+    @property
+    def said(self) -> str:
+        """The answer's text so far."""
+        return self._text
+
     # -- the ends -----------------------------------------------------------------------------------------------
 
     async def finish(self, answer: str, *, closing: str = "") -> None:
@@ -191,6 +197,7 @@ class Delivery:
     async def stopped(self) -> None:
         """Within the two seconds that Stop may take: end the stream, say so, leave no status."""
         self._muted = True
+        self._stopped.set()
         await self._end()
         async with self._serial:
             for task in self._tasks.values():
@@ -278,6 +285,18 @@ class Delivery:
         except TimeoutError:
             return False
         return True
+
+    async def _rest(self, seconds: float) -> None:
+        """Sleep until Slack may be called again; a stop does not wait for that."""
+        pause = asyncio.ensure_future(self._pause(seconds))
+        stopped = asyncio.ensure_future(self._stopped.wait())
+        try:
+            await asyncio.wait({pause, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            pause.cancel()
+            stopped.cancel()
+        if self._stopped.is_set():
+            raise TryLater("stopped while waiting", method="", after=timedelta(seconds=seconds))
 
     async def _flush(self) -> None:
         """Send what is new to the stream. Trouble ends the streaming, never the turn."""

@@ -24,7 +24,7 @@ MOST_STEPS = 200  # a turn of twenty rounds has about a hundred
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """A request to the conversation that is under way: `kind` start, append or branch, in round `number`.
+    """A request to the conversation that is under way: `kind` start or append, in round `number`.
 
     `after` is the newest entry known before it: what the history holds behind it belongs to this request.
     """

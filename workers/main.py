@@ -11,6 +11,7 @@ import asyncio
 import json
 import os
 import secrets
+import signal
 import socket
 import time
 from contextlib import AsyncExitStack
@@ -36,6 +37,8 @@ from bot.settings import Settings
 from bot.slack.budget import Budget
 from bot.slack.installations import Installations
 from bot.slack.people import People
+from bot.store_check import check_store
+from bot.texts import words_for
 from bot.threads import keys
 from bot.threads.turns import Turns
 from workers import jobs
@@ -140,10 +143,31 @@ async def startup(ctx: dict[str, Any]) -> None:
     stack = ctx["stack"] = AsyncExitStack()
     name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
     services = ctx["services"] = await open_services(stack, settings, ctx["redis"], worker=name)
-    ctx["background"] = [asyncio.create_task(services.holdings.run()), asyncio.create_task(services.tools.warm_up())]
+    await _look_at_the_store(ctx["redis"])
+    works = [services.holdings.run(), services.tools.warm_up()]
     if settings.reload_agents:
-        ctx["background"].append(asyncio.create_task(reload.watch(services.catalogs, _reloaded)))
+        works.append(reload.watch(services.catalogs, _reloaded))
+    ctx["background"] = [asyncio.create_task(work) for work in works]
+    for task in ctx["background"]:
+        task.add_done_callback(_must_not_break)
     log.info("worker.ready", worker=name, agents=sorted(services.catalogs.now.agents))
+
+
+async def _look_at_the_store(redis: Redis) -> None:
+    """What is doubtful about Redis, in the operator's log, in plain words."""
+    words = words_for(None)
+    try:
+        for doubt in await check_store(redis):
+            log.warning("redis.doubtful", problem=words.say(doubt.key, **doubt.values))
+    except (RedisError, OSError) as error:
+        log.error("redis.away", error=type(error).__name__)
+
+
+def _must_not_break(task: asyncio.Task[None]) -> None:
+    """A worker whose beat broke would lose every lease unseen: it ends, and its supervisor starts another."""
+    if not task.cancelled() and (error := task.exception()):
+        log.critical("worker.broke", exc_info=error)
+        signal.raise_signal(signal.SIGTERM)
 
 
 async def _reloaded(names: tuple[str, ...], problems: tuple[Problem, ...]) -> None:

@@ -16,7 +16,7 @@ from redis.exceptions import RedisError
 from structlog.contextvars import bound_contextvars
 
 from bot.slack import blocks
-from bot.slack.errors import SlackError, TryLater
+from bot.slack.errors import SlackError, TryLater, Unknown
 from bot.slack.ledger import Ledger, Unread
 from bot.texts import Words, words_for
 from bot.threads.models import Mail, MailKind, ThreadKey
@@ -113,7 +113,7 @@ async def _run(
             return await turn.run(batch)
         except (Lost, RedisError):
             raise
-        except TryLater as away:
+        except (TryLater, Unknown) as away:
             # The turn stays open and this worker keeps it: what is on record goes out when Slack is back.
             log.warning("slack.away", error=str(away))
             await services.sleep(SLACK_AWAY.total_seconds())

@@ -98,7 +98,8 @@ class Rounds:
         agent: Agent,
         delivery: Delivery,
         *,
-        opening: Opening,
+        opening: Callable[[], Awaitable[Opening]],
+        metadata: dict[str, str],
         limits: Limits,
         zone: str | None,
         principal_name: str,
@@ -111,7 +112,9 @@ class Rounds:
         self._journal = journal
         self._agent = agent
         self._delivery = delivery
-        self._opening = opening
+        self._open = opening
+        self._opening: Opening | None = None
+        self._metadata = metadata
         self._limits = limits
         self._zone = zone
         self._principal_name = principal_name
@@ -190,6 +193,8 @@ class Rounds:
         """Send `request` and show what comes; None when it must be looked up first, because it may run already."""
         await self._before_call()
         shown, speaking, waiting_since = said, "", 0.0
+        if self._starts(request) and self._opening is None:
+            self._opening = await self._open()
         async with aclosing(self._send(request)) as events:
             async for event in events:
                 match event:
@@ -222,14 +227,14 @@ class Rounds:
                         pass
         raise Unanswered("the stream ended without its last event")
 
+    def _starts(self, request: Request) -> bool:
+        return request.kind == "start" or self.conversation_id is None
+
     def _send(self, request: Request) -> AsyncGenerator[Event, None]:
         said = self._inputs(request)
-        if request.kind == "start" or self.conversation_id is None:
+        if self._opening is not None and self._starts(request):
             return self._conversations.start(self._opening, said)
-        if request.kind == "branch" and request.after:
-            return self._conversations.branch(
-                self.conversation_id, request.after, said, metadata=self._opening.metadata
-            )
+        assert self.conversation_id is not None, "only a start has no conversation yet"
         return self._conversations.append(self.conversation_id, said)
 
     def _inputs(self, request: Request) -> list[Input]:
@@ -238,12 +243,16 @@ class Rounds:
             return [*replayed, Say(self._journal.get("input") or "")]
         results: list[Input] = []
         calls = self._journal.open_calls
+        noted = self._journal.get("note") if self._journal.get("note_round") == str(request.number) else None
+        mixed = self._services.settings.steer_form == "mixed"
         for call in calls:
             record = self._journal.call(call.tool_call_id)
             text = (record.result if record else None) or UNKNOWN_OUTCOME
-            if call is calls[-1] and self._journal.get("note_round") == str(request.number):
-                text = f"{text}\n\n{inputs.NOTE_HEAD}\n{self._journal.get('note')}"
+            if call is calls[-1] and noted and not mixed:
+                text = f"{text}\n\n{inputs.NOTE_HEAD}\n{noted}"
             results.append(Result(call.tool_call_id, text))
+        if noted and mixed:
+            results.append(Say(noted))
         return results
 
     async def _keep(self, conversation_id: str) -> None:
@@ -263,7 +272,7 @@ class Rounds:
     async def _recover(self, request: Request) -> Done | None:
         """What became of `request`: its answer, or None when it must be sent (again)."""
         if self.conversation_id is None:
-            found = await self._conversations.find(self._opening.metadata)
+            found = await self._conversations.find(self._metadata)
             if not found:
                 return None
             await self._keep(found[0])

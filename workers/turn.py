@@ -34,7 +34,7 @@ from workers.delivery import Delivery, budget_keeper
 from workers.holdings import Hold
 from workers.journal import VERSION, CallRecord, Journal, Request
 from workers.mailroom import Batch, steerable
-from workers.rounds import CANCELLED, UNKNOWN_OUTCOME, Answered, Limits, Parked, Rounds
+from workers.rounds import CANCELLED, OVER_LIMIT, UNKNOWN_OUTCOME, Answered, Limits, Parked, Rounds
 from workers.services import Services
 
 MOST_LOST_WORKERS = 3
@@ -176,14 +176,15 @@ class Turn:
 
     async def _work(self) -> list[Mail] | None:
         """Converse until an answer, racing the stop; then deliver and finish."""
-        opening = await self._opening()
+        limits = self._limits()
         rounds = Rounds(
             self._services,
             self._journal,
             self._agent,
             self._delivery,
-            opening=opening,
-            limits=self._limits(),
+            opening=self._opening,
+            metadata=self._metadata(),
+            limits=limits,
             zone=self._person.tz,
             principal_name=self._person.name,
             before_call=self._still_ours,
@@ -193,10 +194,11 @@ class Turn:
         talk = asyncio.create_task(self._converse(rounds))
         stop = asyncio.create_task(self._hold.stop.wait())
         try:
-            await asyncio.wait({talk, stop}, return_when=asyncio.FIRST_COMPLETED)
+            left = limits.until - self._services.now()
+            done, _ = await asyncio.wait({talk, stop}, timeout=left, return_when=asyncio.FIRST_COMPLETED)
             if self._hold.stop.is_set():
                 return await self._stop(rounds, talk)
-            answered = talk.result()
+            answered = talk.result() if done else await self._cut_off(rounds, talk)
         except Parked as parked:
             return await self._park(parked.calls)
         except errors.ConversationError as error:
@@ -205,6 +207,8 @@ class Turn:
             for task in (talk, stop):
                 task.cancel()
             await asyncio.wait({talk, stop})
+        if self._hold.mail_waits:
+            await self._tell(await self._services.turns.look(self._thread), "mail.later")
         await self._delivery.finish(answered.text, closing=self._closing(answered))
         return await self._finish(answered.limit or "answered")
 
@@ -278,6 +282,11 @@ class Turn:
 
     async def _opening(self) -> Opening:
         specs = await self._services.tools.offered(self._agent)
+        if missing := sorted(self._services.tools.missing(self._agent)):
+            # A conversation's tools are fixed at its start: they would be missing in this thread without a word.
+            await self._delivery.note(
+                "tools", self.words.say("thread.tools_missing", servers=self.words.names(missing))
+            )
         if old := self._journal.get("replay_from"):
             with suppress(errors.ConversationError):
                 self._journal.set(replay=await context.transcript(self._services.conversations, old))
@@ -289,13 +298,12 @@ class Turn:
                 FunctionTool(name=spec.name, description=spec.description, parameters=spec.parameters) for spec in specs
             ),
             completion_args=self._agent.completion_args,
-            metadata={
-                "team": self._thread.team,
-                "channel": self._thread.channel,
-                "thread": self._thread.root_ts,
-                "turn": self._journal.id,
-            },
+            metadata=self._metadata(),
         )
+
+    def _metadata(self) -> dict[str, str]:
+        thread = self._thread
+        return {"team": thread.team, "channel": thread.channel, "thread": thread.root_ts, "turn": self._journal.id}
 
     async def _close_earlier(self) -> None:
         """Answer the calls that an earlier turn left open, so that a user message may come again."""
@@ -343,10 +351,9 @@ class Turn:
         self._journal.take([mail])
         call = next((c for c in self._undecided() if c.tool_call_id == mail.about.get("tool_call_id")), None)
         if mail.principal != self._journal.get("principal"):
-            words = self.words.say("asking.not_you", principal=self._person.name)
-            await self._delivery.whisper(mail.principal, words)
+            await self._whisper(mail.principal, "asking.not_you", principal=self._person.name)
         elif call is None:
-            await self._delivery.whisper(mail.principal, self.words.say("asking.already_decided"))
+            await self._whisper(mail.principal, "asking.already_decided")
         else:
             # Anything but a clear yes is a no.
             allowed = mail.about.get("decision") == "allowed"
@@ -378,7 +385,7 @@ class Turn:
     async def _steer(self) -> list[inputs.Line]:
         """The principal's own new messages, for the text of the last result; taken from the mailbox with it."""
         settings = self._services.settings
-        if settings.steer_form != "result" or self._channel.mail_during_turn != "steer" or not self._hold.mail_waits:
+        if settings.steer_form == "queue" or self._channel.mail_during_turn != "steer" or not self._hold.mail_waits:
             return []
         mail = steerable(
             await self._services.turns.look(self._thread),
@@ -391,7 +398,7 @@ class Turn:
         self._journal.set(mail=json.dumps([m.dump() for m in (*self._journal.mail, *mail)], ensure_ascii=False))
         self._journal.step(self._services.now(), "steered", mail=len(mail))
         self._told.update(item.id for item in mail)
-        await self._delivery.whisper(mail[0].principal, self.words.say("mail.steered"))
+        await self._whisper(mail[0].principal, "mail.steered")
         return await context.mail_lines(self._services, mail, self._person.name)
 
     async def _watch(self) -> None:
@@ -412,9 +419,12 @@ class Turn:
             ):
                 continue
             self._told.add(item.id)
-            locale = await self._services.people.locale_of(self._thread.team, item.principal)
-            words = words_for(locale).say("mail.later" if mine and key == "mail.queued" else key, **values)
-            await self._delivery.whisper(item.principal, words)
+            await self._whisper(item.principal, "mail.later" if mine and key == "mail.queued" else key, **values)
+
+    async def _whisper(self, user: str, key: str, **values: str) -> None:
+        """Tell one person, in that person's own language."""
+        locale = await self._services.people.locale_of(self._thread.team, user)
+        await self._delivery.whisper(user, words_for(locale).say(key, **values))
 
     # -- the ends -----------------------------------------------------------------------------------------------
 
@@ -484,6 +494,18 @@ class Turn:
         waiting = await self._services.turns.look(self._thread)
         self._journal.take([mail for mail in waiting if mail.kind is MailKind.STOP])
         return await self._finish("stopped")
+
+    async def _cut_off(self, rounds: Rounds, talk: asyncio.Task[Answered]) -> Answered:
+        """The turn's time is up in the middle of an answer: what was said so far is the answer."""
+        rounds.stop()
+        said = self._delivery.said
+        self._journal.step(self._services.now(), "cut_off")
+        await self._journal.write()
+        await asyncio.wait({talk}, timeout=READ_ON_AFTER_STOP.total_seconds())
+        talk.cancel()
+        await asyncio.wait({talk})
+        await self._close_or_keep(rounds, OVER_LIMIT)
+        return Answered(text=said, limit="limit_time")
 
     async def _close_or_keep(self, rounds: Rounds, result: str) -> None:
         """Close the open calls now, or leave them on the thread's record for the next turn to close first."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from playground.agents_api.brains.steps import CallFunction, Say
 from tests.stories.conftest import MakeWorld
 from tests.stories.tools import ODD_JOBS, agent
-from tests.world import CAMILLE, World, until
+from tests.world import CAMILLE, World, until, until_true
 
 
 async def test_stop_ends_what_is_shown_and_the_next_message_is_answered(world: World) -> None:
@@ -101,3 +101,34 @@ async def test_another_persons_message_waits_and_becomes_its_own_turn(world: Wor
     assert "second" in said[1]
     bodies = [request.body for request in world.mistral.log.requests("conversations.append")]
     assert "Camille" in str(bodies[-1])
+
+
+async def test_stop_does_not_wait_for_slacks_retry_after(world: World) -> None:
+    world.slack_fault("chat.appendStream", "status", status=429, retry_after=30, times=0)
+    world.mistral.script.hold(after=3)
+    world.mistral.script.will_say("a long story that nobody wants", pieces=6)
+    thread = await world.dm("tell me a story")
+    await world.mistral.script.until_held()
+    await until(lambda: thread.streaming, seen=lambda: thread.said)
+    await thread.reply("stop")
+    await until(lambda: any("Stopped" in said for said in thread.said), within=5, seen=lambda: thread.said)
+    world.mistral.script.release()
+    await thread.rests()
+
+
+async def test_a_turn_whose_time_is_up_in_the_middle_of_an_answer_says_so(make_world: MakeWorld) -> None:
+    world = await make_world(turn_limit=1)
+    world.mistral.script.hold(after=2)
+    world.mistral.script.will_say("one two three four", pieces=4)
+    thread = await world.dm("count")
+    await world.mistral.script.until_held()
+    key = f"tw:turn:T0PLAY:{(await thread.record())['turn']}"
+
+    async def over() -> bool:
+        return (await world.hash(key)).get("ended") == "limit_time" or "cut_off" in (await world.hash(key))["steps"]
+
+    await until_true(over, within=10, seen=lambda: thread.said)
+    world.mistral.script.release()
+    [said] = await thread.answered()
+    assert said.startswith("one")
+    assert "is the longest I may take for one answer" in said

@@ -43,6 +43,7 @@ STEPS = {
     "decided": "the person decided",
     "steered": "more mail joined the turn",
     "stopping": "a person said stop",
+    "cut_off": "time was up in the middle of an answer",
     "stopped": "the turn ended, stopped",
     "failed": "the turn failed",
     "broke": "a bug ended the turn",
