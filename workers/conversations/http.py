@@ -12,17 +12,22 @@ SEND_LIMIT = timedelta(seconds=30)  # a long replay over a slow line
 SILENCE_LIMIT = timedelta(seconds=120)  # between two events; reasoning or a tool of Mistral's may take this long
 ANSWER_LIMIT = timedelta(seconds=300)  # a plain answer is silent until it is whole; the official SDK's limit
 READ_LIMIT = timedelta(seconds=30)  # reads run no model
+KEPT_WARM = 120  # idle connections; turns at once are more only in a burst
 IDLE_LIMIT = timedelta(seconds=45)  # gateways drop idle connections after 60 s or more; we are first, so no race
 
 
-def http_client(api_url: str, key: SecretStr, *, connections: int = 120) -> httpx2.AsyncClient:
-    """One a process, opened in its event loop; its connections stay warm. `connections`: streams at once."""
+def http_client(api_url: str, key: SecretStr, *, connections: int | None = None) -> httpx2.AsyncClient:
+    """One a process, opened in its event loop; its connections stay warm.
+
+    None: as many `connections` at once as there are requests. The worker's own limit on turns bounds them, and a turn
+    that waited here for a connection would look as if the API were away.
+    """
     return httpx2.AsyncClient(
         base_url=api_url,
         headers={"authorization": f"Bearer {key.get_secret_value()}", "user-agent": "threadwind"},
         limits=httpx2.Limits(
             max_connections=connections,
-            max_keepalive_connections=connections,
+            max_keepalive_connections=KEPT_WARM,
             keepalive_expiry=IDLE_LIMIT.total_seconds(),
         ),
         trust_env=api_url.startswith("https:"),  # the shell's proxy is for the outside, not for a stand-in next door

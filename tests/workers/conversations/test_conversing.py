@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from playground.agents_api.app import AgentsApi
@@ -281,6 +283,18 @@ async def test_whoever_stops_listening_at_the_end_of_an_answer_leaves_the_connec
     await until(conversations.start(OPENING, [Say("hi")]), Done)
 
     assert len(conversations._exchange._http._transport._pool.connections) == 1  # type: ignore[attr-defined]  # see above
+
+
+async def test_as_many_streams_may_be_open_as_there_are_turns(
+    conversations: MistralConversations, mistral: AgentsApi
+) -> None:
+    """A limit of the client's own made the turns beyond it wait, and say that Mistral was away."""
+    mistral.script.hold(after=1)
+    async with asyncio.TaskGroup() as streams:
+        tasks = [streams.create_task(done(conversations.start(OPENING, [Say("hi")]))) for _ in range(150)]
+        await mistral.script.until_held(150)
+        mistral.script.release()
+    assert len({task.result().conversation_id for task in tasks}) == 150
 
 
 async def test_whoever_stops_listening_gives_the_connection_up_at_once(
