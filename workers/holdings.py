@@ -25,13 +25,16 @@ log = structlog.get_logger()
 class Hold:
     """One held thread: what the beat has learned of it."""
 
-    def __init__(self, owned: Owned, *, now: Callable[[], float], still_ours: Callable[[], Awaitable[None]]) -> None:
+    def __init__(
+        self, owned: Owned, *, asked: float, now: Callable[[], float], still_ours: Callable[[], Awaitable[None]]
+    ) -> None:
         self.owned = owned
         self.stop = asyncio.Event()
         self.news = asyncio.Event()  # the mailbox holds another number of mail than before
         self.stopped_by: str | None = None
         self.lost = False
-        self.renewed_at = now()
+        # When the lease was asked for: a process may sleep between the answer and its next step.
+        self.renewed_at = asked
         self._now = now
         self._still_ours = still_ours
         self._mail = 0
@@ -48,19 +51,23 @@ class Hold:
 
     async def check(self, half_lease: float) -> None:
         """Raise `Lost` unless this worker surely owns the thread now. Costs nothing while the beat is fresh."""
-        if self._now() - self.renewed_at > half_lease:
+        while not self.lost and self._now() - self.renewed_at > half_lease:
             await self._still_ours()
         if self.lost:
             raise Lost
 
-    def learn(self, pulse: Pulse) -> None:
-        """Take in what a beat said."""
+    def lose(self) -> None:
+        """Another owner has the thread: the block under `until_lost` ends."""
+        self.lost = True
+        if self._scope is not None:
+            self._scope.reschedule(asyncio.get_running_loop().time())
+
+    def learn(self, pulse: Pulse, asked: float) -> None:
+        """Take in what a beat said that was sent at `asked`."""
         if pulse.lost:
-            self.lost = True
-            if self._scope is not None:
-                self._scope.reschedule(asyncio.get_running_loop().time())
+            self.lose()
             return
-        self.renewed_at = self._now()
+        self.renewed_at = asked
         if pulse.mail != self._mail:
             self._mail = pulse.mail
             if pulse.mail:
@@ -79,6 +86,8 @@ class Hold:
     @asynccontextmanager
     async def until_lost(self) -> AsyncIterator[None]:
         """Cancel the block when the lease is lost, and raise `Lost` in its place."""
+        if self.lost:
+            raise Lost
         try:
             async with asyncio.timeout(None) as self._scope:
                 yield
@@ -104,9 +113,11 @@ class Holdings:
         return list(self._holds.values())
 
     @asynccontextmanager
-    async def hold(self, owned: Owned) -> AsyncIterator[Hold]:
-        """Renew the lease of `owned` while the block runs."""
-        hold = Hold(owned, now=self._now, still_ours=self.beat)
+    async def hold(self, owned: Owned, *, asked: float) -> AsyncIterator[Hold]:
+        """Renew the lease of `owned`, which was claimed at `asked`, while the block runs."""
+        hold = Hold(owned, asked=asked, now=self._now, still_ours=self.beat)
+        if (older := self._holds.get(owned.thread)) is not None:
+            older.lose()  # this worker slept, lost the thread, and has been given it anew: no beat asks for the old one
         self._holds[owned.thread] = hold
         try:
             yield hold
@@ -116,9 +127,9 @@ class Holdings:
 
     async def beat(self) -> None:
         """Renew all leases in one round trip and let every hold learn."""
-        holds = list(self._holds.values())
+        holds, asked = list(self._holds.values()), self._now()
         for hold, pulse in zip(holds, await self._turns.beat([hold.owned for hold in holds]), strict=True):
-            hold.learn(pulse)
+            hold.learn(pulse, asked)
 
     async def run(self) -> None:
         """Beat, then look for what others lost, once a second, until cancelled. A Redis that is away is waited for."""

@@ -38,10 +38,11 @@ log = structlog.get_logger()
 
 async def take(services: Services, thread: ThreadKey, generation: int) -> None:
     """Do all mail of `thread`, if `generation` is its newest."""
+    asked = services.now()
     claimed = await services.turns.claim(thread, generation)
     if claimed is None:
         return
-    async with services.holdings.hold(claimed.owned) as hold:
+    async with services.holdings.hold(claimed.owned, asked=asked) as hold:
         try:
             async with hold.until_lost():
                 await _work(services, hold, claimed)
@@ -123,6 +124,9 @@ async def _run(
             log.error("turn.undeliverable", error=str(error))
             return await turn.undeliverable()
         except Exception as error:
+            if batch is not None and not turn.prepared:
+                log.exception("turn.broke")
+                return await _say(services, claimed, batch.mail, "turn.failed", id=turn_id)
             return await turn.crashed(error)
 
 
