@@ -446,7 +446,7 @@ class Rounds:
         self._journal.step(self._services.now(), "called", tool=call.name, failed=made.failed, ran=made.ran)
         end = "task.unknown" if made.ran == "unknown" else "task.failed" if made.failed else "task.done"
         status: blocks.TaskStatus = "error" if made.failed else "complete"
-        self._delivery.task(replace(card, status=status, output=made.text, state=words.say(end, tool=title)))
+        self._delivery.task(replace(card, status=status, output=_readable(made.text), state=words.say(end, tool=title)))
 
 
 def _title(spec: ToolSpec | None, call: Call) -> str:
@@ -456,14 +456,14 @@ def _title(spec: ToolSpec | None, call: Call) -> str:
     return f"{spec.server}: {spec.title}" if spec.server else spec.title
 
 
-def _readable(arguments: str) -> str:
-    """`timezone: Asia/Tokyo` for a card; what is no JSON object stays as it came."""
+def _readable(words: str) -> str:
+    """Arguments or a result for a card: `timezone: Asia/Tokyo`; what is no JSON object stays as it came."""
     try:
-        values = json.loads(arguments or "{}")
+        values = json.loads(words or "{}")
     except ValueError:
-        return arguments
+        return words
     if not isinstance(values, dict):
-        return arguments
+        return words
     return "\n".join(f"{name}: {value}" for name, value in values.items())
 
 

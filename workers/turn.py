@@ -59,7 +59,7 @@ class Turn:
         self._thread = claimed.owned.thread
         self._told: set[str] = set(json.loads(journal.get("told") or "[]"))
         self._seen = len(claimed.mail)
-        self._prepared = False
+        self.prepared = False
 
     # -- the whole of it ----------------------------------------------------------------------------------------
 
@@ -120,7 +120,7 @@ class Turn:
         )
         self._delivery.on_stop = self._hold.stop.set
         self._ledger = ledger
-        self._prepared = True
+        self.prepared = True
 
     def _record(self, batch: Batch) -> None:
         """Take the batch out of the mailbox with the next write: from there on the journal answers for it."""
@@ -564,7 +564,7 @@ class Turn:
         """Slack takes nothing more of this turn: keep it on record and let the thread go on."""
         self._journal.step(self._services.now(), "undeliverable")
         self._keep_open(CANCELLED)
-        if self._prepared:
+        if self.prepared:
             with suppress(SlackError):
                 await self._delivery.clear()
         return await self._finish("failed", keep=True)
@@ -574,7 +574,7 @@ class Turn:
         log.exception("turn.broke", turn=self._journal.id, exc_info=error)
         self._journal.step(self._services.now(), "broke", error=type(error).__name__)
         self._keep_open(CANCELLED)
-        if self._prepared:
+        if self.prepared:
             with suppress(SlackError, Unread):
                 words = self.words.say("turn.failed", id=self._journal.id)
                 await self._delivery.fail(words, turn_id=self._journal.id, again=True)
@@ -583,7 +583,7 @@ class Turn:
     async def _finish(self, end: str, *, keep: bool = False, dead_letter: str = "") -> list[Mail] | None:
         """Give the turn and, unless mail came, the thread up. What is kept of an answered turn holds no words."""
         journal, now = self._journal, self._services.now()
-        if self._prepared and (unknown := journal.get("unknown_effect")):
+        if self.prepared and (unknown := journal.get("unknown_effect")):
             await self._delivery.note("unknown", self.words.say("turn.effect_unknown", tool=unknown))
         journal.step(now, end)
         seconds = round(now - journal.began, 3)
@@ -592,7 +592,7 @@ class Turn:
         if not keep:
             journal.forget(*(name for name in list(journal.fields) if name not in KEPT))
         journal.set_thread(last_turn=journal.id)
-        if self._prepared:
+        if self.prepared:
             journal.set_thread(our_ts=self._ledger.newest_ts)
         journal.unset_thread("turn", "stop", "lost_workers")
         mail = await self._services.turns.finish(
@@ -647,6 +647,8 @@ KEPT = frozenset({"v", "agent", "principal", "thread", "began", "ended", "ended_
 
 
 def _sentence(error: errors.ConversationError) -> str:
+    if error.taken and isinstance(error, errors.TryLater):
+        return "turn.broke_off"
     match error:
         case errors.TryLater() | errors.Unanswered():
             return "turn.gave_up"

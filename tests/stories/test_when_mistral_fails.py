@@ -119,7 +119,7 @@ async def test_a_conversation_that_vanished_is_begun_anew_with_what_the_thread_s
 async def test_an_error_in_the_stream_ends_with_a_sentence(world: World) -> None:
     world.mistral.script.will_error("boom", after="half an")
     thread = await world.dm("hello")
-    await until(lambda: any("could not" in said for said in thread.said), within=30, seen=lambda: thread.said)
+    await until(lambda: any("Mistral broke off" in said for said in thread.said), within=30, seen=lambda: thread.said)
     await thread.rests()
     assert thread.session == "active"
 
