@@ -12,7 +12,7 @@ from bot.threads import keys
 from bot.threads.mailbox import Mailbox
 from bot.threads.models import Accepted, File, Mail, MailKind, ThreadKey, message_id
 from tests.stories.conftest import MakeWorld
-from tests.workers.commands.conftest import Threadwind, environment_of
+from tests.workers.commands.conftest import Threadwind
 from tests.world import ADA, DM, GENERAL, TEAM, World, until
 from workers.commands.letters import Letter, Letters, asked_again
 from workers.commands.store import Cannot
@@ -73,7 +73,7 @@ async def test_they_are_listed_without_a_word_of_theirs(redis: Redis, threadwind
     await put_aside(redis, mail("zanzibar"), mail("again zanzibar", ts="1700000001.000100"))
     await put_aside(redis, mail("zanzibar"), turn="olderturn2", at=AT - 3600)
     await redis.hset(keys.DEAD, "strangeone", '{"zanzibar"')  # type: ignore[misc]  # as above
-    ran = await threadwind("dead", "list", REDIS_URL=redis_url)
+    ran = await threadwind.here("dead", "list", REDIS_URL=redis_url)
     assert ran.status == 0, ran.err
     head, *rows = [line.split() for line in ran.out.splitlines()]
     assert head == ["TURN", "SINCE", "MESSAGES", "PRINCIPAL", "AGENT", "THREAD"]
@@ -84,16 +84,16 @@ async def test_they_are_listed_without_a_word_of_theirs(redis: Redis, threadwind
 
 
 async def test_nothing_put_aside_is_said_in_words(redis: Redis, threadwind: Threadwind, redis_url: str) -> None:
-    assert (await threadwind("dead", "list", REDIS_URL=redis_url)).out == "No turn was put aside.\n"
+    assert (await threadwind.here("dead", "list", REDIS_URL=redis_url)).out == "No turn was put aside.\n"
     for act in ("retry", "drop"):
-        ran = await threadwind("dead", act, TURN, REDIS_URL=redis_url)
+        ran = await threadwind.here("dead", act, TURN, REDIS_URL=redis_url)
         assert ran.status == 1
         assert ran.err == f"threadwind: No turn {TURN} was put aside; `threadwind dead list` shows those that were.\n"
 
 
 async def test_a_dropped_one_is_gone_and_nobody_is_woken(redis: Redis, threadwind: Threadwind, redis_url: str) -> None:
     await put_aside(redis, mail("zanzibar"))
-    ran = await threadwind("dead", "drop", TURN, REDIS_URL=redis_url)
+    ran = await threadwind.here("dead", "drop", TURN, REDIS_URL=redis_url)
     assert (ran.status, ran.out) == (0, f"Dropped: {TURN}.\n")
     assert await redis.keys() == []
 
@@ -138,11 +138,6 @@ async def test_what_cannot_be_read_is_never_put_back(redis: Redis, text: str) ->
         await Letters(redis).retry(TURN, Mailbox(redis), now=AT)
     await Letters(redis).drop(TURN)
     assert await redis.keys() == []
-
-
-async def test_commands_on_redis_take_the_products_whole_environment(world: World, threadwind: Threadwind) -> None:
-    ran = await threadwind("dead", "list", **environment_of(world))
-    assert ran.status == 0, ran.err
 
 
 async def test_a_write_that_was_under_way_is_told_as_unknown_and_not_as_undone(make_world: MakeWorld) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from pathlib import Path
@@ -74,10 +75,12 @@ async def test_a_thread_is_found_by_its_link_by_a_replys_link_and_by_its_key(
     root_link = f"https://play.slack.com/archives/{GENERAL}/p{digits}"
     reply_link = f"https://play.slack.com/archives/{GENERAL}/p1790000000000100?thread_ts={thread.root}&cid={GENERAL}"
     environment = environment_of(world)
-    by_root = await threadwind("thread", root_link, **environment)
-    by_reply = await threadwind("thread", reply_link, **environment)
-    by_key = await threadwind("thread", thread.key, **environment)
-    without_slack = await threadwind("thread", root_link, REDIS_URL=world.settings.redis_url)
+    by_root, by_reply, by_key, without_slack = await asyncio.gather(
+        threadwind("thread", root_link, **environment),
+        threadwind("thread", reply_link, **environment),
+        threadwind("thread", thread.key, **environment),
+        threadwind("thread", root_link, REDIS_URL=world.settings.redis_url),
+    )
     assert by_root.status == 0, by_root.err
     assert by_root.out == by_reply.out == by_key.out
     said = fields_of(by_root.out)
@@ -111,8 +114,8 @@ async def test_an_open_turn_shows_none_of_what_it_holds(redis: Redis, threadwind
     record: dict[Any, Any] = {"state": "asking", "turn": "openturn22", "open_calls": '{"1":"zanzibar"}'}
     await redis.hset(keys.thread(place), mapping=record)  # type: ignore[misc]  # as above
     await redis.rpush(keys.mailbox(place), '{"text":"zanzibar"}')  # type: ignore[misc]  # as above
-    turn = await threadwind("turn", "openturn22", REDIS_URL=redis_url)
-    thread = await threadwind("thread", str(place), REDIS_URL=redis_url)
+    turn = await threadwind.here("turn", "openturn22", REDIS_URL=redis_url)
+    thread = await threadwind.here("thread", str(place), REDIS_URL=redis_url)
     assert fields_of(turn.out)["State"] == "open; its thread is asking a person for a yes; no worker waits"
     assert "0.200  the tool was done (tool bad [2Jname, ran yes)" in turn.out
     assert fields_of(thread.out)["Mail waiting"] == "1"
@@ -122,9 +125,9 @@ async def test_an_open_turn_shows_none_of_what_it_holds(redis: Redis, threadwind
 
 
 async def test_what_is_not_known_is_said_in_one_sentence(redis: Redis, threadwind: Threadwind, redis_url: str) -> None:
-    turn = await threadwind("turn", "nosuchturn", REDIS_URL=redis_url)
-    thread = await threadwind("thread", "https://a.slack.com/archives/C1/p1790000000000100", REDIS_URL=redis_url)
-    away = await threadwind("turn", "nosuchturn", REDIS_URL="redis://:hunter-two@127.0.0.1:1/0")
+    turn = await threadwind.here("turn", "nosuchturn", REDIS_URL=redis_url)
+    thread = await threadwind.here("thread", "https://a.slack.com/archives/C1/p1790000000000100", REDIS_URL=redis_url)
+    away = await threadwind.here("turn", "nosuchturn", REDIS_URL="redis://:hunter-two@127.0.0.1:1/0")
     assert (turn.status, turn.out, turn.err) == (
         1,
         "",

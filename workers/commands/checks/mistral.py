@@ -25,7 +25,7 @@ async def check(settings: Settings, catalog: Catalog) -> list[Finding]:
         return [unchecked(KEY, "there is none.", WHERE_KEYS)]
     where = address(settings.mistral_api_url)
     try:
-        async with http_client(settings.mistral_api_url, settings.mistral_api_key, connections=2) as http:
+        async with http_client(settings.mistral_api_url, settings.mistral_api_key) as http:
             listed = await http.get("/v1/models", timeout=LIMIT.total_seconds())
             if found := _refused(listed, where):
                 return [found]

@@ -1,0 +1,88 @@
+"""What the doctor finds out about Redis, the operator's files and the tool servers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from redis.asyncio import Redis
+
+from playground.agents_api.app import KEY
+from playground.store import EmbeddedStore
+from tests.workers.commands.checking import files_of, of, some_settings
+from tests.world import AGENT
+from workers.commands.checks import agents, everything, store, tools
+from workers.commands.checks.finding import Status
+
+
+async def test_a_redis_that_forgets_is_warned_of() -> None:
+    async with EmbeddedStore() as own, Redis.from_url(own.url) as redis:
+        assert of(await store.check(own.url), "Redis").status is Status.OK
+        await redis.config_set("appendonly", "no")
+        await redis.config_set("save", "")
+        await redis.config_set("maxmemory-policy", "allkeys-lru")
+        eviction, persistence = await store.check(own.url)
+    assert (eviction.status, persistence.status) == (Status.WARNING, Status.WARNING)
+    assert "allkeys-lru" in eviction.says
+    assert "noeviction" in eviction.mend
+    assert "keeps nothing on disk" in persistence.says
+    assert "appendonly" in persistence.mend
+
+
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        ("redis://:hunter-two@127.0.0.1:1/0", "does not answer"),
+        ("http://127.0.0.1", "no usable address"),
+        ("redis://127.0.0.1:port/0", "no usable address"),
+    ],
+)
+async def test_a_redis_that_is_not_there_fails(url: str, says: str) -> None:
+    [found] = await store.check(url)
+    assert found.status is Status.FAILED
+    assert says in found.says
+    assert "hunter-two" not in str(found)
+
+
+async def test_a_password_redis_does_not_take_is_told(redis_url: str) -> None:
+    [found] = await store.check(redis_url.replace("redis://", "redis://nobody:hunter-two@"))
+    assert found.says.endswith("does not let us in.")
+    assert "hunter-two" not in str(found)
+
+
+async def test_mistakes_in_files_are_told_with_their_line(tmp_path: Path) -> None:
+    settings = some_settings(**files_of(tmp_path, AGENT.replace("model:", "modle:")))
+    findings = await agents.check(settings, agents.load(settings, {}))
+    assert {finding.status for finding in findings} == {Status.FAILED}
+    assert any("assistant.md:2: modle:" in finding.says for finding in findings)
+    assert any("DEFAULT_AGENT" in finding.says for finding in findings)
+
+
+async def test_tool_servers_are_started_and_those_that_do_not_start_are_told(tmp_path: Path) -> None:
+    servers = {
+        "time": {"command": "mcp-server-time", "args": ["--local-timezone", "UTC"]},
+        "gone": {"command": "threadwind-no-such-command", "env": {"KEY": "an-inner-secret"}},
+        "unused": {"command": "threadwind-no-such-command"},
+    }
+    agent = AGENT.replace("[time]", "[time, time__no_such_tool, gone]")
+    settings = some_settings(**files_of(tmp_path, agent, servers))
+    with everything.quiet():
+        findings = await tools.check(agents.load(settings, {}))
+    time, unknown, gone = findings
+    assert (time.status, time.says) == (Status.OK, "starts and offers 2 tools.")
+    assert (unknown.status, unknown.says) == (
+        Status.WARNING,
+        "assistant names time__no_such_tool, which it does not offer.",
+    )
+    assert (gone.check, gone.status) == ("Tool server gone", Status.FAILED)
+    assert "cannot be started" in gone.says
+
+
+def test_what_servers_are_handed_is_hidden_whoever_says_it(tmp_path: Path) -> None:
+    servers = {
+        "one": {"command": "one", "env": {"KEY": "an-inner-secret"}},
+        "two": {"url": "http://127.0.0.1:1/", "headers": {"authorization": "${OUTER}"}},
+    }
+    settings = some_settings(**files_of(tmp_path, AGENT, servers), redis_url="redis://:hunter-two@127.0.0.1/0")
+    hidden = everything.secrets(settings, agents.load(settings, {"OUTER": "an-outer-secret"}))
+    assert {"an-inner-secret", "an-outer-secret", "hunter-two", KEY, "xoxb-playground"} <= set(hidden)
