@@ -148,7 +148,7 @@ class Turn:
             if self._needs_context(batch):
                 await self._read_context(batch)
             else:
-                journal.set_thread(read_to=batch.mail[-1].ts)
+                journal.set_thread(read_to=self._read_to(batch))
                 await self._compose(batch, earlier=(), unread=False)
             await journal.write()
         finally:
@@ -244,21 +244,25 @@ class Turn:
             self._slack,
             self._thread,
             since=self._claimed.record.get("read_to"),
-            before=batch.mail[-1].ts,
+            before=max(mail.ts for mail in batch.mail) or None,
             own={mail.id for mail in (*batch.mail, *self._claimed.mail)},
         )
         if found.unreadable:
-            self._journal.set_thread(read_to=batch.mail[-1].ts)
+            self._journal.set_thread(read_to=self._read_to(batch))
             await self._compose(batch, earlier=(), unread=first)
             if first:
                 await self._delivery.note("context", self.words.say("thread.context_unreadable"))
             return
-        self._journal.set_thread(read_to=max(found.read_to, batch.mail[-1].ts))
+        self._journal.set_thread(read_to=max(found.read_to, self._read_to(batch)))
         if any(user != batch.principal for user in found.users):
             self._journal.set_thread(alone="")
         await self._compose(batch, earlier=found.lines, unread=False)
         if first and found.lines:
             await self._delivery.note("context", self.words.say("thread.context_read", count=len(found.lines)))
+
+    def _read_to(self, batch: Batch) -> str:
+        """Up to where the thread is known; mail may be older than that, or no message at all."""
+        return max(self._claimed.record.get("read_to", ""), *(mail.ts for mail in batch.mail))
 
     async def _compose(self, batch: Batch, *, earlier: Sequence[inputs.Line], unread: bool) -> None:
         record, journal = self._claimed.record, self._journal
