@@ -13,12 +13,13 @@ import random
 import signal
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
 from redis.asyncio import Redis
+from redis.exceptions import RedisError
 
 from bot.threads.models import message_id
 from playground import serving
@@ -37,6 +38,7 @@ from playground.slack.standin import Standin
 from playground.store import EmbeddedStore, free_port
 from tests.proof import keeper
 from tests.proof.asking import PREFIX, Aim
+from tests.proof.owners import Owners
 from tests.proof.processes import Kept
 from tests.proof.strait import TEXTS, Seen, Strait
 from tests.world import BOT, REPOSITORY, TEAM
@@ -93,6 +95,10 @@ class Talk:
     def key(self) -> str:
         return f"{TEAM}:{self.channel}:{self.root}"
 
+    @property
+    def is_dm(self) -> bool:
+        return self.channel.startswith("D")
+
 
 @dataclass
 class Ground:
@@ -109,14 +115,13 @@ class Ground:
     kept: dict[str, Kept] = field(default_factory=dict)
     straits: dict[str, Strait] = field(default_factory=dict)
     talks: list[Talk] = field(default_factory=list)
-    take_overs: list[float] = field(default_factory=list)
-    orphans: dict[str, float] = field(default_factory=dict)  # thread -> when its owner fell
     lost_workers: dict[str, int] = field(default_factory=dict)  # thread -> most that its open turn has cost
-    owners: dict[str, int] = field(default_factory=dict)  # thread -> process id
     most_lost: int = 0  # by any turn that is open now
-    gaps: list[float] = field(default_factory=list)  # between two owners of a thread, whatever the reason
-    owned_at: dict[str, float] = field(default_factory=dict)  # thread -> when it last was seen with an owner that lives
     _numbers: int = 0
+
+    @property
+    def owners(self) -> Owners:
+        return self.seen.owners
 
     # -- processes ----------------------------------------------------------------------------------------------
 
@@ -131,7 +136,7 @@ class Ground:
             "MISTRAL_API_URL": self.environment["MISTRAL_API_URL"].replace("{name}", name),
             **changes,
         }
-        kept = Kept(name, module, self.folder, environment)
+        kept = Kept(name, module, self.folder, environment, self.owners.fell)
         self.kept[name], self.straits[name] = kept, strait
         self.stack.push_async_callback(kept.end)
         kept.start()
@@ -196,7 +201,7 @@ class Ground:
             words += f" keep entry {number}."
             call = CallFunction(name="keeper__keep", arguments={"entry": str(number)})
             self.mistral.script.when(f"keep entry {number}.", call)
-        text = words if talk.channel.startswith("D") else f"<@{BOT}> {words}"
+        text = words if talk.is_dm else f"<@{BOT}> {words}"
         act = Say(user=user, channel=talk.channel, text=text, thread_ts=talk.root or None)
         ts = str((await act.apply(self.slack))["ts"])
         talk.root = talk.root or ts
@@ -206,6 +211,18 @@ class Ground:
 
     def stored(self, talk: Talk, said: Said) -> bool:
         return message_id(TEAM, talk.channel, said.ts) in self.seen.stored
+
+    async def lose_store(self) -> None:
+        """kill -9 of the store."""
+        await self.store.kill()
+        for strait in self.straits.values():
+            await strait.shut()
+
+    async def find_store(self) -> None:
+        """It is back, with what it had written down."""
+        await self.store.start()
+        for strait in self.straits.values():
+            await strait.open()
 
     async def refill(self) -> None:
         """A minute passes in the workspace: Slack's budget is whole again."""
@@ -243,8 +260,8 @@ class Ground:
         ]
 
     async def records(self) -> dict[str, dict[str, str]]:
-        """State, owner and cost of every thread that is not at rest."""
-        names = ["state", "worker", "lost_workers"]
+        """State and cost of every thread that is not at rest."""
+        names = ["state", "lost_workers"]
         pipe = self.redis.pipeline(transaction=False)
         for talk in self.talks:
             pipe.hmget(f"tw:thread:{talk.key}", names)
@@ -256,35 +273,15 @@ class Ground:
         }
 
     async def watch(self) -> None:
-        """Until cancelled: who owns which thread, and how long one was without an owner that lives."""
+        """Until cancelled: how many workers each open turn has cost."""
         while True:
-            with contextlib.suppress(OSError, Exception):
-                self._note(await self.records())
+            with contextlib.suppress(RedisError, OSError):  # the store may be away
+                records = await self.records()
+                costs = {thread: int(record.get("lost_workers", 0)) for thread, record in records.items()}
+                self.most_lost = max(costs.values(), default=0)
+                for thread, cost in costs.items():
+                    self.lost_workers[thread] = max(self.lost_workers.get(thread, 0), cost)
             await asyncio.sleep(LOOK_EVERY)
-
-    def _note(self, records: Mapping[str, Mapping[str, str]]) -> None:
-        now = time.time()
-        alive = {kept.pid for kept in self.kept.values()}
-        fell = {life.pid: life.ended for kept in self.kept.values() for life in kept.lives if life.ended}
-        self.most_lost = max((int(record.get("lost_workers", 0)) for record in records.values()), default=0)
-        for thread, record in records.items():
-            self.lost_workers[thread] = max(self.lost_workers.get(thread, 0), int(record.get("lost_workers", 0)))
-            owner = int(record["worker"].split(":")[1]) if "worker" in record else None
-            before = self.owners.get(thread)
-            if owner in alive and owner is not None:
-                if thread in self.orphans:
-                    self.take_overs.append(now - self.orphans.pop(thread))
-                if before not in (None, owner):
-                    self.gaps.append(now - self.owned_at[thread])
-                self.owners[thread], self.owned_at[thread] = owner, now
-            elif before is not None and before in fell and thread not in self.orphans:
-                self.orphans[thread] = fell[before] or now
-            elif owner is not None and owner in fell and thread not in self.orphans:
-                self.orphans[thread] = fell[owner] or now
-        for thread in (self.owners.keys() | self.orphans.keys()) - records.keys():
-            self.owners.pop(thread, None)
-            if thread in self.orphans:  # taken over and done between two looks
-                self.take_overs.append(now - self.orphans.pop(thread))
 
     async def until(self, condition: Callable[[], Any], *, within: float, what: str) -> None:
         try:

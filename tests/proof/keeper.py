@@ -9,11 +9,13 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import time
 from pathlib import Path
 
 from mcp.server import MCPServer
 
 LINES = "kept.txt"
+TAKES = 0.15  # seconds: long enough for a task card to be streamed
 
 
 def taken(order: Path) -> bool:
@@ -38,6 +40,7 @@ def build(folder: Path) -> MCPServer:
             lines.write(entry + "\n")
         if taken(folder / "blow-after"):
             os.kill(os.getppid(), signal.SIGKILL)
+        time.sleep(TAKES)
         return "It is kept."
 
     return mcp

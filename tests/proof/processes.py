@@ -9,7 +9,7 @@ import signal
 import sys
 import time
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,15 +27,18 @@ class Life:
 
 
 class Kept:
-    """`python -m module` under `name`, kept alive until `end` or `leave`."""
+    """`python -m module` under `name`, kept alive until `end` or `leave`; `fell` hears of each end."""
 
-    def __init__(self, name: str, module: str, folder: Path, environment: Mapping[str, str]) -> None:
+    def __init__(
+        self, name: str, module: str, folder: Path, environment: Mapping[str, str], fell: Callable[[int], None]
+    ) -> None:
         self.name = name
         self.module = module
         self.environment = dict(environment)
         self.log_path = folder / f"{name}.log"
         self.lives: list[Life] = []
         self._folder = folder
+        self._fell = fell
         self._ending = False
         self._keeper: asyncio.Task[None] | None = None
 
@@ -74,6 +77,7 @@ class Kept:
                 raise
             finally:
                 life.ended = time.time()
+                self._fell(life.pid)
 
     def send(self, what: signal.Signals) -> int | None:
         """Send a signal to the process that lives now; its id."""

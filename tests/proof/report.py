@@ -25,6 +25,7 @@ class Report:
     tools: int = 0
     unknown: int = 0  # tool runs whose outcome nobody could know, and that were not repeated
     take_overs: list[float] = field(default_factory=list)
+    disturbed: list[float] = field(default_factory=list)  # take-overs during which one more worker fell
     answer_times: list[float] = field(default_factory=list)
     late: int = 0  # answered in the order of arrival, which was not the order of writing
     wrong: list[str] = field(default_factory=list)
@@ -34,7 +35,8 @@ class Report:
             f"{self.name}: seed {self.seed}, lease {self.lease:g} s: {self.blows} blows ({len(self.missed)} not met, "
             f"{self.open_turns} open turns hit), {self.messages} messages, {self.answered} answered, "
             f"{self.refused} refused, {len(self.twice)} twice, {self.tools} tool runs ({self.unknown} unknown), "
-            f"take-over {spread(self.take_overs)}, answer {spread(self.answer_times)}, "
+            f"take-over {spread(self.take_overs)} (and {len(self.disturbed)} hit on the way {spread(self.disturbed)}), "
+            f"answer {spread(self.answer_times)}, "
             f"{self.late} in order of arrival only, {len(self.wrong)} wrong"
         )
 

@@ -20,6 +20,7 @@ import hiredis
 from bot.threads import mailbox, turns
 from playground.faults import Faults, kill
 from tests.proof.asking import Aim
+from tests.proof.owners import Owners
 
 TEXTS = {
     "accept": mailbox._ACCEPT,
@@ -30,6 +31,8 @@ TEXTS = {
     "take_over": turns._TAKE_OVER,
     "beat": turns._BEAT,
 }
+NOTED = ("accept", "claim", "finish", "give_back")  # whose answers say what a thread has come to
+NOTHING = (b"*-1\r\n", b"$-1\r\n", b"_\r\n")  # Redis's "no"
 NAMES = {hashlib.sha1(text.encode()).hexdigest().encode(): name for name, text in TEXTS.items()}  # noqa: S324  # Redis's own
 CHUNK = 1 << 16
 
@@ -40,8 +43,9 @@ class Seen:
 
     aim: Aim
     rules: Faults = field(default_factory=Faults)
+    owners: Owners = field(default_factory=Owners)
     stored: list[str] = field(default_factory=list)
-    accepting: asyncio.Lock = field(default_factory=asyncio.Lock)
+    in_order: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
 class Strait:
@@ -54,19 +58,29 @@ class Strait:
         self._pid = pid
         self._seen = seen
         self._open: set[asyncio.Task[None]] = set()
+        self._server: asyncio.Server | None = None
 
     @contextlib.asynccontextmanager
     async def opened(self) -> AsyncIterator[None]:
-        server = await asyncio.start_server(self._pass, "127.0.0.1", 0)
-        self.port = server.sockets[0].getsockname()[1]
+        await self.open()
         try:
             yield
         finally:
-            server.close()
-            for task in self._open:
-                task.cancel()
-            if self._open:
-                await asyncio.wait(self._open)
+            await self.shut()
+
+    async def open(self) -> None:
+        """Take connections, always on the same port."""
+        self._server = await asyncio.start_server(self._pass, "127.0.0.1", self.port)
+        self.port = self._server.sockets[0].getsockname()[1]
+
+    async def shut(self) -> None:
+        """Break all connections and refuse new ones, as a store that is away does."""
+        if self._server is not None:
+            self._server.close()
+        for task in self._open:
+            task.cancel()
+        if self._open:
+            await asyncio.wait(self._open)
 
     async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
@@ -127,11 +141,10 @@ class Passing:
     async def _command(self, data: bytes) -> bool:
         """Pass `data` on; whether the connection goes on."""
         self._commands.feed(data)
-        name, mail_id = "", ""
+        name, arguments = "", []
         while isinstance(command := self._commands.gets(), list):
             if command[0].upper() == b"EVALSHA" and (found := NAMES.get(command[1])):
-                name = found
-                mail_id = json.loads(command[3 + int(command[2]) + 1])["id"] if name == "accept" else ""
+                name, arguments = found, command[3 + int(command[2]) :]
         if not name:
             return await self._on(data)
         self._strait.ran[name] += 1
@@ -140,15 +153,14 @@ class Passing:
         if any(rule.when == "before" for rule in kills):
             kill(kills[0])
             return False
-        if not kills and name != "accept":
+        if not kills and name not in NOTED:
             return await self._on(data)
-        async with self._seen.accepting:
+        async with self._seen.in_order:
             self._answer = asyncio.get_running_loop().create_future()
             await self._on(data)
             answer = await self._answer
             self._answer = None
-        if name == "accept" and b"stored" in answer:
-            self._seen.stored.append(mail_id)
+            self._note(name, arguments, answer)
         if kills:
             kill(kills[0])
             if kills[0].signal == "KILL":
@@ -156,6 +168,19 @@ class Passing:
         self._near.write(answer)
         await self._near.drain()
         return True
+
+    def _note(self, name: str, arguments: list[bytes], answer: bytes) -> None:
+        owners, pid = self._seen.owners, self._pid()
+        if name == "accept":
+            if b"stored" in answer:
+                self._seen.stored.append(json.loads(arguments[1])["id"])
+        elif answer not in NOTHING and not answer.startswith(b"-"):
+            if name == "claim" and pid is not None:
+                owners.claimed(arguments[1].decode(), pid)
+            elif name == "give_back":
+                owners.given_back(arguments[1].decode())
+            elif name == "finish" and answer.startswith(b":"):
+                owners.released(arguments[2].decode())
 
     async def _on(self, data: bytes) -> bool:
         self._far.write(data)

@@ -39,8 +39,9 @@ async def run(*, deploys: int, seed: int) -> Report:
             report = await verdict.read(ground, "deployed", seed, blows=deploys)
             lost = {thread: cost for thread, cost in ground.lost_workers.items() if cost}
             report.wrong += [f"{thread} was charged {cost} tries" for thread, cost in lost.items()]
-            report.wrong += [f"a gap of {gap:.2f} s" for gap in ground.gaps if gap > GAP_WITHIN]
-            print(f"  {len(ground.gaps)} threads handed on, gap {spread(ground.gaps)}")
+            gaps = [*ground.owners.handed_on, *ground.owners.take_overs]
+            report.wrong += [f"a gap of {gap:.2f} s" for gap in gaps if gap > GAP_WITHIN]
+            print(f"  {len(gaps)} threads handed on, gap {spread(gaps)}")
             return report
 
 

@@ -24,7 +24,7 @@ async def blow(ground: Ground, number: int) -> None:
     ground.seen.rules.add(Fault(request="accept", kind="kill", when=when, skip=ground.rng.randrange(4)))
     for _ in range(4):
         await ground.begin(ground.rng.choice(("plain", "plain", "tool")))
-    finished = [talk for talk in ground.talks if talk.key not in ground.owners and len(talk.said) < 4]
+    finished = [talk for talk in ground.talks if not ground.open(talk) and len(talk.said) < 4]
     if finished:
         await ground.say(ground.rng.choice(finished), "plain")
     await ground.until(

@@ -138,14 +138,14 @@ def fallen(ground: Ground) -> int:
 async def blow(ground: Ground, step: Step, report: list[str]) -> None:
     """People write, a worker falls at `step`; return when its threads have new owners.
 
-    A turn that cost two workers ends first: a third would rightly put it aside, and that is another test's business.
+    A turn that cost two workers ends first: after a third it would rightly be put aside.
     """
+    most = 1 if step.then else 2
+    await ground.until(lambda: ground.most_lost < most, within=RECOVERED_WITHIN, what=f"few lost workers before {step}")
     await ground.refill()
     wanted = 2 if step.then else 1
     before = fallen(ground)
-    finished = [
-        talk for talk in ground.talks if talk.key not in ground.owners and talk.channel[0] == "CD"[step.kind == "slow"]
-    ]
+    finished = [talk for talk in ground.talks if talk.is_dm == (step.kind == "slow") and not ground.open(talk)]
     arm(ground, step)
     if step.reply and finished:
         target = ground.rng.choice(finished)
@@ -158,13 +158,13 @@ async def blow(ground: Ground, step: Step, report: list[str]) -> None:
         await ground.until(lambda: fallen(ground) > before, within=MET_WITHIN, what=str(step))
         if ground.rng.random() < 0.4 and ground.stored(target, target.said[-1]):
             await ground.say(target, "plain")
-        await ground.until(lambda: fallen(ground) >= before + wanted, within=MET_WITHIN, what=str(step))
+        await ground.until(
+            lambda: fallen(ground) >= before + wanted, within=MET_WITHIN + RECOVERED_WITHIN, what=str(step)
+        )
     except AssertionError:
         report.append(str(step))
     disarm(ground)
-    await ground.until(
-        lambda: not ground.orphans and ground.most_lost < 2, within=RECOVERED_WITHIN, what=f"new owners after {step}"
-    )
+    await ground.until(lambda: not ground.owners.orphans, within=RECOVERED_WITHIN, what=f"new owners after {step}")
 
 
 async def run(*, kills: int, seed: int, within: float = verdict.SETTLED_WITHIN) -> Report:

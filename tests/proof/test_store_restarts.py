@@ -22,10 +22,10 @@ async def blow(ground: Ground) -> None:
     for kind in ("slow", "tool", "plain"):
         await ground.begin(kind)
     await asyncio.sleep(ground.rng.uniform(0.0, 0.3))  # the moment of the blow, anywhere in these turns
-    await ground.store.kill()
+    await ground.lose_store()
     await ground.begin("plain")
     await asyncio.sleep(ground.rng.choice(AWAY))
-    await ground.store.start()
+    await ground.find_store()
     await ground.begin("plain")
     await ground.until(lambda: not ground.unanswered(), within=20, what="all is answered after the restart")
 

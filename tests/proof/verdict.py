@@ -27,8 +27,9 @@ async def read(
     """Wait until all is at rest, then count; the report is printed, with its story when something is wrong."""
     await ground.settles(within=within)
     report = Report(name=name, seed=seed, lease=LEASE, blows=blows, missed=list(missed))
-    report.take_overs = list(ground.take_overs)
-    report.open_turns = sum(ground.lost_workers.values())
+    owners = ground.owners
+    report.take_overs, report.disturbed = list(owners.take_overs), list(owners.disturbed)
+    report.open_turns = owners.hit + owners.usurped
     refused = await _refused(ground)
     places = _places(ground)
     _messages(ground, places, refused, report)
@@ -85,9 +86,7 @@ def _messages(ground: Ground, places: Places, refused: dict[int, str], report: R
                 report.wrong += _misplaced(talk, said, here, words)
             elif said.number in refused and any(refused[said.number] in each for each in words):
                 report.refused += 1
-                cost = ground.lost_workers.get(talk.key, 0)
-                if cost < 3:
-                    report.wrong.append(f"{said.token} in {talk.key} refused after {cost} lost workers: {words}")
+                report.wrong.append(f"{said.token} in {talk.key} is refused, though nothing hit it thrice: {words}")
             else:
                 stored = "stored" if ground.stored(talk, said) else "never stored"
                 report.wrong.append(f"{said.token} in {talk.key} is lost ({stored}): {words}")
