@@ -21,6 +21,7 @@ from benchmarks.figures import Figure, table
 PARTS = ("idle", "turns", "threads", "open", "standin", "accept", "costs")
 BY_DEFAULT = PARTS[:-1]
 MISSED = 1  # the exit status
+BUSY = 0.5  # the load average of the last minute
 
 
 async def run(parts: list[str]) -> list[Figure]:
@@ -86,6 +87,8 @@ def main(parts: list[str]) -> int:
         "is measured beside them.",
         flush=True,
     )
+    if (load := os.getloadavg()[0]) > BUSY:
+        print(f"Others work on this machine just now (load {load:.1f}): read the ratios, not the milliseconds.")
     figures = uvloop.run(run(parts or list(BY_DEFAULT)))
     print("\n" + table(figures))
     return MISSED if not all(figure.met for figure in figures) else 0
