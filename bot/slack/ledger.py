@@ -138,15 +138,16 @@ class Ledger:
         """Open a stream once; its ts. Raises as `post` does."""
         if ts := self.accepted(name):
             return ts
-        return await self._once(Row(name=name, kind="stream", open=True), start, self._is_nobodys)
+        return await self._once(Row(name=name, kind="stream", open=True), start, self._is_stream(name))
 
     async def find_streams(self) -> None:
         """Look up the streams that an earlier owner of this turn may have opened: they must be closed and rewritten."""
         for row in list(self.rows.values()):
             if row.kind == "stream" and row.name in self._inherited:
                 self._inherited.discard(row.name)
-                if ts := await self._look_up(row, self._is_nobodys):
+                if ts := await self._look_up(row, self._is_stream(row.name)):
                     self._accept(row, ts)
+                    await self._book.write()
 
     async def _once(self, row: Row, send: Callable[[], Awaitable[str]], is_it: Callable[[SlackMessage], bool]) -> str:
         if row.name in self._inherited:
@@ -198,6 +199,16 @@ class Ledger:
         if message.metadata is not None:
             return message.metadata.payload.get("row") == f"{self._turn_id}:{name}"
         return message.text == text and self._is_nobodys(message)
+
+    def _is_stream(self, name: str) -> Callable[[SlackMessage], bool]:
+        """It takes no metadata at its start, but an owner that fell since may have closed or rewritten it with ours."""
+
+        def is_it(message: SlackMessage) -> bool:
+            if message.metadata is not None:
+                return message.metadata.payload.get("row") == f"{self._turn_id}:{name}"
+            return self._is_nobodys(message)
+
+        return is_it
 
     def _is_nobodys(self, message: SlackMessage) -> bool:
         return message.metadata is None and all(row.ts != message.ts for row in self.rows.values())
