@@ -26,6 +26,7 @@ from playground import serving
 from playground.agents_api.app import KEY as AGENTS_API_KEY
 from playground.agents_api.app import AgentsApi
 from playground.agents_api.app import create as create_agents_api
+from playground.agents_api.brains.port import Question, last_user_text, text_of
 from playground.agents_api.brains.steps import CallFunction
 from playground.agents_api.brains.steps import Say as SaySlowly
 from playground.faults import Fault
@@ -42,6 +43,7 @@ from tests.proof.owners import Owners
 from tests.proof.processes import Kept
 from tests.proof.strait import TEXTS, Seen, Strait
 from tests.world import BOT, REPOSITORY, TEAM
+from workers.inputs import EARLIER_FOOT
 
 LEASE = 2.0  # seconds; the product's own is longer, which would only make the runs longer
 READY_WITHIN = 15.0  # a process on a busy machine
@@ -317,6 +319,13 @@ class Ground:
         return "\n".join(lines)
 
 
+def echo(question: Question) -> str:
+    """What was asked and what tools said; the words of others that came along as context are no question."""
+    asked = last_user_text(question.entries).rpartition(EARLIER_FOOT)[2].strip()
+    results = ", ".join(text_of(result) for result in question.results)
+    return f"answer to: {asked}" + (f" ({results})" if results else "")
+
+
 def shown(message: Message) -> str:
     """What people read as the message's words: its Markdown where it has some, else its text."""
     words = [block["text"] for block in message.blocks if block.get("type") == "markdown"]
@@ -344,6 +353,7 @@ async def opened(
         aim = Aim(lambda name: ground.pid_of(name) if ground else None)
         mistral = create_agents_api(brain="script", lock_seconds=1)
         aim.take(mistral.faults)
+        mistral.script.answer_with(echo)
         mistral.script.when(
             SLOWLY, SaySlowly(text=f"answer to: {{user}}\n\nword by word\n\n{LAST_WORDS}", pieces=6, seconds=0.06)
         )

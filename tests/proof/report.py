@@ -28,6 +28,7 @@ class Report:
     disturbed: list[float] = field(default_factory=list)  # take-overs during which one more worker fell
     answer_times: list[float] = field(default_factory=list)
     late: int = 0  # answered in the order of arrival, which was not the order of writing
+    read_early: int = 0  # as context of an earlier question, because its own event came late
     wrong: list[str] = field(default_factory=list)
 
     def line(self) -> str:
@@ -37,7 +38,7 @@ class Report:
             f"{self.refused} refused, {len(self.twice)} twice, {self.tools} tool runs ({self.unknown} unknown), "
             f"take-over {spread(self.take_overs)} (and {len(self.disturbed)} hit on the way {spread(self.disturbed)}), "
             f"answer {spread(self.answer_times)}, "
-            f"{self.late} in order of arrival only, {len(self.wrong)} wrong"
+            f"{self.late} in order of arrival only, {self.read_early} read early, {len(self.wrong)} wrong"
         )
 
     def check(self, *, twice: float = 0.0) -> None:

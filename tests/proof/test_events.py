@@ -57,7 +57,8 @@ async def play(ground: Ground, plan: list[Line]) -> None:
     talks: dict[int, Talk] = {}
     for line in plan:
         if line.way != "plain":
-            ground.slack.faults.add(Fault(request="events", kind=line.way, seconds=0.15))
+            # A mention in a channel comes as two events; both take this way.
+            ground.slack.faults.add(Fault(request="events", kind=line.way, seconds=0.15, times=2))
         talk = talks.get(line.thread)
         if talk is None:
             talks[line.thread] = await ground.begin(line.kind)
@@ -97,7 +98,6 @@ def run(*, messages: int, seed_number: int) -> Report:
 
             all_plans()
             report: Report = do(verdict.read(ground, "events disturbed", seed_number, blows=0))
-            report.wrong += verdict.principals(ground)
             return report
         finally:
             do(stack.aclose())

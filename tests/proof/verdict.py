@@ -11,6 +11,7 @@ from bot.threads.models import message_id
 from tests.proof.ground import LAST_WORDS, LEASE, LINES, SLOWLY, Ground, Said, Talk, shown
 from tests.proof.report import Report
 from tests.world import BOT, TEAM
+from workers.inputs import EARLIER_FOOT
 
 TOKEN = re.compile(r"tok(\d+)x")
 SETTLED_WITHIN = 30.0  # seconds after the last blow
@@ -38,6 +39,7 @@ async def read(
     _tools(ground, report)
     report.wrong += ground.left_behind()
     report.wrong += [f"thread {thread} is {record.get('state')}" for thread, record in (await ground.records()).items()]
+    principals(ground, report)
     for kept in ground.kept.values():
         report.wrong += [f"{kept.name}: {line[:600]}" for line in kept.lines_with(*BUGS)]
     print(report.line())
@@ -121,14 +123,14 @@ def _tools(ground: Ground, report: Report) -> None:
     report.wrong += [f"the tool ran {times} times for {entry}" for entry, times in runs.items() if times > 1]
 
 
-def principals(ground: Ground) -> list[str]:
-    """Requests to the model in which one person's turn holds another person's message."""
+def principals(ground: Ground, report: Report) -> None:
+    """Note requests in which one person's turn asks another's question, and messages that the model read beforehand."""
     writers = {said.number: said.user for talk in ground.talks for said in talk.said}
-    wrong = []
     for name in ("conversations.start", "conversations.append"):
         for request in ground.mistral.requests(name):
-            asked = json.dumps((request.body or {}).get("inputs"))
-            people = {writers[int(number)] for number in TOKEN.findall(asked)}
-            if len(people) > 1:
-                wrong.append(f"one turn for {sorted(people)}: {asked}")
-    return wrong
+            for entry in (request.body or {}).get("inputs") or ():
+                earlier, _, asked = str(entry.get("content", entry.get("result"))).rpartition(EARLIER_FOOT)
+                report.read_early += len(TOKEN.findall(earlier))
+                people = {writers[int(number)] for number in TOKEN.findall(asked)}
+                if len(people) > 1:
+                    report.wrong.append(f"one turn for {sorted(people)}: {asked}")
