@@ -22,7 +22,7 @@ from bot.texts import Words, words_for
 from bot.threads.models import Mail, MailKind, ThreadKey
 from bot.threads.turns import Change, Claimed, Lost
 from workers import inputs
-from workers.delivery import budget_keeper
+from workers.delivery.board import budget_keeper
 from workers.holdings import Hold
 from workers.journal import Journal
 from workers.mailroom import Batch, next_batch

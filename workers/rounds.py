@@ -45,7 +45,7 @@ from workers.conversations.port import (
     WaitReason,
 )
 from workers.conversations.recovery import Finished, Unfinished, outcome, replay
-from workers.delivery import Delivery
+from workers.delivery.delivery import Delivery
 from workers.journal import CallRecord, Journal, Request
 from workers.services import Services
 from workers.tools.specs import ToolSpec

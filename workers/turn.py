@@ -30,7 +30,8 @@ from bot.threads.turns import Claimed, Lost
 from workers import context, inputs
 from workers.conversations import errors
 from workers.conversations.port import Call, FunctionTool, Opening, Result
-from workers.delivery import Delivery, budget_keeper
+from workers.delivery.board import Line, budget_keeper
+from workers.delivery.delivery import Delivery
 from workers.holdings import Hold
 from workers.journal import VERSION, CallRecord, Journal, Request
 from workers.mailroom import Batch, steerable
@@ -104,21 +105,24 @@ class Turn:
             slowed=budget_keeper(self._services.budget, self._thread),
             sleep=self._services.sleep,
         )
-        self._delivery = Delivery(
+        line = Line(
             slack=self._slack,
             budget=self._services.budget,
             ledger=ledger,
             thread=self._thread,
-            reader=Reader(user=principal, team=principal_team),
             words=self.words,
-            live=self._thread.is_dm or self._services.settings.stream_in_channels,
-            resumed=self._resumed,
             write=self._journal.write,
             before_call=self._still_ours,
             now=self._services.now,
             pause=self._services.sleep,
         )
-        self._delivery.on_stop = self._hold.stop.set
+        self._delivery = Delivery(
+            line,
+            Reader(user=principal, team=principal_team),
+            live=self._thread.is_dm or self._services.settings.stream_in_channels,
+            resumed=self._resumed,
+        )
+        self._delivery.live.on_stop = self._hold.stop.set
         self._ledger = ledger
         self.prepared = True
 

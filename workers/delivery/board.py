@@ -1,0 +1,188 @@
+"""The messages of one turn in its thread: posted once, updated in place, with the cards of its tools above the text.
+
+Every post is a row of the ledger. Where an installation has no statuses, a placeholder post stands in for them and
+becomes the first real message. A workspace that knows no task cards gets lines instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+import structlog
+
+from bot.slack import blocks, files, text
+from bot.slack.budget import Budget
+from bot.slack.client import Slack
+from bot.slack.errors import Refused, SlackError, TryLater
+from bot.slack.ledger import Ledger, Row, Unread
+from bot.slack.models import Upload
+from bot.texts import Words
+from bot.threads.models import ThreadKey
+
+UPDATE_EVERY = timedelta(seconds=3)  # Slack's advice for chat.update
+UPDATE_TRIES = 4
+NOBODY_THERE = timedelta(seconds=1)  # the connection was refused: try again soon
+LONGEST_WAIT = timedelta(seconds=60)
+INVALID_BLOCKS = frozenset({"invalid_blocks", "invalid_blocks_format", "invalid_arguments"})
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """How a turn reaches Slack.
+
+    `before_call` raises `Lost` when the thread belongs to another worker by now, `write` puts the ledger's rows on
+    record, `pause` sleeps, `now` is wall-clock time in seconds.
+    """
+
+    slack: Slack
+    budget: Budget
+    ledger: Ledger
+    thread: ThreadKey
+    words: Words
+    write: Callable[[], Awaitable[None]]
+    before_call: Callable[[], Awaitable[None]]
+    now: Callable[[], float]
+    pause: Callable[[float], Awaitable[None]]
+
+
+def budget_keeper(budget: Budget, thread: ThreadKey) -> Callable[[TryLater], Awaitable[None]]:
+    """Tells the workspace's budget of each Retry-After, so that other turns do not run into it too."""
+
+    async def slowed(later: TryLater) -> None:
+        if later.after and later.method:
+            await budget.penalise(thread.team, later.method, later.after, thread.channel)
+
+    return slowed
+
+
+class Board:
+    """`tasks` are the cards of the turn's tools, by call id. `spoken` turns true with each message that stands."""
+
+    def __init__(self, line: Line) -> None:
+        self.tasks: dict[str, blocks.Task] = {}
+        self.spoken = False
+        self._line = line
+        self._ledger = line.ledger
+        self._draws_cards = True
+        self._placed_at = 0.0
+
+    async def post(self, name: str, words: str, body: blocks.Blocks, *, cards: bool = False) -> None:
+        """Say something once; `cards` puts the tools' cards above it. Raises what the ledger raises."""
+        placeholder = self._ledger.rows.get("placeholder")
+        if placeholder and placeholder.ts and placeholder.open:
+            # The line that stood in for the status becomes the message itself.
+            await self.update(placeholder, words, body, cards=cards)
+            self._ledger.note(replace(placeholder, open=False))
+            self._ledger.note(Row(name=name, kind="post", state="accepted", ts=placeholder.ts))
+            return
+        wait = await self._line.budget.take(self._line.thread.team, "chat.postMessage", self._line.thread.channel)
+        if wait:
+            await self._line.pause(wait.total_seconds())
+        try:
+            await self._ledger.post(name, text=words, blocks=self._under_cards(body, cards))
+        except Refused as refused:
+            if not self._passes_without_cards(refused, cards):
+                raise
+            await self._ledger.post(name, text=words, blocks=self._under_cards(body, cards))
+        self.spoken = True
+
+    async def notice(self, name: str, words: str) -> None:
+        """A sentence of ours, once."""
+        await self.post(name, words, blocks.notice(words))
+
+    async def piece(self, name: str, markdown: str, *, last: bool, cards: bool = False) -> None:
+        """A piece of the answer; the last one says that a machine wrote it."""
+        await self.post(name, *self._drawn(markdown, last=last), cards=cards)
+
+    async def rewrite(self, row: Row, markdown: str, *, last: bool, cards: bool = False) -> None:
+        """Put a piece of the answer in the place of a message that stands."""
+        await self.update(row, *self._drawn(markdown, last=last), cards=cards)
+
+    async def update(self, row: Row, words: str, body: blocks.Blocks, *, cards: bool = False) -> None:
+        """Replace a message that stands; harmless to repeat."""
+        try:
+            await self._put(row, words, self._under_cards(body, cards))
+        except Refused as refused:
+            if not self._passes_without_cards(refused, cards):
+                raise
+            await self._put(row, words, self._under_cards(body, cards))
+
+    async def placeholder(self, words: str) -> None:
+        """Where there are no statuses: a post that says the same, updated as often as Slack advises."""
+        row = self._ledger.rows.get("placeholder")
+        line = f"_{words}_"
+        try:
+            if row is None or not row.ts:
+                ts = await self._ledger.post("placeholder", text=line, blocks=blocks.notice(line))
+                self._ledger.note(Row(name="placeholder", kind="placeholder", state="accepted", ts=ts, open=True))
+                await self._line.write()
+            elif row.open and self._line.now() - self._placed_at >= UPDATE_EVERY.total_seconds():
+                await self._put(row, line, blocks.notice(line))
+            self._placed_at = self._line.now()
+        except (SlackError, Unread) as error:
+            log.warning("placeholder.failed", error=str(error))
+
+    async def attach(self, rest: str) -> None:
+        """What is too long for messages, as a Markdown file with a sentence."""
+        if not rest:
+            return
+        words = self._line.words
+        try:
+            await self._file(rest, words.say("delivery.rest_as_file", count=len(rest)))
+        except (SlackError, Unread) as error:
+            log.warning("file.failed", error=str(error))
+            await self.notice("file-failed", words.say("delivery.file_failed"))
+
+    async def _file(self, rest: str, comment: str) -> None:
+        known = self._ledger.rows.get("file")
+        if known and known.ts and await files.was_shared(self._line.slack, known.ts, self._line.thread):
+            return
+
+        async def remember(upload: Upload) -> None:
+            # The file's id is its row: it is known before anything can be seen.
+            self._ledger.note(Row(name="file", kind="file", ts=upload.file_id))
+            await self._line.write()
+            await self._line.before_call()
+
+        title = self._line.words.say("delivery.file_title")
+        await files.upload_rest(
+            self._line.slack, self._line.thread, rest, title=title, comment=comment, remember=remember
+        )
+
+    async def _put(self, row: Row, words: str, body: blocks.Blocks) -> None:
+        line = self._line
+        for last in (False,) * (UPDATE_TRIES - 1) + (True,):
+            await line.before_call()
+            try:
+                metadata = self._ledger.metadata(row.name)
+                await line.slack.update(line.thread.channel, row.ts, text=words, blocks=body, metadata=metadata)
+            except TryLater as later:
+                if last:
+                    raise
+                await line.pause(min(later.after or NOBODY_THERE, LONGEST_WAIT).total_seconds())
+            else:
+                self.spoken = True
+                return
+
+    def _drawn(self, markdown: str, *, last: bool) -> tuple[str, blocks.Blocks]:
+        """Fallback text and blocks of a piece of the answer, made harmless."""
+        harmless = text.defuse(markdown)
+        label = self._line.words.say("label.ai_generated") if last else None
+        return text.fallback(harmless), blocks.answer(harmless, label)
+
+    def _under_cards(self, body: blocks.Blocks, cards: bool) -> blocks.Blocks:
+        if not cards or not self.tasks:
+            return body
+        tasks = list(self.tasks.values())
+        return [*(blocks.task_cards(tasks) if self._draws_cards else blocks.task_lines(tasks)), *body]
+
+    def _passes_without_cards(self, refused: Refused, cards: bool) -> bool:
+        """Whether the same message may pass without cards: a workspace may know none."""
+        if not (cards and self._draws_cards and self.tasks and refused.code in INVALID_BLOCKS):
+            return False
+        self._draws_cards = False
+        return True

@@ -1,0 +1,315 @@
+"""A turn's voice in Slack: status, task cards, the text as it comes, and the finished answer, exactly once.
+
+Direct messages stream the text. In channels Slack draws a stream for one person only, so there the task cards stream
+and the whole text follows at the end (`live=True` streams text there too). Where an installation has no streams, the
+answer is one post; where it has no statuses either, a placeholder post is updated. After any trouble with a stream
+the end holds what is missing: a torn message is written anew in place, never beside itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.slack import blocks
+from bot.slack.errors import NotSupported, Refused, SlackError, StoppedByUser, TryLater, Unknown
+from bot.slack.ledger import Row, Unread
+from bot.slack.markdown import split
+from bot.slack.stream import Reader, Stream
+from workers.delivery.board import Board, Line, budget_keeper
+from workers.delivery.live import MOST_MESSAGES, PIECE, Live
+
+STATUS_AGAIN_AFTER = timedelta(seconds=90)  # Slack drops a status after two minutes
+
+log = structlog.get_logger()
+
+
+class Delivery:
+    """What one turn says in its thread. `resumed`: an earlier owner of the turn may have said part of it."""
+
+    def __init__(self, line: Line, reader: Reader, *, live: bool, resumed: bool) -> None:
+        self.words = line.words
+        self._line = line
+        self._slack = line.slack
+        self._ledger = line.ledger
+        self._thread = line.thread
+        self._resumed = resumed
+        self._board = Board(line)
+        stream = Stream(
+            line.slack,
+            line.ledger,
+            line.thread,
+            reader,
+            write=line.write,
+            before_call=line.before_call,
+            slowed=budget_keeper(line.budget, line.thread),
+            now=line.now,
+            sleep=self._rest,
+        )
+        # A stream that an earlier owner opened is not appended to: what it holds is not surely known.
+        inherited = resumed and any(row.kind == "stream" for row in line.ledger.rows.values())
+        self.live = Live(line, self._board, stream, streams_text=live, is_off=inherited)
+        self._stream = stream
+        self._status = ""
+        self._muted = False
+        self._serial = asyncio.Lock()
+        self._stopped = asyncio.Event()
+
+    # -- while the turn runs ------------------------------------------------------------------------------------
+
+    async def run(self) -> None:
+        """Show what is new and keep the status alive, until the turn ends."""
+        await self.live.run(
+            self._serial, idle=STATUS_AGAIN_AFTER, on_idle=self._keep_status, on_off=self._status_of_tasks
+        )
+
+    def say(self, delta: str) -> None:
+        """More of the answer's text."""
+        if not self._muted and delta:
+            self.live.say(delta)
+
+    def task(self, task: blocks.Task) -> None:
+        """A tool call's card, new or changed."""
+        if not self._muted:
+            self.live.task(task)
+
+    def correct(self, said: str) -> None:
+        """The text so far is `said`, not what came in pieces: a request was answered twice, or read from history."""
+        if not said.startswith(self.live.text[: self.live.sent]):
+            self._stream.tear()  # what it shows is no part of the answer: the end writes the message anew
+        self.live.text = said
+
+    @property
+    def said(self) -> str:
+        """The answer's text so far."""
+        return self.live.text
+
+    async def status(self, words: str) -> None:
+        """Show a status under the thread; a placeholder post where there are none. Never fails the turn."""
+        if self._muted or words == self._status:
+            return
+        async with self._serial:
+            await self._show_status(words)
+
+    def inherit_status(self) -> None:
+        """An earlier owner of the turn may have left a status."""
+        self._status = " "
+
+    async def note(self, name: str, words: str) -> None:
+        """A line of ours in the thread, once."""
+        async with self._serial:
+            await self._board.notice(name, words)
+            await self._line.write()
+
+    async def whisper(self, user: str, words: str) -> None:
+        """A line that only `user` sees; at most once, and never worth failing for."""
+        try:
+            await self._line.before_call()
+            await self._slack.ephemeral(self._thread.channel, user, thread_ts=self._thread.root_ts, text=words)
+        except SlackError as error:
+            log.info("whisper.failed", error=str(error))
+
+    async def ask(self, name: str, words: str, card: blocks.Blocks) -> None:
+        """A question with buttons, once."""
+        async with self._serial:
+            await self._close_streams()
+            await self._board.post(name, words, card)
+            await self._line.write()
+
+    def clock(self, moment: float, zone: str | None) -> str:
+        """A time of day as the reader writes it."""
+        return self.words.time(datetime.fromtimestamp(moment).astimezone(), zone)
+
+    # -- the ends -----------------------------------------------------------------------------------------------
+
+    async def finish(self, answer: str, *, closing: str = "") -> None:
+        """Show all of `answer` (and under it our own sentence `closing`), then nothing is left running."""
+        await self._end()
+        self.live.text = answer
+        if closing:
+            self.live.text = f"{answer.rstrip()}\n\n_{closing}_" if answer.strip() else closing
+        async with self._serial:
+            try:
+                await self._deliver()
+            except Unread:
+                await self._deliver_again()
+            await self.clear()
+
+    async def stopped(self) -> None:
+        """Within the two seconds that Stop may take: end the stream, say so, leave no status."""
+        self._muted = True
+        self._stopped.set()
+        await self._end()
+        async with self._serial:
+            for task in list(self._board.tasks.values()):
+                if task.status in ("pending", "in_progress"):
+                    state = self.words.say("task.stopped", tool=task.title)
+                    output = self.words.say("turn.stopped")
+                    self.live.task(replace(task, status="error", output=output, state=state))
+            partway = bool(self.live.text and self.live.sent)
+            words = self.words.say("turn.stopped_partway" if partway else "turn.stopped")
+            with suppress(SlackError, Unread):
+                if self.live.takes_more:
+                    with suppress(SlackError):
+                        await self.live.send_tasks()
+                await self._close_streams()
+            try:
+                await self._board.notice("stopped", words)
+            except Unread:
+                log.warning("stop.unconfirmed")
+            await self.clear()
+
+    async def fail(self, words: str, *, turn_id: str, again: bool) -> None:
+        """End with one sentence, and a Try again button where that can help. What was shown stays."""
+        await self._end()
+        async with self._serial:
+            with suppress(SlackError, Unread):
+                if self.live.takes_more:
+                    await self.live.send_tasks()
+                    if self.live.streams_text:
+                        await self.live.send_text(len(self.live.text))
+                await self._close_streams()
+            button = self.words.say("button.again") if again else None
+            card = blocks.failure(words, turn_id=turn_id, button=button) if button else blocks.notice(words)
+            try:
+                await self._board.post("failure", words, card)
+            except Unread:
+                await self._board.post("failure-again", words, card)
+            await self.clear()
+
+    async def clear(self) -> None:
+        """No status is left behind, nor a session that works: our post takes the line away, but not the session."""
+        if self._status:
+            try:
+                await self._slack.set_status(self._thread.channel, self._thread.root_ts, "")
+            except SlackError as error:
+                log.warning("status.not_cleared", error=str(error))
+        self._status = ""
+
+    # -- how ----------------------------------------------------------------------------------------------------
+
+    async def _end(self) -> None:
+        """Let `run` finish what it is at; afterwards only the caller speaks."""
+        self.live.ending.set()
+        self.live.dirty.set()
+        if self._resumed:
+            async with self._serial:
+                with suppress(Unread):
+                    await self._ledger.find_streams()
+
+    async def _keep_status(self) -> None:
+        if self._status and not self._board.spoken:
+            async with self._serial:
+                await self._show_status(self._status)
+
+    async def _status_of_tasks(self) -> None:
+        """Where no cards can be drawn, the status says which tool runs."""
+        running = [task for task in self._board.tasks.values() if task.status == "in_progress"]
+        if running:
+            await self._show_status(self.words.say("status.tool", tool=running[-1].title))
+
+    async def _show_status(self, words: str) -> None:
+        self._status, self._board.spoken = words, False
+        try:
+            await self._line.before_call()
+            await self._slack.set_status(self._thread.channel, self._thread.root_ts, words)
+        except NotSupported:
+            await self._board.placeholder(words)
+        except SlackError as error:
+            log.warning("status.failed", error=str(error))
+
+    async def _rest(self, seconds: float) -> None:
+        """Sleep until Slack may be called again; a stop does not wait for that."""
+        pause = asyncio.ensure_future(self._line.pause(seconds))
+        stopped = asyncio.ensure_future(self._stopped.wait())
+        try:
+            await asyncio.wait({pause, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            pause.cancel()
+            stopped.cancel()
+        if self._stopped.is_set():
+            raise TryLater("stopped while waiting", method="", after=timedelta(seconds=seconds))
+
+    async def _deliver(self) -> None:
+        if self.live.takes_more:
+            try:
+                await self._end_in_stream()
+                return
+            except StoppedByUser:
+                self.live.on_stop()  # too late to stop anything; what is missing is posted below
+            except (Refused, Unknown, TryLater) as error:
+                log.warning("stream.failed", error=str(error), torn=self._stream.is_torn())
+        await self._close_streams()
+        held = self._held()
+        if held:
+            await self._rewrite(held)
+        else:
+            await self._post_rest()
+
+    async def _end_in_stream(self) -> None:
+        await self.live.send_tasks()
+        await self.live.send_text(len(self.live.text))
+        footer = blocks.footer(self.words.say("label.ai_generated"))
+        await self._stream.close(blocks=footer, session_status="active")
+        self._board.spoken = True
+        await self._board.attach(self.live.text[self.live.sent :])
+
+    async def _post_rest(self) -> None:
+        """The text that no message holds yet, as posts of its own."""
+        rest = self.live.text[self.live.sent :]
+        if not rest.strip() and self.live.sent:
+            return
+        pieces = split(rest, limit=PIECE, messages=MOST_MESSAGES)
+        await self._post_pieces(pieces.messages, first=0)
+        await self._board.attach(pieces.rest)
+
+    async def _post_pieces(self, pieces: list[str], *, first: int) -> None:
+        for number, piece in enumerate(pieces, first):
+            await self._board.piece(f"answer{number}", piece, last=number == first + len(pieces) - 1, cards=number == 0)
+
+    def _held(self) -> list[Row]:
+        """The messages that the whole text must be written over, oldest first."""
+        kinds = {"stream", "placeholder"} if self._stream.is_torn() or self._resumed else {"placeholder"}
+        return sorted((row for row in self._ledger.rows.values() if row.kind in kinds and row.ts), key=lambda r: r.ts)
+
+    async def _rewrite(self, held: list[Row]) -> None:
+        """Write the whole text over `held`; what they cannot hold follows them, and none of them is left over."""
+        pieces = split(self.live.text, limit=PIECE, messages=max(MOST_MESSAGES, len(held)))
+        for row, piece in zip(held, pieces.messages, strict=False):
+            last = piece is pieces.messages[-1]
+            try:
+                await self._board.rewrite(row, piece, last=last, cards=row is held[0])
+            except Refused as refused:
+                log.warning("update.refused", error=str(refused))
+                await self._board.piece(f"answer-{row.name}", piece, last=last)
+        for row in held[len(pieces.messages) :]:
+            with suppress(SlackError):
+                await self._slack.delete(self._thread.channel, row.ts)
+        await self._post_pieces(pieces.messages[len(held) :], first=len(held))
+        await self._board.attach(pieces.rest)
+
+    async def _deliver_again(self) -> None:
+        """Nobody can tell whether a post arrived: the text goes out as a new post that says so."""
+        pieces = split(self.live.text, limit=PIECE, messages=MOST_MESSAGES)
+        try:
+            await self._board.notice("resent", self.words.say("delivery.resent"))
+            for number, piece in enumerate(pieces.messages):
+                await self._board.piece(f"resent{number}", piece, last=piece is pieces.messages[-1])
+        except Unread:
+            log.error("delivery.unconfirmed")
+        await self._board.attach(pieces.rest)
+
+    async def _close_streams(self) -> None:
+        """Close our stream, and those that an earlier owner of this turn left open."""
+        if self._stream.is_open:
+            await self._stream.close(session_status="active")
+            self._board.spoken = True
+        for row in list(self._ledger.rows.values()):
+            if row.kind == "stream" and row.open and row.ts:
+                with suppress(SlackError):
+                    await self._slack.stop_stream(self._thread.channel, row.ts)
+                self._ledger.note(replace(row, open=False))
