@@ -1,0 +1,165 @@
+"""The shape of the whole, checked: which way imports point, who reads the environment, that names at seams agree."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.settings import Settings
+from bot.threads import keys, scripts, turns
+from workers import main
+
+ROOT = Path(__file__).parent.parent
+ROOMS = ("bot", "workers", "playground", "benchmarks", "tests")
+MODULES = sorted(path.relative_to(ROOT) for room in ROOMS for path in (ROOT / room).rglob("*.py"))
+PRODUCT = [path for path in MODULES if path.parts[0] in ("bot", "workers", "playground")]
+MCP = {"mcp", "mcp_types"}
+
+# A room, what it never imports, and where all the same (None: nowhere).
+ARROWS = [
+    ("bot", {"workers", "playground", "tests", "benchmarks", *MCP}, None),
+    ("workers", {"playground", "tests", "benchmarks"}, None),
+    ("workers", MCP, "workers/tools"),
+    ("playground", {"bot", "workers", "tests", "benchmarks", *MCP}, None),
+]
+# The entry points: they read the environment once and hand it on.
+READ_THE_ENVIRONMENT = {
+    "bot/__main__.py",
+    "workers/main.py",
+    "workers/commands/checks/everything.py",
+    "playground/__main__.py",
+}
+ENVIRONMENT = {"environ", "environb", "getenv", "getenvb", "putenv", "unsetenv"}
+
+
+def tree(path: Path) -> ast.Module:
+    return ast.parse((ROOT / path).read_text(encoding="utf-8"))
+
+
+def imported(path: Path) -> Iterator[str]:
+    """The top packages that a module imports, also inside functions and for types alone."""
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.split(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: imports are absolute"
+            yield (node.module or "").split(".")[0]
+
+
+@pytest.mark.parametrize(("room", "never", "but_in"), ARROWS)
+def test_imports_point_one_way(room: str, never: set[str], but_in: str | None) -> None:
+    wrong = [
+        f"{path} imports {', '.join(sorted(found))}"
+        for path in MODULES
+        if path.parts[0] == room
+        and not (but_in and path.is_relative_to(but_in))
+        and (found := never.intersection(imported(path)))
+    ]
+    assert wrong == []
+
+
+def test_mcp_is_imported_at_its_edge_and_nowhere_else_in_the_product() -> None:
+    importing = {path.parent.as_posix() for path in PRODUCT if MCP.intersection(imported(path))}
+    assert importing == {"workers/tools"}
+
+
+def test_nothing_that_is_delivered_imports_the_tests() -> None:
+    assert [path for path in MODULES if path.parts[0] != "tests" and "tests" in imported(path)] == []
+
+
+def test_only_entry_points_and_the_settings_read_the_environment() -> None:
+    reading = {
+        path.as_posix()
+        for path in PRODUCT
+        for node in ast.walk(tree(path))
+        if (isinstance(node, ast.Attribute) and node.attr in ENVIRONMENT)
+        or (isinstance(node, ast.ImportFrom) and node.module == "os" and ENVIRONMENT & {a.name for a in node.names})
+    }
+    assert reading == READ_THE_ENVIRONMENT
+
+
+def test_every_module_says_what_it_owns() -> None:
+    silent = [str(path) for path in MODULES if (ROOT / path).read_text().strip() and not ast.get_docstring(tree(path))]
+    assert silent == []
+
+
+# ---- names at the seams ---------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def options(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[str, object]:
+    monkeypatch.chdir(tmp_path)
+    given = {"slack_bot_token": "xoxb-1", "slack_signing_secret": "s", "mistral_api_key": "k"}
+    return main.options(Settings.model_validate(given))
+
+
+def job_names(options: dict[str, object], kind: str) -> set[str]:
+    listed = options[kind]
+    assert isinstance(listed, list)
+    return {job.name for job in listed}
+
+
+def test_the_job_that_the_scripts_leave_is_the_one_a_worker_knows(options: dict[str, object]) -> None:
+    written = set(re.findall(r"\bf = '(\w+)'", scripts.WAKE))
+    assert written == job_names(options, "functions") == {"look"}
+    assert job_names(options, "cron_jobs") == {"cron:sweep"}
+
+
+def test_the_scripts_and_arq_watch_the_same_queue(options: dict[str, object]) -> None:
+    assert options["queue_name"] == keys.QUEUE
+    assert f"'{keys.QUEUE}'" in scripts.WAKE
+    assert f"'{keys.WAKE}'" in scripts.WAKE
+
+
+# ---- keys in Redis --------------------------------------------------------------------------------------------------
+
+TYPE = re.compile(r"\b(string|list|hash|zset|set)\b")
+LIFE = re.compile(r"\b(lives|lifetimes?|durable)\b")
+
+
+def builders() -> list[tuple[str, str]]:
+    """Each function of the keys module with its docstring."""
+    found = inspect.getmembers(keys, lambda one: inspect.isfunction(one) and one.__module__ == keys.__name__)
+    return [(name, inspect.getdoc(function) or "") for name, function in found]
+
+
+def test_every_builder_of_a_key_says_its_type_and_lifetime() -> None:
+    assert builders()
+    assert [name for name, said in builders() if not (TYPE.search(said) and LIFE.search(said))] == []
+
+
+def test_every_fixed_key_says_its_type_and_is_durable_or_has_a_lifetime() -> None:
+    lines = {}
+    for line in inspect.getsource(keys).splitlines():
+        if (found := re.match(r"([A-Z_]+) = f?\"[^\"]+\"\s*(?:#\s*(.*))?$", line)) and not found[1].endswith("PREFIX"):
+            lines[found[1]] = found[2] or ""
+    assert {"LEASES", "DEADLINES", "DEAD", "QUEUE", "WAKE"} <= lines.keys()
+    assert [name for name, said in lines.items() if not TYPE.search(said)] == []
+    assert [
+        name for name, said in lines.items() if getattr(keys, name) not in keys.DURABLE and "lives" not in said
+    ] == []
+
+
+def test_no_other_module_spells_a_key() -> None:
+    """Whoever needs a key asks the keys module: its prefix stands nowhere else in a string of the product."""
+    spelling = {
+        path.as_posix()
+        for path in PRODUCT
+        if path.parts[0] != "playground" and path != Path("bot/threads/keys.py")
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and re.match(rf"{keys.PREFIX}\w", node.value)
+    }
+    assert spelling == set()
+
+
+def test_every_write_of_a_turn_is_fenced_by_its_generation() -> None:
+    source = inspect.getsource(turns)
+    for script in ("_CLAIM", "_WRITE", "_GIVE_BACK"):
+        assert re.search(rf"{script} = \(?\s*scripts\.FENCE", source), script
+    for script in ("_NOTE", "_FINISH", "_PARK"):
+        assert re.search(rf"{script} = \(?\s*_WRITE", source), script
