@@ -27,7 +27,9 @@ from workers.holdings import Hold
 from workers.journal import Journal
 from workers.mailroom import Batch, next_batch
 from workers.services import Services
-from workers.turn import Turn
+from workers.turn import beginning, ends
+from workers.turn.scene import Scene, prepared
+from workers.turn.turn import Turn
 
 HANDING_ON = timedelta(seconds=2)  # for giving a thread back while the process stops
 SLACK_AWAY = timedelta(seconds=5)  # between two looks whether it is back
@@ -108,10 +110,14 @@ async def _run(
 ) -> list[Mail] | None:
     """One turn, to its end, whatever goes wrong on our side or at Slack's."""
     journal = Journal.of(services.turns, claimed, turn_id, services.now())
-    turn = Turn(services, hold, claimed, journal, resumed=batch is None)
+    hold.begin_turn(mail=len(claimed.mail) - (len(batch.mail) if batch else 0))
+    scene: Scene | None = None
     with bound_contextvars(turn=turn_id):
         try:
-            return await turn.run(batch)
+            if batch is not None:
+                beginning.take(journal, batch, services.now())
+            scene = await prepared(services, hold, claimed, journal, batch, resumed=batch is None)
+            return await Turn(scene).run(batch)
         except (Lost, RedisError):
             raise
         except (TryLater, Unknown) as away:
@@ -122,12 +128,16 @@ async def _run(
             return await services.turns.look(claimed.owned.thread)
         except (SlackError, Unread) as error:
             log.error("turn.undeliverable", error=str(error))
-            return await turn.undeliverable()
+            if scene is not None:
+                return await ends.undeliverable(scene)
+            return await ends.give_up(journal, claimed.owned, services.now(), "failed", keep=True)
         except Exception as error:
-            if batch is not None and not turn.prepared:
-                log.exception("turn.broke")
+            if scene is not None:
+                return await ends.broke(scene, error)
+            log.exception("turn.broke")
+            if batch is not None:
                 return await _say(services, claimed, batch.mail, "turn.failed", id=turn_id)
-            return await turn.crashed(error)
+            return await ends.give_up(journal, claimed.owned, services.now(), "failed", keep=True)
 
 
 async def _again(services: Services, hold: Hold, claimed: Claimed, mail: Mail) -> list[Mail] | None:

@@ -102,7 +102,6 @@ class Rounds:
         metadata: dict[str, str],
         limits: Limits,
         zone: str | None,
-        principal_name: str,
         before_call: Callable[[], Awaitable[None]],
         steer: Callable[[], Awaitable[Sequence[inputs.Line]]],
         resumed: bool,
@@ -117,7 +116,6 @@ class Rounds:
         self._metadata = metadata
         self._limits = limits
         self._zone = zone
-        self._principal_name = principal_name
         self._before_call = before_call
         self._steer = steer
         self._uncertain = resumed and journal.request is not None

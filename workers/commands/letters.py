@@ -1,4 +1,4 @@
-"""Dead letters: the mail of turns that were put aside, as `workers/turn.py` writes them.
+"""Dead letters: the mail of turns that were put aside, as `workers/turn/ends.py` writes them.
 
 A letter leaves the list only when its mail is in its thread's mailbox again, or when an operator drops it.
 """

@@ -186,6 +186,8 @@ class Delivery:
         if self._status:
             try:
                 await self._slack.set_status(self._thread.channel, self._thread.root_ts, "")
+            except NotSupported:
+                pass  # it was the placeholder, which the answer replaced
             except SlackError as error:
                 log.warning("status.not_cleared", error=str(error))
         self._status = ""

@@ -39,7 +39,7 @@ def mail(text: str, *, place: ThreadKey = PLACE, ts: str = "1700000000.000100", 
 
 
 async def put_aside(redis: Redis, *messages: Mail, turn: str = TURN, at: float = AT) -> None:
-    """As `workers/turn.py` writes it when a turn has cost three workers."""
+    """As `workers/turn/ends.py` writes it when a turn has cost three workers."""
     letter = {
         "turn": turn,
         "thread": str(messages[0].thread),

@@ -90,7 +90,7 @@ async def _over_socket(settings: Settings) -> list[Finding]:
         return [unchecked(SOCKET, "there is no app-level token.", WHERE_APP_TOKENS)]
     async with open_session(timeout=LIMIT) as session:
         try:
-            answer = await _calls(token, session, settings).query("apps.connections.open", {})
+            answer = await _calls(token, session, settings).form("apps.connections.open", {})
         except SlackError as exc:
             return [_refused(SOCKET, "SLACK_APP_TOKEN", exc, settings, WHERE_APP_TOKENS)]
     if not str(answer.get("url", "")).startswith(("wss://", "ws://")):

@@ -1,0 +1,124 @@
+"""Calls that need a person's yes: the question, the decision, and the turn that waits without a worker.
+
+Fails closed: only the principal decides, anything but a clear yes is a no, and nobody there in time is a no. What
+would be sent is shown in full, or there is no Approve button.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime
+
+import structlog
+
+from bot.slack import blocks, text
+from bot.slack.errors import SlackError
+from bot.threads import keys
+from bot.threads.models import CallState, Mail, MailKind
+from workers.conversations.port import Call
+from workers.turn.scene import Scene
+
+ARGUMENTS_SHOWN = 2000  # of a section's 3,000 characters; longer ones cannot be approved
+QUESTION_SHOWN = 500
+
+log = structlog.get_logger()
+
+
+async def hear(scene: Scene, mail: Sequence[Mail]) -> None:
+    """Take in mail about this turn: decisions, time-outs, stops."""
+    for item in mail:
+        about_us = item.about.get("turn") == scene.journal.id
+        if item.kind is MailKind.DECISION and about_us:
+            scene.journal.take([item])
+            await _decision(scene, item)
+        elif item.kind is MailKind.TIME_OUT:
+            scene.journal.take([item])
+            for call in undecided(scene) if about_us else ():
+                await decide(scene, call, "denied", scene.words.say("asking.timed_out"), by="")
+        elif item.kind is MailKind.STOP:
+            scene.journal.take([item])
+
+
+def undecided(scene: Scene) -> list[Call]:
+    """The open calls that wait for a yes or a no."""
+    calls = []
+    for call in scene.journal.open_calls:
+        record = scene.journal.call(call.tool_call_id)
+        if record and record.asks and record.decision is None and record.state is CallState.ASKED:
+            calls.append(call)
+    return calls
+
+
+async def decide(scene: Scene, call: Call, decision: str, words: str, *, by: str) -> None:
+    """Put a decision on record, then say it in the question's own message, whose buttons go."""
+    record = scene.journal.call(call.tool_call_id)
+    assert record is not None, "a call that waits is on record"
+    scene.journal.set_call(call.tool_call_id, replace(record, decision=decision, by=by))
+    scene.step("decided", tool=call.name, decision=decision)
+    await scene.journal.write()
+    if ts := scene.ledger.accepted(f"ask:{call.tool_call_id}"):
+        lines = [text.shown(line, QUESTION_SHOWN) for line in (_question(scene, call), words)]
+        with suppress(SlackError):
+            card = blocks.notice("\n".join(lines))
+            await scene.slack.update(scene.thread.channel, ts, text=words, blocks=card)
+
+
+async def park(scene: Scene, *, seen: int) -> list[Mail]:
+    """Ask, then leave the turn open without a worker; whoever takes the thread next goes on from the journal.
+
+    Gives the mail that came beyond the `seen` first, if any did: then this worker keeps the thread.
+    """
+    calls = undecided(scene)
+    for call in calls:
+        await scene.delivery.ask(f"ask:{call.tool_call_id}", _question(scene, call), _card(scene, call))
+    await scene.delivery.clear()
+    journal = scene.journal
+    asked_at = float(journal.get("asked_at") or scene.now())
+    journal.set(asked_at=str(asked_at))
+    scene.step("asking", calls=len(calls))
+    journal.set_thread(our_ts=scene.ledger.newest_ts)
+    log.info("turn.asking", calls=len(calls))
+    return await scene.services.turns.park(
+        scene.claimed.owned,
+        journal.id,
+        journal.collected(life=keys.OPEN_TURN_FOR),
+        seen=seen,
+        deadline=datetime.fromtimestamp(asked_at).astimezone() + scene.services.settings.asking_limit,
+    )
+
+
+async def _decision(scene: Scene, mail: Mail) -> None:
+    call = next((c for c in undecided(scene) if c.tool_call_id == mail.about.get("tool_call_id")), None)
+    if mail.principal != scene.journal.get("principal"):
+        await scene.whisper(mail.principal, "asking.not_you", principal=scene.person.name)
+    elif call is None:
+        await scene.whisper(mail.principal, "asking.already_decided")
+    else:
+        allowed = mail.about.get("decision") == "allowed"
+        said = scene.words.say("asking.approved" if allowed else "asking.denied")
+        words = scene.words.say("asking.decided", person=scene.person.name, decision=said)
+        await decide(scene, call, "allowed" if allowed else "denied", words, by=mail.principal)
+
+
+def _question(scene: Scene, call: Call) -> str:
+    name = scene.agent.display_name or scene.agent.name
+    return scene.words.say("asking.card", agent=name, tool=call.name, principal=scene.person.name)
+
+
+def _card(scene: Scene, call: Call) -> blocks.Blocks:
+    """The full arguments before Approve, or no such button."""
+    words = scene.words
+    too_long = len(text.shown(call.arguments, 10**6)) > ARGUMENTS_SHOWN
+    lines = [text.shown(_question(scene, call), QUESTION_SHOWN)]
+    lines.append(words.say("asking.arguments_too_long" if too_long else "asking.arguments"))
+    if not too_long:
+        lines.append(text.shown(call.arguments, ARGUMENTS_SHOWN))
+    return blocks.ask(
+        "\n".join(lines),
+        turn_id=scene.journal.id,
+        tool_call_id=call.tool_call_id,
+        approve=None if too_long else words.say("button.approve"),
+        deny=words.say("button.deny"),
+    )

@@ -1,0 +1,164 @@
+"""How a turn begins: its mail is taken, a sign of life is shown, and its first request is put on record.
+
+A first mention inside an existing thread takes the earlier messages along, a later one what was said since; another
+agent, or a conversation that is gone, begins a new conversation with what was said so far.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Sequence
+from contextlib import aclosing, suppress
+
+from bot.threads.turns import Claimed
+from workers import context, inputs
+from workers.conversations import errors
+from workers.conversations.port import FunctionTool, Opening, Result
+from workers.journal import VERSION, Journal, Request
+from workers.mailroom import Batch
+from workers.turn.scene import Scene
+
+
+def take(journal: Journal, batch: Batch, now: float) -> None:
+    """Take the batch out of the mailbox with the next write: from there on the journal answers for it."""
+    journal.set(
+        v=VERSION,
+        mail=json.dumps([mail.dump() for mail in batch.mail], ensure_ascii=False),
+        principal=batch.principal,
+        principal_team=batch.mail[0].principal_team,
+        thread=str(journal.thread),
+        began=str(now),
+    )
+    journal.began = now
+    journal.step(now, "claimed", mail=len(batch.mail), waited=round(now - batch.mail[0].at, 3))
+    journal.set_thread(turn=journal.id)
+    journal.take(batch.mail)
+
+
+async def begin(scene: Scene, batch: Batch) -> None:
+    """Show a sign of life, read what was said before, and put the first request on record."""
+    journal = scene.journal
+    journal.set(agent=scene.agent.name)
+    journal.set_thread(agent=scene.agent.name)
+    status = asyncio.create_task(scene.delivery.status(scene.words.say("status.thinking")))
+    try:
+        if needs_context(scene, batch):
+            await _with_context(scene, batch)
+        else:
+            journal.set_thread(read_to=_read_to(scene.claimed, batch))
+            await _compose(scene, batch, earlier=(), unread=False)
+        await journal.write()
+    finally:
+        await asyncio.wait([status])
+
+
+def needs_context(scene: Scene, batch: Batch) -> bool:
+    """Whether words may have been said here that are no mail of ours."""
+    mail = batch.mail[0]
+    if scene.thread.is_dm or (mail.ts == scene.thread.root_ts and len(batch.mail) == 1):
+        return False
+    hears_all = scene.services.settings.replies_without_mention and scene.record.get("alone") == mail.principal
+    return not (hears_all and "read_to" in scene.record)
+
+
+async def _with_context(scene: Scene, batch: Batch) -> None:
+    first = "read_to" not in scene.record
+    if first:
+        await scene.delivery.status(scene.words.say("status.reading"))
+    found = await context.read(
+        scene.services,
+        scene.slack,
+        scene.thread,
+        since=scene.record.get("read_to"),
+        before=max(mail.ts for mail in batch.mail) or None,
+        own={mail.id for mail in (*batch.mail, *scene.claimed.mail)},
+    )
+    scene.journal.set_thread(read_to=max(found.read_to, _read_to(scene.claimed, batch)))
+    if any(user != batch.principal for user in found.users):
+        scene.journal.set_thread(alone="")
+    await _compose(scene, batch, earlier=found.lines, unread=first and found.unreadable)
+    if first and found.unreadable:
+        await scene.delivery.note("context", scene.words.say("thread.context_unreadable"))
+    elif first and found.lines:
+        await scene.delivery.note("context", scene.words.say("thread.context_read", count=len(found.lines)))
+
+
+def _read_to(claimed: Claimed, batch: Batch) -> str:
+    """Up to where the thread is known; mail may be older than that, or no message at all."""
+    return max(claimed.record.get("read_to", ""), *(mail.ts for mail in batch.mail))
+
+
+async def _compose(scene: Scene, batch: Batch, *, earlier: Sequence[inputs.Line], unread: bool) -> None:
+    record, journal = scene.record, scene.journal
+    begins = "conversation_id" not in record or record.get("conversation_agent") != scene.agent.name
+    journal.set(
+        input=inputs.first_input(
+            await context.mail_lines(scene.services, batch.mail, scene.person.name),
+            earlier=earlier,
+            unread=unread,
+            channel_instructions=scene.channel.instructions if begins else "",
+        )
+    )
+    if unsupported := [file.name for mail in batch.mail for file in mail.files]:
+        names = scene.words.names(unsupported)
+        await scene.delivery.note("files", scene.words.say("file.unsupported", name=names))
+    if not begins:
+        journal.set(conversation_id=record["conversation_id"])
+        journal.set_request(Request(number=0, kind="append", after=record.get("entry")))
+        return
+    if "conversation_id" in record:
+        journal.set(replay_from=record["conversation_id"])
+    journal.set_request(Request(number=0, kind="start"))
+
+
+async def opening(scene: Scene) -> Opening:
+    """How a new conversation is opened: model, instructions and tools are fixed from then on."""
+    tools = scene.services.tools
+    specs = await tools.offered(scene.agent)
+    if missing := sorted(tools.missing(scene.agent)):
+        # They would be missing in this thread without a word.
+        words = scene.words.say("thread.tools_missing", servers=scene.words.names(missing))
+        await scene.delivery.note("tools", words)
+    if old := scene.journal.get("replay_from"):
+        with suppress(errors.ConversationError):
+            scene.journal.set(replay=await context.transcript(scene.services.conversations, old))
+        scene.journal.forget("replay_from")
+    return Opening(
+        model=scene.agent.model,
+        instructions=scene.agent.instructions,
+        tools=tuple(
+            FunctionTool(name=spec.name, description=spec.description, parameters=spec.parameters) for spec in specs
+        ),
+        completion_args=scene.agent.completion_args,
+        metadata=scene.metadata,
+    )
+
+
+async def close_earlier(scene: Scene) -> None:
+    """Answer the calls that an earlier turn left open, so that a user message may come again."""
+    left, conversation_id = scene.record.get("open_calls"), scene.journal.get("conversation_id")
+    if not left or not conversation_id:
+        return
+    results = [Result(call_id, result) for call_id, result in json.loads(left).items()]
+    closing = scene.services.conversations.append(conversation_id, results, silent=True)
+    with suppress(errors.Bookkeeping):  # closed already: the answer to an earlier try was lost
+        async with aclosing(closing) as events:
+            async for _ in events:
+                pass
+    scene.journal.unset_thread("open_calls")
+
+
+async def begin_anew(scene: Scene) -> None:
+    """The conversation is gone: start another, with the thread's own words where they may be read; say so."""
+    journal = scene.journal
+    found = await context.read(
+        scene.services, scene.slack, scene.thread, since=None, before=None, own=set(), with_ours=True
+    )
+    key = "turn.conversation_lost" if found.unreadable or not found.lines else "turn.conversation_rebuilt"
+    await scene.delivery.note("lost", scene.words.say(key))
+    lines = await context.mail_lines(scene.services, journal.mail, scene.person.name)
+    journal.set(input=inputs.first_input(lines, earlier=found.lines[:-1], unread=found.unreadable))
+    journal.forget("conversation_id")
+    journal.set_request(Request(number=0, kind="start"))
+    await journal.write()

@@ -1,0 +1,144 @@
+"""How a turn ends: with its answer, with a sentence that says why not, or among the dead letters.
+
+Every end closes or keeps the open calls, leaves no status behind, and gives the thread up in the same step that
+looks at the mailbox for the last time. Each returns the mail that came meanwhile, None when the thread was given up.
+"""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+
+import structlog
+
+from bot.slack.errors import SlackError
+from bot.slack.ledger import Unread
+from bot.threads import keys
+from bot.threads.models import CallState, Mail
+from bot.threads.turns import Owned
+from workers.conversations import errors
+from workers.journal import Journal
+from workers.rounds import CANCELLED, UNKNOWN_OUTCOME, Rounds
+from workers.turn.scene import Scene
+
+# What an ended turn keeps for `threadwind turn ID`: no message text, no arguments, no results.
+KEPT = frozenset({"v", "agent", "principal", "thread", "began", "ended", "ended_at", "steps", "tokens", "round"})
+
+log = structlog.get_logger()
+
+
+async def finish(scene: Scene, end: str, *, keep: bool = False, dead_letter: str = "") -> list[Mail] | None:
+    """Give the turn up. With `keep` its words stay for a while, so that it can be tried again."""
+    if unknown := scene.journal.get("unknown_effect"):
+        await scene.delivery.note("unknown", scene.words.say("turn.effect_unknown", tool=unknown))
+    scene.journal.set_thread(our_ts=scene.ledger.newest_ts)
+    return await give_up(scene.journal, scene.claimed.owned, scene.now(), end, keep=keep, dead_letter=dead_letter)
+
+
+async def give_up(
+    journal: Journal, owned: Owned, now: float, end: str, *, keep: bool = False, dead_letter: str = ""
+) -> list[Mail] | None:
+    """The last write of a turn, also of one that never got as far as a scene."""
+    journal.step(now, end)
+    log.info("turn.ended", end=end, seconds=round(now - journal.began, 3), rounds=journal.get("round"))
+    journal.set(ended=end, ended_at=str(now))
+    if not keep:
+        journal.forget(*(name for name in list(journal.fields) if name not in KEPT))
+    journal.set_thread(last_turn=journal.id)
+    journal.unset_thread("turn", "stop", "lost_workers")
+    change = journal.collected(life=keys.ENDED_TURN_FOR)
+    return await journal.turns.finish(owned, journal.id, change, dead_letter=dead_letter) or None
+
+
+async def fail(scene: Scene, error: errors.ConversationError) -> list[Mail] | None:
+    """Mistral did not answer, or refused: one sentence, and a button where trying again can help."""
+    journal = scene.journal
+    log.warning("turn.refused", error=str(error), kind=type(error).__name__)
+    scene.step("failed", error=type(error).__name__, status=error.status, code=error.code)
+    later = isinstance(error, errors.TryLater | errors.Unanswered)
+    keep_open(journal, CANCELLED)
+    await scene.delivery.fail(scene.words.say(sentence(error), id=journal.id), turn_id=journal.id, again=later)
+    return await finish(scene, "failed", keep=later)
+
+
+async def too_old(scene: Scene) -> list[Mail] | None:
+    keep_open(scene.journal, CANCELLED)
+    await scene.delivery.finish("", closing=scene.words.say("turn.too_old", id=scene.journal.id))
+    return await finish(scene, "too_old")
+
+
+async def dead(scene: Scene) -> list[Mail] | None:
+    """It cost too many workers: it is put aside, for an operator to look at."""
+    journal = scene.journal
+    keep_open(journal, CANCELLED)
+    await scene.delivery.fail(scene.words.say("turn.dead", id=journal.id), turn_id=journal.id, again=False)
+    letter = {
+        "turn": journal.id,
+        "thread": str(scene.thread),
+        "principal": journal.get("principal"),
+        "agent": journal.get("agent"),
+        "mail": [mail.dump() for mail in journal.mail],
+        "at": scene.now(),
+    }
+    log.error("turn.dead")
+    return await finish(scene, "dead", keep=True, dead_letter=json.dumps(letter, ensure_ascii=False))
+
+
+async def undeliverable(scene: Scene) -> list[Mail] | None:
+    """Slack takes nothing more of this turn: keep it on record and let the thread go on."""
+    scene.step("undeliverable")
+    keep_open(scene.journal, CANCELLED)
+    with suppress(SlackError):
+        await scene.delivery.clear()
+    scene.journal.forget("unknown_effect")
+    return await finish(scene, "failed", keep=True)
+
+
+async def broke(scene: Scene, error: Exception) -> list[Mail] | None:
+    """A bug of ours: say so once, and let the thread go on."""
+    log.exception("turn.broke", exc_info=error)
+    scene.step("broke", error=type(error).__name__)
+    keep_open(scene.journal, CANCELLED)
+    with suppress(SlackError, Unread):
+        words = scene.words.say("turn.failed", id=scene.journal.id)
+        await scene.delivery.fail(words, turn_id=scene.journal.id, again=True)
+    return await finish(scene, "failed", keep=True)
+
+
+async def close_or_keep(journal: Journal, rounds: Rounds, result: str) -> None:
+    """Close the open calls now, or leave them on the thread's record for the next turn to close first."""
+    if not journal.open_calls:
+        return
+    try:
+        await rounds.close(result)
+    except errors.ConversationError as error:
+        log.warning("calls.left_open", error=str(error))
+    keep_open(journal, result)
+
+
+def keep_open(journal: Journal, result: str) -> None:
+    """Leave what is still open on the thread's record, each call with what it will be answered."""
+    known = {}
+    for call in journal.open_calls:
+        record = journal.call(call.tool_call_id)
+        started = record is not None and record.state is CallState.STARTED  # nobody knows what it did
+        known[call.tool_call_id] = (record.result if record else None) or (UNKNOWN_OUTCOME if started else result)
+    if known:
+        journal.set_thread(open_calls=json.dumps(known, ensure_ascii=False))
+
+
+def sentence(error: errors.ConversationError) -> str:
+    """The key of the sentence that a person gets."""
+    match error:
+        case errors.TryLater() if error.taken:
+            return "turn.broke_off"
+        case errors.TryLater() | errors.Unanswered():
+            return "turn.gave_up"
+        case errors.Vanished():
+            return "turn.refused.vanished"
+        case errors.KeyRejected():
+            return "turn.refused.key_rejected"
+        case errors.Blocked():
+            return "turn.refused.blocked"
+        case _:
+            return "turn.refused.request"

@@ -1,0 +1,71 @@
+"""What happens to messages that come while a turn runs: they join it, or they wait, and their writers know which."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from bot.threads.models import Mail, MailKind
+from workers import context, inputs
+from workers.mailroom import steerable
+from workers.turn.scene import Scene
+
+
+class Meanwhile:
+    """Of one turn. Nobody is told twice about a message, not even by the worker that takes the turn up."""
+
+    def __init__(self, scene: Scene) -> None:
+        self._scene = scene
+        self._told = {mail.id for mail in scene.journal.mail} | set(json.loads(scene.journal.get("told") or "[]"))
+        settings = scene.services.settings
+        self._queues = settings.steer_form == "queue" or scene.channel.mail_during_turn == "queue"
+
+    async def watch(self) -> None:
+        """Tell whoever writes, as soon as the beat has seen it, until cancelled."""
+        hold = self._scene.hold
+        while True:
+            await hold.news.wait()
+            hold.news.clear()
+            for mail in await self._scene.services.turns.look(self._scene.thread):
+                if not self._is_mine(mail):
+                    await self.tell([mail], "mail.queued")
+                elif self._queues:
+                    await self.tell([mail], "mail.later")
+
+    async def steer(self) -> Sequence[inputs.Line]:
+        """The principal's own new messages, for the text of the last result; taken from the mailbox with it."""
+        scene, journal = self._scene, self._scene.journal
+        if self._queues or not scene.hold.mail_waits:
+            return []
+        mail = steerable(
+            await scene.services.turns.look(scene.thread),
+            principal=journal.get("principal") or "",
+            agent=scene.agent.name,
+        )
+        if not mail:
+            return []
+        journal.take(mail)
+        journal.set(mail=json.dumps([item.dump() for item in (*journal.mail, *mail)], ensure_ascii=False))
+        scene.step("steered", mail=len(mail))
+        await self.tell(mail[:1], "mail.steered")
+        self._told.update(item.id for item in mail)
+        return await context.mail_lines(scene.services, mail, scene.person.name)
+
+    async def tell_of_what_is_left(self) -> None:
+        """The answer is complete: what did not join it comes next."""
+        if self._scene.hold.mail_waits:
+            await self.tell(await self._scene.services.turns.look(self._scene.thread), "mail.later")
+
+    async def tell(self, mail: Sequence[Mail], key: str, **values: str) -> None:
+        """Tell the writers of messages among `mail`, once a message."""
+        for item in mail:
+            if item.kind is MailKind.MESSAGE and item.id not in self._told:
+                self._told.add(item.id)
+                await self._scene.whisper(item.principal, key, **values)
+
+    def remember(self) -> None:
+        """Put on record who was told of what."""
+        self._scene.journal.set(told=json.dumps(sorted(self._told)))
+
+    def _is_mine(self, mail: Mail) -> bool:
+        return mail.principal == self._scene.journal.get("principal")

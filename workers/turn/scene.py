@@ -1,0 +1,138 @@
+"""Everything one turn knows and may use: its thread, its principal, its agent, its journal and its voice.
+
+Made once, when the turn begins or is taken up; the other rooms of a turn are functions of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.catalog.agents import Agent
+from bot.catalog.channels import Channel
+from bot.slack.client import Slack
+from bot.slack.ledger import Ledger
+from bot.slack.models import Person
+from bot.slack.stream import Reader
+from bot.texts import Words, words_for
+from bot.threads.models import ThreadKey
+from bot.threads.turns import Claimed
+from workers.delivery.board import Line, budget_keeper
+from workers.delivery.delivery import Delivery
+from workers.holdings import Hold
+from workers.journal import Journal
+from workers.mailroom import Batch
+from workers.services import Services
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scene:
+    """`person` is the principal; `words` are the thread's language. `resumed`: an earlier owner began this turn."""
+
+    services: Services
+    hold: Hold
+    claimed: Claimed
+    journal: Journal
+    slack: Slack
+    person: Person
+    channel: Channel
+    agent: Agent
+    words: Words
+    ledger: Ledger
+    delivery: Delivery
+    resumed: bool
+
+    @property
+    def thread(self) -> ThreadKey:
+        return self.claimed.owned.thread
+
+    @property
+    def record(self) -> dict[str, str]:
+        """The thread record as it was when the thread was claimed."""
+        return self.claimed.record
+
+    @property
+    def metadata(self) -> dict[str, str]:
+        """What the conversation carries, so that a lost mapping is found again."""
+        thread = self.thread
+        return {"team": thread.team, "channel": thread.channel, "thread": thread.root_ts, "turn": self.journal.id}
+
+    def now(self) -> float:
+        return self.services.now()
+
+    def step(self, name: str, **facts: object) -> None:
+        """Note a step of the journey; it goes on record with the next write."""
+        self.journal.step(self.now(), name, **facts)
+
+    async def still_ours(self) -> None:
+        """Raise `Lost` unless this worker surely owns the thread: awaited before each touch of the outside."""
+        await self.hold.check(self.services.holdings.half_lease)
+
+    async def whisper(self, user: str, key: str, **values: str) -> None:
+        """Tell one person, in that person's own language; at most once."""
+        locale = await self.services.people.locale_of(self.thread.team, user)
+        await self.delivery.whisper(user, words_for(locale).say(key, **values))
+
+
+async def prepared(
+    services: Services, hold: Hold, claimed: Claimed, journal: Journal, batch: Batch | None, *, resumed: bool
+) -> Scene:
+    """The scene of a turn that begins with `batch`, or (None) of one that is taken up."""
+    thread, record = claimed.owned.thread, claimed.record
+    slack = await services.installations.slack(thread.team)
+    principal = batch.principal if batch else journal.get("principal") or ""
+    principal_team = batch.mail[0].principal_team if batch else journal.get("principal_team") or thread.team
+    person = await services.people.person(thread.team, principal) or stranger(thread.team, principal)
+    catalog = services.catalogs.now
+    channel = catalog.channel(thread.channel)
+    words = words_for(person.locale if thread.is_dm else channel.language or person.locale)
+    name = (batch.agent if batch else None) or journal.get("agent") or record.get("agent") or channel.agent
+    newest = max((mail.ts for mail in (batch.mail if batch else journal.mail)), default="")
+
+    async def still_ours() -> None:
+        await hold.check(services.holdings.half_lease)
+
+    ledger = Ledger(
+        slack,
+        journal,
+        thread,
+        turn_id=journal.id,
+        bot_user=await services.installations.bot_user(thread.team),
+        baseline=max(newest, record.get("our_ts", ""), thread.root_ts),
+        fields=journal.fields,
+        before_call=still_ours,
+        slowed=budget_keeper(services.budget, thread),
+        sleep=services.sleep,
+    )
+    line = Line(
+        slack=slack,
+        budget=services.budget,
+        ledger=ledger,
+        thread=thread,
+        words=words,
+        write=journal.write,
+        before_call=still_ours,
+        now=services.now,
+        pause=services.sleep,
+    )
+    live = thread.is_dm or services.settings.stream_in_channels
+    delivery = Delivery(line, Reader(user=principal, team=principal_team), live=live, resumed=resumed)
+    delivery.live.on_stop = hold.stop.set
+    return Scene(
+        services=services,
+        hold=hold,
+        claimed=claimed,
+        journal=journal,
+        slack=slack,
+        person=person,
+        channel=channel,
+        agent=(catalog.find(name) if name else None) or catalog.default,
+        words=words,
+        ledger=ledger,
+        delivery=delivery,
+        resumed=resumed,
+    )
+
+
+def stranger(team: str, user: str) -> Person:
+    """Somebody Slack tells us nothing about: called by their id, which Slack draws as a name."""
+    return Person(id=user, team=team, name=user)

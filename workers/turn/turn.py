@@ -1,0 +1,192 @@
+"""One turn: from the mail it took to the delivered answer, or to a question, a stop or a sentence that says why not.
+
+What always holds: the turn has one principal and one agent, it can be taken up where it stopped, and it ends in an
+answer, a refusal or a stated wait (`ends.py`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+import structlog
+
+from bot.threads.models import Mail, MailKind, State
+from bot.threads.turns import Lost
+from workers.conversations import errors
+from workers.mailroom import Batch
+from workers.rounds import CANCELLED, OVER_LIMIT, Answered, Limits, Parked, Rounds
+from workers.turn import asking, beginning, ends
+from workers.turn.meanwhile import Meanwhile
+from workers.turn.scene import Scene
+
+MOST_LOST_WORKERS = 3
+READ_ON_FOR = timedelta(seconds=20)  # of the model's stream after a stop: a dropped one locks its conversation longer
+
+log = structlog.get_logger()
+
+
+class Turn:
+    """The open turn of a held thread."""
+
+    def __init__(self, scene: Scene) -> None:
+        self._scene = scene
+        self._meanwhile = Meanwhile(scene)
+        settings = scene.services.settings
+        limits = Limits(
+            rounds=settings.round_limit,
+            tokens=settings.token_limit,
+            until=scene.now() + settings.turn_limit.total_seconds(),
+        )
+        self._limits = limits
+        self._rounds = Rounds(
+            scene.services,
+            scene.journal,
+            scene.agent,
+            scene.delivery,
+            opening=lambda: beginning.opening(scene),
+            metadata=scene.metadata,
+            limits=limits,
+            zone=scene.person.tz,
+            before_call=scene.still_ours,
+            steer=self._meanwhile.steer,
+            resumed=scene.resumed,
+        )
+
+    async def run(self, batch: Batch | None) -> list[Mail] | None:
+        """Work until the turn ends or is parked; the mail that came meanwhile, None when the thread was given up."""
+        if batch is not None:
+            await beginning.begin(self._scene, batch)
+        elif end := await self._take_up():
+            return await end(self._scene)
+        async with self._alongside():
+            return await self._work()
+
+    async def _take_up(self) -> Callable[[Scene], Awaitable[list[Mail] | None]] | None:
+        """Look at what an earlier owner left: mail about the turn, its age, how many workers it has cost.
+
+        Gives the turn's end when it is not to go on.
+        """
+        scene = self._scene
+        scene.step("taken_up")
+        scene.delivery.inherit_status()
+        if int(scene.record.get("lost_workers") or 0) >= MOST_LOST_WORKERS:
+            return ends.dead
+        if scene.now() - scene.journal.began > scene.services.settings.recovery_age_limit.total_seconds():
+            return ends.too_old
+        await asking.hear(scene, scene.claimed.mail)
+        if scene.record.get("stop"):
+            scene.hold.stopped_by = scene.record["stop"]
+            scene.hold.stop.set()
+        elif scene.journal.request is not None:
+            await scene.delivery.status(scene.words.say("status.resumed"))
+        return None
+
+    async def _work(self) -> list[Mail] | None:
+        """Converse until an answer, racing the stop and the clock; then deliver and finish."""
+        scene = self._scene
+        talk = asyncio.create_task(self._converse())
+        stop = asyncio.create_task(scene.hold.stop.wait())
+        try:
+            left = self._limits.until - scene.now()
+            done, _ = await asyncio.wait({talk, stop}, timeout=left, return_when=asyncio.FIRST_COMPLETED)
+            if scene.hold.stop.is_set():
+                return await self._stop(talk)
+            answered = talk.result() if done else await self._cut_off(talk)
+        except Parked:
+            return await self._park()
+        except errors.ConversationError as error:
+            return await ends.fail(scene, error)
+        finally:
+            for task in (talk, stop):
+                task.cancel()
+            await asyncio.wait({talk, stop})
+        await self._meanwhile.tell_of_what_is_left()
+        await scene.delivery.finish(answered.text, closing=self._closing(answered))
+        return await ends.finish(scene, answered.limit or "answered")
+
+    async def _converse(self) -> Answered:
+        """The rounds, with the open calls of an earlier turn closed first, and a vanished conversation begun anew."""
+        await beginning.close_earlier(self._scene)
+        try:
+            return await self._rounds.run()
+        except errors.Vanished:
+            if self._rounds.conversation_id is None or self._scene.journal.open_calls:
+                raise
+            await beginning.begin_anew(self._scene)
+            return await self._rounds.run()
+
+    async def _park(self) -> list[Mail] | None:
+        scene = self._scene
+        tools = scene.words.names([call.name for call in asking.undecided(scene)])
+        principal = scene.person.name
+        await self._meanwhile.tell(scene.claimed.mail, "asking.waiting_for", principal=principal, tool=tools)
+        self._meanwhile.remember()
+        return await asking.park(scene, seen=len(scene.claimed.mail)) or None
+
+    async def _stop(self, talk: asyncio.Task[Answered]) -> list[Mail] | None:
+        """End Slack's side at once; read the model's stream to its end in silence, close its calls, then finish."""
+        scene = self._scene
+        self._rounds.stop()
+        scene.journal.set_thread(state=State.STOPPING.value)
+        scene.step("stopping")
+        await scene.journal.write()
+        await scene.delivery.stopped()
+        await self._read_on(talk)
+        for call in asking.undecided(scene):
+            words = scene.words.say("asking.stopped")
+            await asking.decide(scene, call, "denied", words, by=scene.hold.stopped_by or "")
+        await ends.close_or_keep(scene.journal, self._rounds, CANCELLED)
+        waiting = await scene.services.turns.look(scene.thread)
+        scene.journal.take([mail for mail in waiting if mail.kind is MailKind.STOP])
+        return await ends.finish(scene, "stopped")
+
+    async def _cut_off(self, talk: asyncio.Task[Answered]) -> Answered:
+        """The turn's time is up in the middle of an answer: what was said so far is the answer."""
+        scene = self._scene
+        self._rounds.stop()
+        said = scene.delivery.said
+        scene.step("cut_off")
+        await scene.journal.write()
+        await self._read_on(talk)
+        await ends.close_or_keep(scene.journal, self._rounds, OVER_LIMIT)
+        return Answered(text=said, limit="limit_time")
+
+    async def _read_on(self, talk: asyncio.Task[Answered]) -> None:
+        """Let the stream end by itself for a while; nothing of it is shown. Raises `Lost` if that is how it ended."""
+        await asyncio.wait({talk}, timeout=READ_ON_FOR.total_seconds())
+        talk.cancel()
+        await asyncio.wait({talk})
+        if not talk.cancelled() and isinstance(error := talk.exception(), Lost):
+            raise error
+
+    @asynccontextmanager
+    async def _alongside(self) -> AsyncIterator[None]:
+        """The delivery's pump and the watch over new mail, for exactly as long as the turn."""
+        tasks = [asyncio.create_task(self._scene.delivery.run()), asyncio.create_task(self._meanwhile.watch())]
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks)
+            for task in tasks:
+                if not task.cancelled() and (error := task.exception()) and not isinstance(error, Lost):
+                    log.error("turn.helper_broke", error=repr(error))
+
+    def _closing(self, answered: Answered) -> str:
+        """Our own sentence under the answer, where there is something to say."""
+        words, settings = self._scene.words, self._scene.services.settings
+        match answered.limit:
+            case "limit_rounds":
+                return words.say("turn.limit_rounds", count=settings.round_limit)
+            case "limit_tokens":
+                return words.say("turn.limit_tokens", count=settings.token_limit)
+            case "limit_time":
+                return words.say("turn.limit_time", duration=settings.turn_limit)
+            case "cut":
+                return words.say("turn.cut")
+            case _:
+                return "" if answered.text.strip() else words.say("turn.empty_answer")
