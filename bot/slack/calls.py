@@ -55,19 +55,25 @@ class Calls:
     async def post(self, method: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """Send as JSON."""
         body = {name: value for name, value in arguments.items() if value is not None}
-        return _object((await self._send(method, arguments, verb="POST", json=body)).data)
+        return _object((await self._send(method, arguments, json=body)).data)
 
-    async def query(self, method: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
-        """Send as a query: these methods write, but take no JSON."""
-        return _object((await self._send(method, arguments, verb="POST", params=dict(arguments))).data)
+    async def form(self, method: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """Send as a form: these methods write, but take no JSON."""
+        return _object((await self._send(method, arguments, data=dict(arguments))).data)
 
-    async def get(self, method: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
-        """Ask a method that only reads."""
-        return _object((await self._send(method, arguments, verb="GET", params=dict(arguments))).data)
+    async def ask(self, method: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """Ask a method that only reads. As a form as well, which Slack takes and everybody who plays Slack does:
+        small ones know neither GET nor arguments in the query."""
+        try:
+            return await self.form(method, arguments)
+        except TryLater as exc:
+            if not isinstance(exc.__cause__, aiohttp.ServerDisconnectedError):
+                raise
+        return await self.form(method, arguments)  # a kept connection that the other side had just closed
 
     async def with_headers(self, method: str) -> tuple[dict[str, Any], Mapping[str, str]]:
         """Ask a method without arguments whose headers matter."""
-        response = await self._send(method, {}, verb="POST", params={})
+        response = await self._send(method, {}, data={})
         return _object(response.data), response.headers
 
     async def named(
@@ -95,12 +101,12 @@ class Calls:
         if status != 200:
             raise Refused(f"HTTP {status}", method="files.upload", code=f"http_{status}")
 
-    async def _send(self, method: str, arguments: Mapping[str, Any], *, verb: str, **sent: Any) -> Any:
+    async def _send(self, method: str, arguments: Mapping[str, Any], **sent: Any) -> Any:
         channel = str(arguments.get("channel") or arguments.get("channel_id") or "")
         if missing := self.features.missing(method, channel):
             raise missing
         try:
-            return await self._web.api_call(method, http_verb=verb, **sent)
+            return await self._web.api_call(method, http_verb="POST", **sent)
         except RAISED as exc:
             error = translate(exc, method=method)
             self._learn(error, channel)

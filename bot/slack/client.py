@@ -69,7 +69,7 @@ class Slack:
     async def delete(self, channel: str, ts: str) -> None:
         """Remove a message of ours; one that is gone already is fine."""
         try:
-            await self._calls.query("chat.delete", {"channel": channel, "ts": ts})
+            await self._calls.form("chat.delete", {"channel": channel, "ts": ts})
         except Refused as exc:
             if exc.code != "message_not_found":
                 raise
@@ -93,7 +93,7 @@ class Slack:
         return _ts(answer, "chat.postEphemeral", "message_ts")
 
     async def permalink(self, channel: str, ts: str) -> str:
-        answer = await self._calls.get("chat.getPermalink", {"channel": channel, "message_ts": ts})
+        answer = await self._calls.ask("chat.getPermalink", {"channel": channel, "message_ts": ts})
         return answers.text(answer, "permalink")
 
     async def replies(
@@ -123,7 +123,7 @@ class Slack:
         cursor = ""
         for _ in range(PAGES):
             try:
-                answer = await self._calls.get(
+                answer = await self._calls.ask(
                     "conversations.replies", arguments | ({"cursor": cursor} if cursor else {})
                 )
             except Refused as exc:
@@ -230,10 +230,10 @@ class Slack:
     # ---- people, places, ourselves --------------------------------------------------------------------------------
 
     async def user(self, user_id: str) -> Person:
-        return answers.person(await self._calls.get("users.info", {"user": user_id, "include_locale": True}))
+        return answers.person(await self._calls.ask("users.info", {"user": user_id, "include_locale": True}))
 
     async def channel(self, channel: str) -> Channel:
-        return answers.channel(await self._calls.get("conversations.info", {"channel": channel}))
+        return answers.channel(await self._calls.ask("conversations.info", {"channel": channel}))
 
     async def auth_test(self) -> Identity:
         return answers.identity(*await self._calls.with_headers("auth.test"))
@@ -242,7 +242,7 @@ class Slack:
 
     async def reserve_file(self, filename: str, content: bytes) -> Upload:
         """A file id for `content`. Nothing is seen of it before `share_file`."""
-        answer = await self._calls.query("files.getUploadURLExternal", {"filename": filename, "length": len(content)})
+        answer = await self._calls.form("files.getUploadURLExternal", {"filename": filename, "length": len(content)})
         return Upload(answers.text(answer, "file_id"), answers.text(answer, "upload_url"))
 
     async def fill_file(self, upload: Upload, content: bytes) -> None:
@@ -258,12 +258,12 @@ class Slack:
             "thread_ts": thread_ts,
             "initial_comment": comment,
         }
-        await self._calls.query("files.completeUploadExternal", arguments)
+        await self._calls.form("files.completeUploadExternal", arguments)
 
     async def file_info(self, file_id: str) -> FileInfo:
         """What became of a file; one that is gone has no shares."""
         try:
-            return answers.file_info(await self._calls.get("files.info", {"file": file_id}))
+            return answers.file_info(await self._calls.ask("files.info", {"file": file_id}))
         except Refused as exc:
             if exc.code in {"file_not_found", "file_deleted"}:
                 return FileInfo(id=file_id, name="", size=0)

@@ -66,6 +66,8 @@ NOT_SUPPORTED = frozenset(
         "channel_type_not_supported",
     }
 )
+# Slack knows every method's address; a stand-in answers so to those it lacks. Nothing has happened.
+NO_SUCH_ADDRESS = frozenset({404, 405, 501})
 STREAM_OVER = frozenset({"message_not_in_streaming_state", "msg_too_long", "message_not_found"})
 
 
@@ -167,6 +169,8 @@ def _answered(exc: SlackApiError, method: str) -> SlackError:
     code = answer.get("error")
     if status == 429 or code in RATE_LIMITED:
         return TryLater("rate limited", method=method, after=retry_after(headers))
+    if status in NO_SUCH_ADDRESS and answer.get("ok") is not False:
+        return NotSupported(f"HTTP {status} without Slack's JSON", method=method, code=f"http_{status}")
     if status >= 500:
         return _lost(f"HTTP {status}", method)
     if isinstance(code, str) and code:

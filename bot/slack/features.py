@@ -2,7 +2,7 @@
 
 Small emulators lack streams, statuses and sessions; real workspaces lack scopes, plans or the agent feature. The
 first refusal is remembered for an hour (an admin may add what is missing), for the whole installation or, where the
-reason lies in the channel, for that channel only.
+reason lies in the channel, for that channel only. A bare HTTP 404 may be of something on the way to Slack: a minute.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from datetime import timedelta
 from bot.slack.errors import NotSupported
 
 REMEMBERED = timedelta(hours=1)
+BARE_REMEMBERED = timedelta(minutes=1)
 CHANNELS = 2_000  # remembered at most; the oldest is forgotten first
 
 # These depend on the channel: scopes are per kind of channel, and agents.* says not_authorized both to an app that is
@@ -55,7 +56,8 @@ class Features:
             return
         key = (refusal.method, channel if refusal.code in OF_THE_CHANNEL else "")
         self._missing.pop(key, None)
-        self._missing[key] = (self._clock() + REMEMBERED.total_seconds(), refusal)
+        life = BARE_REMEMBERED if refusal.code.startswith("http_") else REMEMBERED
+        self._missing[key] = (self._clock() + life.total_seconds(), refusal)
         if len(self._missing) > CHANNELS:
             del self._missing[next(iter(self._missing))]
 

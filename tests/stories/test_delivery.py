@@ -115,6 +115,22 @@ async def test_an_emulator_without_agents_and_streams_gets_posts_and_updates(mak
     assert await again.answered() == ["answer to: [Ada] and now?"]
 
 
+async def test_an_emulator_that_answers_404_to_what_it_lacks_gets_posts_and_updates(make_world: MakeWorld) -> None:
+    world = await make_world(slack={"profile": "minimal"})
+    lacking = ("chat.startStream", "assistant.threads.setStatus", "agents.sessions.setStatus")
+    for method in lacking:
+        world.slack_fault(method, "status", status=404, times=0)
+    world.mistral.script.hold()
+    world.mistral.script.will_say("one two", pieces=2)
+    thread = await world.mention("hello")
+    await until(lambda: "thinking" in "".join(thread.said), seen=lambda: thread.said)
+    world.mistral.script.release()
+    assert await thread.answered() == ["one two"]
+    again = await world.dm("and here?")
+    assert await again.answered() == ["answer to: [Ada] and here?"]
+    assert [method for method in lacking if world.calls(method) > 1] == []
+
+
 async def test_over_socket_mode_the_main_job_is_the_same(make_world: MakeWorld) -> None:
     world = await make_world(slack={"kind": "socket"})
     thread = await world.mention("hello")

@@ -94,6 +94,8 @@ class WebApi:
 
     def _refused(self, name: str, args: Arguments, rule: Fault, started: float) -> Response:
         answer: Json = {"ok": False, "error": "ratelimited" if rule.status == 429 else "internal_error"}
+        if rule.status == 404:  # as an emulator says that it has no such method; Slack never does
+            answer = {"message": "Not Found"}
         if rule.status == 429:
             answer["retry_after"] = rule.retry_after or 1
         return self._answered(name, args, answer, started, status=rule.status)

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import logging
 from datetime import timedelta
+from urllib.parse import parse_qsl
 
 import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
 
 from bot.slack import blocks
 from bot.slack.calls import CUSTOMIZE, Calls, open_session
@@ -19,10 +24,11 @@ from bot.slack.errors import (
     TryLater,
     Unknown,
 )
-from bot.slack.features import REMEMBERED, Features
+from bot.slack.features import BARE_REMEMBERED, REMEMBERED, Features
 from bot.slack.files import upload_rest, was_shared
 from bot.slack.models import Metadata, Upload
 from bot.threads.models import ThreadKey
+from playground import serving
 from playground.slack.settings import ALL_SCOPES, MENTIONS_AND_DMS
 from tests.bot.slack.conftest import ADA, BOT, DM, GENERAL, TEAM, MakePlace, Place
 
@@ -260,6 +266,48 @@ def test_what_was_missing_is_asked_for_again_after_an_hour() -> None:
     assert features.missing("chat.startStream", "C2") is None
     features.note(NotSupported("x", method="chat.postMessage", code="missing_scope"), "C1")
     assert features.missing("chat.postMessage", "C1") is None  # nothing stands in for a post
+
+
+def test_a_bare_404_may_be_of_something_on_the_way_and_stands_for_a_minute() -> None:
+    now = [0.0]
+    features = Features(lambda: now[0])
+    features.note(NotSupported("x", method="chat.startStream", code="http_404"))
+    assert features.missing("chat.startStream") is not None
+    now[0] = BARE_REMEMBERED.total_seconds()
+    assert features.missing("chat.startStream") is None
+
+
+async def test_a_question_whose_connection_broke_is_asked_once_more(place: Place) -> None:
+    """The other side may close a kept connection at the moment it is used again."""
+    place.fault("users.info", "lost")
+    assert (await place.slack.user(ADA)).id == ADA
+    assert place.calls("users.info") == 2
+    place.fault("users.info", "lost", times=0)
+    with pytest.raises(TryLater):
+        await place.slack.user(ADA)
+
+
+async def test_nothing_needs_get_or_a_query(place: Place) -> None:
+    """Slack takes both; emulators written for its JavaScript SDK, which sends forms only, take neither."""
+    seen: list[tuple[str, str, str]] = []
+
+    async def answer(request: Request) -> JSONResponse:
+        seen.append((request.method, request.url.query, request.headers["content-type"]))
+        body = dict(parse_qsl((await request.body()).decode()))
+        return JSONResponse({"ok": True, "user": {"id": body.get("user")}, "channel": {"id": body.get("channel")}})
+
+    small = Starlette(routes=[Route("/api/{method}", answer, methods=["POST"])])
+    async with serving.serve(small) as url, open_session() as session:
+        slack = Slack(Calls("xoxb-x", session=session, base_url=f"{url}/api/"))
+        assert (await slack.user(ADA)).id == ADA
+        assert (await slack.channel(GENERAL)).id == GENERAL
+        await slack.replies(GENERAL, "1700000000.000100", with_metadata=True)
+        await slack.permalink(GENERAL, "1700000000.000100")
+        await slack.delete(GENERAL, "1700000000.000100")
+        await slack.reserve_file("answer.md", b"x")
+        await slack.auth_test()
+    assert set(seen) == {("POST", "", "application/x-www-form-urlencoded")}
+    assert len(seen) == 7
 
 
 async def test_no_token_and_no_text_reach_the_log(place: Place, caplog: pytest.LogCaptureFixture) -> None:

@@ -143,10 +143,16 @@ def test_slacks_details_on_blocks_are_kept_for_the_log() -> None:
     assert "must be below 50" in str(translate(answered(200, answer), method="chat.postMessage"))
 
 
+@pytest.mark.parametrize("status", [404, 405, 501])
+def test_an_address_that_is_not_there_is_a_method_that_is_not_there(status: int) -> None:
+    """Small emulators have no words of Slack's for what they lack. Nothing happened, so nothing is looked for."""
+    for method in CREATES | REPEATABLE:
+        missing = translate(answered(status, {"message": "Not Found"}), method=method)
+        assert isinstance(missing, NotSupported)
+        assert missing.code == f"http_{status}"
+
+
 def test_a_wrong_address_or_a_wrong_use_is_refused() -> None:
-    page = translate(answered(404, {}), method="chat.postMessage")
-    assert isinstance(page, Refused)
-    assert page.code == "http_404"
     assert type(translate(SlackRequestError("x"), method="chat.postMessage")) is Refused
     assert type(translate(aiohttp.InvalidURL("x"), method="chat.postMessage")) is Refused
 
