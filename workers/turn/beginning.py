@@ -28,7 +28,7 @@ def take(journal: Journal, batch: Batch, now: float) -> None:
         principal=batch.principal,
         principal_team=batch.mail[0].principal_team,
         thread=str(journal.thread),
-        began=str(now),
+        began=str(round(now, 3)),
     )
     journal.began = now
     journal.step(now, "claimed", mail=len(batch.mail), waited=round(now - batch.mail[0].at, 3))
@@ -50,7 +50,7 @@ async def begin(scene: Scene, batch: Batch) -> None:
             await _compose(scene, batch, earlier=(), unread=False)
         await journal.write()
     finally:
-        await asyncio.wait([status])
+        await asyncio.gather(status, return_exceptions=True)  # it may have lost the thread as well
 
 
 def needs_context(scene: Scene, batch: Batch) -> bool:

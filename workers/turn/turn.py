@@ -15,9 +15,10 @@ import structlog
 
 from bot.threads.models import Mail, MailKind, State
 from bot.threads.turns import Lost
+from workers.calling import Parked
 from workers.conversations import errors
 from workers.mailroom import Batch
-from workers.rounds import CANCELLED, OVER_LIMIT, Answered, Limits, Parked, Rounds
+from workers.rounds import CANCELLED, OVER_LIMIT, Answered, Limits, Rounds
 from workers.turn import asking, beginning, ends
 from workers.turn.meanwhile import Meanwhile
 from workers.turn.scene import Scene
@@ -102,7 +103,7 @@ class Turn:
         finally:
             for task in (talk, stop):
                 task.cancel()
-            await asyncio.wait({talk, stop})
+            await asyncio.gather(talk, stop, return_exceptions=True)
         await self._meanwhile.tell_of_what_is_left()
         await scene.delivery.finish(answered.text, closing=self._closing(answered))
         return await ends.finish(scene, answered.limit or "answered")
