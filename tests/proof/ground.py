@@ -118,7 +118,6 @@ class Ground:
     straits: dict[str, Strait] = field(default_factory=dict)
     talks: list[Talk] = field(default_factory=list)
     lost_workers: dict[str, int] = field(default_factory=dict)  # thread -> most that its open turn has cost
-    most_lost: int = 0  # by any turn that is open now
     _numbers: int = 0
 
     @property
@@ -202,7 +201,8 @@ class Ground:
         elif kind == "tool":
             words += f" keep entry {number}."
             call = CallFunction(name="keeper__keep", arguments={"entry": str(number)})
-            self.mistral.script.when(f"keep entry {number}.", call)
+            # As it is asked; where it is read as context, the mention stands before it.
+            self.mistral.script.when(f"] {words}", call)
         text = words if talk.is_dm else f"<@{BOT}> {words}"
         act = Say(user=user, channel=talk.channel, text=text, thread_ts=talk.root or None)
         ts = str((await act.apply(self.slack))["ts"])
@@ -280,7 +280,6 @@ class Ground:
             with contextlib.suppress(RedisError, OSError):  # the store may be away
                 records = await self.records()
                 costs = {thread: int(record.get("lost_workers", 0)) for thread, record in records.items()}
-                self.most_lost = max(costs.values(), default=0)
                 for thread, cost in costs.items():
                     self.lost_workers[thread] = max(self.lost_workers.get(thread, 0), cost)
             await asyncio.sleep(LOOK_EVERY)
@@ -304,7 +303,11 @@ class Ground:
 
     async def story(self, *keys: str) -> str:
         """For a failure: what was struck when, the journeys of the turns of these threads, the ends of the logs."""
-        lines = ["--- what was struck", *(f"{hit.at:.3f} {hit.pid} {hit.what}" for hit in self.aim.fired)]
+        lines = [
+            "--- the slowest take-overs",
+            *(f"{s:.2f} s {thread} from {at:.3f}" for s, thread, at in self.owners.slowest),
+        ]
+        lines += ["--- what was struck", *(f"{hit.at:.3f} {hit.pid} {hit.what}" for hit in self.aim.fired)]
         lines += [
             f"{life.began:.3f} {life.pid} began as {kept.name}" + (f", fell {life.ended:.3f}" if life.ended else "")
             for kept in self.kept.values()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 
+KEPT = 10
+
 
 @dataclass(slots=True)
 class Orphan:
@@ -26,6 +28,8 @@ class Owners:
     take_overs: list[float] = field(default_factory=list)
     disturbed: list[float] = field(default_factory=list)
     handed_on: list[float] = field(default_factory=list)
+    charged: dict[str, int] = field(default_factory=dict)  # thread -> owners that fell since it was last at rest
+    slowest: list[tuple[float, str, float]] = field(default_factory=list)  # seconds, thread, when the owner fell
     hit: int = 0
     usurped: int = 0
     _fallen: dict[int, float] = field(default_factory=dict)
@@ -36,6 +40,7 @@ class Owners:
         if (orphan := self.orphans.pop(thread, None)) is not None:
             undisturbed = orphan.falls == len(self._fallen)
             (self.take_overs if undisturbed else self.disturbed).append(now - orphan.at)
+            self.slowest = sorted([*self.slowest, (now - orphan.at, thread, orphan.at)], reverse=True)[:KEPT]
         elif (given_back := self._given_back.pop(thread, None)) is not None:
             self.handed_on.append(now - given_back)
         elif self.of.get(thread, pid) != pid:
@@ -46,6 +51,11 @@ class Owners:
 
     def released(self, thread: str) -> None:
         self.of.pop(thread, None)
+        self.charged.pop(thread, None)
+
+    @property
+    def most_charged(self) -> int:
+        return max(self.charged.values(), default=0)
 
     def given_back(self, thread: str) -> None:
         self.of.pop(thread, None)
@@ -59,4 +69,5 @@ class Owners:
 
     def _orphaned(self, thread: str, at: float) -> None:
         self.orphans[thread] = Orphan(at, len(self._fallen))
+        self.charged[thread] = self.charged.get(thread, 0) + 1
         self.hit += 1

@@ -41,10 +41,14 @@ class Report:
             f"{self.late} in order of arrival only, {self.read_early} read early, {len(self.wrong)} wrong"
         )
 
+    @property
+    def slow(self) -> list[float]:
+        """Take-overs that took longer than they may."""
+        return [seconds for seconds in self.take_overs if seconds > self.lease + TAKEN_OVER_WITHIN]
+
     def check(self, *, twice: float = 0.0) -> None:
         """Nothing was lost, repeated, mixed up or left behind; `twice` is the share of open turns that may be."""
-        slow = [seconds for seconds in self.take_overs if seconds > self.lease + TAKEN_OVER_WITHIN]
-        wrong = [*self.wrong, *(f"taken over only after {seconds:.1f} s" for seconds in slow)]
+        wrong = [*self.wrong, *(f"taken over only after {seconds:.1f} s" for seconds in self.slow)]
         if len(self.twice) > twice * self.open_turns:
             wrong += [f"answered twice: {each}" for each in self.twice]
         if len(self.missed) > max(1, self.blows // 5):

@@ -141,7 +141,9 @@ async def blow(ground: Ground, step: Step, report: list[str]) -> None:
     A turn that cost two workers ends first: after a third it would rightly be put aside.
     """
     most = 1 if step.then else 2
-    await ground.until(lambda: ground.most_lost < most, within=RECOVERED_WITHIN, what=f"few lost workers before {step}")
+    await ground.until(
+        lambda: ground.owners.most_charged < most, within=RECOVERED_WITHIN, what=f"turns end before {step}"
+    )
     await ground.refill()
     wanted = 2 if step.then else 1
     before = fallen(ground)

@@ -45,7 +45,7 @@ async def read(
     print(report.line())
     if report.missed:
         print("  not met:", *report.missed, sep="\n  ")
-    if report.wrong or report.twice:
+    if report.wrong or report.twice or report.slow:
         wrong = "\n".join([*report.wrong, *report.twice])
         print(await ground.story(*(talk.key for talk in ground.talks if talk.root in wrong)))
     return report
