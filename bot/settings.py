@@ -28,7 +28,7 @@ Seconds = Annotated[timedelta, BeforeValidator(_number)]
 class Settings(BaseSettings):
     """What both processes must know. Names in the environment are the fields' names in capitals."""
 
-    # A line that was left empty in .env is a setting that was not set: an empty secret would verify anybody's signature.
+    # A line left empty in .env is a setting that was not set: an empty secret would verify anybody's signature.
     model_config = SettingsConfigDict(env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True)
 
     # Slack

@@ -148,7 +148,7 @@ class Journal:
             self.steps.append(
                 [round(now - self.began, 3), name, facts] if facts else [round(now - self.began, 3), name]
             )
-            self.set(steps=json.dumps(self.steps))
+            self.set(steps=json.dumps(self.steps, separators=(",", ":")))
 
     async def write(self) -> None:
         """Put on record what was collected; nothing collected, nothing sent. Raises `Lost`."""

@@ -7,7 +7,6 @@ and has no result is not made again, unless its tool surely changes nothing. All
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
@@ -17,11 +16,10 @@ from datetime import timedelta
 import structlog
 
 from bot.catalog.agents import Agent
-from bot.catalog.policy import Policy
 from bot.slack import blocks
 from bot.threads.models import CallState
-from bot.threads.turns import Lost
 from workers import inputs
+from workers.calling import UNKNOWN_OUTCOME, Calling
 from workers.conversations.errors import Unanswered
 from workers.conversations.port import (
     Call,
@@ -46,31 +44,18 @@ from workers.conversations.port import (
 )
 from workers.conversations.recovery import Finished, Unfinished, outcome, replay
 from workers.delivery.delivery import Delivery
-from workers.journal import CallRecord, Journal, Request
+from workers.journal import Journal, Request
 from workers.services import Services
-from workers.tools.specs import ToolSpec
 
 SAY_WAITING_AFTER = timedelta(seconds=10)  # a shorter wait is not worth a word
-CALLS_AT_ONCE = 8
 LOOK_EVERY = timedelta(seconds=2)  # at the history of a request that may still be running
 MOST_CLOSINGS = 3  # of calls that a model makes although it was told to make none
 MOST_LOOKS = 3  # streams of one request that may break before the turn gives up
 
-UNKNOWN_OUTCOME = "Error: the call was cut off and it is not known whether it took effect. Do not repeat it; say so."
-DENIED = "Error: the person did not allow this call. Do not try it another way; say that it was not done."
-NOT_ALLOWED = "Error: this agent may not use this tool."
 CANCELLED = "Error: cancelled, the person stopped this."
 OVER_LIMIT = "Error: not done, the limit for one answer is reached."
 
 log = structlog.get_logger()
-
-
-class Parked(Exception):
-    """Calls wait for a person's yes; the turn stays open and no worker waits."""
-
-    def __init__(self, calls: Sequence[Call]) -> None:
-        super().__init__(f"{len(calls)} calls wait")
-        self.calls = calls
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,8 +104,7 @@ class Rounds:
         self._before_call = before_call
         self._steer = steer
         self._uncertain = resumed and journal.request is not None
-        self._specs: dict[str, ToolSpec] = {}
-        self._making: list[asyncio.Task[None]] = []
+        self._calling = Calling(services, journal, agent, delivery, before_call=before_call)
         self._stopping = False
 
     async def run(self) -> Answered:
@@ -135,7 +119,7 @@ class Rounds:
             if limit := self._limit():
                 await self.close(OVER_LIMIT)
                 return Answered(text=self._journal.get("said") or "", limit=limit)
-            await self._run(calls)
+            await self._calling.make(calls)
             if self._stopped():
                 return Answered(text=self._journal.get("said") or "")
             self._journal.set_request(self._next_request())
@@ -146,8 +130,7 @@ class Rounds:
     def stop(self) -> None:
         """Make no more requests or calls; tools that run are cancelled, the model's stream is read to its end."""
         self._stopping = True
-        for task in self._making:
-            task.cancel()
+        self._calling.cancel()
 
     def _stopped(self) -> bool:
         return self._stopping
@@ -369,100 +352,6 @@ class Rounds:
             started = record is not None and record.state is CallState.STARTED
             said.append(Result(call.tool_call_id, known or (UNKNOWN_OUTCOME if started else result)))
         return said
-
-    # -- tools --------------------------------------------------------------------------------------------------
-
-    async def _run(self, calls: Sequence[Call]) -> None:
-        """Make the calls that may be made now, at once; `Parked` when others wait for a person."""
-        self._specs = {spec.name: spec for spec in await self._services.tools.offered(self._agent)}
-        ready: list[Call] = []
-        waiting: list[Call] = []
-        for call in calls:
-            record = self._journal.call(call.tool_call_id) or CallRecord(
-                state=CallState.ASKED, name=call.name, arguments=call.arguments
-            )
-            decided = self._decide(call, record)
-            self._journal.set_call(call.tool_call_id, decided)
-            if decided.state is CallState.STARTED:
-                ready.append(call)
-            elif decided.state is not CallState.DONE:
-                waiting.append(call)
-        await self._journal.write()
-        if ready:
-            limit = asyncio.Semaphore(CALLS_AT_ONCE)
-            try:
-                async with asyncio.TaskGroup() as group:
-                    self._making = [group.create_task(self._make(call, limit)) for call in ready]
-            except* Lost:
-                raise Lost from None
-            await self._journal.write()
-        if waiting:
-            raise Parked(waiting)
-
-    def _decide(self, call: Call, record: CallRecord) -> CallRecord:
-        """What becomes of a call next: STARTED is made now, DONE has its result, anything else waits for a person."""
-        spec = self._specs.get(call.name)
-        if record.state is CallState.DONE:
-            return record
-        if record.state is CallState.STARTED:
-            if spec is not None and spec.read_only and spec.trusted:
-                return record  # it changes nothing: made again
-            self._journal.set(unknown_effect=call.name)
-            return replace(record, state=CallState.DONE, result=UNKNOWN_OUTCOME)
-        if record.decision == "denied":
-            return replace(record, state=CallState.DONE, result=DENIED)
-        policy = Policy.AUTO if spec is None else spec.policy_of(self._agent)  # an unknown name gets its sentence
-        if policy is Policy.DENY:
-            return replace(record, state=CallState.DONE, result=NOT_ALLOWED)
-        if policy is Policy.ASK and record.decision != "allowed":
-            return replace(record, asks=True)
-        return replace(record, state=CallState.STARTED)
-
-    async def _make(self, call: Call, limit: asyncio.Semaphore) -> None:
-        spec = self._specs.get(call.name)
-        title, words = _title(spec, call), self._delivery.words
-        card = blocks.Task(
-            id=call.tool_call_id,
-            title=title,
-            status="in_progress",
-            details=_readable(call.arguments),
-            state=words.say("task.running", tool=title),
-        )
-        self._delivery.task(card)
-        self._journal.step(self._services.now(), "call", tool=call.name)
-        async with limit:
-            await self._before_call()
-            made = await self._services.tools.call(
-                call.name,
-                call.arguments,
-                agent=self._agent,
-                principal=self._journal.get("principal") or "",
-                thread=self._journal.thread,
-            )
-        record = CallRecord(state=CallState.DONE, name=call.name, arguments=call.arguments, result=made.text)
-        self._journal.set_call(call.tool_call_id, record)
-        self._journal.step(self._services.now(), "called", tool=call.name, failed=made.failed, ran=made.ran)
-        end = "task.unknown" if made.ran == "unknown" else "task.failed" if made.failed else "task.done"
-        status: blocks.TaskStatus = "error" if made.failed else "complete"
-        self._delivery.task(replace(card, status=status, output=_readable(made.text), state=words.say(end, tool=title)))
-
-
-def _title(spec: ToolSpec | None, call: Call) -> str:
-    """`time: get_current_time`, or the tool's own title behind its server's name."""
-    if spec is None:
-        return call.name
-    return f"{spec.server}: {spec.title}" if spec.server else spec.title
-
-
-def _readable(words: str) -> str:
-    """Arguments or a result for a card: `timezone: Asia/Tokyo`; what is no JSON object stays as it came."""
-    try:
-        values = json.loads(words or "{}")
-    except ValueError:
-        return words
-    if not isinstance(values, dict):
-        return words
-    return "\n".join(f"{name}: {value}" for name, value in values.items())
 
 
 def _id(entry: Entry) -> str:

@@ -36,7 +36,8 @@ return {redis.call('HGETALL', KEYS[1]), redis.call('LRANGE', KEYS[2], 0, -1), jo
 )
 
 # One script for every write of a turn.
-# KEYS: 1 thread  2 mailbox  3 journal   ARGV: 1 generation  2 JSON {journal, forget, thread, unset, take, life}
+# KEYS: 1 thread  2 mailbox  3 journal  4 what is kept of the turn when it ended
+# ARGV: 1 generation  2 JSON {journal, forget, thread, unset, take, life, ended?}
 _WRITE = (
     scripts.FENCE
     + """
@@ -52,27 +53,32 @@ end
 for name, value in pairs(change.thread) do redis.call('HSET', KEYS[1], name, value) end
 for _, name in ipairs(change.unset) do redis.call('HDEL', KEYS[1], name) end
 for _, name in ipairs(change.forget) do redis.call('HDEL', KEYS[3], name) end
-for name, value in pairs(change.journal) do redis.call('HSET', KEYS[3], name, value) end
-if change.life > 0 then redis.call('PEXPIRE', KEYS[3], change.life) end
+if change.ended then
+  redis.call('DEL', KEYS[3])
+  redis.call('SET', KEYS[4], change.ended, 'PX', change.life)
+else
+  for name, value in pairs(change.journal) do redis.call('HSET', KEYS[3], name, value) end
+  if change.life > 0 then redis.call('PEXPIRE', KEYS[3], change.life) end
+end
 """
 )
 _NOTE = _WRITE + "return 1"
 
 # After the write: give the thread up if nobody wrote meanwhile, else hand out the mail that came.
-# KEYS: 4 leases  5 dead   ARGV: 3 thread  4 thread life ms  5 turn id  6 dead letter or ''
+# KEYS: 5 leases  6 dead   ARGV: 3 thread  4 thread life ms  5 turn id  6 dead letter or ''
 _RELEASE = """
-if ARGV[6] ~= '' then redis.call('HSET', KEYS[5], ARGV[5], ARGV[6]) end
+if ARGV[6] ~= '' then redis.call('HSET', KEYS[6], ARGV[5], ARGV[6]) end
 redis.call('PEXPIRE', KEYS[1], ARGV[4])
 local mail = redis.call('LRANGE', KEYS[2], 0, -1)
 if #mail > 0 then return mail end
 redis.call('HSET', KEYS[1], 'state', 'idle')
 redis.call('HDEL', KEYS[1], 'worker', 'stop')
-redis.call('ZREM', KEYS[4], ARGV[3])
+redis.call('ZREM', KEYS[5], ARGV[3])
 return 1
 """
 _FINISH = _WRITE + _RELEASE
 
-# KEYS: 4 leases  5 deadlines   ARGV: 3 thread  4 turn id  5 mail seen so far  6 deadline ms
+# KEYS: 5 leases  6 deadlines   ARGV: 3 thread  4 turn id  5 mail seen so far  6 deadline ms
 _PARK = (
     _WRITE
     + """
@@ -80,8 +86,8 @@ local mail = redis.call('LRANGE', KEYS[2], 0, -1)
 if #mail > tonumber(ARGV[5]) or redis.call('HEXISTS', KEYS[1], 'stop') == 1 then return mail end
 redis.call('HSET', KEYS[1], 'state', 'asking')
 redis.call('HDEL', KEYS[1], 'worker')
-redis.call('ZREM', KEYS[4], ARGV[3])
-redis.call('ZADD', KEYS[5], ARGV[6], ARGV[3] .. ' ' .. ARGV[4])
+redis.call('ZREM', KEYS[5], ARGV[3])
+redis.call('ZADD', KEYS[6], ARGV[6], ARGV[3] .. ' ' .. ARGV[4])
 return 1
 """
 )
@@ -206,7 +212,8 @@ class Change:
     thread: Mapping[str, str] = field(default_factory=dict)
     unset: Iterable[str] = ()  # fields of the thread record that go
     take: Iterable[Mail] = ()
-    life: timedelta | None = None  # of the journal, from now
+    life: timedelta | None = None  # of the journal, or of what is kept of it, from now
+    ended: Mapping[str, str] | None = None  # all that is kept of the turn; its journal goes
 
     def dump(self) -> str:
         body: dict[str, Any] = {
@@ -217,6 +224,8 @@ class Change:
             "take": [mail.id for mail in self.take],
             "life": int(self.life.total_seconds() * 1000) if self.life else 0,
         }
+        if self.ended is not None:
+            body["ended"] = json.dumps(dict(self.ended), ensure_ascii=False, separators=(",", ":"))
         return json.dumps(body, ensure_ascii=False)
 
 
@@ -350,10 +359,19 @@ class Turns:
 
     async def journal(self, team: str, turn_id: str) -> dict[str, str]:
         """A turn's journal, or what is kept of an ended one; empty when there is none."""
-        return _mapping_of(await self._redis.hgetall(keys.turn(team, turn_id)))  # type: ignore[misc]  # as above
+        if journal := _mapping_of(await self._redis.hgetall(keys.turn(team, turn_id))):  # type: ignore[misc]  # as above
+            return journal
+        kept = await self._redis.get(keys.ended(team, turn_id))
+        return dict(json.loads(kept)) if kept else {}
 
     def _keys(self, owned: Owned, turn_id: str) -> list[str]:
-        return [keys.thread(owned.thread), keys.mailbox(owned.thread), keys.turn(owned.thread.team, turn_id)]
+        thread = owned.thread
+        return [
+            keys.thread(thread),
+            keys.mailbox(thread),
+            keys.turn(thread.team, turn_id),
+            keys.ended(thread.team, turn_id),
+        ]
 
     def _mail(self, owned: Owned, answer: Any) -> list[Mail]:
         if answer is None:

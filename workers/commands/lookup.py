@@ -5,6 +5,7 @@ Team is in every key and in no permalink: the bot's own team is tried first, the
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -37,7 +38,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundTurn:
-    """`record` is its thread's; both are Redis hashes as they stand."""
+    """`journal` is the turn's, or what is kept of an ended one; `record` is its thread's."""
 
     id: str
     thread: ThreadKey
@@ -101,8 +102,9 @@ async def turns(redis: Redis, turn_id: str) -> list[FoundTurn]:
     if not TURN_ID.fullmatch(turn_id):
         raise Cannot("That is no turn's id: it has letters and digits only, such as the ten the bot names in a thread.")
     found = []
-    for name in await _scan(redis, keys.turn(ANY, turn_id)):
-        journal = _text(await redis.hgetall(name))  # type: ignore[misc]  # as above
+    open_ones = [_text(await redis.hgetall(name)) for name in await _scan(redis, keys.turn(ANY, turn_id))]  # type: ignore[misc]  # as above
+    ended = [json.loads(await redis.get(name) or "{}") for name in await _scan(redis, keys.ended(ANY, turn_id))]
+    for journal in (*open_ones, *ended):
         try:
             place = ThreadKey.parse(journal.get("thread", ""))
         except ValueError:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
+from dataclasses import replace
 
 import structlog
 
@@ -16,9 +17,10 @@ from bot.slack.ledger import Unread
 from bot.threads import keys
 from bot.threads.models import CallState, Mail
 from bot.threads.turns import Owned
+from workers.calling import UNKNOWN_OUTCOME
 from workers.conversations import errors
 from workers.journal import Journal
-from workers.rounds import CANCELLED, UNKNOWN_OUTCOME, Rounds
+from workers.rounds import CANCELLED, Rounds
 from workers.turn.scene import Scene
 
 # What an ended turn keeps for `threadwind turn ID`: no message text, no arguments, no results.
@@ -41,12 +43,12 @@ async def give_up(
     """The last write of a turn, also of one that never got as far as a scene."""
     journal.step(now, end)
     log.info("turn.ended", end=end, seconds=round(now - journal.began, 3), rounds=journal.get("round"))
-    journal.set(ended=end, ended_at=str(now))
-    if not keep:
-        journal.forget(*(name for name in list(journal.fields) if name not in KEPT))
+    journal.set(ended=end, ended_at=str(round(now, 3)))
     journal.set_thread(last_turn=journal.id)
     journal.unset_thread("turn", "stop", "lost_workers")
     change = journal.collected(life=keys.ENDED_TURN_FOR)
+    if not keep:
+        change = replace(change, ended={name: value for name, value in journal.fields.items() if name in KEPT})
     return await journal.turns.finish(owned, journal.id, change, dead_letter=dead_letter) or None
 
 

@@ -1,0 +1,151 @@
+"""A round's tool calls: made at once, each on record as started before it is made, or waiting for a person's yes.
+
+What always holds: a call that was started and has no result is not made again, unless its tool surely changes
+nothing; then the model and the person are told that nobody knows whether it took effect.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+
+from bot.catalog.agents import Agent
+from bot.catalog.policy import Policy
+from bot.slack import blocks
+from bot.threads.models import CallState
+from bot.threads.turns import Lost
+from workers.conversations.port import Call
+from workers.delivery.delivery import Delivery
+from workers.journal import CallRecord, Journal
+from workers.services import Services
+from workers.tools.specs import ToolSpec
+
+CALLS_AT_ONCE = 8
+
+UNKNOWN_OUTCOME = "Error: the call was cut off and it is not known whether it took effect. Do not repeat it; say so."
+DENIED = "Error: the person did not allow this call. Do not try it another way; say that it was not done."
+NOT_ALLOWED = "Error: this agent may not use this tool."
+
+
+class Parked(Exception):
+    """Calls wait for a person's yes; the turn stays open and no worker waits."""
+
+
+class Calling:
+    """The tool calls of one turn."""
+
+    def __init__(
+        self,
+        services: Services,
+        journal: Journal,
+        agent: Agent,
+        delivery: Delivery,
+        *,
+        before_call: Callable[[], Awaitable[None]],
+    ) -> None:
+        self._services = services
+        self._journal = journal
+        self._agent = agent
+        self._delivery = delivery
+        self._before_call = before_call
+        self._specs: dict[str, ToolSpec] = {}
+        self._making: list[asyncio.Task[None]] = []
+
+    def cancel(self) -> None:
+        """Cancel what runs; nobody knows then what it did."""
+        for task in self._making:
+            task.cancel()
+
+    async def make(self, calls: Sequence[Call]) -> None:
+        """Make the calls that may be made now, at once; `Parked` when others wait for a person."""
+        self._specs = {spec.name: spec for spec in await self._services.tools.offered(self._agent)}
+        ready: list[Call] = []
+        waiting: list[Call] = []
+        for call in calls:
+            record = self._journal.call(call.tool_call_id) or CallRecord(
+                state=CallState.ASKED, name=call.name, arguments=call.arguments
+            )
+            decided = self._decide(call, record)
+            self._journal.set_call(call.tool_call_id, decided)
+            if decided.state is CallState.STARTED:
+                ready.append(call)
+            elif decided.state is not CallState.DONE:
+                waiting.append(call)
+        await self._journal.write()
+        if ready:
+            limit = asyncio.Semaphore(CALLS_AT_ONCE)
+            try:
+                async with asyncio.TaskGroup() as group:
+                    self._making = [group.create_task(self._make(call, limit)) for call in ready]
+            except* Lost:
+                raise Lost from None
+            await self._journal.write()
+        if waiting:
+            raise Parked
+
+    def _decide(self, call: Call, record: CallRecord) -> CallRecord:
+        """What becomes of a call next: STARTED is made now, DONE has its result, anything else waits for a person."""
+        spec = self._specs.get(call.name)
+        if record.state is CallState.DONE:
+            return record
+        if record.state is CallState.STARTED:
+            if spec is not None and spec.read_only and spec.trusted:
+                return record  # it changes nothing: made again
+            self._journal.set(unknown_effect=call.name)
+            return replace(record, state=CallState.DONE, result=UNKNOWN_OUTCOME)
+        if record.decision == "denied":
+            return replace(record, state=CallState.DONE, result=DENIED)
+        policy = Policy.AUTO if spec is None else spec.policy_of(self._agent)  # an unknown name gets its sentence
+        if policy is Policy.DENY:
+            return replace(record, state=CallState.DONE, result=NOT_ALLOWED)
+        if policy is Policy.ASK and record.decision != "allowed":
+            return replace(record, asks=True)
+        return replace(record, state=CallState.STARTED)
+
+    async def _make(self, call: Call, limit: asyncio.Semaphore) -> None:
+        spec = self._specs.get(call.name)
+        title, words = _title(spec, call), self._delivery.words
+        card = blocks.Task(
+            id=call.tool_call_id,
+            title=title,
+            status="in_progress",
+            details=_readable(call.arguments),
+            state=words.say("task.running", tool=title),
+        )
+        self._delivery.task(card)
+        self._journal.step(self._services.now(), "call", tool=call.name)
+        async with limit:
+            await self._before_call()
+            made = await self._services.tools.call(
+                call.name,
+                call.arguments,
+                agent=self._agent,
+                principal=self._journal.get("principal") or "",
+                thread=self._journal.thread,
+            )
+        record = CallRecord(state=CallState.DONE, name=call.name, arguments=call.arguments, result=made.text)
+        self._journal.set_call(call.tool_call_id, record)
+        self._journal.step(self._services.now(), "called", tool=call.name, failed=made.failed, ran=made.ran)
+        end = "task.unknown" if made.ran == "unknown" else "task.failed" if made.failed else "task.done"
+        status: blocks.TaskStatus = "error" if made.failed else "complete"
+        self._delivery.task(replace(card, status=status, output=_readable(made.text), state=words.say(end, tool=title)))
+
+
+def _title(spec: ToolSpec | None, call: Call) -> str:
+    """`time: get_current_time`, or the tool's own title behind its server's name."""
+    if spec is None:
+        return call.name
+    return f"{spec.server}: {spec.title}" if spec.server else spec.title
+
+
+def _readable(words: str) -> str:
+    """Arguments or a result for a card: `timezone: Asia/Tokyo`; what is no JSON object stays as it came."""
+    try:
+        values = json.loads(words or "{}")
+    except ValueError:
+        return words
+    if not isinstance(values, dict):
+        return words
+    return "\n".join(f"{name}: {value}" for name, value in values.items())
