@@ -6,12 +6,13 @@ Needs a history scope. Where there is none, `Found.unreadable` says so and nothi
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from bot.slack import wire
 from bot.slack.client import Slack
-from bot.slack.errors import Refused, SlackError
+from bot.slack.errors import Refused, SlackError, TryLater
 from bot.slack.models import SlackMessage
 from bot.threads.models import Mail, ThreadKey, message_id
 from workers.conversations.port import Conversations
@@ -20,16 +21,23 @@ from workers.inputs import Line
 from workers.services import Services
 
 TEXT_LIMIT = 4000  # characters of one earlier message
+READ_TRIES = 3
+NOBODY_THERE = timedelta(seconds=1)
+LONGEST_WAIT = timedelta(seconds=10)  # a person waits for the answer; what cannot be read by then is said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """`read_to` is the ts of the newest message looked at; `users` are the people who wrote."""
+    """`read_to` is the ts of the newest message looked at; `users` are the people who wrote.
+
+    `unreadable`: this installation may not read here. `later`: Slack did not answer this time.
+    """
 
     lines: list[Line] = field(default_factory=list)
     users: frozenset[str] = frozenset()
     read_to: str = ""
     unreadable: bool = False
+    later: bool = False
 
 
 async def read(
@@ -47,17 +55,20 @@ async def read(
     Mail is known by its id: `own`, and what was marked as seen when it was stored.
     """
     try:
-        messages = await slack.replies(thread.channel, thread.root_ts, oldest=since, latest=before)
-    except (Refused, SlackError):
+        messages = await _patiently(
+            lambda: slack.replies(thread.channel, thread.root_ts, oldest=since, latest=before), services
+        )
+    except Refused:
         return Found(unreadable=True)
+    except SlackError:
+        return Found(unreadable=True, later=True)
     bot_user = await services.installations.bot_user(thread.team)
     fresh = [m for m in messages if (since is None or m.ts > since) and (before is None or m.ts <= before)]
     read_to = max((m.ts for m in fresh), default=since or "")
     candidates = [m for m in fresh if (with_ours or m.user != bot_user) and (m.text or m.files) and m.user]
-    if not with_ours:
-        ids = [message_id(thread.team, thread.channel, m.ts) for m in candidates]
-        stored = await services.turns.stored(ids)
-        candidates = [m for m, mail_id in zip(candidates, ids, strict=True) if mail_id not in own | stored]
+    ids = [message_id(thread.team, thread.channel, m.ts) for m in candidates]
+    known = own if with_ours else own | await services.turns.stored(ids)
+    candidates = [m for m, mail_id in zip(candidates, ids, strict=True) if mail_id not in known]
     candidates = candidates[-services.settings.context_limit :] if services.settings.context_limit else []
     return Found(
         lines=await _lines(services, thread.team, candidates),
@@ -66,11 +77,26 @@ async def read(
     )
 
 
+async def _patiently(call: Callable[[], Awaitable[list[SlackMessage]]], services: Services) -> list[SlackMessage]:
+    for _ in range(READ_TRIES - 1):
+        try:
+            return await call()
+        except TryLater as later:
+            await services.sleep(min(later.after or NOBODY_THERE, LONGEST_WAIT).total_seconds())
+    return await call()
+
+
 async def _lines(services: Services, team: str, messages: Sequence[SlackMessage]) -> list[Line]:
     users = {m.user for m in messages if m.user} | {user for m in messages for user in wire.people_in(m.text)}
     names = await services.people.names(team, sorted(users))
     return [
-        Line(names.get(m.user, m.user), wire.readable(m.text, people=names)[:TEXT_LIMIT]) for m in messages if m.user
+        Line(
+            names.get(m.user, m.user),
+            wire.readable(m.text, people=names)[:TEXT_LIMIT],
+            tuple(file.name for file in m.files),
+        )
+        for m in messages
+        if m.user
     ]
 
 
@@ -79,7 +105,7 @@ async def mail_lines(services: Services, mail: Sequence[Mail], speaker: str) -> 
     lines = []
     for item in mail:
         names = await services.people.names(item.thread.team, sorted(wire.people_in(item.text)))
-        lines.append(Line(speaker, wire.readable(item.text, people=names)))
+        lines.append(Line(speaker, wire.readable(item.text, people=names), tuple(file.name for file in item.files)))
     return lines
 
 

@@ -6,6 +6,7 @@ that an agent (and the playground's rules) can read them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -20,17 +21,25 @@ NOTE_HEAD = "[While you were working, the person you work for added]"
 AGAIN = "[The person asks you to try again. What is done already must not be done twice.]"
 
 
+_LABEL_LIKE = re.compile(r"^(\s*)\[", re.MULTILINE)
+_ESCAPED = r"\1\\["
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One message with its speaker's name."""
+    """One message with its speaker's name, and the names of files that came with it."""
 
     speaker: str
     text: str
+    files: tuple[str, ...] = ()
 
 
 def spoken(lines: Sequence[Line]) -> str:
-    """Messages with speaker labels: `[Ada] what broke?`, one a paragraph."""
-    return "\n\n".join(f"[{_flat(line.speaker)}] {line.text}" for line in lines)
+    """Messages with speaker labels: `[Ada] what broke?`, one a paragraph.
+
+    A line in a message that looks like one of our labels is told from them by a backslash.
+    """
+    return "\n\n".join(_labelled(line) for line in lines)
 
 
 def first_input(
@@ -48,9 +57,19 @@ def first_input(
     return "\n\n".join(parts)
 
 
-def with_note(result: str, note: Sequence[Line]) -> str:
-    """A function result with the person's notes behind it: the API takes no user message beside open results."""
-    return f"{result}\n\n{NOTE_HEAD}\n{spoken(note)}" if note else result
+def with_note(result: str, note: str | None) -> str:
+    """A function result with the person's notes behind it: the API takes no user message beside open results.
+
+    What a tool says can never look like such a note.
+    """
+    harmless = result.replace(NOTE_HEAD, "\\" + NOTE_HEAD)
+    return f"{harmless}\n\n{NOTE_HEAD}\n{note}" if note else harmless
+
+
+def _labelled(line: Line) -> str:
+    parts = [f"[{_flat(line.speaker)}] {_LABEL_LIKE.sub(_ESCAPED, line.text)}".rstrip()]
+    parts += [f"[File: {_flat(name)}. You cannot read it.]" for name in line.files]
+    return "\n".join(parts)
 
 
 def _flat(name: str) -> str:

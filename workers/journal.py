@@ -45,6 +45,7 @@ class CallRecord:
     decision: str | None = None
     by: str | None = None
     asks: bool = False
+    asked_at: float = 0.0  # epoch seconds; 0: the question was not put yet
 
 
 class Journal:

@@ -33,6 +33,7 @@ from workers.turn.turn import Turn
 
 HANDING_ON = timedelta(seconds=2)  # for giving a thread back while the process stops
 SLACK_AWAY = timedelta(seconds=5)  # between two looks whether it is back
+MOST_FAILED_POSTS = 10  # passes, each of several tries; the last half of them with plain words
 LONGEST_HOLD = timedelta(minutes=10)  # then a busy thread goes through the queue again, so that others get their turn
 
 log = structlog.get_logger()
@@ -124,6 +125,12 @@ async def _run(
             # The turn stays open and this worker keeps it: what is on record goes out when Slack is back.
             log.warning("slack.away", error=str(away))
             await services.sleep(SLACK_AWAY.total_seconds())
+            if isinstance(away, Unknown):
+                # Slack is there and breaks on what we say: not for ever.
+                passes = int(journal.get("failed_posts") or 0) + 1
+                if passes > MOST_FAILED_POSTS and scene is not None:
+                    return await ends.undeliverable(scene)
+                journal.set(failed_posts=str(passes))
             await journal.write()
             return await services.turns.look(claimed.owned.thread)
         except (SlackError, Unread) as error:

@@ -189,6 +189,7 @@ class Rounds:
                         self._delivery.say(words)
                     case Started(conversation_id=conversation_id):
                         await self._keep(conversation_id)
+                        await self._delivery.status(self._delivery.words.say("status.thinking"))
                     case Waiting(reason=reason, delay=delay, until=until):
                         now = self._services.now()
                         waiting_since = waiting_since or now
@@ -229,9 +230,8 @@ class Rounds:
         for call in calls:
             record = self._journal.call(call.tool_call_id)
             text = (record.result if record else None) or UNKNOWN_OUTCOME
-            if call is calls[-1] and noted and not mixed:
-                text = f"{text}\n\n{inputs.NOTE_HEAD}\n{noted}"
-            results.append(Result(call.tool_call_id, text))
+            note = noted if call is calls[-1] and not mixed else None
+            results.append(Result(call.tool_call_id, inputs.with_note(text, note)))
         if noted and mixed:
             results.append(Say(noted))
         return results

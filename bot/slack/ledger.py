@@ -19,6 +19,7 @@ from typing import Protocol
 from bot.slack.client import Slack
 from bot.slack.errors import Refused, TryLater, Unknown
 from bot.slack.models import Blocks, Metadata, SlackMessage
+from bot.slack.text import defuse
 from bot.threads.models import ThreadKey
 
 LOOK_AGAIN_AFTER = timedelta(seconds=2)
@@ -115,9 +116,10 @@ class Ledger:
         self.rows[row.name] = row
         self._book.put(row.field())
 
-    async def post(self, name: str, *, text: str, blocks: Blocks | None = None, root: str | None = None) -> str:
+    async def post(self, name: str, *, text: str, blocks: Blocks | None = None, bare: bool = False) -> str:
         """Post a message of the thread once; its ts. Raises `Unread`, `Refused` or, when Slack stays away, `TryLater`.
 
+        `bare`: the text and nothing else, for a message that Slack does not take with all that belongs to it.
         The accepted row is on record with the book's next write, which the caller makes.
         """
         if ts := self.accepted(name):
@@ -126,10 +128,10 @@ class Ledger:
         async def send() -> str:
             return await self.slack.post(
                 self.thread.channel,
-                thread_ts=root or self.thread.root_ts,
+                thread_ts=self.thread.root_ts,
                 text=text,
-                blocks=blocks,
-                metadata=self.metadata(name),
+                blocks=None if bare else blocks,
+                metadata=None if bare else self.metadata(name),
             )
 
         return await self._once(Row(name=name, kind="post"), send, lambda message: self._is_post(message, name, text))
@@ -198,7 +200,7 @@ class Ledger:
     def _is_post(self, message: SlackMessage, name: str, text: str) -> bool:
         if message.metadata is not None:
             return message.metadata.payload.get("row") == f"{self._turn_id}:{name}"
-        return message.text == text and self._is_nobodys(message)
+        return message.text == defuse(text) and self._is_nobodys(message)
 
     def _is_stream(self, name: str) -> Callable[[SlackMessage], bool]:
         """It takes no metadata at its start, but an owner that fell since may have closed or rewritten it with ours."""

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_time, format_timedelta, get_timezone
+from babel.dates import format_time, format_timedelta, get_timezone
 from babel.lists import format_list
 from babel.numbers import format_decimal
 
@@ -49,17 +49,9 @@ class Words:
         text = format_time(moment, "short", tzinfo=known or get_timezone("UTC"), locale=self._formats)
         return text if known else f"{text} UTC"
 
-    def date(self, moment: datetime, zone: str | tzinfo | None = None) -> str:
-        local = moment.astimezone(_zone(zone) or get_timezone("UTC"))
-        return format_date(local, "long", locale=self._formats)
-
     def duration(self, length: timedelta) -> str:
         """ "2 minutes", in the largest unit that fits, rounded."""
         return format_timedelta(length, threshold=WHOLE, locale=self._formats)
-
-    def within(self, length: timedelta) -> str:
-        """ "in 2 minutes"; "2 minutes ago" for a negative length."""
-        return format_timedelta(length, threshold=WHOLE, add_direction=True, locale=self._formats)
 
     def names(self, names: list[str], *, any_of: bool = False) -> str:
         """ "a, b and c"; with `any_of` "a, b or c"."""

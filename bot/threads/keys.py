@@ -32,7 +32,7 @@ TURN_PREFIX = f"{PREFIX}turn:"
 
 DURABLE = {
     LEASES: "a member goes when its thread is released or parked",
-    DEADLINES: "a member goes when the question is decided or its time is up",
+    DEADLINES: "a member goes when its turn ends or its time is up",
     DEAD: "a field goes by `threadwind dead retry|drop`",
     QUEUE: "a member goes when its job ended",
     WAKE: "tokens go as workers wake; trimmed to 64",

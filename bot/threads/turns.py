@@ -9,7 +9,7 @@ one step, and so is parking a turn that asks a person.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -65,9 +65,10 @@ end
 _NOTE = _WRITE + "return 1"
 
 # After the write: give the thread up if nobody wrote meanwhile, else hand out the mail that came.
-# KEYS: 5 leases  6 dead   ARGV: 3 thread  4 thread life ms  5 turn id  6 dead letter or ''
+# KEYS: 5 leases  6 dead  7 deadlines   ARGV: 3 thread  4 thread life ms  5 turn id  6 dead letter or ''
 _RELEASE = """
 if ARGV[6] ~= '' then redis.call('HSET', KEYS[6], ARGV[5], ARGV[6]) end
+redis.call('ZREM', KEYS[7], ARGV[3] .. ' ' .. ARGV[5])
 redis.call('PEXPIRE', KEYS[1], ARGV[4])
 local mail = redis.call('LRANGE', KEYS[2], 0, -1)
 if #mail > 0 then return mail end
@@ -78,12 +79,17 @@ return 1
 """
 _FINISH = _WRITE + _RELEASE
 
-# KEYS: 5 leases  6 deadlines   ARGV: 3 thread  4 turn id  5 mail seen so far  6 deadline ms
+# KEYS: 5 leases  6 deadlines   ARGV: 3 thread  4 turn id  5 JSON: the ids of mail looked at  6 deadline ms
 _PARK = (
     _WRITE
     + """
 local mail = redis.call('LRANGE', KEYS[2], 0, -1)
-if #mail > tonumber(ARGV[5]) or redis.call('HEXISTS', KEYS[1], 'stop') == 1 then return mail end
+if redis.call('HEXISTS', KEYS[1], 'stop') == 1 then return mail end
+local looked_at = {}
+for _, id in ipairs(cjson.decode(ARGV[5])) do looked_at[id] = true end
+for _, item in ipairs(mail) do
+  if not looked_at[cjson.decode(item).id] then return mail end
+end
 redis.call('HSET', KEYS[1], 'state', 'asking')
 redis.call('HDEL', KEYS[1], 'worker')
 redis.call('ZREM', KEYS[5], ARGV[3])
@@ -286,15 +292,18 @@ class Turns:
     async def finish(self, owned: Owned, turn_id: str, change: Change, *, dead_letter: str = "") -> list[Mail]:
         """Write `change`, end the turn and give the thread up, unless mail came: then keep it and return the mail."""
         answer = await self._finish(
-            keys=[*self._keys(owned, turn_id), keys.LEASES, keys.DEAD],
+            keys=[*self._keys(owned, turn_id), keys.LEASES, keys.DEAD, keys.DEADLINES],
             args=[owned.generation, change.dump(), str(owned.thread), self._thread_life_ms, turn_id, dead_letter],
         )
         return self._mail(owned, answer)
 
-    async def park(self, owned: Owned, turn_id: str, change: Change, *, seen: int, deadline: datetime) -> list[Mail]:
+    async def park(
+        self, owned: Owned, turn_id: str, change: Change, *, seen: Collection[str], deadline: datetime
+    ) -> list[Mail]:
         """Write `change` and leave the turn open until a person decides or `deadline` passes.
 
-        `seen` is how much mail this owner has looked at; when more came meanwhile, it stays owner and gets it all.
+        `seen` are the ids of the mail this owner has looked at; when other came meanwhile, it stays owner and gets
+        all that waits.
         """
         answer = await self._park(
             keys=[*self._keys(owned, turn_id), keys.LEASES, keys.DEADLINES],
@@ -303,7 +312,7 @@ class Turns:
                 change.dump(),
                 str(owned.thread),
                 turn_id,
-                seen,
+                json.dumps(sorted(seen)),
                 int(deadline.timestamp() * 1000),
             ],
         )

@@ -26,6 +26,18 @@ UPDATE_TRIES = 4
 NOBODY_THERE = timedelta(seconds=1)  # the connection was refused: try again soon
 LONGEST_WAIT = timedelta(seconds=60)
 INVALID_BLOCKS = frozenset({"invalid_blocks", "invalid_blocks_format", "invalid_arguments"})
+# What Slack finds wrong with a message, not with its place: the bare words may still pass.
+INVALID_CONTENT = INVALID_BLOCKS | {
+    "msg_too_long",
+    "msg_blocks_too_long",
+    "no_text",
+    "metadata_too_large",
+    "invalid_metadata_format",
+    "invalid_metadata_schema",
+    "markdown_text_conflict",
+}
+STATES_SHOWN = 900  # characters of the cards' states in a message's fallback
+BARE_LIMIT = 39_000  # characters of a bare message; Slack cuts at 40,000
 
 log = structlog.get_logger()
 
@@ -60,9 +72,13 @@ def budget_keeper(budget: Budget, thread: ThreadKey) -> Callable[[TryLater], Awa
 
 
 class Board:
-    """`tasks` are the cards of the turn's tools, by call id. `spoken` turns true with each message that stands."""
+    """`tasks` are the cards of the turn's tools, by call id. `spoken` turns true with each message that stands.
 
-    def __init__(self, line: Line) -> None:
+    `bare`: say everything as plain words, because Slack has failed on this turn's messages again and again.
+    """
+
+    def __init__(self, line: Line, *, bare: bool = False) -> None:
+        self._bare = bare
         self.tasks: dict[str, blocks.Task] = {}
         self.spoken = False
         self._line = line
@@ -70,25 +86,42 @@ class Board:
         self._draws_cards = True
         self._placed_at = 0.0
 
-    async def post(self, name: str, words: str, body: blocks.Blocks, *, cards: bool = False) -> None:
-        """Say something once; `cards` puts the tools' cards above it. Raises what the ledger raises."""
+    async def post(self, name: str, words: str, body: blocks.Blocks, *, cards: bool = False, whole: str = "") -> None:
+        """Say something once; `cards` puts the tools' cards above it. Raises what the ledger raises.
+
+        A message that Slack does not take as it is goes out as bare words: `whole`, where `words` are only a part.
+        """
+        words = self._with_states(words) if cards else words
         placeholder = self._ledger.rows.get("placeholder")
         if placeholder and placeholder.ts and placeholder.open:
             # The line that stood in for the status becomes the message itself.
-            await self.update(placeholder, words, body, cards=cards)
-            self._ledger.note(replace(placeholder, open=False))
-            self._ledger.note(Row(name=name, kind="post", state="accepted", ts=placeholder.ts))
-            return
+            self.fill_placeholder()
+            try:
+                await self.update(placeholder, words, body, cards=cards)
+            except Refused as refused:
+                log.warning("update.refused", error=str(refused))
+            else:
+                self._ledger.note(Row(name=name, kind="post", state="accepted", ts=placeholder.ts))
+                return
         wait = await self._line.budget.take(self._line.thread.team, "chat.postMessage", self._line.thread.channel)
         if wait:
             await self._line.pause(wait.total_seconds())
         try:
-            await self._ledger.post(name, text=words, blocks=self._under_cards(body, cards))
+            await self._post(name, words, body, cards)
+        except Refused as refused:
+            if refused.code not in INVALID_CONTENT:
+                raise
+            log.warning("post.bare", error=str(refused))
+            await self._ledger.post(name, text=(whole or words)[:BARE_LIMIT], bare=True)
+        self.spoken = True
+
+    async def _post(self, name: str, words: str, body: blocks.Blocks, cards: bool) -> None:
+        try:
+            await self._ledger.post(name, text=words, blocks=self._under_cards(body, cards), bare=self._bare)
         except Refused as refused:
             if not self._passes_without_cards(refused, cards):
                 raise
             await self._ledger.post(name, text=words, blocks=self._under_cards(body, cards))
-        self.spoken = True
 
     async def notice(self, name: str, words: str) -> None:
         """A sentence of ours, once."""
@@ -96,7 +129,7 @@ class Board:
 
     async def piece(self, name: str, markdown: str, *, last: bool, cards: bool = False) -> None:
         """A piece of the answer; the last one says that a machine wrote it."""
-        await self.post(name, *self._drawn(markdown, last=last), cards=cards)
+        await self.post(name, *self._drawn(markdown, last=last), cards=cards, whole=text.defuse(markdown))
 
     async def rewrite(self, row: Row, markdown: str, *, last: bool, cards: bool = False) -> None:
         """Put a piece of the answer in the place of a message that stands."""
@@ -104,6 +137,7 @@ class Board:
 
     async def update(self, row: Row, words: str, body: blocks.Blocks, *, cards: bool = False) -> None:
         """Replace a message that stands; harmless to repeat."""
+        words = self._with_states(words) if cards else words
         try:
             await self._put(row, words, self._under_cards(body, cards))
         except Refused as refused:
@@ -125,6 +159,21 @@ class Board:
             self._placed_at = self._line.now()
         except (SlackError, Unread) as error:
             log.warning("placeholder.failed", error=str(error))
+
+    def fill_placeholder(self) -> None:
+        """It holds words of ours from now on: no other message may be put in its place."""
+        row = self._ledger.rows.get("placeholder")
+        if row and row.open:
+            self._ledger.note(replace(row, open=False))
+
+    @property
+    def free_placeholder(self) -> Row | None:
+        """The placeholder, unless it became a notice, a question or another message with a name of its own."""
+        row = self._ledger.rows.get("placeholder")
+        if row is None or row.kind != "placeholder" or not row.ts:
+            return None
+        others = (other for other in self._ledger.rows.values() if other.name != row.name)
+        return None if any(other.ts == row.ts for other in others) else row
 
     async def attach(self, rest: str) -> None:
         """What is too long for messages, as a Markdown file with a sentence."""
@@ -173,6 +222,15 @@ class Board:
         harmless = text.defuse(markdown)
         label = self._line.words.say("label.ai_generated") if last else None
         return text.fallback(harmless), blocks.answer(harmless, label)
+
+    def states(self) -> str:
+        """What the cards say, in words."""
+        return "\n".join(task.state for task in self.tasks.values() if task.state)
+
+    def _with_states(self, words: str) -> str:
+        """The fallback of a message with cards: what the cards say stands in it too."""
+        states = text.shown(self.states(), STATES_SHOWN) if self.tasks else ""
+        return f"{states}\n{words}" if states else words
 
     def _under_cards(self, body: blocks.Blocks, cards: bool) -> blocks.Blocks:
         if not cards or not self.tasks:

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.slack import blocks
+from bot.slack import blocks, text
 from bot.slack.errors import NotSupported, Refused, SlackError, StoppedByUser, TryLater, Unknown
 from bot.slack.ledger import Row, Unread
 from bot.slack.markdown import split
@@ -31,14 +31,14 @@ log = structlog.get_logger()
 class Delivery:
     """What one turn says in its thread. `resumed`: an earlier owner of the turn may have said part of it."""
 
-    def __init__(self, line: Line, reader: Reader, *, live: bool, resumed: bool) -> None:
+    def __init__(self, line: Line, reader: Reader, *, live: bool, resumed: bool, bare: bool = False) -> None:
         self.words = line.words
         self._line = line
         self._slack = line.slack
         self._ledger = line.ledger
         self._thread = line.thread
         self._resumed = resumed
-        self._board = Board(line)
+        self._board = Board(line, bare=bare)
         stream = Stream(
             line.slack,
             line.ledger,
@@ -52,7 +52,7 @@ class Delivery:
         )
         # A stream that an earlier owner opened is not appended to: what it holds is not surely known.
         inherited = resumed and any(row.kind == "stream" for row in line.ledger.rows.values())
-        self.live = Live(line, self._board, stream, streams_text=live, is_off=inherited)
+        self.live = Live(line, self._board, stream, streams_text=live, is_off=inherited or bare)
         self._stream = stream
         self._status = ""
         self._muted = False
@@ -104,6 +104,8 @@ class Delivery:
         async with self._serial:
             await self._board.notice(name, words)
             await self._line.write()
+            if self._status.strip():
+                await self._show_status(self._status)  # each message of ours takes the line away
 
     async def whisper(self, user: str, words: str) -> None:
         """A line that only `user` sees; at most once, and never worth failing for."""
@@ -275,12 +277,16 @@ class Delivery:
 
     def _held(self) -> list[Row]:
         """The messages that the whole text must be written over, oldest first."""
-        kinds = {"stream", "placeholder"} if self._stream.is_torn() or self._resumed else {"placeholder"}
-        return sorted((row for row in self._ledger.rows.values() if row.kind in kinds and row.ts), key=lambda r: r.ts)
+        rows = [row for row in self._ledger.rows.values() if row.kind == "stream" and row.ts]
+        held = rows if self._stream.is_torn() or self._resumed else []
+        if placeholder := self._board.free_placeholder:
+            held = [*held, placeholder]
+        return sorted(held, key=lambda row: row.ts)
 
     async def _rewrite(self, held: list[Row]) -> None:
         """Write the whole text over `held`; what they cannot hold follows them, and none of them is left over."""
         pieces = split(self.live.text, limit=PIECE, messages=max(MOST_MESSAGES, len(held)))
+        self._board.fill_placeholder()
         for row, piece in zip(held, pieces.messages, strict=False):
             last = piece is pieces.messages[-1]
             try:
@@ -308,6 +314,10 @@ class Delivery:
     async def _close_streams(self) -> None:
         """Close our stream, and those that an earlier owner of this turn left open."""
         if self._stream.is_open:
+            if not self.live.sent and not self._stream.is_torn() and (states := self._board.states()):
+                with suppress(SlackError):
+                    # A message of cards alone would have no words for those who see none.
+                    await self._stream.send([blocks.text_chunk(f"_{text.defuse(states)}_")])
             await self._stream.close(session_status="active")
             self._board.spoken = True
         for row in list(self._ledger.rows.values()):

@@ -6,7 +6,7 @@ would be sent is shown in full, or there is no Approve button.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -35,7 +35,7 @@ async def hear(scene: Scene, mail: Sequence[Mail]) -> None:
             await _decision(scene, item)
         elif item.kind is MailKind.TIME_OUT:
             scene.journal.take([item])
-            for call in undecided(scene) if about_us else ():
+            for call in _overdue(scene) if about_us else ():
                 await decide(scene, call, "denied", scene.words.say("asking.timed_out"), by="")
         elif item.kind is MailKind.STOP:
             scene.journal.take([item])
@@ -49,6 +49,13 @@ def undecided(scene: Scene) -> list[Call]:
         if record and record.asks and record.decision is None and record.state is CallState.ASKED:
             calls.append(call)
     return calls
+
+
+def _overdue(scene: Scene) -> list[Call]:
+    limit = scene.services.settings.asking_limit.total_seconds()
+    records = {call.tool_call_id: scene.journal.call(call.tool_call_id) for call in undecided(scene)}
+    over = {call_id for call_id, record in records.items() if record and record.asked_at + limit <= scene.now() + 1}
+    return [call for call in undecided(scene) if call.tool_call_id in over]
 
 
 async def decide(scene: Scene, call: Call, decision: str, words: str, *, by: str) -> None:
@@ -65,18 +72,23 @@ async def decide(scene: Scene, call: Call, decision: str, words: str, *, by: str
             await scene.slack.update(scene.thread.channel, ts, text=words, blocks=card)
 
 
-async def park(scene: Scene, *, seen: int) -> list[Mail]:
+async def park(scene: Scene, *, seen: Collection[str]) -> list[Mail]:
     """Ask, then leave the turn open without a worker; whoever takes the thread next goes on from the journal.
 
-    Gives the mail that came beyond the `seen` first, if any did: then this worker keeps the thread.
+    Gives all mail that waits if some of it is not among the `seen` ids: then this worker keeps the thread.
     """
     calls = undecided(scene)
     for call in calls:
-        await scene.delivery.ask(f"ask:{call.tool_call_id}", _question(scene, call), _card(scene, call))
+        await scene.delivery.ask(f"ask:{call.tool_call_id}", *_card(scene, call))
     await scene.delivery.clear()
     journal = scene.journal
-    asked_at = float(journal.get("asked_at") or scene.now())
-    journal.set(asked_at=str(asked_at))
+    first_asked_at = scene.now()
+    for call in calls:
+        record = journal.call(call.tool_call_id)
+        assert record is not None, "a call that waits is on record"
+        if not record.asked_at:
+            journal.set_call(call.tool_call_id, replace(record, asked_at=scene.now()))
+        first_asked_at = min(first_asked_at, record.asked_at or scene.now())
     scene.step("asking", calls=len(calls))
     journal.set_thread(our_ts=scene.ledger.newest_ts)
     log.info("turn.asking", calls=len(calls))
@@ -85,7 +97,7 @@ async def park(scene: Scene, *, seen: int) -> list[Mail]:
         journal.id,
         journal.collected(life=keys.OPEN_TURN_FOR),
         seen=seen,
-        deadline=datetime.fromtimestamp(asked_at).astimezone() + scene.services.settings.asking_limit,
+        deadline=datetime.fromtimestamp(first_asked_at).astimezone() + scene.services.settings.asking_limit,
     )
 
 
@@ -107,18 +119,15 @@ def _question(scene: Scene, call: Call) -> str:
     return scene.words.say("asking.card", agent=name, tool=call.name, principal=scene.person.name)
 
 
-def _card(scene: Scene, call: Call) -> blocks.Blocks:
-    """The full arguments before Approve, or no such button."""
+def _card(scene: Scene, call: Call) -> tuple[str, blocks.Blocks]:
+    """The question in words and as a card: the full arguments before Approve, or no such button."""
     words = scene.words
     too_long = len(text.shown(call.arguments, 10**6)) > ARGUMENTS_SHOWN
     lines = [text.shown(_question(scene, call), QUESTION_SHOWN)]
     lines.append(words.say("asking.arguments_too_long" if too_long else "asking.arguments"))
     if not too_long:
         lines.append(text.shown(call.arguments, ARGUMENTS_SHOWN))
-    return blocks.ask(
-        "\n".join(lines),
-        turn_id=scene.journal.id,
-        tool_call_id=call.tool_call_id,
-        approve=None if too_long else words.say("button.approve"),
-        deny=words.say("button.deny"),
-    )
+    approve, deny = None if too_long else words.say("button.approve"), words.say("button.deny")
+    question = "\n".join(lines)
+    card = blocks.ask(question, turn_id=scene.journal.id, tool_call_id=call.tool_call_id, approve=approve, deny=deny)
+    return f"{question}\n{' / '.join(filter(None, (approve, deny)))}", card

@@ -36,11 +36,17 @@ def take(journal: Journal, batch: Batch, now: float) -> None:
     journal.take(batch.mail)
 
 
+def has_begun(journal: Journal) -> bool:
+    """Whether the first request was put on record."""
+    return any(journal.get(name) for name in ("request", "round", "calls", "said"))
+
+
 async def begin(scene: Scene, batch: Batch) -> None:
     """Show a sign of life, read what was said before, and put the first request on record."""
     journal = scene.journal
     journal.set(agent=scene.agent.name)
     journal.set_thread(agent=scene.agent.name)
+    known = scene.record.get("agent")
     status = asyncio.create_task(scene.delivery.status(scene.words.say("status.thinking")))
     try:
         if needs_context(scene, batch):
@@ -49,6 +55,10 @@ async def begin(scene: Scene, batch: Batch) -> None:
             journal.set_thread(read_to=_read_to(scene.claimed, batch))
             await _compose(scene, batch, earlier=(), unread=False)
         await journal.write()
+        if known and known != scene.agent.name and not batch.agent:
+            # Its file is gone or wrong: nobody picked the other one.
+            words = scene.words.say("agent.gone", agent=known, other=scene.agent.display_name or scene.agent.name)
+            await scene.delivery.note("agent", words)
     finally:
         await asyncio.gather(status, return_exceptions=True)  # it may have lost the thread as well
 
@@ -74,11 +84,14 @@ async def _with_context(scene: Scene, batch: Batch) -> None:
         before=max(mail.ts for mail in batch.mail) or None,
         own={mail.id for mail in (*batch.mail, *scene.claimed.mail)},
     )
-    scene.journal.set_thread(read_to=max(found.read_to, _read_to(scene.claimed, batch)))
+    if not found.later:
+        scene.journal.set_thread(read_to=max(found.read_to, _read_to(scene.claimed, batch)))
     if any(user != batch.principal for user in found.users):
         scene.journal.set_thread(alone="")
-    await _compose(scene, batch, earlier=found.lines, unread=first and found.unreadable)
-    if first and found.unreadable:
+    await _compose(scene, batch, earlier=found.lines, unread=found.later or (first and found.unreadable))
+    if found.later:
+        await scene.delivery.note("context", scene.words.say("thread.context_later"))
+    elif first and found.unreadable:
         await scene.delivery.note("context", scene.words.say("thread.context_unreadable"))
     elif first and found.lines:
         await scene.delivery.note("context", scene.words.say("thread.context_read", count=len(found.lines)))
@@ -153,12 +166,18 @@ async def begin_anew(scene: Scene) -> None:
     """The conversation is gone: start another, with the thread's own words where they may be read; say so."""
     journal = scene.journal
     found = await context.read(
-        scene.services, scene.slack, scene.thread, since=None, before=None, own=set(), with_ours=True
+        scene.services,
+        scene.slack,
+        scene.thread,
+        since=None,
+        before=None,
+        own={mail.id for mail in (*journal.mail, *scene.claimed.mail)},
+        with_ours=True,
     )
     key = "turn.conversation_lost" if found.unreadable or not found.lines else "turn.conversation_rebuilt"
     await scene.delivery.note("lost", scene.words.say(key))
     lines = await context.mail_lines(scene.services, journal.mail, scene.person.name)
-    journal.set(input=inputs.first_input(lines, earlier=found.lines[:-1], unread=found.unreadable))
+    journal.set(input=inputs.first_input(lines, earlier=found.lines, unread=found.unreadable))
     journal.forget("conversation_id")
     journal.set_request(Request(number=0, kind="start"))
     await journal.write()

@@ -88,12 +88,11 @@ async def dead(scene: Scene) -> list[Mail] | None:
 
 async def undeliverable(scene: Scene) -> list[Mail] | None:
     """Slack takes nothing more of this turn: keep it on record and let the thread go on."""
-    scene.step("undeliverable")
     keep_open(scene.journal, CANCELLED)
     with suppress(SlackError):
         await scene.delivery.clear()
     scene.journal.forget("unknown_effect")
-    return await finish(scene, "failed", keep=True)
+    return await finish(scene, "undeliverable", keep=True)
 
 
 async def broke(scene: Scene, error: Exception) -> list[Mail] | None:

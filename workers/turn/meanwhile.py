@@ -46,6 +46,8 @@ class Meanwhile:
             return []
         journal.take(mail)
         journal.set(mail=json.dumps([item.dump() for item in (*journal.mail, *mail)], ensure_ascii=False))
+        newest = max(item.ts for item in mail)
+        journal.set_thread(read_to=max(scene.record.get("read_to", ""), newest))
         scene.step("steered", mail=len(mail))
         await self.tell(mail[:1], "mail.steered")
         self._told.update(item.id for item in mail)

@@ -23,6 +23,8 @@ from workers.journal import Journal
 from workers.mailroom import Batch
 from workers.services import Services
 
+BARE_AFTER = 5  # passes in which Slack broke on this turn's messages; then they go out as plain words
+
 
 @dataclass(frozen=True, kw_only=True)
 class Scene:
@@ -114,8 +116,9 @@ async def prepared(
         now=services.now,
         pause=services.sleep,
     )
+    bare = int(journal.get("failed_posts") or 0) >= BARE_AFTER
     live = thread.is_dm or services.settings.stream_in_channels
-    delivery = Delivery(line, Reader(user=principal, team=principal_team), live=live, resumed=resumed)
+    delivery = Delivery(line, Reader(user=principal, team=principal_team), live=live, resumed=resumed, bare=bare)
     delivery.live.on_stop = hold.stop.set
     return Scene(
         services=services,

@@ -77,6 +77,9 @@ class Turn:
             return ends.dead
         if scene.now() - scene.journal.began > scene.services.settings.recovery_age_limit.total_seconds():
             return ends.too_old
+        if not beginning.has_begun(scene.journal):
+            # The mail was taken and its first request not yet put on record: begin again where it stopped.
+            await beginning.begin(scene, Batch(tuple(scene.journal.mail)))
         await asking.hear(scene, scene.claimed.mail)
         if scene.record.get("stop"):
             scene.hold.stopped_by = scene.record["stop"]
@@ -125,7 +128,7 @@ class Turn:
         principal = scene.person.name
         await self._meanwhile.tell(scene.claimed.mail, "asking.waiting_for", principal=principal, tool=tools)
         self._meanwhile.remember()
-        return await asking.park(scene, seen=len(scene.claimed.mail)) or None
+        return await asking.park(scene, seen={mail.id for mail in scene.claimed.mail}) or None
 
     async def _stop(self, talk: asyncio.Task[Answered]) -> list[Mail] | None:
         """End Slack's side at once; read the model's stream to its end in silence, close its calls, then finish."""
