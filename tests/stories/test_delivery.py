@@ -7,7 +7,7 @@ import re
 import pytest
 
 from tests.stories.conftest import MakeWorld
-from tests.world import World, until
+from tests.world import BOT, CAMILLE, GENERAL, Thread, World, until
 
 LONG = "\n\n".join(f"## Part {n}\n\n" + "word " * 150 for n in range(80))  # about 62,000 characters
 
@@ -129,6 +129,39 @@ async def test_an_emulator_that_answers_404_to_what_it_lacks_gets_posts_and_upda
     again = await world.dm("and here?")
     assert await again.answered() == ["answer to: [Ada] and here?"]
     assert [method for method in lacking if world.calls(method) > 1] == []
+
+
+async def test_a_long_answer_that_begins_in_a_placeholder_loses_nothing(make_world: MakeWorld) -> None:
+    world = await make_world(slack={"profile": "minimal"})
+    world.mistral.script.will_say(LONG[:25_000], pieces=40)
+    thread = await world.mention("much")
+    said = await thread.answered(3, within=30)
+    assert "".join("".join(said).split()) == "".join(LONG[:25_000].split())
+
+    world.mistral.script.will_say(LONG, pieces=40)
+    thread = await world.mention("everything")
+    said = await thread.answered(4, within=30)
+    assert "## Part 0" in said[0]
+    assert "file" in said[-1]  # which is not known here either
+
+
+async def test_a_notice_that_took_the_placeholders_place_stays_above_the_answer(make_world: MakeWorld) -> None:
+    world = await make_world(slack={"profile": "minimal"})
+    root = Thread(world, GENERAL, await world.say("the build is red", user=CAMILLE))
+    await root.reply(f"<@{BOT}> why?")
+    said = await root.answered(2)
+    assert said[0] == "I have read 1 earlier message in this thread."
+    assert said[1].startswith("answer to: ")
+
+
+async def test_a_placeholder_that_cannot_be_changed_is_followed_by_the_answer(make_world: MakeWorld) -> None:
+    world = await make_world(slack={"profile": "minimal"})
+    world.slack_fault("chat.update", "error", code="cant_update_message", times=0)
+    thread = await world.mention("hello")
+    assert (await thread.answered(2))[1:] == ["answer to: [Ada] hello"]
+    world.mistral.script.will_fail(status=422)
+    failed = await world.mention("and now?")
+    assert len(await failed.answered(2)) == 2
 
 
 async def test_over_socket_mode_the_main_job_is_the_same(make_world: MakeWorld) -> None:
