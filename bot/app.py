@@ -18,7 +18,6 @@ from slack_sdk.web.async_client import AsyncWebClient
 from starlette.types import ASGIApp
 
 from bot.afterwards import afterwards
-from bot.catalog import reload
 from bot.catalog.catalog import Catalogs
 from bot.catalog.problem import Problem
 from bot.deadlines import deadlines
@@ -77,6 +76,8 @@ async def opened(settings: Settings, environment: Mapping[str, str]) -> AsyncIte
         await _look_at_the_store(redis)
         errands.do("learn who we are", installations.only)
         if settings.reload_agents:
+            from bot.catalog import reload  # brings the file watcher, 0.8 MB that only authors of agents need
+
             await stack.enter_async_context(_alongside(reload.watch(catalogs, _reloaded)))
         if settings.mode == "socket":
             assert settings.slack_app_token is not None, "the settings check this"

@@ -148,4 +148,8 @@ def _readable(words: str) -> str:
         return words
     if not isinstance(values, dict):
         return words
-    return "\n".join(f"{name}: {value}" for name, value in values.items())
+    shown = {
+        name: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        for name, value in values.items()
+    }
+    return "\n".join(f"{name}: {value}" for name, value in shown.items())
