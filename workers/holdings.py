@@ -57,7 +57,9 @@ class Hold:
             raise Lost
 
     def lose(self) -> None:
-        """Another owner has the thread: the block under `until_lost` ends."""
+        """Another owner has the thread: the block under `until_lost` ends. The beat says so again until it has."""
+        if self.lost:
+            return
         self.lost = True
         if self._scope is not None:
             self._scope.reschedule(asyncio.get_running_loop().time())

@@ -77,3 +77,25 @@ async def test_a_worker_that_is_given_a_thread_anew_ends_what_it_did_for_it_befo
             with pytest.raises(Lost):
                 await old.check(holdings.half_lease)
             await new.check(holdings.half_lease)
+
+
+async def test_a_loss_that_two_beats_tell_ends_the_block_once_and_no_beat(redis: Redis) -> None:
+    clock, ours, theirs = Clock(), turns(redis, "ours"), turns(redis, "theirs")
+    holdings = Holdings(ours, lease=LEASE, now=clock)
+    await mentioned(redis, "1.0")
+    claimed = await ours.claim(THREAD, 1)
+    assert claimed is not None
+    assert await theirs.claim(THREAD, await taken_over(redis, theirs)) is not None
+    [pulse] = await ours.beat([claimed.owned])
+    async with holdings.hold(claimed.owned, asked=clock()) as hold:
+
+        async def works() -> None:
+            async with hold.until_lost():
+                hold.learn(pulse, clock())
+                try:
+                    await asyncio.sleep(1)
+                finally:
+                    hold.learn(pulse, clock())  # the next beat, while the block ends
+
+        with pytest.raises(Lost):
+            await works()
