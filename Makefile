@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 demo: $(VENV)/.demo-ready
 	@$(BIN)/python -m playground
 
-test: $(VENV)/.test-ready check
+test: $(VENV)/.test-ready $(VENV)/.emulator-ready check
 	@$(BIN)/python -m pytest -m "not proof"
 
 proof: $(VENV)/.test-ready
@@ -39,6 +39,12 @@ $(VENV)/.test-ready: requirements-test.lock pyproject.toml | $(VENV)/bin/python
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-test.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@ $(VENV)/.demo-ready
+
+# Somebody else's emulator of Slack, for one of the tests; without npm that test says why it is skipped.
+$(VENV)/.emulator-ready: tests/emulators/package-lock.json | $(VENV)/bin/python
+	@if command -v npm >/dev/null; then \
+	  npm ci --prefix tests/emulators --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null && touch $@; \
+	fi
 
 # Needs `uv`; the files name no registry.
 lock:
