@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import socket
 
 import structlog
@@ -12,7 +11,7 @@ import uvloop
 from bot import logs
 from bot.app import opened
 from bot.settings import Settings
-from bot.start import give_up, read_settings
+from bot.start import environment, give_up, read_settings
 from bot.web.server import PortTaken, bind, serve
 
 log = structlog.get_logger()
@@ -32,7 +31,7 @@ def main() -> None:
 
 
 async def _hear(settings: Settings, listening: socket.socket) -> None:
-    async with opened(settings, os.environ) as app:
+    async with opened(settings, environment()) as app:
         log.info("bot.hears", over=settings.mode, host=settings.host, port=listening.getsockname()[1])
         await serve(app, listening)
     log.info("bot.ended")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from pathlib import Path
 from typing import NoReturn
 
+from dotenv import dotenv_values
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
@@ -21,6 +24,12 @@ def read_settings() -> Settings:
         give_up(
             *(sentence(problem) for problem in exc.errors(include_input=False, include_url=False)), status=BAD_SETTINGS
         )
+
+
+def environment(dotenv: Path = Path(".env")) -> dict[str, str]:
+    """What fills the variables of mcp.json: the environment, and `.env` for what is not set there, as for settings."""
+    kept = {name: value for name, value in dotenv_values(dotenv, encoding="utf-8").items() if value}
+    return kept | {name: value for name, value in os.environ.items() if value or name not in kept}
 
 
 def sentence(problem: ErrorDetails) -> str:

@@ -29,8 +29,7 @@ ARROWS = [
 ]
 # The entry points: they read the environment once and hand it on.
 READ_THE_ENVIRONMENT = {
-    "bot/__main__.py",
-    "workers/main.py",
+    "bot/start.py",
     "workers/commands/checks/everything.py",
     "playground/__main__.py",
 }

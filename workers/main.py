@@ -39,6 +39,7 @@ from bot.settings import Settings
 from bot.slack.budget import Budget
 from bot.slack.installations import Installations
 from bot.slack.people import People
+from bot.start import environment
 from bot.store_check import check_store
 from bot.texts import words_for
 from bot.threads import keys
@@ -155,7 +156,7 @@ class NudgedWorker(Worker):
 async def open_services(stack: AsyncExitStack, settings: Settings, redis: Redis, *, worker: str) -> Services:
     """Everything a turn may use; `stack` closes it in reverse order."""
     functions = Functions(timeout=settings.tool_timeout)
-    catalogs = Catalogs(settings, os.environ, functions=functions.specs)
+    catalogs = Catalogs(settings, environment(), functions=functions.specs)
     for problem in catalogs.now.problems:
         log.error("catalog.problem", problem=str(problem))
     installations = await stack.enter_async_context(Installations(settings))

@@ -116,10 +116,13 @@ class Ledger:
         self.rows[row.name] = row
         self._book.put(row.field())
 
-    async def post(self, name: str, *, text: str, blocks: Blocks | None = None, bare: bool = False) -> str:
+    async def post(
+        self, name: str, *, text: str, blocks: Blocks | None = None, bare: bool = False, stands_in: bool = False
+    ) -> str:
         """Post a message of the thread once; its ts. Raises `Unread`, `Refused` or, when Slack stays away, `TryLater`.
 
         `bare`: the text and nothing else, for a message that Slack does not take with all that belongs to it.
+        `stands_in`: a placeholder, open until another message takes its place.
         The accepted row is on record with the book's next write, which the caller makes.
         """
         if ts := self.accepted(name):
@@ -134,7 +137,8 @@ class Ledger:
                 metadata=None if bare else self.metadata(name),
             )
 
-        return await self._once(Row(name=name, kind="post"), send, lambda message: self._is_post(message, name, text))
+        row = Row(name=name, kind="placeholder" if stands_in else "post", open=stands_in)
+        return await self._once(row, send, lambda message: self._is_post(message, name, text))
 
     async def start_stream(self, name: str, start: Callable[[], Awaitable[str]]) -> str:
         """Open a stream once; its ts. Raises as `post` does."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from bot.settings import Settings
-from bot.start import read_settings
+from bot.start import environment, read_settings
 
 REQUIRED = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": "s", "MISTRAL_API_KEY": "k"}
 
@@ -40,3 +41,18 @@ def test_a_required_setting_left_empty_is_missing(
     with pytest.raises(SystemExit):
         read_settings()
     assert name in capsys.readouterr().err
+
+
+def test_the_variables_of_mcp_json_are_read_from_where_settings_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The environment first, then .env; what is left empty there is not set."""
+    dotenv = tmp_path / ".env"
+    dotenv.write_text("ONLY_HERE='a token'\nBOTH=file\nSHELL_EMPTY=file\nFILE_EMPTY=\nNO_VALUE\n", encoding="utf-8")
+    monkeypatch.setenv("BOTH", "shell")
+    monkeypatch.setenv("SHELL_EMPTY", "")
+    monkeypatch.setenv("ONLY_THERE", "")
+    known = environment(dotenv)
+    names = ("ONLY_HERE", "BOTH", "SHELL_EMPTY", "FILE_EMPTY", "NO_VALUE", "ONLY_THERE")
+    assert [known.get(name) for name in names] == ["a token", "shell", "file", None, None, ""]
+    assert environment(tmp_path / "none").get("ONLY_HERE") is None

@@ -151,8 +151,7 @@ class Board:
         line = f"_{words}_"
         try:
             if row is None or not row.ts:
-                ts = await self._ledger.post("placeholder", text=line, blocks=blocks.notice(line))
-                self._ledger.note(Row(name="placeholder", kind="placeholder", state="accepted", ts=ts, open=True))
+                await self._ledger.post("placeholder", text=line, blocks=blocks.notice(line), stands_in=True)
                 await self._line.write()
             elif row.open and self._line.now() - self._placed_at >= UPDATE_EVERY.total_seconds():
                 await self._put(row, line, blocks.notice(line))
