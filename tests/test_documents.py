@@ -225,8 +225,7 @@ def test_the_examples_of_agent_servers_and_channels_are_read_as_they_stand(tmp_p
 def test_the_fields_of_agents_and_servers_are_explained() -> None:
     files = section("Agents, tools and channels are files")
     explained = {name for row in rows(files) for name in re.findall(r"`(\w+)`", row[0])}
-    # Taken by the agent's form, and shown nowhere yet.
-    assert {*AgentForm.model_fields, *ServerForm.model_fields} - {"icon_emoji"} <= explained
+    assert {*AgentForm.model_fields, *ServerForm.model_fields} <= explained
     assert set(channels.ChannelForm.model_fields) <= set(tomllib.loads(blocks("toml")[0])["C0123456789"])
 
 

@@ -47,7 +47,6 @@ class Agent:
     approvals: dict[str, Policy] = field(default_factory=dict)
     completion_args: dict[str, Any] = field(default_factory=dict)
     display_name: str = ""
-    icon_emoji: str | None = None
     prompts: tuple[Prompt, ...] = ()
 
 
@@ -94,7 +93,6 @@ class AgentForm(Form):
     )
     completion_args: CompletionArgs = CompletionArgs()
     display_name: str = Field("", max_length=80)
-    icon_emoji: str | None = Field(None, pattern=r"^:[a-z0-9_+'-]+:$")
     prompts: list[PromptForm] = Field([], max_length=PROMPTS_SHOWN)
 
 
@@ -142,7 +140,6 @@ def read(file: Path) -> Agent | list[Problem]:
         approvals={pattern: Policy(policy) for pattern, policy in form.approvals.items()},
         completion_args=form.completion_args.model_dump(exclude_unset=True, by_alias=True),
         display_name=form.display_name or name.replace("-", " ").replace("_", " ").capitalize(),
-        icon_emoji=form.icon_emoji,
         prompts=tuple(Prompt(prompt.title, prompt.message) for prompt in form.prompts),
     )
 
@@ -152,7 +149,6 @@ def _helpful(problem: Problem) -> Problem:
     say = {
         "model": f"is missing; write for example: model: {MODEL_EXAMPLE}",
         "name": "may hold small letters, digits, - and _ only, 63 at most; it stands in the file or is the file's name",
-        "icon_emoji": "is an emoji's name between colons, such as :crystal_ball:",
     }
     if problem.field == "model" and problem.message != "is missing":
         return problem

@@ -1,4 +1,4 @@
-"""What people do to a turn: Slack's own Stop button, Try again, and the prompts we offer as buttons."""
+"""What people do to a turn: Slack's own Stop button and Try again."""
 
 from __future__ import annotations
 
@@ -13,9 +13,4 @@ async def stopped(ears: Ears, body: Body) -> None:
 
 
 async def again(ears: Ears, body: Body) -> None:
-    await take(ears, Click.read(body).to_mail())
-
-
-async def prompted(ears: Ears, body: Body) -> None:
-    """A prompt under a message of ours: the person says it by clicking."""
     await take(ears, Click.read(body).to_mail())

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from bot.listeners import approvals, controls, lifecycle, messages
 from bot.listeners.ears import Listener
-from bot.slack.clicks import AGAIN, APPROVE, DENY, PROMPT
+from bot.slack.clicks import AGAIN, APPROVE, DENY
 
 TABLE: Mapping[str, Listener] = {
     # said
@@ -19,7 +19,6 @@ TABLE: Mapping[str, Listener] = {
     f"action {APPROVE}": approvals.decided,
     f"action {DENY}": approvals.decided,
     f"action {AGAIN}": controls.again,
-    f"action {PROMPT.rstrip(':')}": controls.prompted,
     "event agent_session_stopped": controls.stopped,
     # the app itself
     "event app_home_opened": lifecycle.home_opened,

@@ -6,7 +6,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from bot.slack.models import Channel, FileInfo, Identity, Metadata, Person, Share, SlackMessage
+from bot.slack.models import FileInfo, Identity, Metadata, Person, Share, SlackMessage
+from bot.slack.text import mended
 from bot.threads.models import File
 
 
@@ -15,8 +16,9 @@ def dump(value: Any) -> str:
 
 
 def text(answer: Mapping[str, Any], name: str) -> str:
+    """A text, as valid Unicode: JSON can hold halves of characters, which nothing of ours could store or send."""
     value = answer.get(name)
-    return value if isinstance(value, str) else ""
+    return mended(value) if isinstance(value, str) else ""
 
 
 def part(answer: Mapping[str, Any], name: str) -> Mapping[str, Any]:
@@ -86,20 +88,6 @@ def person(answer: Mapping[str, Any]) -> Person:
         is_stranger=user.get("is_stranger") is True,
         is_bot=user.get("is_bot") is True,
         deleted=user.get("deleted") is True,
-    )
-
-
-def channel(answer: Mapping[str, Any]) -> Channel:
-    found = part(answer, "channel")
-    return Channel(
-        id=text(found, "id"),
-        name=text(found, "name"),
-        is_dm=found.get("is_im") is True,
-        is_group_dm=found.get("is_mpim") is True,
-        is_private=found.get("is_private") is True,
-        is_member=found.get("is_member") is True,
-        is_archived=found.get("is_archived") is True,
-        is_ext_shared=found.get("is_ext_shared") is True,
     )
 
 

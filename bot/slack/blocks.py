@@ -1,7 +1,8 @@
 """The messages we show, as Block Kit and stream chunks, each within Slack's limits. No I/O.
 
 Answers are Markdown (already made harmless by `text.defuse`). All other words are ours; what they quote from
-elsewhere is shown as it is, without markup. Limits: https://docs.slack.dev/reference/block-kit.
+elsewhere, such as the names of people, files and tools, calls nobody. Limits:
+https://docs.slack.dev/reference/block-kit.
 """
 
 from __future__ import annotations
@@ -10,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from bot.slack.clicks import AGAIN, APPROVE, DENY, PROMPT
-from bot.slack.text import shortened, shown
+from bot.slack.clicks import AGAIN, APPROVE, DENY
+from bot.slack.text import defuse, shortened, shown
 
 SECTION_LIMIT = 3_000
 MARKDOWN_LIMIT = 12_000  # of all markdown blocks of a message together
@@ -21,7 +22,6 @@ TASK_LIMIT = 256  # of each string of a task card
 BLOCKS_LIMIT = 50
 CARDS_LIMIT = 40  # task cards of one message; the rest of its blocks is the answer
 CONTEXT_LIMIT = 10  # elements of one context block
-PROMPTS_LIMIT = 25  # buttons of one actions block
 
 Block = dict[str, Any]
 Blocks = list[Block]
@@ -73,14 +73,6 @@ def ask(words: str, *, turn_id: str, tool_call_id: str, approve: str | None, den
     return [_section(words), {"type": "actions", "elements": buttons}]
 
 
-def prompts(words: str, offered: Sequence[tuple[str, str]]) -> Blocks:
-    """Things to try, as (title, message) pairs: a click says the message."""
-    buttons = [
-        _button(f"{PROMPT}{number}", title, message) for number, (title, message) in enumerate(offered[:PROMPTS_LIMIT])
-    ]
-    return [_section(words), {"type": "actions", "elements": buttons}]
-
-
 def task_cards(tasks: Sequence[Task]) -> Blocks:
     """The cards as blocks of a message that was not streamed."""
     cards: Blocks = []
@@ -88,7 +80,7 @@ def task_cards(tasks: Sequence[Task]) -> Blocks:
         card: Block = {
             "type": "task_card",
             "task_id": shortened(task.id, TASK_LIMIT),
-            "title": shortened(task.title, TASK_LIMIT),
+            "title": _harmless(task.title, TASK_LIMIT),
             "status": task.status,
         }
         for name, text in (("details", task.details), ("output", task.output)):
@@ -113,7 +105,7 @@ def task_lines(tasks: Sequence[Task]) -> Blocks:
 def task_chunk(task: Task) -> Chunk:
     """The card for a stream. Sending an id again replaces title and status, but Slack appends `details`."""
     texts = {"title": task.title, "details": task.details, "output": task.output}
-    chunk = {name: shortened(text, TASK_LIMIT) for name, text in texts.items() if text}
+    chunk = {name: _harmless(text, TASK_LIMIT) for name, text in texts.items() if text}
     return {"type": "task_update", "id": shortened(task.id, TASK_LIMIT), "status": task.status, **chunk}
 
 
@@ -124,13 +116,19 @@ def text_chunk(markdown: str) -> Chunk:
 def _section(words: str) -> Block:
     return {
         "type": "section",
-        "text": {"type": "mrkdwn", "text": shortened(words, SECTION_LIMIT), "verbatim": True},
+        "text": {"type": "mrkdwn", "text": _harmless(words, SECTION_LIMIT), "verbatim": True},
         "expand": True,
     }
 
 
 def _context(lines: Sequence[str]) -> Block:
-    return {"type": "context", "elements": [{"type": "mrkdwn", "text": line, "verbatim": True} for line in lines]}
+    words = [{"type": "mrkdwn", "text": defuse(line), "verbatim": True} for line in lines]
+    return {"type": "context", "elements": words}
+
+
+def _harmless(words: str, limit: int) -> str:
+    """Cut last: the beginning of harmless words is harmless."""
+    return shortened(defuse(words), limit)
 
 
 def _button(action_id: str, label: str, value: str, *, style: str | None = None) -> Block:

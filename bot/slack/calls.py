@@ -16,13 +16,12 @@ from urllib.parse import urlsplit
 import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack.errors import RAISED, NotSupported, Refused, SlackError, TryLater, retry_after, translate
+from bot.slack.errors import RAISED, NotSupported, Refused, TryLater, retry_after, translate
 from bot.slack.features import Features
 
 TIMEOUT = timedelta(seconds=10)  # shorter than a lease, so that nobody has taken over when the outcome is known
 CONNECT_TIMEOUT = timedelta(seconds=3)  # apart from the rest: a connection never made is a call that never happened
 CONNECTIONS = 100
-CUSTOMIZE = "chat:write.customize"  # the scope to speak under an agent's name and icon
 
 # The SDK formats every request for its debug log unless its logger has a level of its own.
 _sdk_log = logging.getLogger("bot.slack.sdk")
@@ -76,19 +75,6 @@ class Calls:
         response = await self._send(method, {}, data={})
         return _object(response.data), response.headers
 
-    async def named(
-        self, method: str, arguments: Mapping[str, Any], *, username: str | None, icon_emoji: str | None
-    ) -> dict[str, Any]:
-        """Send under an agent's name; where the scope for that is missing, under the app's own."""
-        if not (username or icon_emoji) or self.features.missing(CUSTOMIZE):
-            return await self.post(method, arguments)
-        try:
-            return await self.post(method, {**arguments, "username": username, "icon_emoji": icon_emoji})
-        except NotSupported as exc:
-            if exc.needed != CUSTOMIZE:
-                raise
-            return await self.post(method, arguments)
-
     async def put(self, url: str, content: bytes) -> None:
         """Send a file's bytes to the address Slack gave for them; it needs no token."""
         try:
@@ -109,16 +95,9 @@ class Calls:
             return await self._web.api_call(method, http_verb="POST", **sent)
         except RAISED as exc:
             error = translate(exc, method=method)
-            self._learn(error, channel)
+            if isinstance(error, NotSupported):
+                self.features.note(error, channel)
             raise error from exc
-
-    def _learn(self, error: SlackError, channel: str) -> None:
-        if not isinstance(error, NotSupported):
-            return
-        if error.needed == CUSTOMIZE:  # the method is there, only not under another name
-            error = NotSupported(error.code, method=CUSTOMIZE, code=error.code, needed=error.needed)
-            channel = ""
-        self.features.note(error, channel)
 
 
 def _object(data: Any) -> dict[str, Any]:

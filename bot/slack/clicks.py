@@ -11,12 +11,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from bot.slack import wire
 from bot.slack.payloads import Id, Ignored, Name, Payload, Ts
 from bot.threads.models import Mail, MailKind, ThreadKey
 
 APPROVE, DENY, AGAIN = "approve", "deny", "again"
-PROMPT = "prompt:"  # and a number, since action ids are unique within a message
 ALLOWED, DENIED = "allowed", "denied"
 DECISIONS = {APPROVE: ALLOWED, DENY: DENIED}
 
@@ -53,7 +51,6 @@ class Action(Payload):
     type: str = ""
     action_id: Name
     value: ButtonValue | None = None
-    action_ts: Ts | None = None
 
 
 class Click(Payload):
@@ -96,12 +93,6 @@ class Click(Payload):
             # A turn may fail again, under a message of its own; each of these buttons counts once.
             mail_id = f"again:{value}:{self.user.id}:{self.message_ts}"
             return mail(id=mail_id, kind=MailKind.AGAIN, about={"turn": value})
-        if action.startswith(PROMPT):
-            picked = wire.pick_agent(wire.escape(value.strip()))
-            if not picked.rest or self.action.action_ts is None:
-                return Ignored("an empty prompt")
-            mail_id = f"prompt:{thread.team}:{thread.channel}:{self.action.action_ts}"
-            return mail(id=mail_id, kind=MailKind.MESSAGE, text=picked.rest, agent=picked.agent)
         return Ignored("a button that means nothing to a thread")
 
     def _thread(self, team: str) -> ThreadKey | None:

@@ -1,7 +1,8 @@
 """One installation's Slack: small typed methods over slack-sdk; Slack's JSON stops here.
 
 Every failure is one of `errors.py`. Links never unfurl, since Slack would fetch an address that a model was talked
-into writing. Facts: https://docs.slack.dev/reference/methods.
+into writing; and no words call anybody, since names of people and files are quoted in them: there is no mention we
+mean ourselves. (Blocks and chunks see to that in `blocks.py`.) Facts: https://docs.slack.dev/reference/methods.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from bot.slack import answers
 from bot.slack.calls import Calls
 from bot.slack.errors import Refused, Unknown
 from bot.slack.features import Features
-from bot.slack.models import Blocks, Channel, Chunks, FileInfo, Identity, Metadata, Person, SlackMessage, Upload
+from bot.slack.models import Blocks, Chunks, FileInfo, Identity, Metadata, Person, SlackMessage, Upload
+from bot.slack.text import defuse
 
 PAGE = 200  # Slack advises no more
 PAGES = 25  # of a thread are read at most: 5,000 messages
@@ -40,22 +42,18 @@ class Slack:
         thread_ts: str | None = None,
         blocks: Blocks | None = None,
         metadata: Metadata | None = None,
-        username: str | None = None,
-        icon_emoji: str | None = None,
     ) -> str:
         """Post a message, in a thread unless `thread_ts` is None; its ts. With blocks, `text` is their fallback."""
-        answer = await self._calls.named(
+        answer = await self._calls.post(
             "chat.postMessage",
             {
                 "channel": channel,
                 "thread_ts": thread_ts,
-                "text": text,
+                "text": defuse(text),
                 "blocks": blocks,
                 "metadata": _metadata(metadata),
                 **QUIET,
             },
-            username=username,
-            icon_emoji=icon_emoji,
         )
         return _ts(answer, "chat.postMessage")
 
@@ -63,8 +61,17 @@ class Slack:
         self, channel: str, ts: str, *, text: str, blocks: Blocks | None = None, metadata: Metadata | None = None
     ) -> None:
         """Replace a message of ours whole. Without `metadata` it keeps what it has; may be repeated."""
-        arguments = {"channel": channel, "ts": ts, "text": text, "blocks": blocks, "metadata": _metadata(metadata)}
-        await self._calls.post("chat.update", arguments | QUIET)
+        await self._calls.post(
+            "chat.update",
+            {
+                "channel": channel,
+                "ts": ts,
+                "text": defuse(text),
+                "blocks": blocks,
+                "metadata": _metadata(metadata),
+                **QUIET,
+            },
+        )
 
     async def delete(self, channel: str, ts: str) -> None:
         """Remove a message of ours; one that is gone already is fine."""
@@ -83,7 +90,7 @@ class Slack:
             {
                 "channel": channel,
                 "user": user,
-                "text": text,
+                "text": defuse(text),
                 "thread_ts": thread_ts,
                 "blocks": blocks,
                 "parse": "none",
@@ -146,11 +153,9 @@ class Slack:
         recipient_user: str,
         recipient_team: str,
         chunks: Chunks = (),
-        username: str | None = None,
-        icon_emoji: str | None = None,
     ) -> str:
         """Open a message that grows; its ts. It takes no metadata and lives about five minutes."""
-        answer = await self._calls.named(
+        answer = await self._calls.post(
             "chat.startStream",
             {
                 "channel": channel,
@@ -159,8 +164,6 @@ class Slack:
                 "recipient_team_id": recipient_team,
                 "chunks": chunks or None,
             },
-            username=username,
-            icon_emoji=icon_emoji,
         )
         return _ts(answer, "chat.startStream")
 
@@ -207,11 +210,6 @@ class Slack:
             },
         )
 
-    async def session_status(self, channel: str, thread_ts: str, status: str) -> None:
-        """`active`, `processing` (loader and Stop button), `suspended` (waits for the person) or `closed`."""
-        arguments = {"channel_id": channel, "thread_ts": thread_ts, "status": status}
-        await self._calls.post("agents.sessions.setStatus", arguments)
-
     async def suggested_prompts(
         self,
         channel: str,
@@ -227,13 +225,10 @@ class Slack:
             {"channel_id": channel, "prompts": offered, "title": title, "thread_ts": thread_ts},
         )
 
-    # ---- people, places, ourselves --------------------------------------------------------------------------------
+    # ---- people, ourselves ----------------------------------------------------------------------------------------
 
     async def user(self, user_id: str) -> Person:
         return answers.person(await self._calls.ask("users.info", {"user": user_id, "include_locale": True}))
-
-    async def channel(self, channel: str) -> Channel:
-        return answers.channel(await self._calls.ask("conversations.info", {"channel": channel}))
 
     async def auth_test(self) -> Identity:
         return answers.identity(*await self._calls.with_headers("auth.test"))
@@ -256,7 +251,7 @@ class Slack:
             "files": answers.dump([{"id": upload.file_id, "title": title}]),
             "channel_id": channel,
             "thread_ts": thread_ts,
-            "initial_comment": comment,
+            "initial_comment": defuse(comment) if comment else None,
         }
         await self._calls.form("files.completeUploadExternal", arguments)
 

@@ -26,14 +26,12 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 # Repeating one of these shows nothing twice. Every other method counts as one that makes something.
 REPEATABLE = frozenset(
     {
-        "agents.sessions.setStatus",
         "assistant.threads.setStatus",
         "assistant.threads.setSuggestedPrompts",
         "auth.test",
         "chat.delete",
         "chat.getPermalink",
         "chat.update",
-        "conversations.info",
         "conversations.replies",
         "files.getUploadURLExternal",  # a slot nobody fills is never seen
         "files.info",
@@ -144,7 +142,7 @@ def refused(code: str, *, method: str, answer: Mapping[str, Any] | None = None) 
         kind = StoppedByUser
     elif method in STREAM_METHODS and code in STREAM_OVER:
         kind = StreamOver
-    elif code in NOT_SUPPORTED or (code == "not_authorized" and method.startswith("agents.")):
+    elif code in NOT_SUPPORTED:
         kind = NotSupported
     return kind(_explained(code, answer), method=method, code=code, needed=needed if isinstance(needed, str) else None)
 

@@ -17,11 +17,8 @@ REMEMBERED = timedelta(hours=1)
 BARE_REMEMBERED = timedelta(minutes=1)
 CHANNELS = 2_000  # remembered at most; the oldest is forgotten first
 
-# These depend on the channel: scopes are per kind of channel, and agents.* says not_authorized both to an app that is
-# no agent and to one that is not in the channel.
-OF_THE_CHANNEL = frozenset(
-    {"missing_scope", "method_not_supported_for_channel_type", "channel_type_not_supported", "not_authorized"}
-)
+# These depend on the channel: scopes are per kind of channel.
+OF_THE_CHANNEL = frozenset({"missing_scope", "method_not_supported_for_channel_type", "channel_type_not_supported"})
 
 ALWAYS_ASKED = frozenset({"auth.test", "chat.postMessage"})  # nothing stands in for these, so a mend must show at once
 

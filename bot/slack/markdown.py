@@ -1,4 +1,5 @@
 """Long answers in pieces that Slack takes: cut where blocks end, so that every piece reads as Markdown by itself.
+A heading stays with what it is the heading of.
 
 No text is lost, and none is repeated but what makes a piece readable: a fence that had to be cut is closed and opened
 again with its language, a table repeats its head. What does not fit into the allowed messages is the rest, meant for
@@ -87,9 +88,12 @@ def units_of(text: str, limit: int) -> list[Unit]:
     lines = text.split("\n")
     plan = [Unit(line + "\n", LINE, dedent=_indent(line)) for line in lines]
     plan[-1] = replace(plan[-1], text=lines[-1])
-    for token in _parser().parse(text):
-        if token.map is not None and token.nesting >= 0:
-            _mark(plan, lines, token, limit)
+    tokens = [token for token in _parser().parse(text) if token.map is not None and token.nesting >= 0]
+    for token in tokens:
+        _mark(plan, lines, token, limit)
+    for token in tokens:
+        if token.type == "heading_open":
+            _keep_with_next(plan, lines, token)
     return [unit for line in plan if line.text for unit in _short(line, limit // 8)]
 
 
@@ -115,6 +119,16 @@ def _mark(plan: list[Unit], lines: list[str], token: Token, limit: int) -> None:
         # The closing line stays with the last line of code.
         joined = plan[end - 2].text + plan[end - 1].text
         plan[end - 2], plan[end - 1] = replace(plan[end - 2], text=joined), replace(plan[end - 1], text="")
+
+
+def _keep_with_next(plan: list[Unit], lines: list[str], heading: Token) -> None:
+    """No cut within the heading, nor between it and the first line of the block after it."""
+    assert heading.map is not None
+    first, line = heading.map[0], heading.map[1]
+    while line < len(lines) and not lines[line].strip(" \t>"):
+        line += 1
+    for number in range(first + 1, min(line + 1, len(lines))):
+        plan[number] = replace(plan[number], cut=NOWHERE)
 
 
 def _fence(opening: str, token: Token) -> tuple[str, int]:

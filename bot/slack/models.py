@@ -1,4 +1,4 @@
-"""What Slack tells us, as values: a message read back, a person, a channel, a file, who we are. No I/O."""
+"""What Slack tells us, as values: a message read back, a person, a file, who we are. No I/O."""
 
 from __future__ import annotations
 
@@ -52,18 +52,6 @@ class Person:
     is_stranger: bool = False
     is_bot: bool = False
     deleted: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Channel:
-    id: str
-    name: str
-    is_dm: bool = False
-    is_group_dm: bool = False
-    is_private: bool = False
-    is_member: bool = False
-    is_archived: bool = False
-    is_ext_shared: bool = False  # people of other workspaces read along
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,8 +1,9 @@
 """What Slack sends us, as types, and what each payload means for a thread. No I/O.
 
-One class per event we subscribe to and one for button clicks; `read` makes it from the parsed body and raises
-`Malformed` for everything that is not as documented. `to_mail` says which mail it is, or why it is none. Unknown
-fields and unknown subtypes are passed over: https://docs.slack.dev/reference/events.
+One class per event that something is done about (clicks on buttons are in `clicks.py`); `read` makes it from the
+parsed body and raises `Malformed` for everything that is not as documented. Where it is something said or pressed,
+`to_mail` says which mail it is, or why it is none. Unknown fields and unknown subtypes are passed over:
+https://docs.slack.dev/reference/events.
 """
 
 from __future__ import annotations
@@ -13,13 +14,21 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, ValidationError
 
 from bot.slack import answers, rich_text, wire
+from bot.slack.text import mended
 from bot.threads.models import File, Mail, MailKind, ThreadKey, message_id
 
 # Ids and timestamps become parts of Redis keys and ids, so nothing else may be in them.
 Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 Ts = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,16}\.[0-9]{1,9}$")]
 Name = Annotated[str, StringConstraints(max_length=300)]
-MaybeText = Annotated[str, BeforeValidator(lambda value: "" if value is None else value)]
+
+
+def _text(value: Any) -> Any:
+    """JSON can hold halves of characters, which no store takes: the message must be answered all the same."""
+    return "" if value is None else mended(value) if isinstance(value, str) else value
+
+
+MaybeText = Annotated[str, BeforeValidator(_text)]
 
 EDITS = frozenset({"message_changed", "message_deleted"})
 SPOKEN = frozenset({None, "file_share", "thread_broadcast", "me_message"})  # subtypes of what a person said
@@ -78,7 +87,7 @@ class Spoken(Payload):
     @property
     def wire_text(self) -> str:
         """What was typed, from the rich text where there is one, since `text` loses code and lists."""
-        return rich_text.wire_text(self.blocks) or self.text
+        return mended(rich_text.wire_text(self.blocks) or self.text)
 
     @property
     def attached(self) -> tuple[File, ...]:
@@ -94,11 +103,10 @@ class Spoken(Payload):
             )
         if self.user is None:
             return Ignored("without a writer")
-        picked = wire.pick_agent(wire.without_mention(self.wire_text, bot_user))
+        said = self.wire_text
+        picked = wire.pick_agent(wire.without_mention(said, bot_user))
         # Only a reply can stop something: the first message of a thread is a question, whatever it says.
-        stops = (
-            picked.agent is None and bool(self.thread_ts) and self.thread_ts != self.ts and wire.is_stop(picked.rest)
-        )
+        stops = self.thread_ts not in (None, self.ts) and wire.is_stop(said, bot_user)
         return Mail(
             id=message_id(team, self.channel, self.ts),
             kind=MailKind.STOP if stops else MailKind.MESSAGE,
@@ -182,21 +190,6 @@ class SessionStopped(Envelope):
         )
 
 
-class TitleEvent(Payload):
-    type: Literal["agent_session_title_changed"]
-    channel: Id
-    thread_ts: Ts
-    title: MaybeText = ""
-    user: Id | None = None
-
-
-class SessionTitleChanged(Envelope):
-    event: TitleEvent
-
-    def to_mail(self) -> Ignored:
-        return Ignored("titles are the person's own")
-
-
 class HomeEvent(Payload):
     type: Literal["app_home_opened"]
     user: Id
@@ -209,38 +202,6 @@ class AppHomeOpened(Envelope):
 
     event: HomeEvent
 
-    def to_mail(self) -> Ignored:
-        return Ignored(f"the {self.event.tab} tab was opened")
-
-
-class ContextEvent(Payload):
-    type: Literal["app_context_changed"]
-    user: Id | None = None
-    channel: Id | None = None
-
-
-class AppContextChanged(Envelope):
-    event: ContextEvent
-
-    def to_mail(self) -> Ignored:
-        return Ignored("what a person looks at is not used")
-
-
-class JoinedEvent(Payload):
-    type: Literal["member_joined_channel"]
-    user: Id
-    channel: Id
-    inviter: Id | None = None
-
-
-class MemberJoined(Envelope):
-    """Somebody joined a channel; also the bot itself, when it is invited."""
-
-    event: JoinedEvent
-
-    def to_mail(self) -> Ignored:
-        return Ignored("somebody joined a channel")
-
 
 class GoneEvent(Payload):
     type: Literal["app_uninstalled", "tokens_revoked"]
@@ -250,9 +211,6 @@ class InstallationGone(Envelope):
     """The app was removed from the workspace, or its tokens were; Slack sends both, in any order."""
 
     event: GoneEvent
-
-    def to_mail(self) -> Ignored:
-        return Ignored("the installation ended")
 
 
 def _fields(exc: ValidationError | RecursionError) -> str:

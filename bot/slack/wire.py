@@ -8,15 +8,22 @@ reads it (`readable`). What goes out to Slack is in `text.py`.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from functools import cache
 from typing import NamedTuple
 
 TOKEN = re.compile(r"<([^<>\n]{1,4000})>")
 PERSON = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^<>\n]*)?>")
-AGENT = re.compile(r"\+([a-z][a-z0-9_-]{0,63})(?=$|[\s,:])[,:]?\s*")
-STOP_WORDS = frozenset(
-    {"stop", "stopp", "stoppe", "cancel", "arrête", "arrete", "arrêter", "arrêtez", "arretez", "annule", "annuler"}
+AGENT = re.compile(r"\+([a-z][a-z0-9_-]{0,63})(?=$|[\s,:])[,:]?\s*", re.IGNORECASE | re.ASCII)
+STOP_LIMIT = 200  # characters; whatever is longer is more than a word and a mention
+_PLEASE = r"(?:please|pls|stp|svp|s['’]?il (?:te|vous) pla[iî]t)"
+_NOW = r"(?:now|maintenant|tout de suite)"
+# Nothing longer: "stop the deploy" and "cancel it" may be about anything.
+STOP = re.compile(
+    rf"(?:{_PLEASE},? )?"
+    rf"(?:stop(?:p|pe)?(?: it)?(?: {_NOW})?|arr[eê]te(?:r|z|[ -]toi|z[ -]vous| ça)?(?: {_NOW})?|cancel|annule[rz]?)"
+    rf"(?:,? {_PLEASE})?"
 )
 
 
@@ -45,15 +52,26 @@ def _leading_mention(user_id: str) -> re.Pattern[str]:
     return re.compile(rf"\s*<@{re.escape(user_id)}(?:\|[^<>\n]*)?>[,:]?\s*")
 
 
+@cache
+def _trailing_mention(user_id: str) -> re.Pattern[str]:
+    return re.compile(rf"[\s,]*<@{re.escape(user_id)}(?:\|[^<>\n]*)?>[\s.!…]*$")
+
+
 def pick_agent(text: str) -> Picked:
-    """`+name question` asks the agent of that name. `+1` and `+33 6 12…` are no names."""
+    """`+name question` asks the agent of that name, however it is capitalised. `+1` and `+33 6 12…` are no names."""
     found = AGENT.match(text)
-    return Picked(found[1], text[found.end() :]) if found else Picked(None, text)
+    return Picked(found[1].lower(), text[found.end() :]) if found else Picked(None, text)
 
 
-def is_stop(text: str) -> bool:
-    """Is the whole message a word for stopping?"""
-    return text.strip(" \t\n.!…").casefold() in STOP_WORDS
+def is_stop(text: str, bot_user: str) -> bool:
+    """Is the whole message a word for stopping, with the bot named before or after it, and a please or a now?"""
+    said, trailing = without_mention(text, bot_user), _trailing_mention(bot_user)
+    if len(said) > STOP_LIMIT:
+        return False
+    while found := trailing.search(said):
+        said = said[: found.start()]
+    words = " ".join(unicodedata.normalize("NFC", said).casefold().split())
+    return STOP.fullmatch(words.strip(" .!…")) is not None
 
 
 def people_in(text: str) -> frozenset[str]:

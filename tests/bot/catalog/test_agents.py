@@ -25,7 +25,6 @@ def test_a_file_becomes_an_agent(files: Files) -> None:
         description: Knows.
         model: mistral-medium-latest
         display_name: The Oracle
-        icon_emoji: ":crystal_ball:"
         tools: [time, "github__get_*", roll_dice, time]
         approvals: {"github__*": deny, github__get_issue: auto}
         completion_args: {temperature: 1, max_tokens: 300, stop: [END], response_format: {type: json_object}}
@@ -52,7 +51,6 @@ def test_a_file_becomes_an_agent(files: Files) -> None:
                 "response_format": {"type": "json_object"},
             },
             display_name="The Oracle",
-            icon_emoji=":crystal_ball:",
             prompts=(Prompt("Ask", "What will be?"),),
         )
     }
@@ -61,7 +59,7 @@ def test_a_file_becomes_an_agent(files: Files) -> None:
 def test_an_agent_needs_only_a_model_and_instructions(files: Files) -> None:
     files.agent("night-owl")
     agent = agents.load(files.agents)[0]["night-owl"]
-    assert (agent.display_name, agent.tools, agent.completion_args, agent.icon_emoji) == ("Night owl", (), {}, None)
+    assert (agent.display_name, agent.tools, agent.completion_args) == ("Night owl", (), {})
 
 
 def test_names_are_unique_over_all_folders_and_the_first_file_stays(files: Files) -> None:
@@ -109,7 +107,7 @@ def test_a_wrong_file_never_takes_the_others_down(files: Files) -> None:
             "completion_args.tool_choice",
             "auto, none, any, required",
         ),
-        ("model: m\nicon_emoji: smile", 3, "icon_emoji", "between colons"),
+        ('model: m\nicon_emoji: ":thread:"', 3, "icon_emoji", 'this version does not know the field "icon_emoji"'),
         ("model: m\nname: Big Name", 3, "name", "small letters"),
         ("model: m\nprompts:\n  - title: a", 4, "prompts[0].message", "is missing"),
         (

@@ -33,7 +33,6 @@ def test_every_message_is_within_slacks_limits(long: str, short: str) -> None:
     judge(blocks.notice(sentence))
     judge(blocks.failure(sentence, turn_id="t1", button=label))
     judge(blocks.ask(sentence, turn_id="t1", tool_call_id="c1", approve=label, deny=label))
-    judge(blocks.prompts(sentence, [(label, sentence)] * 3))
     tasks = [blocks.Task(id=str(number), title=sentence, status="complete", output=long) for number in range(80)]
     judge(blocks.task_lines(tasks))
     judge(blocks.task_cards(tasks[:2] * 30))
@@ -61,6 +60,28 @@ def test_where_no_card_is_drawn_its_state_is_told_in_words() -> None:
     assert line["elements"][0]["text"] == "Time &lt;in&gt; Tokyo: done"
 
 
+CALL = "<!channel> @here <@U0GRACE> <!subteam^S1|@oncall>"
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        blocks.notice(CALL),
+        blocks.footer(CALL),
+        blocks.failure(CALL, turn_id="t1", button="Try again"),
+        blocks.ask(CALL, turn_id="t1", tool_call_id="c1", approve="Yes", deny="No"),
+        blocks.task_cards([blocks.Task(id="c1", title=CALL, status="complete")]),
+        blocks.task_lines([blocks.Task(id="c1", title=CALL, status="complete")]),
+        [blocks.task_chunk(blocks.Task(id="c1", title=CALL, status="complete", details=CALL))],
+    ],
+)
+def test_words_of_ours_that_quote_a_name_call_nobody(message: blocks.Blocks) -> None:
+    said = str(message)
+    assert "channel>" in said or "channel&gt;" in said
+    for call in ("<!", "@here", "<@"):
+        assert call not in said
+
+
 def clicked(button: blocks.Block) -> Click:
     return Click.read(
         {
@@ -68,7 +89,7 @@ def clicked(button: blocks.Block) -> Click:
             "team": {"id": "T1"},
             "user": {"id": "U1", "team_id": "T1"},
             "container": {"message_ts": "2.0", "channel_id": "C1", "thread_ts": "1.0"},
-            "actions": [{**button, "action_ts": "3.0"}],
+            "actions": [button],
         }
     )
 
@@ -76,8 +97,7 @@ def clicked(button: blocks.Block) -> Click:
 def test_every_button_comes_back_as_the_mail_it_means() -> None:
     ask = blocks.ask("Delete?", turn_id="t1", tool_call_id="call:1", approve="Approve", deny="Deny")
     failure = blocks.failure("Failed.", turn_id="t1", button="Try again")
-    prompts = blocks.prompts("Try one:", [("Time", "+clock what time is it? <now>")])
-    mails = [clicked(button).to_mail() for message in (ask, failure, prompts) for button in message[-1]["elements"]]
+    mails = [clicked(button).to_mail() for message in (ask, failure) for button in message[-1]["elements"]]
     assert all(isinstance(mail, Mail) for mail in mails)
     assert [(mail.kind, mail.id, mail.about, mail.text, mail.agent) for mail in mails if isinstance(mail, Mail)] == [
         (
@@ -95,7 +115,6 @@ def test_every_button_comes_back_as_the_mail_it_means() -> None:
             None,
         ),
         (MailKind.AGAIN, "again:t1:U1:2.0", {"turn": "t1"}, "", None),
-        (MailKind.MESSAGE, "prompt:T1:C1:3.0", {}, "what time is it? &lt;now&gt;", "clock"),
     ]
 
 

@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from bot.slack import blocks
-from bot.slack.calls import CUSTOMIZE, Calls, open_session
+from bot.slack.calls import Calls, open_session
 from bot.slack.client import Slack
 from bot.slack.errors import (
     InstallationBroken,
@@ -57,6 +57,22 @@ async def test_nothing_we_post_or_update_unfurls_or_is_parsed(place: Place) -> N
     for arguments in sent:
         assert arguments["unfurl_links"] is arguments["unfurl_media"] is arguments["unfurl_app_links"] is False
         assert arguments["parse"] == "none"
+
+
+async def test_words_that_quote_a_name_call_nobody(place: Place) -> None:
+    """People and files may be called what they like; their names are in what we say."""
+    place.standin.traffic.on = True
+    call = "<!channel> @here <@U0GRACE>"
+    root = place.say("hi")
+    ts = await place.slack.post(GENERAL, text=f"{call} asked", thread_ts=root)
+    await place.slack.update(GENERAL, ts, text=f"{call} decided")
+    await place.slack.ephemeral(GENERAL, ADA, text=f"Only {call} can decide this.")
+    upload = await place.slack.reserve_file("answer.md", b"x")
+    await place.slack.fill_file(upload, b"x")
+    await place.slack.share_file(upload, title="x", channel=GENERAL, thread_ts=root, comment=f"For {call}")
+    sent = [str(call["request"]) for call in place.standin.traffic.entries]
+    assert sum("channel>" in each for each in sent) == 4
+    assert not [each for each in sent if "<!channel" in each or "@here" in each or "<@U0GRACE" in each]
 
 
 async def test_an_update_keeps_the_metadata_unless_it_brings_its_own(place: Place) -> None:
@@ -118,20 +134,17 @@ async def test_the_persons_stop_is_told_by_the_next_append(place: Place) -> None
 async def test_a_status_is_shown_and_cleared(place: Place) -> None:
     root = place.say("hi", channel=DM)
     await place.slack.set_status(DM, root, "is thinking…", loading_messages=["Reading", "Counting"])
-    await place.slack.session_status(DM, root, "processing")
     await place.slack.set_status(DM, root, "")
     await place.slack.suggested_prompts(DM, [("Time", "What time is it?")])
     assert place.calls("assistant.threads.setStatus") == 2
 
 
-async def test_people_and_places_are_known(place: Place) -> None:
+async def test_people_are_known(place: Place) -> None:
     camille, hugo = await place.slack.user("U0CAMILLE"), await place.slack.user("U0HUGO")
     assert (camille.name, camille.locale, camille.tz, camille.team) == ("Camille", "fr-FR", "Europe/Paris", TEAM)
     assert not camille.is_guest
     assert hugo.is_guest
     assert (await place.slack.user(BOT)).is_bot
-    assert (await place.slack.channel(DM)).is_dm
-    assert (await place.slack.channel(GENERAL)).name == "general"
     with pytest.raises(Refused, match="user_not_found"):
         await place.slack.user("U0NOBODY")
 
@@ -246,17 +259,6 @@ async def test_a_missing_scope_in_channels_leaves_direct_messages_readable(make_
     assert place.calls("conversations.replies") == 3
 
 
-async def test_without_the_scope_for_names_the_app_speaks_as_itself(place: Place) -> None:
-    place.fault("chat.postMessage", "error", code="missing_scope")
-    with pytest.raises(NotSupported):  # some other scope: not ours to paper over
-        await place.slack.post(GENERAL, text="one", username="Ada's agent")
-
-    refusal = NotSupported("missing_scope", method=CUSTOMIZE, code="missing_scope", needed=CUSTOMIZE)
-    place.slack.features.note(refusal)
-    await place.slack.post(GENERAL, text="two", username="Ada's agent", icon_emoji=":crystal_ball:")
-    assert [(message.text, message.username) for message in place.posted()] == [("two", None)]
-
-
 def test_what_was_missing_is_asked_for_again_after_an_hour() -> None:
     now = [0.0]
     features = Features(lambda: now[0])
@@ -294,20 +296,19 @@ async def test_nothing_needs_get_or_a_query(place: Place) -> None:
     async def answer(request: Request) -> JSONResponse:
         seen.append((request.method, request.url.query, request.headers["content-type"]))
         body = dict(parse_qsl((await request.body()).decode()))
-        return JSONResponse({"ok": True, "user": {"id": body.get("user")}, "channel": {"id": body.get("channel")}})
+        return JSONResponse({"ok": True, "user": {"id": body.get("user")}})
 
     small = Starlette(routes=[Route("/api/{method}", answer, methods=["POST"])])
     async with serving.serve(small) as url, open_session() as session:
         slack = Slack(Calls("xoxb-x", session=session, base_url=f"{url}/api/"))
         assert (await slack.user(ADA)).id == ADA
-        assert (await slack.channel(GENERAL)).id == GENERAL
         await slack.replies(GENERAL, "1700000000.000100", with_metadata=True)
         await slack.permalink(GENERAL, "1700000000.000100")
         await slack.delete(GENERAL, "1700000000.000100")
         await slack.reserve_file("answer.md", b"x")
         await slack.auth_test()
     assert set(seen) == {("POST", "", "application/x-www-form-urlencoded")}
-    assert len(seen) == 7
+    assert len(seen) == 6
 
 
 async def test_no_token_and_no_text_reach_the_log(place: Place, caplog: pytest.LogCaptureFixture) -> None:

@@ -101,6 +101,34 @@ def test_any_line_endings_are_counted_as_lines() -> None:
     assert pieces.messages[-1].endswith("```\nafter")
 
 
+@pytest.mark.parametrize("gap", ["\n\n", "\n"])
+@pytest.mark.parametrize("heading", ["## The findings", "The findings\n===", "# One\n\n## The findings"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        "it was " * 20,
+        "- one\n- two\n- three",
+        "```\ncode\ncode\n```",
+        "> quoted\n> more",
+        "| a | b |\n|---|---|\n| 1 | 2 |",
+    ],
+)
+def test_a_heading_is_never_parted_from_what_it_is_the_heading_of(heading: str, content: str, gap: str) -> None:
+    first_line = content.split("\n")[0][:6]
+    for size in range(150, 420, 5):  # the cut comes at every place around the heading
+        before = "\n\n".join("word " * 10 for _ in range(size // 50)) + "\n\n" + "x" * (size % 50)
+        pieces = split(f"{before}\n\n{heading}{gap}{content}\n\nend", limit=400, messages=9).messages
+        [piece] = [piece for piece in pieces if "findings" in piece]
+        assert heading in piece
+        assert first_line in piece.split(heading)[1], pieces
+
+
+def test_a_heading_before_code_longer_than_a_message_stays_with_its_beginning() -> None:
+    code = "\n".join(f"line {number}" for number in range(100))
+    pieces = split(f"{'word ' * 30}\n\n# Code\n\n```\n{code}\n```", limit=400, messages=9)
+    assert pieces.messages[1].startswith("# Code\n\n```\nline 0\n")
+
+
 def test_a_limit_that_holds_nothing_is_refused() -> None:
     with pytest.raises(ValueError, match="at least 80"):
         split("x", limit=10)

@@ -33,6 +33,8 @@ def test_only_the_bots_own_leading_mention_is_taken_off(said: str, left: str) ->
         ("+coder: fix it", "coder", "fix it"),
         ("+on-call_2\nfix it", "on-call_2", "fix it"),
         ("+coder", "coder", ""),
+        ("+Friend hello", "friend", "hello"),
+        ("+ON-CALL, fix it", "on-call", "fix it"),
         ("+1", None, "+1"),
         ("+1 from me", None, "+1 from me"),
         ("+33 6 12 34", None, "+33 6 12 34"),
@@ -44,14 +46,65 @@ def test_a_plus_and_a_name_at_the_start_pick_an_agent(said: str, agent: str | No
     assert wire.pick_agent(said) == (agent, rest)
 
 
-@pytest.mark.parametrize("said", ["stop", "Stop!", "STOP.", " cancel ", "arrête", "Arrête !", "annule"])
-def test_a_stop_word_alone_is_a_stop(said: str) -> None:
-    assert wire.is_stop(said)
+@pytest.mark.parametrize(
+    "said",
+    [
+        "stop",
+        "Stop!",
+        "STOP.",
+        " cancel ",
+        "stop please",
+        "please stop",
+        "Please, stop it now!",
+        "stop it",
+        "stop now",
+        "stop, please.",
+        "cancel please",
+        "arrête",
+        "Arrête !",
+        "Arre\u0302te\u202f!",
+        "arrete",
+        "arrête-toi",
+        "arrêtez-vous maintenant",
+        "arrête stp",
+        "stop svp",
+        "stp arrête",
+        "arrête, s'il te plaît",
+        "s’il vous plait arrêtez",
+        "annule",
+    ],
+)
+@pytest.mark.parametrize(
+    "named", ["{}", "<@U0BOT> {}", "{} <@U0BOT>", "{}, <@U0BOT|threadwind>!", "<@U0BOT> {} <@U0BOT>"]
+)
+def test_a_word_for_stopping_is_a_stop_whoever_is_named_around_it(said: str, named: str) -> None:
+    assert wire.is_stop(named.format(said), "U0BOT")
 
 
-@pytest.mark.parametrize("said", ["", "don't stop", "stop the deploy", "stop?", "where is the bus stop", "!"])
-def test_a_sentence_is_no_stop(said: str) -> None:
-    assert not wire.is_stop(said)
+@pytest.mark.parametrize(
+    "said",
+    [
+        "",
+        "!",
+        "please",
+        "now",
+        "don't stop",
+        "stop?",
+        "stop the deploy",
+        "stop it from deploying",
+        "cancel it",
+        "please stop the deploy",
+        "where is the bus stop",
+        "arrête le déploiement",
+        "annule la réunion stp",
+        "stop <@U0ADA>",
+        "+coder stop",
+        "stop" + " " * 50_000 + "it all",
+    ],
+)
+@pytest.mark.parametrize("named", ["{}", "<@U0BOT> {}", "{} <@U0BOT>"])
+def test_a_sentence_is_no_stop(said: str, named: str) -> None:
+    assert not wire.is_stop(named.format(said), "U0BOT")
 
 
 @pytest.mark.parametrize(
