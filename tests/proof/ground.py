@@ -1,105 +1,39 @@
 """The proving ground: the store, both stand-ins, and the product's real processes between them.
 
-Store and stand-ins survive; the processes are what is killed. Every message carries a token that the script brain's
-echo brings back, so what became of each can be read in the threads.
+Store and stand-ins survive; the processes are what is killed. What became of each message can be read in the threads.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import random
-import signal
-import sys
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from bot.threads.models import message_id
-from playground import serving
-from playground.agents_api.app import KEY as AGENTS_API_KEY
 from playground.agents_api.app import AgentsApi
-from playground.agents_api.app import create as create_agents_api
-from playground.agents_api.brains.port import Question, last_user_text, text_of
 from playground.agents_api.brains.steps import CallFunction
-from playground.agents_api.brains.steps import Say as SaySlowly
-from playground.faults import Fault
-from playground.slack import app as slack_app
 from playground.slack.control.acts import Say
 from playground.slack.models import Message
-from playground.slack.seed import ChannelSeed, PersonSeed, Seed
-from playground.slack.settings import Settings as SlackSettings
 from playground.slack.standin import Standin
-from playground.store import EmbeddedStore, free_port
-from tests.proof import keeper
-from tests.proof.asking import PREFIX, Aim
+from playground.store import EmbeddedStore
+from tests.proof.asking import Aim
 from tests.proof.owners import Owners
 from tests.proof.processes import Kept
-from tests.proof.strait import TEXTS, Seen, Strait
-from tests.world import BOT, REPOSITORY, TEAM
-from workers.inputs import EARLIER_FOOT
+from tests.proof.strait import Seen, Strait
+from tests.proof.talks import SLOWLY, Kind, Said, Talk, shown, token
+from tests.world import BOT, TEAM
 
-LEASE = 2.0  # seconds; the product's own is longer, which would only make the runs longer
 READY_WITHIN = 15.0  # a process on a busy machine
 LOOK_EVERY = 0.02  # at the records of open threads
 PEOPLE, CHANNELS = 60, 16  # many: what a worker knows of a person is kept, what a channel may be posted is limited
-REPEATS = (0.3, 0.9, 2.0, 5.0)  # seconds before Slack's repeats of an event; the real ones come over minutes
-SLOWLY = "say it slowly"
-LAST_WORDS = "that is all of it."
-
-AGENT = """\
----
-model: mistral-medium-latest
-description: Helps.
-tools: [keeper]
-approvals: {keeper__keep: auto}
----
-Help the people in this thread.
-"""
-
-Kind = Literal["slow", "plain", "tool"]
-
-
-@dataclass(slots=True)
-class Said:
-    """A message of a person, to be recognised by its token."""
-
-    number: int
-    user: str
-    ts: str
-    at: float
-    kind: Kind
-
-    @property
-    def token(self) -> str:
-        return token(self.number)
-
-
-def token(number: int) -> str:
-    return f"tok{number}x"
-
-
-@dataclass(eq=False)
-class Talk:
-    """A thread of the run."""
-
-    channel: str
-    root: str
-    said: list[Said] = field(default_factory=list)
-
-    @property
-    def key(self) -> str:
-        return f"{TEAM}:{self.channel}:{self.root}"
-
-    @property
-    def is_dm(self) -> bool:
-        return self.channel.startswith("D")
 
 
 @dataclass
@@ -320,112 +254,3 @@ class Ground:
         for name, kept in self.kept.items():
             lines += [f"--- the end of {name}'s log", *kept.tail()]
         return "\n".join(lines)
-
-
-def echo(question: Question) -> str:
-    """What was asked and what tools said; the words of others that came along as context are no question."""
-    asked = last_user_text(question.entries).rpartition(EARLIER_FOOT)[2].strip()
-    results = ", ".join(text_of(result) for result in question.results)
-    return f"answer to: {asked}" + (f" ({results})" if results else "")
-
-
-def shown(message: Message) -> str:
-    """What people read as the message's words: its Markdown where it has some, else its text."""
-    words = [block["text"] for block in message.blocks if block.get("type") == "markdown"]
-    return "\n\n".join(words) if words else message.text
-
-
-@contextlib.asynccontextmanager
-async def opened(
-    folder: Path, seed: int, *, workers: int = 2, fsync: Literal["always", "everysec"] = "everysec", **settings: str
-) -> AsyncIterator[Ground]:
-    """A ground with one bot and `workers` workers, ready; whatever happens, every process ends with the block."""
-    (folder / "agents").mkdir(parents=True)
-    (folder / "agents" / "assistant.md").write_text(AGENT)
-    server = {"command": sys.executable, "args": ["-m", "tests.proof.keeper", str(folder)], "cwd": str(REPOSITORY)}
-    (folder / "mcp.json").write_text(json.dumps({"mcpServers": {"keeper": server}}))
-    ground: Ground | None = None
-    async with contextlib.AsyncExitStack() as stack:
-        store = EmbeddedStore(fsync=fsync)
-        stack.callback(store.remove)
-        stack.push_async_callback(store.kill)
-        await store.start()
-        redis = await stack.enter_async_context(Redis.from_url(store.url))
-        for text in TEXTS.values():  # so that a script's first run is no refusal
-            await redis.script_load(text)
-        aim = Aim(lambda name: ground.pid_of(name) if ground else None)
-        mistral = create_agents_api(brain="script", lock_seconds=1)
-        aim.take(mistral.faults)
-        mistral.script.answer_with(echo)
-        mistral.script.when(
-            SLOWLY, SaySlowly(text=f"answer to: {{user}}\n\nword by word\n\n{LAST_WORDS}", pieces=6, seconds=0.06)
-        )
-        mistral_url = await stack.enter_async_context(serving.serve(aim.door(mistral), on_stop=mistral.stop))
-        app = slack_app.create(SlackSettings(retry_after_seconds=REPEATS, seed=crowd()))
-        aim.take(app.standin.faults)
-        slack_url = await stack.enter_async_context(serving.serve(aim.door(app), on_stop=app.standin.close))
-        app.standin.base_url = slack_url
-        port = free_port()
-        app.standin.delivery.events_url = f"http://127.0.0.1:{port}/slack/events"
-        ground = Ground(
-            folder=folder,
-            rng=random.Random(seed),  # noqa: S311  # repeatable, not secret
-            store=store,
-            redis=redis,
-            slack=app.standin,
-            mistral=mistral,
-            aim=aim,
-            seen=Seen(aim),
-            stack=stack,
-            environment={
-                "SLACK_BOT_TOKEN": app.standin.settings.bot_token,
-                "SLACK_SIGNING_SECRET": app.standin.settings.signing_secret,
-                "SLACK_API_URL": f"{slack_url}{PREFIX}{{name}}/api/",
-                "SLACK_MODE": "http",
-                "MISTRAL_API_KEY": AGENTS_API_KEY,
-                "MISTRAL_API_URL": f"{mistral_url}{PREFIX}{{name}}",
-                "AGENTS_DIR": "agents",
-                "MCP_CONFIG": "mcp.json",
-                "LEASE": f"{LEASE:g}",
-                "CONVERSATION_LOCK": "5",
-                "SHUTDOWN_GRACE": "6",
-                "LOG_FORMAT": "json",
-                "HOST": "127.0.0.1",
-                "PORT": str(port),
-                **settings,
-            },
-        )
-        await ground.start("bot", "bot")
-        names = [f"worker{number}" for number in range(1, workers + 1)]
-        for name in names:
-            await ground.worker(name)
-        try:
-            await ground.ready("bot", *names)
-            watching = asyncio.create_task(ground.watch())
-            stack.callback(watching.cancel)
-            yield ground
-        except Exception:
-            print(await ground.story())
-            raise
-
-
-def crowd() -> Seed:
-    """Many people in many channels, all with the bot."""
-    people = [
-        PersonSeed(id=f"U0P{n:03}", name=f"person{n}", real_name=f"Person {n}", display_name=f"Person {n}")
-        for n in range(PEOPLE)
-    ]
-    members = [*(person.id for person in people), BOT]
-    return Seed(
-        people=people,
-        channels=[ChannelSeed(id=f"C0R{n:03}", name=f"room-{n}", members=members) for n in range(CHANNELS)],
-    )
-
-
-def duplicated(share: float) -> Fault:
-    """Slack delivers this share of its events twice."""
-    return Fault(request="events", kind="duplicate", chance=share, times=0)
-
-
-SIGNALS = {"KILL": signal.SIGKILL, "TERM": signal.SIGTERM, "STOP": signal.SIGSTOP}
-LINES = keeper.LINES

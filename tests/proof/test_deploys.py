@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.proof import verdict
-from tests.proof.ground import Ground, duplicated, opened
+from tests.proof.ground import Ground
+from tests.proof.opening import duplicated, opened
 from tests.proof.report import Report, spread
 
 GAP_WITHIN = 2.0  # seconds a thread may be without an owner

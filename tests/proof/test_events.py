@@ -19,8 +19,10 @@ from hypothesis import strategies as st
 
 from playground.faults import Fault
 from tests.proof import verdict
-from tests.proof.ground import Ground, Kind, Talk, opened
+from tests.proof.ground import Ground
+from tests.proof.opening import opened
 from tests.proof.report import Report
+from tests.proof.talks import Kind, Talk
 
 A_PLAN = 20  # messages of one drawn plan
 THREADS, WRITERS = 3, 2

@@ -9,7 +9,8 @@ import pytest
 
 from playground.faults import Fault
 from tests.proof import verdict
-from tests.proof.ground import Ground, duplicated, opened
+from tests.proof.ground import Ground
+from tests.proof.opening import duplicated, opened
 from tests.proof.report import Report
 
 MET_WITHIN = 8.0

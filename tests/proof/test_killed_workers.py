@@ -12,8 +12,10 @@ import pytest
 
 from playground.faults import Fault
 from tests.proof import verdict
-from tests.proof.ground import Ground, Kind, duplicated, opened
+from tests.proof.ground import Ground
+from tests.proof.opening import duplicated, opened
 from tests.proof.report import Report
+from tests.proof.talks import Kind
 
 MET_WITHIN = 6.0  # seconds in which the step of a started turn comes
 RECOVERED_WITHIN = 12.0

@@ -11,8 +11,10 @@ import pytest
 
 from playground.faults import Fault
 from tests.proof import verdict
-from tests.proof.ground import LEASE, Ground, Kind, duplicated, opened
+from tests.proof.ground import Ground
+from tests.proof.opening import LEASE, duplicated, opened
 from tests.proof.report import Report
+from tests.proof.talks import Kind
 
 PAUSE = LEASE * 1.3  # seconds
 TWICE = 0.02  # of the open turns may be answered twice: Slack cannot check who owns a thread

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.proof import verdict
-from tests.proof.ground import Ground, duplicated, opened
+from tests.proof.ground import Ground
+from tests.proof.opening import duplicated, opened
 from tests.proof.report import Report
 
 AWAY = (0.05, 0.3, 0.6)  # seconds; the bot answers 503 meanwhile, and Slack repeats

@@ -8,8 +8,11 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 from bot.threads.models import message_id
-from tests.proof.ground import LAST_WORDS, LEASE, LINES, SLOWLY, Ground, Said, Talk, shown
+from tests.proof.ground import Ground
+from tests.proof.keeper import LINES
+from tests.proof.opening import LEASE
 from tests.proof.report import Report
+from tests.proof.talks import LAST_WORDS, SLOWLY, Said, Talk, shown
 from tests.world import BOT, TEAM
 from workers.inputs import EARLIER_FOOT
 
