@@ -30,7 +30,6 @@ ARROWS = [
 # The entry points: they read the environment once and hand it on.
 READ_THE_ENVIRONMENT = {
     "bot/start.py",
-    "workers/commands/checks/everything.py",
     "playground/__main__.py",
 }
 ENVIRONMENT = {"environ", "environb", "getenv", "getenvb", "putenv", "unsetenv"}

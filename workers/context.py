@@ -21,6 +21,7 @@ from workers.inputs import Line
 from workers.services import Services
 
 TEXT_LIMIT = 4000  # characters of one earlier message
+MENTION_MAY_BE_LATE = timedelta(minutes=6)  # Slack repeats an event nobody heard for about five
 READ_TRIES = 3
 NOBODY_THERE = timedelta(seconds=1)
 LONGEST_WAIT = timedelta(seconds=10)  # a person waits for the answer; what cannot be read by then is said
@@ -65,7 +66,16 @@ async def read(
     bot_user = await services.installations.bot_user(thread.team)
     fresh = [m for m in messages if (since is None or m.ts > since) and (before is None or m.ts <= before)]
     read_to = max((m.ts for m in fresh), default=since or "")
-    candidates = [m for m in fresh if (with_ours or m.user != bot_user) and (m.text or m.files) and m.user]
+    late = services.now() - MENTION_MAY_BE_LATE.total_seconds()
+    candidates = [
+        m
+        for m in fresh
+        if m.user
+        and (m.text or m.files)
+        and (with_ours or m.user != bot_user)
+        # A mention that has not come yet will: it becomes its own turn, and each message is read once.
+        and not (wire.names(m.text, bot_user) and float(m.ts) > late)
+    ]
     ids = [message_id(thread.team, thread.channel, m.ts) for m in candidates]
     known = own if with_ours else own | await services.turns.stored(ids)
     candidates = [m for m, mail_id in zip(candidates, ids, strict=True) if mail_id not in known]

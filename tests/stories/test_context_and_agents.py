@@ -125,3 +125,15 @@ async def test_the_same_mention_delivered_twice_is_answered_once(world: World) -
     await thread.answered()
     await until(lambda: world.slack.delivery.underway == 0)
     assert len(await thread.answered()) == 1
+
+
+async def test_a_mention_whose_event_is_late_is_not_read_as_an_earlier_message(world: World) -> None:
+    """Another's mention stands in the thread already, but its event comes after ours: it becomes its own turn."""
+    thread = Thread(world, GENERAL, await world.say("the build is red", user=CAMILLE))
+    world.slack_fault("events", "delay", times=2, seconds=1.5)  # both events of the first mention
+    await thread.reply(f"<@{BOT}> since when?", user=CAMILLE)
+    await thread.reply(f"<@{BOT}> why?")
+    await until(lambda: any("since when?" in said for said in thread.said), seen=lambda: thread.said)
+    await thread.rests()
+    bodies = [str(r.body) for r in world.mistral.log.requests() if r.method == "POST"]
+    assert sum(body.count("since when?") for body in bodies) == 1

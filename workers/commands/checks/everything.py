@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import re
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
@@ -20,6 +19,7 @@ from pydantic import SecretStr
 from bot.catalog.catalog import Catalog
 from bot.logs import SHORTEST_SECRET, Redact
 from bot.settings import Settings
+from bot.start import environment
 from workers.commands.checks import agents, mistral, settings, slack, store, tools
 from workers.commands.checks.finding import Finding, failed, unchecked
 
@@ -32,7 +32,7 @@ async def check() -> list[Finding]:
     if found is None:
         return [*findings, unchecked(REST, "the settings cannot be read, so nothing else was looked at.")]
     with quiet():
-        catalog = agents.load(found, os.environ)
+        catalog = agents.load(found, environment())
         groups = await asyncio.gather(
             _safely("Slack", lambda: slack.check(found)),
             _safely("Mistral", lambda: mistral.check(found, catalog)),
