@@ -14,10 +14,10 @@ from bot.threads.models import Accepted, File, Mail, MailKind, ThreadKey, messag
 from tests.stories.conftest import MakeWorld
 from tests.workers.commands.conftest import Threadwind
 from tests.world import ADA, DM, GENERAL, TEAM, World, until
+from workers.calling import UNKNOWN_OUTCOME
 from workers.commands.letters import Letter, Letters, asked_again
 from workers.commands.store import Cannot
 from workers.inputs import AGAIN
-from workers.rounds import UNKNOWN_OUTCOME
 
 PLACE = ThreadKey(TEAM, GENERAL, "1700000000.000100")
 TURN = "deadturn22"
