@@ -37,7 +37,7 @@ class Hold:
         self.renewed_at = asked
         self._now = now
         self._still_ours = still_ours
-        self._mail = 0
+        self._mail = self._mailed = 0
         self._scope: asyncio.Timeout | None = None
 
     @property
@@ -70,17 +70,17 @@ class Hold:
             self.lose()
             return
         self.renewed_at = asked
-        if pulse.mail != self._mail:
-            self._mail = pulse.mail
-            if pulse.mail:
-                self.news.set()
+        # One may have come in the place of one that went: what ever came tells, where it is known.
+        if pulse.mail and (pulse.mail > self._mail or pulse.mailed > self._mailed > 0):
+            self.news.set()
+        self._mail, self._mailed = pulse.mail, pulse.mailed
         if pulse.stopped_by:
             self.stopped_by = pulse.stopped_by
             self.stop.set()
 
-    def begin_turn(self, *, mail: int) -> None:
-        """Forget the stop of an earlier turn; `mail` is what waits already and is no news."""
-        self._mail = mail
+    def begin_turn(self, *, mail: int, mailed: int = 0) -> None:
+        """Forget the stop of an earlier turn; what waits already, of all that ever came, is no news."""
+        self._mail, self._mailed = mail, mailed
         self.stop.clear()
         self.news.clear()
         self.stopped_by = None

@@ -21,7 +21,8 @@ NOTE_HEAD = "[While you were working, the person you work for added]"
 AGAIN = "[The person asks you to try again. What is done already must not be done twice.]"
 
 
-_LABEL_LIKE = re.compile(r"^(\s*)\[", re.MULTILINE)
+# Whatever begins a line for a model, not only what does for Python.
+_LABEL_LIKE = re.compile(r"((?:^|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029])\s*)\[")
 _ESCAPED = r"\1\\["
 
 

@@ -111,7 +111,8 @@ async def _run(
 ) -> list[Mail] | None:
     """One turn, to its end, whatever goes wrong on our side or at Slack's."""
     journal = Journal.of(services.turns, claimed, turn_id, services.now())
-    hold.begin_turn(mail=len(claimed.mail) - (len(batch.mail) if batch else 0))
+    waiting = len(claimed.mail) - (len(batch.mail) if batch else 0)
+    hold.begin_turn(mail=waiting, mailed=int(claimed.record.get("mailed") or 0))
     scene: Scene | None = None
     with bound_contextvars(turn=turn_id):
         try:
@@ -241,7 +242,8 @@ async def _drop(
     journal = journal or Journal(services.turns, claimed.owned, "-", {}, services.now())
     journal.take(mail)
     journal.set_thread(**(record or {}))
-    journal.unset_thread("stop")
+    if not any(item.kind is MailKind.STOP for item in claimed.mail if item not in mail):
+        journal.unset_thread("stop")  # else it is meant for what comes next
     life = timedelta(hours=1) if journal.fields else None
     return await services.turns.finish(claimed.owned, journal.id, journal.collected(life=life)) or None
 

@@ -29,6 +29,7 @@ local crowded = ARGV[8] ~= '' and joins and (ARGV[5] == 'message')
 
 local function store(mail)
   redis.call('RPUSH', KEYS[2], mail)
+  redis.call('HINCRBY', KEYS[3], 'mailed', 1)
   state = redis.call('HGET', KEYS[3], 'state')
   if state ~= 'waiting' and state ~= 'working' and state ~= 'stopping' then wake(KEYS[3], ARGV[3], now) end
 end
@@ -41,7 +42,11 @@ if ARGV[6] ~= '' and (not ours or not alone or alone ~= ARGV[6]) then
   end
   return 'not_ours'
 end
-if ARGV[5] == 'message' and redis.call('LLEN', KEYS[2]) >= tonumber(ARGV[4]) then return 'full' end
+if ARGV[5] == 'message' and redis.call('LLEN', KEYS[2]) >= tonumber(ARGV[4]) then
+  -- Its twin must not be taken where this one was refused, nor its writer told twice; a repeat comes within the minute.
+  redis.call('SET', KEYS[1], 'refused', 'PX', 60000)
+  return 'full'
+end
 redis.call('SET', KEYS[1], '1', 'PX', ARGV[1])
 if ARGV[5] == 'message' and not alone then redis.call('HSET', KEYS[3], 'alone', ARGV[7]) end
 if ARGV[5] == 'message' and joins then redis.call('HSET', KEYS[3], 'alone', '') end

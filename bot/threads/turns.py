@@ -71,7 +71,10 @@ if ARGV[6] ~= '' then redis.call('HSET', KEYS[6], ARGV[5], ARGV[6]) end
 redis.call('ZREM', KEYS[7], ARGV[3] .. ' ' .. ARGV[5])
 redis.call('PEXPIRE', KEYS[1], ARGV[4])
 local mail = redis.call('LRANGE', KEYS[2], 0, -1)
-if #mail > 0 then return mail end
+if #mail > 0 then
+  redis.call('HSET', KEYS[1], 'state', 'working')
+  return mail
+end
 redis.call('HSET', KEYS[1], 'state', 'idle')
 redis.call('HDEL', KEYS[1], 'worker', 'stop')
 redis.call('ZREM', KEYS[5], ARGV[3])
@@ -109,12 +112,12 @@ _BEAT = (
 local answers = {}
 for i = 0, (#KEYS - 3) / 2 do
   local record, thread, generation = KEYS[2 + 2 * i], ARGV[2 + 2 * i], ARGV[3 + 2 * i]
-  local known = redis.call('HMGET', record, 'generation', 'stop', 'state')
+  local known = redis.call('HMGET', record, 'generation', 'stop', 'state', 'mailed')
   if known[1] ~= generation or (known[3] ~= 'working' and known[3] ~= 'stopping') then
-    answers[i + 1] = {-1, ''}
+    answers[i + 1] = {-1, '', '0'}
   else
     redis.call('ZADD', KEYS[1], now + tonumber(ARGV[1]), thread)
-    answers[i + 1] = {redis.call('LLEN', KEYS[3 + 2 * i]), known[2] or ''}
+    answers[i + 1] = {redis.call('LLEN', KEYS[3 + 2 * i]), known[2] or '', known[4] or '0'}
   end
 end
 return answers
@@ -132,9 +135,10 @@ _TAKE_OVER = (
     + f"""
 local looked = tonumber(redis.call('GET', KEYS[3]) or '0')
 redis.call('SET', KEYS[3], now, 'PX', 60000)
-local expired = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now, 'LIMIT', 0, ARGV[3])
 local pause = now - looked > {_NOBODY_LOOKED_MS}
 local taken = {{}}
+-- After a pause all that ran out get their time, so that the next look does not take what this one left.
+local expired = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now, 'LIMIT', 0, pause and -1 or ARGV[3])
 for _, thread in ipairs(expired) do
   local record = ARGV[1] .. thread
   local known = redis.call('HMGET', record, 'generation', 'state', 'turn')
@@ -170,7 +174,7 @@ return taken
 )
 
 # Mail without an owner cannot come to be by these scripts; a restored backup or a hand at the keys can leave some.
-# KEYS: 1 thread  2 mailbox   ARGV: 1 thread
+# KEYS: 1 thread  2 mailbox   ARGV: 1 thread  2 thread life ms
 _NUDGE = (
     scripts.NOW
     + scripts.WAKE
@@ -178,6 +182,7 @@ _NUDGE = (
 local state = redis.call('HGET', KEYS[1], 'state')
 if redis.call('EXISTS', KEYS[2]) == 0 or (state and state ~= 'idle') then return 0 end
 wake(KEYS[1], ARGV[1], now)
+redis.call('PEXPIRE', KEYS[1], ARGV[2])
 return 1
 """
 )
@@ -237,11 +242,12 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Pulse:
-    """What one beat learned of one turn."""
+    """What one beat learned of one turn: how much mail waits, and how much ever came."""
 
     lost: bool
     mail: int
     stopped_by: str | None
+    mailed: int = 0
 
 
 class Turns:
@@ -343,7 +349,10 @@ class Turns:
             keys=[keys.LEASES, *(key for one in owned for key in (keys.thread(one.thread), keys.mailbox(one.thread)))],
             args=[self._lease_ms, *(part for one in owned for part in (str(one.thread), one.generation))],
         )
-        return [Pulse(lost=mail < 0, mail=mail, stopped_by=stop.decode() or None) for mail, stop in answer]
+        return [
+            Pulse(lost=mail < 0, mail=mail, stopped_by=stop.decode() or None, mailed=int(mailed))
+            for mail, stop, mailed in answer
+        ]
 
     async def take_over(self, *, most: int = 50) -> list[ThreadKey]:
         """Wake a worker for every thread whose lease ran out, and for every question whose time is up."""
@@ -359,7 +368,9 @@ class Turns:
         prefix = keys.PREFIX + "mail:"
         async for key in self._redis.scan_iter(match=prefix + "*", count=500):
             thread = ThreadKey.parse(key.decode().removeprefix(prefix))
-            found += await self._nudge(keys=[keys.thread(thread), keys.mailbox(thread)], args=[str(thread)])
+            found += await self._nudge(
+                keys=[keys.thread(thread), keys.mailbox(thread)], args=[str(thread), self._thread_life_ms]
+            )
         return found
 
     async def record(self, thread: ThreadKey) -> dict[str, str]:

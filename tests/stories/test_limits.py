@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import pytest
-
 from tests.stories.conftest import MakeWorld
 from tests.stories.tools import ODD_JOBS, agent, runs
 from tests.world import ADA, BOT, CAMILLE, Thread, World, until
@@ -42,9 +40,6 @@ async def test_a_message_too_many_is_refused_to_its_writer_alone_and_in_their_la
     await until(lambda: "four, again" in thread.said[-1], seen=lambda: thread.said)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="both events of a mention are refused by a full mailbox, and each refusal is told"
-)
 async def test_a_message_too_many_is_refused_once(make_world: MakeWorld) -> None:
     """A mention comes as two events."""
     world = await make_world(worker=False, mailbox_limit=1)

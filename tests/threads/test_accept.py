@@ -39,7 +39,7 @@ async def test_mail_is_stored_as_it_came_and_its_thread_waits_for_a_worker(redis
     assert await Mailbox(redis).accept(sent) is Accepted.STORED
     assert await turns(redis).look(THREAD) == [sent]
     record = await turns(redis).record(THREAD)
-    assert record == {"state": "waiting", "generation": "1", "alone": ADA}
+    assert record == {"state": "waiting", "generation": "1", "alone": ADA, "mailed": "1"}
 
 
 async def test_mail_waits_in_the_order_it_came(redis: Redis) -> None:
@@ -132,14 +132,19 @@ async def test_wake_tokens_do_not_pile_up_while_no_worker_runs(redis: Redis) -> 
 # ---- a full mailbox -------------------------------------------------------------------------------------------------
 
 
-async def test_a_full_mailbox_takes_no_more_messages_and_a_later_try_is_no_repeat(redis: Redis) -> None:
+async def test_a_full_mailbox_takes_no_more_messages_and_refuses_each_once(redis: Redis) -> None:
+    """A mention comes as two events: the second must neither be told again nor be taken when there is room by then."""
     mailbox = Mailbox(redis, limit=2)
     await heard(redis, message("1.0"), message("2.0"), limit=2)
     before = await contents(redis)
     assert await mailbox.accept(message("3.0")) is Accepted.FULL
+    assert await mailbox.accept(message("3.0")) is Accepted.REPEAT
+    refused = keys.seen(message("3.0").id)
+    assert 0 < await redis.pttl(refused) <= 60_000
+    await redis.delete(refused)
     assert await contents(redis) == before
     await begun(redis, turns(redis))
-    assert await mailbox.accept(message("3.0")) is Accepted.STORED
+    assert await mailbox.accept(message("4.0")) is Accepted.STORED
 
 
 async def test_a_repeat_is_a_repeat_also_in_a_full_mailbox(redis: Redis) -> None:

@@ -30,7 +30,7 @@ async def test_a_beat_renews_the_lease(redis: Redis, owner: Turns) -> None:
     await heard(redis, message("1.0"))
     found = await begun(redis, owner)
     await redis.zadd(keys.LEASES, {str(THREAD): 1})
-    assert await owner.beat([found.owned]) == [Pulse(lost=False, mail=0, stopped_by=None)]
+    assert await owner.beat([found.owned]) == [Pulse(lost=False, mail=0, stopped_by=None, mailed=1)]
     until = await redis.zscore(keys.LEASES, str(THREAD))
     assert until is not None
     assert abs(until / 1000 - time.time() - LEASE.total_seconds()) < 2
@@ -40,7 +40,7 @@ async def test_a_beat_tells_how_much_mail_waits_and_who_said_stop(redis: Redis, 
     await heard(redis, message("1.0"))
     found = await begun(redis, owner)
     await heard(redis, message("2.0"), stop(by=BEN))
-    assert await owner.beat([found.owned]) == [Pulse(lost=False, mail=2, stopped_by=BEN)]
+    assert await owner.beat([found.owned]) == [Pulse(lost=False, mail=2, stopped_by=BEN, mailed=3)]
 
 
 async def test_a_thread_that_is_stopping_is_still_owned(redis: Redis, owner: Turns) -> None:

@@ -45,7 +45,7 @@ async def asking(redis: Redis, owner: Turns, *, deadline: datetime = TOMORROW) -
 async def test_a_parked_turn_stays_open_and_nobody_owns_its_thread(redis: Redis, owner: Turns) -> None:
     await asking(redis, owner)
     record = await owner.record(THREAD)
-    assert record == {"state": "asking", "generation": "1", "alone": ADA, "turn": TURN}
+    assert record == {"state": "asking", "generation": "1", "alone": ADA, "turn": TURN, "mailed": "1"}
     assert await owner.journal(THREAD.team, TURN) == {"began": "1", "asked": "1"}
     assert await redis.zcard(keys.LEASES) == 0
     assert await redis.zrange(keys.DEADLINES, 0, -1, withscores=True) == [

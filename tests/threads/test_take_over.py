@@ -179,11 +179,6 @@ async def test_many_are_taken_over_a_few_at_a_time(redis: Redis) -> None:
     assert {*first, *second} == set(threads)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="after a pause only the first 50 expired leases get their two seconds; a second look, by any worker, "
-    "takes the rest over from owners that are alive",
-)
 async def test_after_a_time_in_which_nobody_looked_all_living_workers_may_beat_first(redis: Redis) -> None:
     await many_begun(redis, turns(redis, "alive"))
     other = turns(redis, "worker-2")
@@ -235,7 +230,6 @@ async def test_a_sweep_of_nothing_finds_nothing(redis: Redis, owner: Turns) -> N
     assert await owner.sweep() == 0
 
 
-@pytest.mark.xfail(strict=True, reason="a thread record that the sweep makes has no lifetime before its turn ends")
 async def test_a_thread_that_the_sweep_found_has_a_lifetime(redis: Redis, owner: Turns) -> None:
     await orphaned(redis)
     await owner.sweep()

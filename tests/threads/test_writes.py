@@ -90,7 +90,7 @@ async def test_the_end_of_a_turn_gives_the_thread_up(redis: Redis, owner: Turns)
     found = await begun(redis, owner)
     assert await owner.finish(found.owned, TURN, OVER) == []
     record = await owner.record(THREAD)
-    assert record == {"state": "idle", "generation": "1", "alone": ADA}
+    assert record == {"state": "idle", "generation": "1", "alone": ADA, "mailed": "1"}
     assert await redis.zscore(keys.LEASES, str(THREAD)) is None
     assert await redis.ttl(keys.thread(THREAD)) == pytest.approx(THREAD_LIFE.total_seconds(), abs=5)
 
@@ -126,7 +126,7 @@ async def test_mail_that_came_before_the_end_keeps_the_thread_with_its_owner(red
     await heard(redis, *late)
     assert await owner.finish(found.owned, TURN, OVER) == late
     record = await owner.record(THREAD)
-    assert record == {"state": "working", "generation": "1", "alone": ADA, "worker": "worker-1"}
+    assert record == {"state": "working", "generation": "1", "alone": ADA, "worker": "worker-1", "mailed": "3"}
     assert await owner.journal(THREAD.team, TURN) == {"ended": "answered"}
     [pulse] = await owner.beat([found.owned])
     assert not pulse.lost
@@ -150,9 +150,6 @@ async def test_a_stop_ends_with_its_turn(redis: Redis, owner: Turns) -> None:
     assert await field(redis, THREAD, "stop") is None
 
 
-@pytest.mark.xfail(
-    strict=True, reason="a thread that its owner keeps after a stopped turn stays `stopping` through its next turns"
-)
 async def test_the_next_turn_of_a_thread_that_was_stopping_is_working(redis: Redis, owner: Turns) -> None:
     await heard(redis, message("1.0"))
     found = await begun(redis, owner)

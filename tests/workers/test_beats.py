@@ -71,9 +71,6 @@ async def test_a_beat_tells_of_new_mail_and_of_a_stop(redis: Redis) -> None:
         assert (hold.stop.is_set(), hold.stopped_by) == (True, "U2")
 
 
-@pytest.mark.xfail(
-    strict=True, reason="news are told from the number of mail: one that went and one that came are none"
-)
 async def test_mail_that_came_in_the_place_of_mail_that_went_is_news(redis: Redis) -> None:
     ours = turns(redis, "ours")
     holdings = Holdings(ours, lease=LEASE, now=Clock())
