@@ -32,6 +32,7 @@ class Hold:
         self.stop = asyncio.Event()
         self.news = asyncio.Event()  # the mailbox holds another number of mail than before
         self.stopped_by: str | None = None
+        self.told: set[str] = set()  # ids of mail whose writers know what becomes of it
         self.lost = False
         # When the lease was asked for: a process may sleep between the answer and its next step.
         self.renewed_at = asked

@@ -44,7 +44,12 @@ def spoken(lines: Sequence[Line]) -> str:
 
 
 def first_input(
-    lines: Sequence[Line], *, earlier: Sequence[Line] = (), unread: bool = False, channel_instructions: str = ""
+    lines: Sequence[Line],
+    *,
+    earlier: Sequence[Line] = (),
+    unread: bool = False,
+    channel_instructions: str = "",
+    again: bool = False,
 ) -> str:
     """The user message of a turn: the channel's instructions, what was said before, and what is asked."""
     parts: list[str] = []
@@ -54,6 +59,8 @@ def first_input(
         parts.append(UNREAD_NOTE)
     if earlier:
         parts.append(f"{EARLIER_HEAD}\n{spoken(earlier)}\n{EARLIER_FOOT}")
+    if again:
+        parts.append(AGAIN)
     parts.append(spoken(lines))
     return "\n\n".join(parts)
 

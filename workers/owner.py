@@ -15,13 +15,13 @@ import structlog
 from redis.exceptions import RedisError
 from structlog.contextvars import bound_contextvars
 
+from bot.catalog.catalog import NoDefaultAgent
 from bot.slack import blocks
 from bot.slack.errors import SlackError, TryLater, Unknown
 from bot.slack.ledger import Ledger, Unread
 from bot.texts import Words, words_for
 from bot.threads.models import Mail, MailKind, ThreadKey
 from bot.threads.turns import Change, Claimed, Lost
-from workers import inputs
 from workers.delivery.board import budget_keeper
 from workers.holdings import Hold
 from workers.journal import Journal
@@ -139,6 +139,10 @@ async def _run(
             if scene is not None:
                 return await ends.undeliverable(scene)
             return await ends.give_up(journal, claimed.owned, services.now(), "failed", keep=True)
+        except NoDefaultAgent as nobody:
+            # Its text names the agents there are, and stands in the operator's log only.
+            log.error("turn.nobody_answers", problem=str(nobody))
+            return await _say(services, claimed, journal.mail, "agent.none", id=turn_id)
         except Exception as error:
             if scene is not None:
                 return await ends.broke(scene, error)
@@ -172,7 +176,7 @@ async def _again(services: Services, hold: Hold, claimed: Claimed, mail: Mail) -
         rest = [item for item in claimed.mail if item.id != mail.id]
         reopened = replace(claimed, mail=rest, record=record, journal=journal.fields)
         return await _run(services, hold, reopened, turn_id, None)
-    again = tuple(replace(item, id=mail.id, text=f"{inputs.AGAIN}\n{item.text}") for item in journal.mail)
+    again = tuple(replace(item, id=mail.id, about={"again": turn_id}) for item in journal.mail)
     await services.turns.note(claimed.owned, turn_id, Change(forget=["mail"]))
     return await _run(services, hold, claimed, services.new_id(), Batch(again))
 

@@ -181,3 +181,38 @@ async def test_an_agent_whose_file_is_gone_is_not_replaced_in_silence(make_world
     await thread.reply(f"<@{BOT}> still there?")
     said = await thread.answered(3)
     assert any(text.startswith("friend is no longer here") for text in said)
+
+
+async def test_without_any_agent_to_answer_one_sentence_says_so(make_world: MakeWorld) -> None:
+    world = await make_world(default_agent="nobody")
+    thread = await world.mention("hello")
+    [said] = await thread.answered()
+    assert said.startswith("No agent is set up to answer here.")
+
+
+async def test_trying_again_after_the_thread_went_on_asks_the_same_question(make_world: MakeWorld) -> None:
+    world = await make_world(mistral_wait_limit=0.3)
+    world.mistral_fault("conversations.start", "status", times=0, status=503)
+    thread = await world.mention("the first question")
+    await until(lambda: "again" in buttons(thread), seen=lambda: thread.said)
+    world.mistral.faults.clear()
+    await thread.reply(f"<@{BOT}> another matter", user=CAMILLE)
+    await until(lambda: any("another matter" in said for said in thread.said), seen=lambda: thread.said)
+    await thread.rests()
+    await world.click(next(m for m in thread.ours if "'action_id': 'again'" in str(m.blocks)), "again")
+    await until(lambda: "the first question" in thread.said[-1], seen=lambda: thread.said)
+    body = str(world.mistral.log.requests("conversations.append")[-1].body)
+    assert "asks you to try again" in body
+
+
+async def test_a_waiting_message_is_acknowledged_once_however_many_turns_it_waits(world: World) -> None:
+    world.mistral.script.hold()
+    thread = await world.mention("first")
+    await world.mistral.script.until_held()
+    await thread.reply(f"<@{BOT}> second", user=CAMILLE)
+    await thread.reply(f"<@{BOT}> third")
+    await until(lambda: any(user == CAMILLE for user, _ in world.whispers))
+    world.mistral.script.release()
+    await thread.answered(3)
+    for user in ("U0ADA", CAMILLE):
+        assert sum(1 for who, _ in world.whispers if who == user) <= 1

@@ -111,6 +111,7 @@ async def _compose(scene: Scene, batch: Batch, *, earlier: Sequence[inputs.Line]
             earlier=earlier,
             unread=unread,
             channel_instructions=scene.channel.instructions if begins else "",
+            again=any("again" in mail.about for mail in batch.mail),
         )
     )
     if unsupported := [file.name for mail in batch.mail for file in mail.files]:

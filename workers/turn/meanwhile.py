@@ -16,7 +16,9 @@ class Meanwhile:
 
     def __init__(self, scene: Scene) -> None:
         self._scene = scene
-        self._told = {mail.id for mail in scene.journal.mail} | set(json.loads(scene.journal.get("told") or "[]"))
+        self._told = scene.hold.told  # by this owner, in whichever turn
+        self._told.update(mail.id for mail in scene.journal.mail)
+        self._told.update(json.loads(scene.journal.get("told") or "[]"))
         settings = scene.services.settings
         self._queues = settings.steer_form == "queue" or scene.channel.mail_during_turn == "queue"
 
