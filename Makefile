@@ -12,7 +12,8 @@ test: $(VENV)/.test-ready $(VENV)/.emulator-ready check
 	@$(BIN)/python -m pytest -m "not proof"
 
 proof: $(VENV)/.test-ready
-	@$(BIN)/python -m pytest -m proof -s --timeout=3600
+	@$(BIN)/python -m pytest -m proof --timeout=3600 --ignore=tests/proof
+	@$(BIN)/python -m pytest -m proof --timeout=3600 -s tests/proof
 	@$(BIN)/python -m benchmarks
 
 bench: $(VENV)/.test-ready
