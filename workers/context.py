@@ -6,14 +6,15 @@ Needs a history scope. Where there is none, `Found.unreadable` says so and nothi
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 from bot.slack import wire
 from bot.slack.client import Slack
-from bot.slack.errors import Refused, SlackError, TryLater
+from bot.slack.errors import Refused, SlackError
 from bot.slack.models import SlackMessage
+from bot.slack.patience import patiently
 from bot.threads.models import Mail, ThreadKey, message_id
 from workers.conversations.port import Conversations
 from workers.conversations.recovery import replay
@@ -23,7 +24,6 @@ from workers.services import Services
 TEXT_LIMIT = 4000  # characters of one earlier message
 MENTION_MAY_BE_LATE = timedelta(minutes=6)  # Slack repeats an event nobody heard for about five
 READ_TRIES = 3
-NOBODY_THERE = timedelta(seconds=1)
 LONGEST_WAIT = timedelta(seconds=10)  # a person waits for the answer; what cannot be read by then is said
 
 
@@ -56,8 +56,11 @@ async def read(
     Mail is known by its id: `own`, and what was marked as seen when it was stored.
     """
     try:
-        messages = await _patiently(
-            lambda: slack.replies(thread.channel, thread.root_ts, oldest=since, latest=before), services
+        messages = await patiently(
+            lambda: slack.replies(thread.channel, thread.root_ts, oldest=since, latest=before),
+            tries=READ_TRIES,
+            sleep=services.sleep,
+            longest=LONGEST_WAIT,
         )
     except Refused:
         return Found(unreadable=True)
@@ -85,15 +88,6 @@ async def read(
         users=frozenset(m.user for m in fresh if m.user and m.user != bot_user and not m.bot_id),
         read_to=read_to,
     )
-
-
-async def _patiently(call: Callable[[], Awaitable[list[SlackMessage]]], services: Services) -> list[SlackMessage]:
-    for _ in range(READ_TRIES - 1):
-        try:
-            return await call()
-        except TryLater as later:
-            await services.sleep(min(later.after or NOBODY_THERE, LONGEST_WAIT).total_seconds())
-    return await call()
 
 
 async def _lines(services: Services, team: str, messages: Sequence[SlackMessage]) -> list[Line]:

@@ -18,17 +18,16 @@ from structlog.contextvars import bound_contextvars
 from bot.catalog.catalog import NoDefaultAgent
 from bot.slack import blocks
 from bot.slack.errors import SlackError, TryLater, Unknown
-from bot.slack.ledger import Ledger, Unread
+from bot.slack.ledger import Unread
 from bot.texts import Words, words_for
 from bot.threads.models import Mail, MailKind, ThreadKey
 from bot.threads.turns import Change, Claimed, Lost
-from workers.delivery.board import budget_keeper
 from workers.holdings import Hold
 from workers.journal import Journal
 from workers.mailroom import Batch, next_batch
 from workers.services import Services
 from workers.turn import beginning, ends
-from workers.turn.scene import Scene, prepared
+from workers.turn.scene import Scene, ledger_of, prepared
 from workers.turn.turn import Turn
 
 HANDING_ON = timedelta(seconds=2)  # for giving a thread back while the process stops
@@ -199,22 +198,7 @@ async def _say(
     journal = Journal(services.turns, claimed.owned, errand, known, services.now())
     try:
         slack = await services.installations.slack(thread.team)
-
-        async def still_ours() -> None:
-            return None
-
-        ledger = Ledger(
-            slack,
-            journal,
-            thread,
-            turn_id=errand,
-            bot_user=await services.installations.bot_user(thread.team),
-            baseline=max(mail[0].ts, claimed.record.get("our_ts", ""), thread.root_ts),
-            fields=known,
-            before_call=still_ours,
-            slowed=budget_keeper(services.budget, thread),
-            sleep=services.sleep,
-        )
+        ledger = await ledger_of(services, slack, claimed, journal, newest=mail[0].ts)
         text = words.say(key, **values)
         await ledger.post("line", text=text, blocks=blocks.notice(text))
         journal.set_thread(our_ts=ledger.newest_ts)

@@ -19,13 +19,12 @@ from typing import Protocol
 from bot.slack.client import Slack
 from bot.slack.errors import Refused, TryLater, Unknown
 from bot.slack.models import Blocks, Metadata, SlackMessage
+from bot.slack.patience import LONGEST_WAIT, NOBODY_THERE
 from bot.slack.text import defuse
 from bot.threads.models import ThreadKey
 
 LOOK_AGAIN_AFTER = timedelta(seconds=2)
 MOST_TRIES = 4  # of one post: refused for the moment, or lost without a trace
-NOBODY_THERE = timedelta(seconds=1)  # the connection was refused: nothing was sent, try again soon
-LONGEST_WAIT = timedelta(seconds=60)  # for one Retry-After; Slack asks for up to about 30 s
 EVENT_TYPE = "threadwind"
 ROW_PREFIX = "row:"
 

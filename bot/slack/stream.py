@@ -15,8 +15,9 @@ from typing import Any
 
 from bot.slack.client import Slack
 from bot.slack.errors import Refused, StoppedByUser, StreamOver, TryLater, Unknown
-from bot.slack.ledger import LONGEST_WAIT, NOBODY_THERE, Ledger, Row
+from bot.slack.ledger import Ledger, Row
 from bot.slack.models import Blocks, Chunks
+from bot.slack.patience import patiently
 from bot.threads.models import ThreadKey
 
 ROLL_AFTER_SECONDS = 240.0  # Slack ends a stream about 300 s after its start, appends or not (slack-platform 10.1)
@@ -153,18 +154,7 @@ class Stream:
             raise
 
     async def _patiently(self, call: Callable[[], Awaitable[Any]]) -> None:
-        for last in (False,) * (APPEND_TRIES - 1) + (True,):
-            await self._before_call()
-            try:
-                await call()
-            except TryLater as later:
-                await self._slowed(later)
-                after = later.after or NOBODY_THERE
-                if last or after > LONGEST_WAIT:
-                    raise
-                await self._sleep(after.total_seconds())
-            else:
-                return
+        await patiently(call, tries=APPEND_TRIES, sleep=self._sleep, before=self._before_call, slowed=self._slowed)
 
     def _grew(self, size: int, chars: int) -> None:
         assert self.row is not None

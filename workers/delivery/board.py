@@ -18,13 +18,12 @@ from bot.slack.client import Slack
 from bot.slack.errors import Refused, SlackError, TryLater
 from bot.slack.ledger import Ledger, Row, Unread
 from bot.slack.models import Upload
+from bot.slack.patience import patiently
 from bot.texts import Words
 from bot.threads.models import ThreadKey
 
 UPDATE_EVERY = timedelta(seconds=3)  # Slack's advice for chat.update
 UPDATE_TRIES = 4
-NOBODY_THERE = timedelta(seconds=1)  # the connection was refused: try again soon
-LONGEST_WAIT = timedelta(seconds=60)
 INVALID_BLOCKS = frozenset({"invalid_blocks", "invalid_blocks_format", "invalid_arguments"})
 # What Slack finds wrong with a message, not with its place: the bare words may still pass.
 INVALID_CONTENT = INVALID_BLOCKS | {
@@ -203,18 +202,15 @@ class Board:
 
     async def _put(self, row: Row, words: str, body: blocks.Blocks) -> None:
         line = self._line
-        for last in (False,) * (UPDATE_TRIES - 1) + (True,):
-            await line.before_call()
-            try:
-                metadata = self._ledger.metadata(row.name)
-                await line.slack.update(line.thread.channel, row.ts, text=words, blocks=body, metadata=metadata)
-            except TryLater as later:
-                if last:
-                    raise
-                await line.pause(min(later.after or NOBODY_THERE, LONGEST_WAIT).total_seconds())
-            else:
-                self.spoken = True
-                return
+        metadata = self._ledger.metadata(row.name)
+        await patiently(
+            lambda: line.slack.update(line.thread.channel, row.ts, text=words, blocks=body, metadata=metadata),
+            tries=UPDATE_TRIES,
+            sleep=line.pause,
+            before=line.before_call,
+            slowed=budget_keeper(line.budget, line.thread),
+        )
+        self.spoken = True
 
     def _drawn(self, markdown: str, *, last: bool) -> tuple[str, blocks.Blocks]:
         """Fallback text and blocks of a piece of the answer, made harmless."""

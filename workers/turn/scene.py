@@ -5,6 +5,7 @@ Made once, when the turn begins or is taken up; the other rooms of a turn are fu
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from bot.catalog.agents import Agent
@@ -12,6 +13,7 @@ from bot.catalog.channels import Channel
 from bot.slack.client import Slack
 from bot.slack.ledger import Ledger
 from bot.slack.models import Person
+from bot.slack.patience import nothing
 from bot.slack.stream import Reader
 from bot.texts import Words, words_for
 from bot.threads.models import ThreadKey
@@ -93,18 +95,7 @@ async def prepared(
     async def still_ours() -> None:
         await hold.check(services.holdings.half_lease)
 
-    ledger = Ledger(
-        slack,
-        journal,
-        thread,
-        turn_id=journal.id,
-        bot_user=await services.installations.bot_user(thread.team),
-        baseline=max(newest, record.get("our_ts", ""), thread.root_ts),
-        fields=journal.fields,
-        before_call=still_ours,
-        slowed=budget_keeper(services.budget, thread),
-        sleep=services.sleep,
-    )
+    ledger = await ledger_of(services, slack, claimed, journal, newest=newest, before_call=still_ours)
     line = Line(
         slack=slack,
         budget=services.budget,
@@ -133,6 +124,31 @@ async def prepared(
         ledger=ledger,
         delivery=delivery,
         resumed=resumed,
+    )
+
+
+async def ledger_of(
+    services: Services,
+    slack: Slack,
+    claimed: Claimed,
+    journal: Journal,
+    *,
+    newest: str,
+    before_call: Callable[[], Awaitable[None]] = nothing,
+) -> Ledger:
+    """The rows of `journal`; `newest` is the ts of the mail it is about."""
+    thread = claimed.owned.thread
+    return Ledger(
+        slack,
+        journal,
+        thread,
+        turn_id=journal.id,
+        bot_user=await services.installations.bot_user(thread.team),
+        baseline=max(newest, claimed.record.get("our_ts", ""), thread.root_ts),
+        fields=journal.fields,
+        before_call=before_call,
+        slowed=budget_keeper(services.budget, thread),
+        sleep=services.sleep,
     )
 
 
