@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from dotenv import dotenv_values
 from pydantic import ValidationError
@@ -14,20 +14,23 @@ from pydantic_core import ErrorDetails
 from bot.settings import Settings
 
 BAD_SETTINGS = 2  # the exit status
+NO_DOTENV = "--no-dotenv"  # on the command line of a process that is told all its settings, as the demo's are
 
 
 def read_settings() -> Settings:
     """The settings from the environment and `.env`; ends the process with one sentence per problem."""
     try:
-        return Settings()
+        return Settings(_env_file=_dotenv())
     except ValidationError as exc:
-        give_up(
-            *(sentence(problem) for problem in exc.errors(include_input=False, include_url=False)), status=BAD_SETTINGS
-        )
+        problems = exc.errors(include_input=False, include_url=False)
+        give_up(*(sentence(problem) for problem in [*problems, *_hidden(problems)]), status=BAD_SETTINGS)
 
 
-def environment(dotenv: Path = Path(".env")) -> dict[str, str]:
+def environment(dotenv: Path | None = None) -> dict[str, str]:
     """What fills the variables of mcp.json: the environment, and `.env` for what is not set there, as for settings."""
+    dotenv = dotenv or _dotenv()
+    if dotenv is None:
+        return dict(os.environ)
     kept = {name: value for name, value in dotenv_values(dotenv, encoding="utf-8").items() if value}
     return kept | {name: value for name, value in os.environ.items() if value or name not in kept}
 
@@ -37,6 +40,8 @@ def sentence(problem: ErrorDetails) -> str:
     name = ".".join(str(part) for part in problem["loc"]).upper()
     if problem["type"] == "missing":
         return f"{name} is not set. Put it into the environment or into .env; .env.example lists every setting."
+    if problem["type"].startswith("time_delta"):
+        return f"{name} is wrong: give a number of seconds, such as 15."
     message = problem["msg"].removeprefix("Value error, ")
     return f"{name} is wrong: {message}." if name else f"{message}."
 
@@ -46,3 +51,21 @@ def give_up(*sentences: str, status: int) -> NoReturn:
     for line in sentences:
         print(f"threadwind: {line}", file=sys.stderr)
     sys.exit(status)
+
+
+def _dotenv() -> Path | None:
+    return None if NO_DOTENV in sys.argv[1:] else Path(".env")
+
+
+def _hidden(problems: list[ErrorDetails]) -> list[ErrorDetails]:
+    """What is wrong with how the settings go together: pydantic looks at that only when each of them is right."""
+    names = {str(problem["loc"][0]) for problem in problems if problem["loc"]}
+    fields = {name: Settings.model_fields[name] for name in names}
+    stand_ins: dict[str, Any] = {name: "-" if field.is_required() else field.default for name, field in fields.items()}
+    try:
+        Settings(_env_file=_dotenv(), **stand_ins)
+    except ValidationError as exc:
+        return [
+            problem for problem in exc.errors(include_input=False, include_url=False) if names and not problem["loc"]
+        ]
+    return []

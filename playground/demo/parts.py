@@ -17,6 +17,7 @@ from playground.demo.stores import GivenStore, OwnStore
 from playground.slack.settings import Settings as SlackSettings
 
 SHUTDOWN_GRACE = 8  # seconds; a hosted worker gives its turns more, here somebody waits for the prompt
+NO_DOTENV = ["--no-dotenv"]  # a `.env` is for the real workspace: nothing of it belongs in here
 WORKER_READY = "worker.ready"  # the event it logs
 # Of the shell's environment, what any process needs, and what somebody may want to try in the demo.
 EVERYBODYS = ("HOME", "USER", "LANG", "LANGUAGE", "TZ", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR")
@@ -112,7 +113,7 @@ def _bot(choices: Choices, environment: Mapping[str, str], say: Say) -> Process:
     settings = _product(choices, environment) | {"HOST": "127.0.0.1", "PORT": str(choices.ports["bot"])}
     return Process(
         "bot",
-        [sys.executable, "-m", "bot"],
+        [sys.executable, "-m", "bot", *NO_DOTENV],
         settings,
         says=f"hears on {url}/slack/events",
         say=say,
@@ -123,7 +124,7 @@ def _bot(choices: Choices, environment: Mapping[str, str], say: Say) -> Process:
 def _worker(choices: Choices, environment: Mapping[str, str], say: Say) -> Process:
     return Process(
         "worker",
-        [sys.executable, "-m", "workers"],
+        [sys.executable, "-m", "workers", *NO_DOTENV],
         _product(choices, environment),
         says="takes turns",
         say=say,

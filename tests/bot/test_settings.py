@@ -43,6 +43,41 @@ def test_a_required_setting_left_empty_is_missing(
     assert name in capsys.readouterr().err
 
 
+def test_all_that_is_missing_is_told_at_once(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in REQUIRED:
+        monkeypatch.delenv(name)
+    with pytest.raises(SystemExit):
+        read_settings()
+    told = capsys.readouterr().err
+    assert told.count("\n") == len(REQUIRED)
+    assert all(name in told for name in (*REQUIRED, "SLACK_APP_TOKEN"))
+    monkeypatch.setenv("SLACK_APP_TOKEN", "xapp-1")
+    with pytest.raises(SystemExit):
+        read_settings()
+    assert "SLACK_SIGNING_SECRET" not in capsys.readouterr().err
+
+
+def test_a_duration_that_is_none_is_told_in_our_words(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("LEASE", "soon")
+    with pytest.raises(SystemExit):
+        read_settings()
+    assert capsys.readouterr().err == "threadwind: LEASE is wrong: give a number of seconds, such as 15.\n"
+
+
+def test_a_process_that_is_told_all_its_settings_leaves_dotenv_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".env").write_text("DEFAULT_AGENT=nobody\nTOKEN_OF_A_TOOL=a token\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert (read_settings().default_agent, environment().get("TOKEN_OF_A_TOOL")) == ("nobody", "a token")
+    monkeypatch.setattr("sys.argv", ["bot", "--no-dotenv"])
+    assert (read_settings().default_agent, environment().get("TOKEN_OF_A_TOOL")) == ("assistant", None)
+
+
 def test_the_variables_of_mcp_json_are_read_from_where_settings_are(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

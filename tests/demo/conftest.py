@@ -129,8 +129,9 @@ def module_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def demo(module_folder: Path) -> AsyncIterator[Demo]:
-    """One for all tests of a module, started; as a shell with a forgotten key would have it."""
+    """One for all tests of a module, started; as a shell with a forgotten key would have it, where a `.env` lies."""
     async with demo_in(module_folder, MISTRAL_API_KEY="a-real-key", UNRELATED_SECRET="hush") as running:
+        (module_folder / ".env").write_text("DEFAULT_AGENT=nobody\nLOG_LEVEL=error\nUNRELATED_IN_DOTENV=hush\n")
         await running.start()
         yield running
 

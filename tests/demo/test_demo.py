@@ -86,10 +86,17 @@ async def test_another_terminal_finds_everything_in_an_env_file_of_its_owner(dem
 
 async def test_the_bot_and_the_worker_get_their_settings_and_nothing_else_of_the_shell(demo: Demo) -> None:
     for part in demo.parts:
-        if part.cmdline()[-1] in ("bot", "workers"):
+        if {"bot", "workers"} & {*part.cmdline()}:
             environment = part.environ()
             assert environment["MISTRAL_API_KEY"] == "playground-mistral-key"
             assert "UNRELATED_SECRET" not in environment
+
+
+async def test_a_dotenv_of_a_real_workspace_is_left_alone(demo: Demo, page: Page) -> None:
+    assert "DEFAULT_AGENT=nobody" in (demo.folder / ".env").read_text()
+    await mention(page, "hello")
+    await expect(bots(page)).to_contain_text("what time is it in Tokyo?")
+    assert not any("nobody" in line for line in demo.lines)
 
 
 async def test_the_page_opens_where_the_bot_says_who_it_is_with_prompts(page: Page) -> None:
@@ -164,7 +171,7 @@ async def test_a_saved_agent_is_reloaded_says_so_and_is_offered(demo: Demo, page
 
 async def test_a_part_that_crashes_is_started_again_with_a_sentence(demo: Demo, page: Page) -> None:
     seen = len(demo.lines)
-    worker = next(part for part in demo.parts if part.cmdline()[-1] == "workers")
+    worker = next(part for part in demo.parts if "workers" in part.cmdline())
     worker.send_signal(signal.SIGKILL)
     await demo.says("worker was ended by SIGKILL; starting it again.", after=seen)
     await demo.says("worker ", "ready: ", after=seen)
