@@ -25,7 +25,8 @@ SECRET_LOOKS = (
     r"xox[a-z](?:\.[a-z]+)?-[\w.-]+",  # Slack's bot, user and rotated tokens
     r"xapp-[\w-]+",
     r"(?i:bearer|basic)\s+[\w.~+/=-]{8,}",
-    r"(?i:(?:api[_-]?key|token|secret|password)[\"']?\s*[=:]\s*[\"']?)[^\s\"',&}]{6,}",
+    # The name stays, so that a sentence goes on saying what to set; `${TICKETS_TOKEN:-default}` is such advice itself.
+    r"(?P<name>(?i:api[_-]?key|token|secret|password)[\"']?\s*[=:]-?+\s*+[\"']?+)(?!default\})[^\s\"',&}]{6,}",
     r"\b(?:sk|ghp|gho|ghs|github_pat|lin_api|lin_oauth)[-_][A-Za-z0-9_]{16,}",
 )
 SHORTEST_SECRET = 6  # a shorter one would blot out ordinary words
@@ -80,7 +81,7 @@ class Redact:
     def _clean(self, value: Any) -> Any:
         match value:
             case str():
-                return self._looks.sub(REDACTED, value)
+                return self._hide(value)
             case dict():
                 return {
                     self._clean(name): REDACTED if self._named(name, inner) else self._clean(inner)
@@ -90,7 +91,10 @@ class Redact:
                 return [self._clean(inner) for inner in value]
             case None | bool() | int() | float():
                 return value
-        return self._looks.sub(REDACTED, str(value))
+        return self._hide(str(value))
+
+    def _hide(self, text: str) -> str:
+        return self._looks.sub(lambda found: f"{found['name'] or ''}{REDACTED}", text)
 
 
 def _renderer(console: bool, out: TextIO) -> Processor:

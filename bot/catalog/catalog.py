@@ -18,8 +18,9 @@ from bot.catalog.problem import Problem, did_you_mean, nearest
 from bot.catalog.servers import Server
 from bot.settings import Settings
 
-__all__ = ["Catalog", "Catalogs", "NoDefaultAgent", "Problem", "unknown_tools"]
+__all__ = ["DEFAULT_AGENT", "Catalog", "Catalogs", "NoDefaultAgent", "Problem", "unknown_tools"]
 
+DEFAULT_AGENT = "DEFAULT_AGENT"  # the field of the one problem that is a setting's, no file's
 NEAREST_SHOWN = 3  # suggestions a person can take in at a glance
 
 
@@ -51,6 +52,8 @@ class Catalog:
             agents=all_agents, default_name=settings.default_agent, servers=all_servers, channels=all_channels
         )
         unknown = [problem for agent in all_agents.values() for problem in unknown_tools(agent, all_servers, functions)]
+        if not all(problem.field.startswith(f"{servers.ROOT}.") for problem in wrong_servers):
+            unknown = []  # mcp.json as a whole is wrong: that is said once, not again for each tool of each agent
         nobody = [
             Problem(settings.channels_config, None, f"{channel_id}.agent", _no_agent(channel.agent, catalog))
             for channel_id, channel in all_channels.items()
@@ -58,7 +61,7 @@ class Catalog:
         ]
         default = []
         if not catalog.find(settings.default_agent):
-            default = [Problem(settings.agents_dir, None, "DEFAULT_AGENT", _no_agent(settings.default_agent, catalog))]
+            default = [Problem(settings.agents_dir, None, DEFAULT_AGENT, _no_agent(settings.default_agent, catalog))]
         problems = (*default, *wrong_agents, *wrong_servers, *wrong_channels, *unknown, *nobody)
         return replace(catalog, problems=problems)
 
@@ -104,7 +107,7 @@ class Catalogs:
         }
         problems = after.problems
         if after.default_name.lower() in kept:
-            problems = tuple(problem for problem in problems if problem.field != "DEFAULT_AGENT")
+            problems = tuple(problem for problem in problems if problem.field != DEFAULT_AGENT)
         self.now = replace(after, agents={**after.agents, **kept}, problems=problems)
         return self.now
 

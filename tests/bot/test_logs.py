@@ -95,6 +95,22 @@ def test_a_field_named_like_a_secret_is_hidden_and_a_count_of_tokens_is_not() ->
     assert (row["headers"], row["access_token"], row["tokens"]) == ({"Authorization": "[redacted]"}, "[redacted]", 12)
 
 
+@pytest.mark.parametrize(
+    ("said", "written"),
+    [
+        ("set ${TICKETS_TOKEN}, or ${TICKETS_TOKEN:-default}", "set ${TICKETS_TOKEN}, or ${TICKETS_TOKEN:-default}"),
+        ("${TICKETS_TOKEN:-s3cret-of-mine}", "${TICKETS_TOKEN:-[redacted]}"),
+        ("TICKETS_TOKEN = 's3cret-of-mine'", "TICKETS_TOKEN = '[redacted]'"),
+        ("password=default-of-mine", "password=[redacted]"),
+    ],
+)
+def test_a_variable_keeps_its_name_and_only_its_value_is_hidden(said: str, written: str) -> None:
+    out = io.StringIO()
+    logs.set_up(settings(), out=out)
+    structlog.get_logger().error("catalog.problem", problem=said)
+    assert rows(out)[0]["problem"] == written
+
+
 def test_libraries_are_heard_from_warnings_on_by_the_same_way_out() -> None:
     out = io.StringIO()
     theirs = logging.getLogger("uvicorn.error")

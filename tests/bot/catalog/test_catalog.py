@@ -61,6 +61,14 @@ def test_a_channel_without_settings_has_the_defaults(files: Files) -> None:
     assert 'no agent "nobody"' in problem.message
 
 
+@pytest.mark.parametrize("content", ['{"mcpServers": {', "[]", '{"servers": {}}', '{"mcpServers": []}'])
+def test_servers_that_cannot_be_read_are_told_once_and_not_again_for_each_tool(files: Files, content: str) -> None:
+    files.write("mcp.json", content)
+    files.agent("assistant", "model: m\ntools: [time, tickets__find]")
+    [problem] = Catalog.load(files.settings(), {}, functions=[]).problems
+    assert problem.file.name == "mcp.json"
+
+
 def test_a_tool_that_nobody_has_is_told(files: Files) -> None:
     files.write("mcp.json", '{"mcpServers": {"time": {"command": "x"}}}')
     files.agent("assistant", "model: m\ntools: [time, time__now, tmie__now, 'time__*', roll_dice, timee]")

@@ -58,6 +58,13 @@ async def test_mistakes_in_files_are_told_with_their_line(tmp_path: Path) -> Non
     assert any("DEFAULT_AGENT" in finding.says for finding in findings)
 
 
+async def test_a_wrong_default_agent_is_a_settings_mistake_and_no_files(tmp_path: Path) -> None:
+    settings = some_settings(**files_of(tmp_path, AGENT), default_agent="nobody")
+    [found] = await agents.check(settings, agents.load(settings, {}))
+    assert found.says.startswith('DEFAULT_AGENT: there is no agent "nobody"')
+    assert found.mend == "Set DEFAULT_AGENT to one of: assistant."
+
+
 async def test_tool_servers_are_started_and_those_that_do_not_start_are_told(tmp_path: Path) -> None:
     servers = {
         "time": {"command": "mcp-server-time", "args": ["--local-timezone", "UTC"]},

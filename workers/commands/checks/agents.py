@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.catalog.catalog import Catalog
+from bot.catalog.catalog import DEFAULT_AGENT, Catalog, Problem
 from bot.settings import Settings
 from workers.commands.checks.finding import Finding, failed, ok
 from workers.tools.functions import Functions
@@ -19,6 +19,14 @@ def load(settings: Settings, environment: Mapping[str, str]) -> Catalog:
 
 async def check(settings: Settings, catalog: Catalog) -> list[Finding]:
     if catalog.problems:
-        return [failed(CHECK, f"{problem}.".replace("?.", "?"), "Mend the file.") for problem in catalog.problems]
+        return [_finding(problem, catalog) for problem in catalog.problems]
     servers = f"; servers: {', '.join(sorted(catalog.servers))}" if catalog.servers else ""
     return [ok(CHECK, f"{', '.join(sorted(catalog.agents))}; {settings.default_agent} answers by default{servers}.")]
+
+
+def _finding(problem: Problem, catalog: Catalog) -> Finding:
+    if problem.field != DEFAULT_AGENT:
+        return failed(CHECK, f"{problem}.".replace("?.", "?"), "Mend the file.")
+    names = ", ".join(sorted(catalog.agents))
+    mend = f"Set {DEFAULT_AGENT} to one of: {names}." if names else f"Put an agent's file into {problem.file}/."
+    return failed(CHECK, f"{DEFAULT_AGENT}: {problem.message}.", mend)

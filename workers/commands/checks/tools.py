@@ -48,7 +48,8 @@ async def _one(sessions: ToolSessions, server: Server, agents: list[Agent]) -> l
         for agent in agents
         for tool in _missing(agent, server, offered)
     ]
-    return [ok(name, f"starts and offers {len(offered)} tools."), *unknown]
+    tools = "1 tool" if len(offered) == 1 else f"{len(offered)} tools"
+    return [ok(name, f"starts and offers {tools}."), *unknown]
 
 
 def _missing(agent: Agent, server: Server, offered: Iterable[str]) -> list[str]:
