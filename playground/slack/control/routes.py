@@ -88,7 +88,7 @@ class Control:
         start = max(0, end - _number(request, "limit", 50))
         found = [conversation.messages[ts] for ts in conversation.timeline[start:end]]
         shown = [views.message(self.standin, each, viewer) for each in found]
-        return _ok({"messages": shown, "has_more": start > 0})
+        return _ok({"messages": shown, "has_more": start > 0, "cursor": self.standin.news.cursor})
 
     async def thread(self, request: Request) -> Response:
         viewer, conversation = self._viewer(request), self._conversation(request)
@@ -105,6 +105,7 @@ class Control:
                 "session": views.session(session) if session else None,
                 "prompts": conversation.prompts.get(ts),
                 "title": conversation.titles.get(ts),
+                "cursor": self.standin.news.cursor,
             }
         )
 

@@ -77,11 +77,12 @@ export class Acts {
 
   async loadOlder() {
     const { channel } = this.page.view;
+    const { loads } = this.page.store;
     const answer = await this.act(() => api.older(this.page.store.me, channel, this.page.store.roots(channel)[0]?.ts));
-    if (!answer) return;
+    if (!answer || loads !== this.page.store.loads) return;
     if (!answer.has_more) this.exhausted.add(channel);
     this.page.channelPane.timeline.atEnd = false;
-    this.page.store.addMessages(channel, answer.messages);
+    this.page.store.addMessages(channel, answer);
   }
 
   async act(doing) {

@@ -55,11 +55,11 @@ export async function agents() {
 
 /**
  * Follows what one person may see, from `after` on. Returns a function that ends it.
- * `heard` gets each event, `connected` true or false as the line comes and goes. After a break it hears "reload":
+ * `heard` gets each event and the feed's cursor, `connected` true or false as the line comes and goes. After a break it hears "reload":
  * what answers again may be another run of the playground, whose cursors mean something else.
  */
 export function events(as, after, heard, connected) {
-  return follow(`${BASE}/events?${new URLSearchParams({ as, after })}`, heard, connected);
+  return follow(`${BASE}/events?${new URLSearchParams({ as, after })}`, (event, cursor) => heard(event, cursor ?? after), connected);
 }
 
 export function trafficEvents(after, heard) {
@@ -77,7 +77,7 @@ function follow(url, heard, connected) {
       if (broken) heard({ type: "reload" });
       broken = false;
     };
-    source.onmessage = (message) => heard(JSON.parse(message.data));
+    source.onmessage = (message) => heard(JSON.parse(message.data), message.lastEventId ? Number(message.lastEventId) : undefined);
     source.onerror = () => {
       connected(false);
       broken = true;

@@ -61,7 +61,10 @@ class Page {
   /** Reads everything anew as `as` and follows the feed from there. */
   async load(as, channel, thread) {
     this.end?.();
+    this.loading = (this.loading ?? 0) + 1;
+    const turn = this.loading;
     const snapshot = await this.whenReachable(() => api.state(as || lastPerson()));
+    if (turn !== this.loading) return; // a later load follows the feed instead
     this.acts.exhausted.clear();
     this.store.load(snapshot);
     rememberPerson(snapshot.me);
@@ -73,7 +76,7 @@ class Page {
     Object.assign(this.view, { channel: home?.id ?? null, thread: null });
     this.channelPane.opened();
     if (this.view.traffic) this.inspector.translate();
-    this.end = api.events(this.store.me, snapshot.cursor, (event) => this.heard(event), (online) => this.store.setOnline(online));
+    this.end = api.events(this.store.me, snapshot.cursor, (event, cursor) => this.heard(event, cursor), (online) => this.store.setOnline(online));
     if (thread && home?.id === channel) await this.reopen(thread);
     this.draw();
   }
@@ -92,7 +95,7 @@ class Page {
     }
   }
 
-  heard(event) {
+  heard(event, cursor) {
     if (event.type === "reload") {
       this.load(this.store.me, this.view.channel, this.view.thread);
       return;
@@ -100,7 +103,7 @@ class Page {
     const message = event.message;
     const before = message ? this.store.message(message.channel, message.ts) : null;
     const wasBusy = event.type === "status" && this.statusLine(event.channel, event.thread_ts);
-    this.store.apply(event);
+    this.store.apply(event, cursor);
     if (message && message.user !== this.store.me && this.shows(message.channel, message.thread_ts)) this.tell(event.type, message, before);
     if (event.type === "status" && !wasBusy && this.shows(event.channel, event.thread_ts)) this.announce(this.statusLine(event.channel, event.thread_ts));
   }
@@ -170,8 +173,9 @@ class Page {
   /** The thread that was open before; it may be gone since, then nobody needs to hear of it. */
   async reopen(ts) {
     const { channel } = this.view;
+    const { loads } = this.store;
     const answer = await api.thread(this.store.me, channel, ts).catch(() => null);
-    if (!answer || this.view.channel !== channel || this.view.thread) return;
+    if (!answer || loads !== this.store.loads || this.view.channel !== channel || this.view.thread) return;
     this.view.thread = ts;
     this.store.setThread(channel, ts, answer);
     this.draw();
@@ -183,7 +187,9 @@ class Page {
     this.draw();
     if (focus) this.threadPane.composer.field.focus();
     const { channel } = this.view;
+    const { loads } = this.store;
     const answer = await this.acts.act(() => api.thread(this.store.me, channel, ts));
+    if (loads !== this.store.loads) return; // asked as somebody else, or of a run that is over
     if (answer) this.store.setThread(channel, ts, answer);
     else if (!this.store.message(channel, ts)) this.closeThread();
   }

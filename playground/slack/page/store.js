@@ -1,6 +1,8 @@
 /**
  * What the acting person sees: people, conversations, messages, statuses, sessions. Loaded from one snapshot and kept
  * true by the feed; views read it and never write. A message that changed is a new object, so views compare by identity.
+ * Answers and events overtake each other, so each thing knows as of which cursor it is known: an answer never undoes a
+ * later event, nor a late event a later answer.
  */
 
 const keyOf = (channel, ts) => `${channel}/${ts ?? ""}`;
@@ -18,7 +20,8 @@ export class Store extends EventTarget {
     this.agents = [];
     this.bot = null;
     this.team = null;
-    this.cursor = 0;
+    this.known = new Map(); // what it is, channel and ts -> the cursor it is known as of
+    this.loads = 0; // tells an answer asked for before the last load from one after it
     this.online = true;
   }
 
@@ -26,7 +29,8 @@ export class Store extends EventTarget {
     this.me = snapshot.me;
     this.team = snapshot.team;
     this.bot = snapshot.bot;
-    this.cursor = snapshot.cursor;
+    this.known.clear();
+    this.loads += 1;
     this.people = new Map(snapshot.people.map((person) => [person.id, person]));
     this.conversations = new Map(snapshot.conversations.map((conversation) => [conversation.id, conversation]));
     this.messages = new Map(Object.entries(snapshot.messages).map(([channel, list]) => [channel, new Map(list.map((message) => [message.ts, message]))]));
@@ -36,23 +40,25 @@ export class Store extends EventTarget {
     this.changed();
   }
 
-  addMessages(channel, list) {
-    const known = this.inChannel(channel);
-    for (const message of list) known.set(message.ts, message);
+  /** An answer with messages, true as of its cursor. */
+  addMessages(channel, { messages, cursor }) {
+    for (const message of messages) if (this.learns("message", channel, message.ts, cursor)) this.put(message);
     this.changed();
   }
 
   setThread(channel, ts, answer) {
-    this.addMessages(channel, answer.messages);
-    if (answer.status) this.statuses.set(keyOf(channel, ts), answer.status);
-    else this.statuses.delete(keyOf(channel, ts));
-    if (answer.session) this.sessions.set(keyOf(channel, ts), answer.session);
-    if (answer.prompts) this.prompts.set(keyOf(channel, ts), answer.prompts);
+    const { cursor } = answer;
+    this.addMessages(channel, answer);
+    if (this.learns("status", channel, ts, cursor)) this.setStatus(channel, ts, answer.status);
+    if (answer.session && this.learns("session", channel, ts, cursor)) this.sessions.set(keyOf(channel, ts), answer.session);
+    if (answer.prompts && this.learns("prompts", channel, ts, cursor)) this.prompts.set(keyOf(channel, ts), answer.prompts);
     this.changed();
   }
 
-  /** Takes one event of the feed. Unknown ones are passed over. */
-  apply(event) {
+  /** Takes one event of the feed, heard at `cursor`. Unknown ones are passed over, and what an answer told better. */
+  apply(event, cursor) {
+    const [kind, channel, ts] = subject(event);
+    if (kind && !this.learns(kind, channel, ts, cursor, true)) return;
     switch (event.type) {
       case "message":
       case "message_changed":
@@ -61,10 +67,7 @@ export class Store extends EventTarget {
       case "ephemeral_changed": this.put(event.message); break;
       case "message_deleted":
       case "ephemeral_deleted": this.inChannel(event.channel).delete(event.ts); break;
-      case "status":
-        if (event.status?.status) this.statuses.set(keyOf(event.channel, event.thread_ts), event.status);
-        else this.statuses.delete(keyOf(event.channel, event.thread_ts));
-        break;
+      case "status": this.setStatus(event.channel, event.thread_ts, event.status); break;
       case "session": this.sessions.set(keyOf(event.session.channel, event.session.thread_ts), event.session); break;
       case "prompts": this.prompts.set(keyOf(event.channel, event.thread_ts), event.prompts); break;
       case "conversation": this.conversations.set(event.conversation.id, event.conversation); break;
@@ -72,6 +75,23 @@ export class Store extends EventTarget {
       default: return;
     }
     this.changed(event);
+  }
+
+  /**
+   * Whether what is told as of `cursor` is news. An event wins over an answer of the same cursor: the first pieces of
+   * a change are heard under the cursor before it, so the answer may lack them.
+   */
+  learns(kind, channel, ts, cursor, event = false) {
+    const key = `${kind} ${keyOf(channel, ts)}`;
+    const known = this.known.get(key) ?? -1;
+    if (event ? cursor < known : cursor <= known) return false;
+    this.known.set(key, cursor);
+    return true;
+  }
+
+  setStatus(channel, ts, status) {
+    if (status?.status) this.statuses.set(keyOf(channel, ts), status);
+    else this.statuses.delete(keyOf(channel, ts));
   }
 
   put(message) {
@@ -144,6 +164,14 @@ export class Store extends EventTarget {
     const conversation = this.conversations.get(channel);
     return Boolean(conversation?.bot_is_member || conversation?.is_bot_dm);
   }
+}
+
+/** What an event tells about: its kind, channel and ts; nothing for what only the feed tells. */
+function subject({ type, message, session, channel, ts, thread_ts: thread }) {
+  if (message) return ["message", message.channel, message.ts];
+  if (session) return ["session", session.channel, session.thread_ts];
+  if (type === "message_deleted" || type === "ephemeral_deleted") return ["message", channel, ts];
+  return type === "status" || type === "prompts" ? [type, channel, thread] : [];
 }
 
 function byTime(list) {

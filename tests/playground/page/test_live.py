@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Route, expect
 
 from playground.slack.app import running
 from playground.slack.seed import Seed
@@ -82,6 +83,36 @@ async def test_a_status_is_shown_and_said_once_and_stop_reaches_the_stand_in(vis
     await expect(page.get_by_role("button", name="Stopping…")).to_be_visible()
     await room.bot.call("assistant.threads.setStatus", **where, status="")
     await expect(page.locator("#thread .status")).to_be_hidden()
+
+
+async def test_a_late_answer_about_a_thread_undoes_nothing_that_was_heard_since(visit: Visit, room: Room) -> None:
+    root = await room.mention()
+    await room.bot.says("One moment.", thread_ts=root)
+    where = {"channel_id": "C0GENERAL", "thread_ts": root}
+    await room.bot.call("assistant.threads.setStatus", **where, status="is thinking…")
+    page = await visit()
+    asked, released = asyncio.Event(), asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        answer = await route.fetch()
+        asked.set()
+        await released.wait()
+        await route.fulfill(response=answer)
+
+    await page.route("**/_control/thread?*", hold)
+    bar = page.locator("#main .reply-bar")
+    await bar.click()
+    await asyncio.wait_for(asked.wait(), PATIENCE_MS / 1000)
+    await room.bot.call("assistant.threads.setStatus", **where, status="")
+    await room.bot.says("The 14:02 deploy.", thread_ts=root)
+    await expect(bar).to_contain_text("2 replies")
+    await expect(page.locator("#thread .status")).to_be_hidden()
+    released.set()
+    await expect(page.locator("#thread")).to_contain_text("One moment.")  # only the late answer tells it
+    await expect(page.locator("#thread article")).to_have_count(3)
+    await expect(page.locator("#thread .status")).to_be_hidden()
+    await expect(page.get_by_role("button", name="Stop")).to_be_hidden()
+    await expect(bar).to_contain_text("2 replies")
 
 
 async def test_a_message_for_one_person_says_so_and_the_other_never_sees_it(visit: Visit, room: Room) -> None:
