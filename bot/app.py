@@ -19,7 +19,6 @@ from starlette.types import ASGIApp
 
 from bot.afterwards import afterwards
 from bot.catalog.catalog import Catalogs
-from bot.catalog.problem import Problem
 from bot.deadlines import deadlines
 from bot.inbox import Inbox
 from bot.listeners.bolt import OverHttp, make_bolt
@@ -78,7 +77,7 @@ async def opened(settings: Settings, environment: Mapping[str, str]) -> AsyncIte
         if settings.reload_agents:
             from bot.catalog import reload  # brings the file watcher, 0.8 MB that only authors of agents need
 
-            await stack.enter_async_context(_alongside(reload.watch(catalogs, _reloaded)))
+            await stack.enter_async_context(_alongside(reload.watch(catalogs, reload.tell)))
         if settings.mode == "socket":
             assert settings.slack_app_token is not None, "the settings check this"
             socket = await stack.enter_async_context(socket_mode(bolt, settings.slack_app_token.get_secret_value()))
@@ -116,10 +115,6 @@ async def _look_at_the_store(redis: Redis) -> None:
         log.error(
             "redis.away", error=str(exc) or "no answer", then="events are refused until it is back; Slack repeats them"
         )
-
-
-async def _reloaded(names: tuple[str, ...], problems: tuple[Problem, ...]) -> None:
-    log.info("agents.reloaded", names=list(names), problems=[str(problem) for problem in problems])
 
 
 @asynccontextmanager

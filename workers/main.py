@@ -33,7 +33,6 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from bot.catalog import reload
 from bot.catalog.catalog import Catalogs
-from bot.catalog.problem import Problem
 from bot.redis_client import PackedInC
 from bot.settings import Settings
 from bot.slack.budget import Budget
@@ -189,7 +188,7 @@ async def startup(ctx: dict[str, Any]) -> None:
     await _look_at_the_store(ctx["redis"])
     works = [services.holdings.run(), services.tools.warm_up()]
     if settings.reload_agents:
-        works.append(reload.watch(services.catalogs, _reloaded))
+        works.append(reload.watch(services.catalogs, reload.tell))
     ctx["background"] = [asyncio.create_task(work) for work in works]
     for task in ctx["background"]:
         task.add_done_callback(_must_not_break)
@@ -211,11 +210,6 @@ def _must_not_break(task: asyncio.Task[None]) -> None:
     if not task.cancelled() and (error := task.exception()):
         log.critical("worker.broke", exc_info=error)
         signal.raise_signal(signal.SIGTERM)
-
-
-async def _reloaded(names: tuple[str, ...], problems: tuple[Problem, ...]) -> None:
-    """The next conversation is opened with the new file; those under way keep what they were opened with."""
-    log.info("agents.reloaded", names=list(names), problems=[str(problem) for problem in problems])
 
 
 async def shutdown(ctx: dict[str, Any]) -> None:

@@ -9,7 +9,10 @@ import pytest
 import yaml
 from pydantic_core import PydanticUndefined
 
+from bot.catalog import agents
+from bot.catalog.agents import Agent
 from bot.settings import Settings
+from playground.agents_api.brains.understanding import Intent, intent_of
 
 ROOT = Path(__file__).parents[2]
 LINE = re.compile(r"^(# )?([A-Z][A-Z0-9_]*)=(.*)$", re.MULTILINE)
@@ -63,3 +66,11 @@ def test_procfile_and_compose_start_the_same_processes() -> None:
     redis = " ".join(services["redis"]["command"])
     assert "--appendonly yes" in redis
     assert "--maxmemory-policy noeviction" in redis
+
+
+def test_the_demos_rules_understand_every_prompt_of_the_agents_that_come_along() -> None:
+    for file in (ROOT / "agents").glob("*.md"):
+        agent = agents.read(file)
+        assert isinstance(agent, Agent)
+        assert agent.prompts
+        assert Intent.UNKNOWN not in {intent_of(prompt.message) for prompt in agent.prompts}, file

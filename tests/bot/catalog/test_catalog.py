@@ -8,10 +8,11 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.catalog.catalog import Catalog, Catalogs, NoDefaultAgent, Problem
 from bot.catalog.channels import Channel
-from bot.catalog.reload import watch
+from bot.catalog.reload import tell, watch
 from tests.bot.catalog.conftest import Files
 
 ROOT = Path(__file__).parents[3]
@@ -144,3 +145,25 @@ async def test_saving_an_agents_file_reloads_it_and_says_which(files: Files) -> 
         files.agent("assistant", "modle: m")
         assert await heard_of(heard, "") == 2
         assert catalogs.now.default.instructions == "Be brief.", "a mistake does not silence the agent"
+
+
+async def test_an_agent_whose_file_is_deleted_is_not_named_as_one(files: Files) -> None:
+    files.agent("assistant")
+    gone = files.agent("oracle")
+    async with watched(files) as (catalogs, heard):
+        gone.unlink()
+        async with asyncio.timeout(10):
+            while catalogs.now.find("oracle"):
+                names, _ = await heard.get()
+        assert "oracle" not in names
+
+
+async def test_a_reload_is_one_line_and_each_problem_another() -> None:
+    problems = (Problem(Path("a.md"), 2, "modle", "no such field"), Problem(Path("b.md"), None, "", "cannot be read"))
+    with capture_logs() as lines:
+        await tell(("oracle",), problems)
+    assert lines == [
+        {"event": "agents.reloaded", "log_level": "info", "names": ["oracle"]},
+        {"event": "catalog.problem", "log_level": "warning", "problem": "a.md:2: modle: no such field"},
+        {"event": "catalog.problem", "log_level": "warning", "problem": "b.md: cannot be read"},
+    ]
