@@ -164,7 +164,7 @@ async def _again(services: Services, hold: Hold, claimed: Claimed, mail: Mail) -
     turn_id = mail.about["turn"]
     journal = Journal(services.turns, claimed.owned, turn_id, failed, services.now())
     if claimed.record.get("last_turn") == turn_id:
-        journal.forget("ended", "ended_at", "row:failure", "row:failure-again", "unknown_effect")
+        journal.forget("ended", "row:failure", "row:failure-again", "unknown_effect")
         journal.set(began=str(services.now()))
         journal.unset_thread("open_calls", "lost_workers")
         journal.set_thread(turn=turn_id)

@@ -73,7 +73,7 @@ def lines(found: FoundTurn, permalink: str) -> list[str]:
             ("Agent", journal.get("agent")),
             ("Principal", journal.get("principal")),
             ("Began", _moment(journal.get("began"))),
-            ("Ended", _moment(journal.get("ended_at"))),
+            ("Ended", _moment(_ended_at(journal))),
             ("Tokens", journal.get("tokens")),
         ]
     )
@@ -97,6 +97,13 @@ def thread_lines(found: FoundThread, permalink: str) -> list[str]:
             ("Mail waiting", found.mail),
         ]
     )
+
+
+def _ended_at(journal: Mapping[str, str]) -> str | None:
+    """Seconds since the epoch: the last step is the end."""
+    if "ended" not in journal or not (steps := json.loads(journal.get("steps") or "[]")):
+        return None
+    return str(float(journal.get("began") or 0) + float(steps[-1][0]))
 
 
 def _state(found: FoundTurn) -> str:

@@ -24,7 +24,7 @@ from workers.rounds import CANCELLED, Rounds
 from workers.turn.scene import Scene
 
 # What an ended turn keeps for `threadwind turn ID`: no message text, no arguments, no results.
-KEPT = frozenset({"v", "agent", "principal", "thread", "began", "ended", "ended_at", "steps", "tokens", "round"})
+KEPT = frozenset({"agent", "principal", "thread", "began", "ended", "steps", "tokens"})
 
 log = structlog.get_logger()
 
@@ -43,7 +43,7 @@ async def give_up(
     """The last write of a turn, also of one that never got as far as a scene."""
     journal.step(now, end)
     log.info("turn.ended", end=end, seconds=round(now - journal.began, 3), rounds=journal.get("round"))
-    journal.set(ended=end, ended_at=str(round(now, 3)))
+    journal.set(ended=end)
     journal.set_thread(last_turn=journal.id)
     journal.unset_thread("turn", "stop", "lost_workers")
     change = journal.collected(life=keys.ENDED_TURN_FOR)
