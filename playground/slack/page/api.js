@@ -47,10 +47,10 @@ export const traffic = (after) => call("/traffic", { query: { after, limit: 300 
 export const emptyTraffic = () => call("/traffic", { method: "DELETE" });
 export const recordTraffic = (on) => post("/traffic", { on });
 
-/** The agents that `+` offers: `[{name, description}]`; none where the server has no such list. */
+/** The agents that `+` offers: `[{name, description}]`; null when the server does not say. */
 export async function agents() {
   const answer = await call("/agents").catch(() => ({}));
-  return Array.isArray(answer) ? answer : (answer.agents ?? []);
+  return answer.agents ?? null;
 }
 
 /**

@@ -46,13 +46,18 @@ class Page {
       event.preventDefault();
       (byId("messages").querySelector('article[tabindex="0"]') ?? byId("messages")).focus();
     });
+    byId("skip-write").addEventListener("click", (event) => {
+      event.preventDefault();
+      const covered = this.view.thread && NARROW.matches; // by the thread
+      (covered ? this.threadPane : this.channelPane).composer.field.focus();
+    });
   }
 
   async start() {
     const wanted = place.read();
     const agents = api.agents();
     await this.load(wanted.as, wanted.channel, wanted.thread);
-    this.store.agents = await agents;
+    this.store.agents = (await agents) ?? [];
     if (wanted.traffic) await this.toggleTraffic(true);
     byId("app").removeAttribute("aria-busy");
     if (wanted.message) (wanted.thread ? this.threadPane : this.channelPane).timeline.show(wanted.message);
@@ -144,6 +149,7 @@ class Page {
     byId("app").classList.toggle("with-sidebar", view.sidebar);
     for (const id of ["main", "thread", "traffic"]) byId(id).inert = view.sidebar && NARROW.matches; // behind the veil
     byId("skip").textContent = t("skip");
+    byId("skip-write").textContent = t("skip.write");
     byId("nav").setAttribute("aria-label", t("menu"));
     const conversation = store.conversations.get(view.channel);
     document.title = `${conversation ? store.conversationName(conversation) : ""} · ${store.team?.name ?? "Threadwind"}`;
@@ -152,6 +158,7 @@ class Page {
     this.people.draw();
     this.channelPane.draw();
     this.threadPane.draw();
+    this.inspector.follow(view.thread);
     place.write({ as: store.me, channel: view.channel, thread: view.thread, traffic: view.traffic });
   }
 
@@ -207,8 +214,14 @@ class Page {
   escape(event) {
     if (event.defaultPrevented) return;
     if (this.view.sidebar) this.toggleSidebar(false);
-    else if (byId("traffic").contains(document.activeElement)) this.toggleTraffic(false);
+    else if (this.view.traffic && (this.inTraffic() || !this.view.thread)) this.toggleTraffic(false);
     else if (this.view.thread) this.closeThread();
+  }
+
+  /** At the panel, at the button that opened it, or nowhere because the row that was read is gone. */
+  inTraffic() {
+    const at = document.activeElement;
+    return byId("traffic").contains(at) || at === this.topbar.traffic || at === document.body;
   }
 
   toggleSidebar(open) {
@@ -220,7 +233,7 @@ class Page {
 
   async toggleTraffic(open) {
     this.view.traffic = open;
-    const inside = byId("traffic").contains(document.activeElement);
+    const inside = this.inTraffic();
     this.draw();
     if (!open && inside) this.topbar.traffic.focus();
     await this.acts.act(() => this.inspector.show(open).then(() => true));

@@ -24,7 +24,13 @@ export class Completion {
     return this.options.length > 0;
   }
 
+  /** Looks again after the offers changed, unless the person has turned away from the list. */
+  again() {
+    if (!this.dismissed && document.activeElement === this.field) this.look();
+  }
+
   look() {
+    this.dismissed = false;
     const { value, selectionStart, selectionEnd } = this.field;
     const found = selectionStart === selectionEnd ? this.offers(value.slice(0, selectionStart)) : null;
     if (!found?.options.length) {
@@ -68,8 +74,10 @@ export class Completion {
       this.chosen = (this.chosen + step + this.options.length) % this.options.length;
       this.draw();
     } else if (event.key === "Tab" || event.key === "Enter") this.take(this.chosen);
-    else if (event.key === "Escape") this.close();
-    else return false;
+    else if (event.key === "Escape") {
+      this.close();
+      this.dismissed = true;
+    } else return false;
     event.preventDefault();
     event.stopPropagation();
     return true;

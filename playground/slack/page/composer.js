@@ -1,4 +1,5 @@
 /** Where a person writes: grows with the text, Enter sends, files can be attached, names become Slack's mentions. */
+import * as api from "./api.js";
 import { Completion } from "./completion.js";
 import { fill, h, icon, unseen } from "./dom.js";
 import { byteSize } from "./times.js";
@@ -114,7 +115,19 @@ export class Composer {
   }
 
   offers(before) {
-    return this.agentOffers(before) ?? this.peopleOffers(before);
+    const agents = this.agentOffers(before);
+    if (agents && !this.choosing) this.askAgents();
+    this.choosing = Boolean(agents);
+    return agents ?? this.peopleOffers(before);
+  }
+
+  /** An agent's file may be new since the page was loaded; until the answer is there, those known are offered. */
+  async askAgents() {
+    const { store } = this.page;
+    const agents = await api.agents();
+    if (!agents || JSON.stringify(agents) === JSON.stringify(store.agents)) return;
+    store.agents = agents;
+    if (this.choosing) this.completion.again();
   }
 
   peopleOffers(before) {

@@ -86,11 +86,17 @@ export class Inspector {
     this.after();
   }
 
+  /** Which thread is open: "This thread only" means that one. */
+  follow(thread) {
+    if (thread === this.thread) return;
+    this.thread = thread;
+    if (!this.panel.hidden && this.only.checked) this.redraw();
+  }
+
   matches(entry) {
-    const { view } = this.page;
     const asked = this.filter.value.trim().toLowerCase();
     if (this.direction.value !== "both" && entry.direction !== this.direction.value) return false;
-    if (this.only.checked && view.thread && entry.thread_ts !== view.thread) return false;
+    if (this.only.checked && this.thread && entry.thread_ts !== this.thread) return false;
     return !asked || `${entry.name} ${entry.kind} ${entry.error ?? ""} ${JSON.stringify(entry.request)} ${JSON.stringify(entry.response)}`.toLowerCase().includes(asked);
   }
 

@@ -2,7 +2,7 @@
 
 export const WORDS = {
   en: {
-    "skip": "Skip to messages", "workspace.is": "A local stand-in for a Slack workspace", "channels": "Channels", "dms": "Direct messages",
+    "skip": "Skip to messages", "skip.write": "Skip to the message box", "workspace.is": "A local stand-in for a Slack workspace", "channels": "Channels", "dms": "Direct messages",
     "menu": "Channels and people", "menu.close": "Close the list", "acting": "You are", "acting.switch": "Switch person", "acting.people": "Act as",
     "guest": "guest", "you": "you", "app": "App", "locale": "language {locale}", "private": "private channel", "members": "{count, members}",
     "unread": "{count, new}", "messages.in": "Messages in {name}", "empty": "Nothing here yet. Say hello to {bot}.",
@@ -29,7 +29,7 @@ export const WORDS = {
     "failed": "That did not work: {why}", "bytes.units": "B kB MB GB", "ms": "ms", "loading": "Loading…",
   },
   fr: {
-    "skip": "Aller aux messages", "workspace.is": "Une doublure locale d’un espace Slack", "channels": "Canaux", "dms": "Messages directs",
+    "skip": "Aller aux messages", "skip.write": "Aller au champ de message", "workspace.is": "Une doublure locale d’un espace Slack", "channels": "Canaux", "dms": "Messages directs",
     "menu": "Canaux et personnes", "menu.close": "Fermer la liste", "acting": "Vous êtes", "acting.switch": "Changer de personne", "acting.people": "Agir en tant que",
     "guest": "invité", "you": "vous", "app": "Appli", "locale": "langue {locale}", "private": "canal privé", "members": "{count, members}",
     "unread": "{count, new}", "messages.in": "Messages de {name}", "empty": "Rien ici pour l’instant. Dites bonjour à {bot}.",

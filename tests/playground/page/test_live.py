@@ -201,3 +201,26 @@ async def test_the_traffic_shows_each_request_filters_and_holds(visit: Visit, ro
     await page.keyboard.press("Escape")
     await expect(panel).to_be_hidden()
     await expect(page.get_by_role("button", name="Traffic")).to_be_focused()
+
+
+async def test_the_traffic_of_this_thread_is_that_of_the_thread_that_is_open(visit: Visit, room: Room) -> None:
+    for name in ("first", "second"):
+        await room.bot.says(f"answer to the {name}", thread_ts=await room.mention(name))
+    page = await visit()
+    await page.get_by_role("button", name="Traffic").click()
+    panel = page.get_by_role("region", name="Traffic", exact=True)
+    posts = panel.locator("summary").filter(has_text="chat.postMessage")
+    bars = page.locator("#main .reply-bar")
+    await bars.nth(0).click()
+    await panel.get_by_label("This thread only").check()
+    await expect(posts).to_have_count(1)
+    await posts.click()
+    await expect(panel).to_contain_text("answer to the first")
+    await bars.nth(1).click()
+    await expect(panel).not_to_contain_text("answer to the first")
+    await posts.click()
+    await expect(panel).to_contain_text("answer to the second")
+    await page.keyboard.press("Escape")
+    await expect(panel).to_be_hidden()
+    await expect(page.get_by_role("button", name="Traffic")).to_be_focused()
+    await expect(page.locator("#thread")).to_be_visible()

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from playwright.async_api import expect
 
+from playground.slack.models import OfferedAgent
 from tests.playground.page.conftest import Room, Visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="package")]
@@ -108,6 +109,30 @@ async def test_plus_offers_agents_behind_the_mention_of_the_bot(visit: Visit) ->
     await field.press_sequentially("c")
     await field.press("Enter")
     await expect(field).to_have_value("@Threadwind +clock ")
+
+
+async def test_plus_offers_an_agent_saved_since_the_page_was_opened(visit: Visit, room: Room) -> None:
+    room.standin.agents = [OfferedAgent(name="clock")]
+    page = await visit()
+    field = page.locator("#channel-text")
+    await field.press_sequentially("@thr")
+    await field.press("Enter")
+    room.standin.agents = [OfferedAgent(name="clock"), OfferedAgent(name="poet")]
+    await field.press_sequentially("+")
+    await expect(page.get_by_role("option")).to_have_text([re.compile(r"\+clock"), re.compile(r"\+poet")])
+    await field.press("Backspace")
+    room.standin.agents = [OfferedAgent(name="poet")]
+    await field.press_sequentially("+")
+    await expect(page.get_by_role("option")).to_have_text([re.compile(r"\+poet")])
+
+
+async def test_the_second_skip_link_leads_to_the_message_box(visit: Visit) -> None:
+    page = await visit()
+    await page.keyboard.press("Tab")
+    await page.keyboard.press("Tab")
+    await expect(page.get_by_role("link", name="Skip to the message box")).to_be_focused()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("textbox", name="Message #general")).to_be_focused()
 
 
 async def test_a_thread_is_opened_and_left_by_keyboard_alone(visit: Visit, room: Room) -> None:
