@@ -29,6 +29,13 @@ DENIED = "Error: the person did not allow this call. Do not try it another way; 
 NOT_ALLOWED = "Error: this agent may not use this tool."
 
 
+def closing_result(record: CallRecord | None, otherwise: str) -> str:
+    """With what a call is closed: its result; of one that was cut off, that nobody knows; else `otherwise`."""
+    if record is None:
+        return otherwise
+    return record.result or (UNKNOWN_OUTCOME if record.state is CallState.STARTED else otherwise)
+
+
 class Parked(Exception):
     """Calls wait for a person's yes; the turn stays open and no worker waits."""
 

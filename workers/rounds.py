@@ -17,9 +17,8 @@ import structlog
 
 from bot.catalog.agents import Agent
 from bot.slack import blocks
-from bot.threads.models import CallState
 from workers import inputs
-from workers.calling import UNKNOWN_OUTCOME, Calling
+from workers.calling import UNKNOWN_OUTCOME, Calling, closing_result
 from workers.conversations.errors import Unanswered
 from workers.conversations.port import (
     Call,
@@ -333,7 +332,11 @@ class Rounds:
             if not calls or self.conversation_id is None:
                 return
             entries: tuple[Entry, ...] = ()
-            closing = self._conversations.append(self.conversation_id, self._closings(calls, result), silent=True)
+            results = [
+                Result(call.tool_call_id, closing_result(self._journal.call(call.tool_call_id), result))
+                for call in calls
+            ]
+            closing = self._conversations.append(self.conversation_id, results, silent=True)
             async with aclosing(closing) as events:
                 async for event in events:
                     if isinstance(event, Done):
@@ -343,15 +346,6 @@ class Rounds:
             if entries:
                 self._journal.set(entry=_id(entries[-1]))
                 self._journal.set_thread(entry=_id(entries[-1]))
-
-    def _closings(self, calls: Sequence[Call], result: str) -> list[Input]:
-        said: list[Input] = []
-        for call in calls:
-            record = self._journal.call(call.tool_call_id)
-            known = record.result if record else None
-            started = record is not None and record.state is CallState.STARTED
-            said.append(Result(call.tool_call_id, known or (UNKNOWN_OUTCOME if started else result)))
-        return said
 
 
 def _id(entry: Entry) -> str:

@@ -136,6 +136,5 @@ class CallState(StrEnum):
     """A tool call's way through the journal. `STARTED` is written before the call is made."""
 
     ASKED = "asked"
-    APPROVED = "approved"
     STARTED = "started"
     DONE = "done"

@@ -15,9 +15,9 @@ import structlog
 from bot.slack.errors import SlackError
 from bot.slack.ledger import Unread
 from bot.threads import keys
-from bot.threads.models import CallState, Mail
+from bot.threads.models import Mail
 from bot.threads.turns import Owned
-from workers.calling import UNKNOWN_OUTCOME
+from workers.calling import closing_result
 from workers.conversations import errors
 from workers.journal import Journal
 from workers.rounds import CANCELLED, Rounds
@@ -119,11 +119,8 @@ async def close_or_keep(journal: Journal, rounds: Rounds, result: str) -> None:
 
 def keep_open(journal: Journal, result: str) -> None:
     """Leave what is still open on the thread's record, each call with what it will be answered."""
-    known = {}
-    for call in journal.open_calls:
-        record = journal.call(call.tool_call_id)
-        started = record is not None and record.state is CallState.STARTED  # nobody knows what it did
-        known[call.tool_call_id] = (record.result if record else None) or (UNKNOWN_OUTCOME if started else result)
+    calls = journal.open_calls
+    known = {call.tool_call_id: closing_result(journal.call(call.tool_call_id), result) for call in calls}
     if known:
         journal.set_thread(open_calls=json.dumps(known, ensure_ascii=False))
 
