@@ -10,11 +10,16 @@ class Meter:
 
     def __init__(self, prompt_tokens: int) -> None:
         self.characters = 0
-        self._prompt, self._connector = prompt_tokens, 0
+        self._prompt = self._prompt_of_one = prompt_tokens
+        self._connector = 0
         self._connectors: dict[str, int] = {}
 
     def spend(self, text: str) -> None:
         self.characters += len(text)
+
+    def read_again(self, more: int) -> None:
+        """Another agent reads the conversation, with what was said so far and its own instructions."""
+        self._prompt += self._prompt_of_one + -(-self.characters // CHARACTERS_PER_TOKEN) + more
 
     def use(self, connector: str, connector_tokens: int) -> None:
         self._connector += connector_tokens
