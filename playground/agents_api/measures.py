@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from playground.agents_api.ids import CHARACTERS_PER_TOKEN, Json, tokens
 
+TOKENS_OF_IMAGE, TOKENS_OF_DOCUMENT = 1_000, 2_000  # whatever their bytes: a model reads pixels and pages
+
 
 class Meter:
     """What a turn costs. Connector tokens are in the total, not in the prompt's count."""
@@ -58,4 +60,15 @@ def split(text: str, pieces: int) -> list[str]:
 def size_of(entry: Json) -> int:
     """Roughly how many tokens an entry costs as prompt."""
     content = entry.get("content", entry.get("result", entry.get("arguments", "")))
+    if isinstance(content, list):
+        return sum(_size_of_chunk(chunk) for chunk in content)
     return tokens(content if isinstance(content, str) else str(content))
+
+
+def _size_of_chunk(chunk: Json) -> int:
+    match chunk["type"]:
+        case "image_url":
+            return TOKENS_OF_IMAGE
+        case "document_url" | "tool_file":
+            return TOKENS_OF_DOCUMENT
+    return tokens(chunk.get("text", ""))

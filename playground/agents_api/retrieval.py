@@ -22,8 +22,10 @@ handbook guide document documents file library manuel bibliotheque
 """
 STOP_WORDS = frozenset(STOPPED.split())
 PARAGRAPH = re.compile(r"\n\s*\n")
+HEADING = re.compile(r"#{1,6} .*|[^\n.!?:]{1,60}")
 PARAGRAPH_MAX = 900  # a paragraph that is longer is cut at sentences
 SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
+NEAR = 0.5  # what scores less than this share of the best is about something else
 STEM = 4  # what a plural or a verb's ending leaves of a word that is longer
 
 Item = TypeVar("Item")
@@ -35,10 +37,14 @@ def words_of(text: str) -> list[str]:
 
 
 def stem(word: str) -> str:
-    for ending in ("ing", "ies", "es", "ed", "s"):
+    """Without the endings of plurals and verbs: the same for "invoice", "invoices" and "invoiced"."""
+    if word.endswith("ies") and len(word) > STEM:
+        return word.removesuffix("ies") + "y"
+    for ending in ("ing", "ed", "s"):
         if word.endswith(ending) and len(word) - len(ending) >= STEM:
-            return word.removesuffix(ending)
-    return word
+            word = word.removesuffix(ending)
+            break
+    return word.removesuffix("e") if len(word) > STEM else word
 
 
 def rank(query: str, items: Sequence[Item], text_of: Callable[[Item], str], *, most: int) -> list[Item]:
@@ -54,18 +60,28 @@ def rank(query: str, items: Sequence[Item], text_of: Callable[[Item], str], *, m
         if score > 0:
             scored.append((-score, place, item))
     scored.sort(key=lambda one: one[:2])
-    return [item for _, _, item in scored[:most]]
+    return [item for score, _, item in scored[:most] if score <= scored[0][0] * NEAR]
 
 
 def paragraphs(text: str) -> list[str]:
-    parts = []
+    """The parts of a text that can be quoted; a heading goes with what follows it."""
+    parts: list[str] = []
+    heading = ""
     for paragraph in PARAGRAPH.split(text):
-        part = ""
-        for sentence in SENTENCE_END.split(paragraph.strip()):
-            if part and len(part) + len(sentence) > PARAGRAPH_MAX:
-                parts.append(part)
-                part = ""
-            part = f"{part} {sentence}".strip()
-        if part:
+        block = paragraph.strip()
+        if HEADING.fullmatch(block):
+            heading = block.lstrip("# ")
+            continue
+        parts += _cut(f"{heading}: {block}" if heading else block)
+        heading = ""
+    return [*parts, heading] if heading else parts
+
+
+def _cut(block: str) -> list[str]:
+    parts, part = [], ""
+    for sentence in SENTENCE_END.split(block):
+        if part and len(part) + len(sentence) > PARAGRAPH_MAX:
             parts.append(part)
-    return parts
+            part = ""
+        part = f"{part} {sentence}".strip()
+    return [*parts, part] if part else parts

@@ -20,6 +20,7 @@ from playground.agents_api.ids import Json
 REMEMBERED = 5
 STATUS = re.compile(r"\b(4\d\d|5\d\d)\b")
 MIDWAY = re.compile(r"\b(midway|halfway|after|milieu|apres)\b")
+THINKING = re.compile(r"^\W*(?:think|r[ée]fl[ée]chi\w*)\b(?: (?:hard|carefully|about|à|a|au|aux|bien|sur))*\s*", re.I)
 
 
 def asked_of(heard: Heard) -> Asked:
@@ -44,7 +45,7 @@ class Answer:
         if self._question.decided:
             yield from self._own.decided()
         if self._question.results:
-            yield Text(self._results())
+            yield Text(("\n\n" if self._question.decided else "") + self._results())
         if self._question.results or (self._question.decided and not self._asks()):
             return
         if self._thinks():
@@ -105,7 +106,7 @@ class Answer:
             case _ if told := self._as_colleague():
                 yield Text(told)
             case _ if self._thinks():
-                yield Text(self._words["thought"].format(subject=shortened(self.heard.text)))
+                yield Text(self._words["thought"].format(subject=shortened(THINKING.sub("", self.heard.text))))
             case _:
                 yield Text(self._what_to_try(self._words["not_understood"]))
 
@@ -120,7 +121,7 @@ class Answer:
         handed = agent.id in course.reached
         mine = handing_over.topics_of(agent, by_name=not handed)
         if topic := next((topic for topic in topics if topic in mine), None):
-            return self._words[f"topic_{topic}"].format(name=agent.name) + "\n\n"
+            return self._words[f"topic_{topic}"].format(name=agent.name)
         return self._words["takes_over"].format(name=agent.name) if handed else None
 
     def _thinks(self) -> bool:

@@ -14,9 +14,12 @@ from playground.agents_api.connectors import arithmetic, catalogue
 from playground.agents_api.connectors.corpus import Remote, RemoteTool
 from playground.agents_api.connectors.workshop import recording_for
 from playground.agents_api.ids import Json
+from playground.agents_api.retrieval import STOP_WORDS
 
 QUOTED_CHARACTERS = 420
+CALLING = {"call", "use", "appelle", "appelez", "utilise", "utilisez"}
 EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+NEWS_URL = "https://agency."
 PLACEHOLDER = "![Image](__emitted_0.png)"  # as the real service writes it where a plot belongs
 
 # The inner tools that serve an intent, the fitting one first.
@@ -30,7 +33,7 @@ SERVING = {
 SUBJECT = {
     Intent.SEARCH: r"(?:look|search) (?:it |this |that )?(?:up|for) (?P<a>.+?) (?:up )?on the (?:web|internet)"
     r"|cherche[rz]? (?!sur)(?P<b>.+?) sur (?:le web|internet)"
-    r"|(?:web|internet)\b(?: for| about)?[ :]+(?P<c>.+)|look up (?P<d>.+)",
+    r"|(?:web|internet)\b(?: for| about)?[ :]+(?P<c>.+)|look up (?P<d>.+)|(?P<e>.+?)\W+look (?:it|this|that) up",
     Intent.NEWS: r"(?:news|nouvelles|infos|actualités)\s+(?:about|on|of|from|sur|de la|de|du|des)\s+(?P<a>.+)",
     Intent.DRAW: r"(?:draw|paint|sketch|dessine[rz]?|peins|peignez)(?:-moi)? (?:me )?(?P<a>.+)"
     r"|(?:picture|image|drawing|dessin) (?:of|de|d['’]) ?(?P<b>.+)",
@@ -79,9 +82,9 @@ class OwnTools:
                 continue
             offered = catalogue.remote_tools(tool)
             asked = [one for one in offered if set(said) & set(one.verbs)]
-            if not asked and set(said) & {"call", "use", "appelle", "appelez", "utilise"}:
+            if not asked and set(said) & CALLING:
                 asked = offered[:1]
-            wanted += [(one.name, arguments_of(one, remote, text)) for one in asked]
+            wanted += [(one.name, arguments_of(one, remote, clause(text, one))) for one in asked]
         return wanted
 
     def use_remotes(self, wanted: Sequence[tuple[str, Json]]) -> Iterator[Piece]:
@@ -91,13 +94,17 @@ class OwnTools:
     def decided(self) -> Iterator[Piece]:
         """What became of the calls that a person allowed or denied, earlier decisions of the same question included."""
         now = {call["tool_call_id"]: status for call, status in self._question.decided}
+        between = ""
         for entry in since_last_message(self._question.entries):
             if entry["type"] != "function.call":
                 continue
             status = now.get(entry["tool_call_id"], entry.get("confirmation_status"))
             tool = catalogue.holding(self.tools, entry["name"])
+            if status in ("allowed", "denied") and between:
+                yield Text(between)
+            between = "\n\n"
             if status == "denied":
-                yield Text(self._words["denied"].format(tool=entry["name"]) + "\n\n")
+                yield Text(self._words["denied"].format(tool=entry["name"]))
             elif status == "allowed" and tool is not None:
                 arguments = as_arguments(entry["arguments"])
                 yield from self._told(tool, arguments, self._question.workshop.run(tool, entry["name"], arguments))
@@ -125,7 +132,7 @@ class OwnTools:
             case _ if not ran.findings:
                 missing = "found_no_document" if tool["type"] == "document_library" else "found_nothing"
                 said = ran.said.get(self._language)
-                yield Text((said or self._words[missing].format(query=arguments.get("query", ""))) + "\n\n")
+                yield Text(said or self._words[missing].format(query=arguments.get("query", "")))
             case _:
                 yield from self._told_findings(tool, ran)
 
@@ -144,29 +151,28 @@ class OwnTools:
     def _told_findings(self, tool: Json, ran: Ran) -> Iterator[Piece]:
         """Each claim, and right after it where it is from."""
         kind = tool["type"]
-        if kind == "connector":
-            yield Text(self._words["found_remote"].format(title=catalogue.remote(tool["connector_id"]).title) + "\n\n")
-        elif kind == "document_library":
-            yield Text(self._words["found_documents"] + "\n\n")
-        else:
-            news = ran.findings[0].url is not None and "agency." in ran.findings[0].url
-            yield Text(self._words["found_news" if news else "found"] + "\n\n")
+        yield Text(self._heading(tool, ran) + "\n")
         for finding in ran.findings:
             claim = shortened(finding.text[self._language])
-            if kind == "connector":
-                yield Text(f"- *{finding.title}*: {claim}\n")
-                continue
-            yield Text(f"- {claim}")
-            yield Chunk(
-                {
-                    "type": "tool_reference",
-                    "tool": kind,
-                    "title": finding.title,
-                    "url": finding.url,
-                    "description": finding.date,
-                }
-            )
-            yield Text("\n")
+            yield Text(f"\n- *{finding.title}*: {claim}" if kind == "connector" else f"\n- {claim}")
+            if kind != "connector":
+                yield Chunk(
+                    {
+                        "type": "tool_reference",
+                        "tool": kind,
+                        "title": finding.title,
+                        "url": finding.url,
+                        "description": finding.date,
+                    }
+                )
+
+    def _heading(self, tool: Json, ran: Ran) -> str:
+        if tool["type"] == "connector":
+            return self._words["found_remote"].format(title=catalogue.remote(tool["connector_id"]).title)
+        if tool["type"] == "document_library":
+            return self._words["found_documents"]
+        news = any(finding.url and finding.url.startswith(NEWS_URL) for finding in ran.findings)
+        return self._words["found_news" if news else "found"]
 
 
 def code_for(text: str) -> str:
@@ -176,6 +182,14 @@ def code_for(text: str) -> str:
         return recording.code
     expression = arithmetic.found_in(text)
     return f"print({expression})" if expression else subject(Intent.CODE, text)
+
+
+def clause(text: str, tool: RemoteTool) -> str:
+    """The part of the text that asks for this tool: "search my mail for invoices and send one to bo" has two."""
+    for part in re.split(r"\b(?:and then|and|then|et puis|et|puis)\b(?=[^:]*(?::|$))", text):
+        if set(re.findall(r"[a-z-]+", plain(part))) & set(tool.verbs):
+            return part.strip()
+    return text
 
 
 def arguments_of(tool: RemoteTool, remote: Remote, text: str) -> Json:
@@ -194,9 +208,9 @@ def arguments_of(tool: RemoteTool, remote: Remote, text: str) -> Json:
 
 def without_names(text: str, remote: Remote) -> str:
     """`text` without the connector's names and the verbs, as a query."""
-    names = {*remote.words, *remote.name.split("_"), "call", "use", "my", "in", "for", "and", "appelle", "mon", "mes"}
+    names = {*remote.words, *remote.name.split("_"), *CALLING}
     verbs = {verb for tool in remote.tools for verb in tool.verbs}
-    kept = [word for word in text.split() if plain(word).strip(".,:?!") not in names | verbs]
+    kept = [word for word in text.split() if plain(word).strip(".,:?!") not in names | verbs | STOP_WORDS]
     return " ".join(kept).strip(" ?!.:")
 
 

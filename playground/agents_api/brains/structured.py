@@ -18,7 +18,7 @@ DEPTH_MAX = 8  # a schema that holds itself ends here
 ITEMS = 3
 TITLE_CHARACTERS, TEXT_CHARACTERS = 60, 400
 NUMBER = re.compile(r"(?<![\w.])-?\d+(?:[.,]\d+)?")
-NAME = re.compile(r"(?<!^)(?<![.!?] )\b[A-ZÀ-Ý][\w’'-]+")
+NAME = re.compile(r"(?<!^)(?<![.!?] )\b[A-ZÀ-Ý][\w’'-]+(?: [A-ZÀ-Ý][\w’'-]+)*")
 FORMATS = {
     "date": "2026-11-23",
     "date-time": "2026-11-23T09:00:00Z",
@@ -197,8 +197,9 @@ def _text_for(schema: Json, name: str, source: Source) -> str:
     if re.search(r"urgen|priorit", name):
         return "high" if URGENT.search(plain(source.asked)) else "normal"
     if re.search(r"(^|_)(name|nom|who|person|customer|user|client|author)", name):
-        named = NAME.search(source.asked)
-        return named.group() if named else "Ada"
+        cities = {place.en for place in places} | {place.fr for place in places}
+        named = next((one for one in NAME.findall(source.asked) if one not in cities), None)
+        return named or "Ada"
     if re.search(r"lang", name):
         return source.language
     if re.search(r"currency|devise", name):
