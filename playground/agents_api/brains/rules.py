@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import AsyncGenerator, Callable, Iterator
 
-from playground.agents_api.brains import offered, speakers, zones
+from playground.agents_api.brains import einstein, offered, speakers, zones
 from playground.agents_api.brains.essay import essay
 from playground.agents_api.brains.port import Call, Fail, Pause, Piece, Question, Refuse, Text, text_of
 from playground.agents_api.brains.results import in_words
@@ -84,6 +84,8 @@ class Answer:
                 yield Text(self._prompts(self._words["hello"]))
             case Intent.UNKNOWN if self._was_asked_for_city() and zones.named_in(self._heard.text):
                 yield from self._time()
+            case Intent.UNKNOWN if known := einstein.told(self._heard.text, self._last_said(), self._language):
+                yield Text(known)
             case Intent.UNKNOWN:
                 yield Text(self._prompts(self._words["not_understood"]))
 
