@@ -29,7 +29,6 @@ from workers.conversations.patience import Limits, Patience
 from workers.conversations.port import Event, Started, Waiting
 
 CONVERSATIONS = "/v1/conversations"
-JSON = {"accept": "application/json"}
 LAST_BYTES_LIMIT = timedelta(seconds=0.5)  # after `done` the server closes; seeing that keeps the connection warm
 EVENT_BYTES = 16 * 1024 * 1024  # one event may hold an image as a data URI
 ERROR_BYTES = 64 * 1024
@@ -78,13 +77,11 @@ class Exchange:
         return _read(answer, await self._patiently(request, repeatable=False), repeatable=False)
 
     async def read(self, path: str, answer: type[M], params: Mapping[str, str | int] | None = None) -> M:
-        request = self._http.build_request(
-            "GET", CONVERSATIONS + path, params=params, headers=JSON, timeout=timeout(READ_LIMIT)
-        )
+        request = self._http.build_request("GET", CONVERSATIONS + path, params=params, timeout=timeout(READ_LIMIT))
         return _read(answer, await self._patiently(request, repeatable=True), repeatable=True)
 
     async def deleted(self, path: str) -> None:
-        request = self._http.build_request("DELETE", CONVERSATIONS + path, headers=JSON, timeout=timeout(READ_LIMIT))
+        request = self._http.build_request("DELETE", CONVERSATIONS + path, timeout=timeout(READ_LIMIT))
         await self._patiently(request, repeatable=True)
 
     # ---- again
