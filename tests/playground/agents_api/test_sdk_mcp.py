@@ -1,4 +1,4 @@
-"""The SDK's own MCP client brings real servers' tools into a run against the stand-in: over stdio and over HTTP."""
+"""The SDK's own MCP client brings real servers' tools into a run against the stand-in: over stdio, HTTP and SSE."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pytest
 from mcp import StdioServerParameters
 from mistralai.client import Mistral
 from mistralai.extra.exceptions import RunException
+from mistralai.extra.mcp.sse import MCPClientSSE, SSEServerParams
 from mistralai.extra.mcp.stdio import MCPClientSTDIO
 from mistralai.extra.mcp.streamable_http import MCPClientStreamableHTTP, StreamableHTTPServerParams
 from mistralai.extra.run.context import RunContext
@@ -73,6 +74,14 @@ async def test_a_server_over_http_works_in_a_streamed_run_of_an_agent(runner: Mi
     assert result.output_as_text == 'I am [{"type": "text", "text": "left"}].'
     kept: Any = (await runner.beta.agents.get_async(agent_id=agent.id)).tools
     assert [tool.function.name for tool in kept] == ["pid", "who"]
+
+
+async def test_a_server_of_the_older_sse_transport_works(runner: Mistral, api: AgentsApi) -> None:
+    api.script.will(CallFunction(name="who", arguments={}))
+    async with serve(odd_jobs.build("old").sse_app()) as url, RunContext(model=MODEL) as run:
+        await run.register_mcp_client(mcp_client=MCPClientSSE(SSEServerParams(url=f"{url}/sse")))
+        await runner.beta.conversations.run_async(run_ctx=run, inputs="who are you?")
+    assert results(api) == ['[{"type": "text", "text": "old"}]']
 
 
 async def test_of_two_servers_with_the_same_tool_the_last_one_wins(runner: Mistral, api: AgentsApi) -> None:
