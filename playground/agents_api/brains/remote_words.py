@@ -1,4 +1,4 @@
-"""Which tools of a connector a text asks for, and with what: by the connector's name, a verb, and the rest of the words."""
+"""Which tools of a connector a text asks for, and with what: its name, a verb, and the rest of the words."""
 
 from __future__ import annotations
 
