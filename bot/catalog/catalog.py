@@ -13,6 +13,7 @@ from typing import Self
 from bot.catalog import agents, channels, servers
 from bot.catalog.agents import Agent
 from bot.catalog.channels import Channel
+from bot.catalog.places import Places
 from bot.catalog.policy import WILDCARDS
 from bot.catalog.problem import Problem, did_you_mean, nearest
 from bot.catalog.servers import Server
@@ -38,7 +39,7 @@ class Catalog:
 
     @classmethod
     def load(
-        cls, settings: Settings, environment: Mapping[str, str], *, functions: Collection[str] | None = None
+        cls, settings: Places, environment: Mapping[str, str], *, functions: Collection[str] | None = None
     ) -> Self:
         """Read all files. `environment` fills mcp.json's variables.
 
