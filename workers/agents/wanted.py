@@ -1,8 +1,8 @@
 """Which agents run as objects at Mistral, and what each object should be. Rules.
 
 Objects are the agents that have handoffs or ask for it (`object: true`), and whatever they hand over to, and so on: a
-handoff leads from object to object. An agent of which something is missing (a tool in the lock, a library, an agent to
-hand over to) gives `Problem`s instead of a body.
+handoff leads from object to object. An agent of which something is missing (a tool in the lock, a library) gives
+`Problem`s instead of a body.
 """
 
 from __future__ import annotations
@@ -116,9 +116,8 @@ def missing(agent: Agent, sources: Sources) -> list[Problem]:
         named_alone = splits and not any(sign in tool for sign in WILDCARDS)
         if named_alone and server in sources.locked and tool not in names:
             problems.append(agent.problem_with("tools", tool, _no_such_tool(tool, server)))
-    problems += [
-        agent.problem(one.path, one.sentence) for one in refusals.of(agent, tools=len(specs) + len(agent.connectors))
-    ]
+    refused = refusals.of(agent, tools=len(specs) + len(agent.connectors))
+    problems += [agent.problem(one.path, one.sentence) for one in refused]
     for name in libraries([agent]):
         if name not in sources.library_ids:
             message = sources.library_problems.get(name, f'there is no library "{name}"')
