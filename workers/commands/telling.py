@@ -87,6 +87,8 @@ def _heading(step: Step) -> list[str]:
 
 
 def _changes(step: Step) -> list[str]:
+    if step.kind is Kind.CREATE:
+        return [plain(f"  {change.field}: {' '.join(change.lines)}") for change in step.changes]
     lines: list[str] = []
     for change in step.changes:
         lines += [f"  {change.field}:", *(f"    {plain(line)}" for line in change.lines)]
