@@ -13,7 +13,7 @@ from typing import TypeVar
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings
 
-from bot.settings import Seconds, Settings
+from bot.settings import CommandPrefix, Seconds, Settings
 from bot.start import BAD_SETTINGS, give_up, sentence
 
 S = TypeVar("S", bound=BaseSettings)
@@ -34,6 +34,7 @@ class ManifestSettings(BaseSettings):
 
     public_url: str | None = None
     replies_without_mention: bool = False
+    command_prefix: CommandPrefix = ""
     agents_dir: Path = Path("agents")
     default_agent: str = "assistant"
 
