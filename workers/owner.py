@@ -113,10 +113,8 @@ async def _begin(services: Services, hold: Hold, claimed: Claimed, batch: Batch)
     if any(mail.text.strip() or mail.files for mail in batch.mail):
         return await _run(services, hold, claimed, turn_id, batch, agent)
     if batch.agent:
-        switch = {"agent": agent.name}
-        return await _say(
-            services, claimed, batch.mail, "agent.switched", {"agent": answers.called(agent)}, record=switch
-        )
+        called, switch = {"agent": answers.called(agent)}, {"agent": agent.name}
+        return await _say(services, claimed, batch.mail, "agent.switched", called, record=switch)
     return await _say(services, claimed, batch.mail, "turn.nothing_asked")
 
 
