@@ -22,6 +22,7 @@ from bot.slack.errors import InstallationBroken, NotSupported, Refused, SlackErr
 from bot.slack.manifest import COMMANDS as OFFERED
 from bot.slack.manifest import SCOPES, required_scopes, subscribed_events
 from bot.slack.models import Identity
+from bot.start import environment
 from bot.web.routes import HEALTH_PATH
 from workers.commands.checks.finding import Finding, failed, ok, unchecked, warning
 from workers.commands.terminal import address, plain
@@ -64,7 +65,7 @@ async def _token(settings: Settings) -> list[Finding]:
 def _scopes(settings: Settings, who: Identity) -> Finding:
     if not who.scopes:
         return warning(SCOPE, "Slack did not say which were granted.", f"Look yourself: {WHERE_SCOPES}")
-    known, _ = agents.load(settings.agents_dir)
+    known, _ = agents.load(settings.agents_dir, environment())
     needed = partial(required_scopes, settings, user_groups=any(agent.access.names_groups for agent in known.values()))
     missing = _without(who, needed(agent_view=False))
     if missing:
