@@ -33,15 +33,19 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from bot.catalog import reload
 from bot.catalog.catalog import Catalogs
+from bot.picking.choices import Choices
 from bot.redis_client import PackedInC
 from bot.settings import Settings
 from bot.slack.budget import Budget
+from bot.slack.groups import Groups
 from bot.slack.installations import Installations
 from bot.slack.people import People
 from bot.start import environment
 from bot.store_check import check_store
 from bot.texts import words_for
 from bot.threads import keys
+from bot.threads.defaults import Defaults
+from bot.threads.mailbox import Mailbox
 from bot.threads.turns import Turns
 from workers import jobs
 from workers.agents.client import MistralAgents
@@ -169,14 +173,17 @@ async def open_services(stack: AsyncExitStack, settings: Settings, redis: Redis,
     libraries = Libraries(http, limits=limits)
     sessions = ToolSessions(timeout=settings.tool_timeout)
     stack.push_async_callback(sessions.aclose)
+    people = People(installations)
     return Services(
         settings=settings,
         turns=turns,
+        mailbox=Mailbox(redis, limit=settings.mailbox_limit, thread_life=settings.thread_life),
         holdings=Holdings(turns, lease=settings.lease, now=time.time),
         installations=installations,
-        people=People(installations),
+        people=people,
         budget=Budget(redis),
         catalogs=catalogs,
+        choices=Choices(catalogs, people, Groups(installations), Defaults(redis)),
         tools=Tools(lambda: catalogs.now.servers, sessions, functions),
         conversations=MistralConversations(http, limits=limits),
         objects=AgentObjects(

@@ -7,10 +7,12 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from bot.catalog.catalog import Catalogs
+from bot.picking.choices import Choices
 from bot.settings import Settings
 from bot.slack.budget import Budget
 from bot.slack.installations import Installations
 from bot.slack.people import People
+from bot.threads.mailbox import Mailbox
 from bot.threads.turns import Turns
 from workers.agents.libraries import Libraries
 from workers.agents.objects import AgentObjects
@@ -25,11 +27,13 @@ class Services:
 
     settings: Settings
     turns: Turns
+    mailbox: Mailbox
     holdings: Holdings
     installations: Installations
     people: People
     budget: Budget
     catalogs: Catalogs
+    choices: Choices
     tools: Tools
     conversations: Conversations
     objects: AgentObjects

@@ -84,11 +84,19 @@ def person(answer: Mapping[str, Any]) -> Person:
         name=name or text(user, "id"),
         locale=text(user, "locale") or None,
         tz=text(user, "tz") or None,
+        is_admin=any(user.get(name) is True for name in ("is_admin", "is_owner", "is_primary_owner")),
         is_guest=user.get("is_restricted") is True or user.get("is_ultra_restricted") is True,
         is_stranger=user.get("is_stranger") is True,
         is_bot=user.get("is_bot") is True,
         deleted=user.get("deleted") is True,
+        teams=frozenset(team for team in (text(user, "team_id"), *_teams(user)) if team),
     )
+
+
+def _teams(user: Mapping[str, Any]) -> list[str]:
+    """The workspaces of somebody in an Enterprise organisation."""
+    teams = part(user, "enterprise_user").get("teams")
+    return [team for team in teams if isinstance(team, str)] if isinstance(teams, list) else []
 
 
 def identity(answer: Any, headers: Mapping[str, str]) -> Identity:

@@ -18,6 +18,8 @@ SEEN_FOR = timedelta(hours=26)  # Slack's delayed events are repeated hourly for
 JOB_FOR = timedelta(days=7)  # a nudge outlives any outage that its mail outlives
 OPEN_TURN_FOR = timedelta(days=30)  # far beyond the age limit on recovery, so that no open turn vanishes unseen
 ENDED_TURN_FOR = timedelta(days=7)  # `threadwind turn ID`, and the Try again button of a failed one
+LINE_FOR = timedelta(hours=1)  # the row of a line that answered mail without a turn
+ERRAND_FOR = timedelta(hours=1)  # what is kept of an errand that is done, so that a late repeat finds it
 
 LEASES = f"{PREFIX}leases"  # zset thread -> deadline in ms; written by accept, claim, beat, take-over
 DEADLINES = f"{PREFIX}deadlines"  # zset "thread turn" -> ms at which an unanswered question counts as denied
@@ -37,12 +39,13 @@ DURABLE = {
     QUEUE: "a member goes when its job ended",
     WAKE: "tokens go as workers wake; trimmed to 64",
     f"{PREFIX}mail:*": "goes when the last mail was taken by a turn",
+    f"{PREFIX}defaults:*": "a field goes by `/agent default none`, all of them when the app is uninstalled",
     "arq:*": "arq's own keys, with arq's own lifetimes",
 }
 
 
 def seen(mail_id: str) -> str:
-    """string; written with the mail it names; lives SEEN_FOR."""
+    """string; written with the mail it names; lives SEEN_FOR, an errand's ERRAND_FOR."""
     return f"{PREFIX}seen:{mail_id}"
 
 
@@ -52,7 +55,10 @@ def mailbox(thread: ThreadKey) -> str:
 
 
 def thread(thread: ThreadKey) -> str:
-    """hash, the thread record; written by accept and by the turn; lives the setting THREAD_LIFE after its last turn."""
+    """hash, the thread record; written by accept and by the turn; lives the setting THREAD_LIFE after its last turn.
+
+    An errand's lives ERRAND_FOR after it was done.
+    """
     return f"{PREFIX}thread:{thread}"
 
 
@@ -67,6 +73,11 @@ def ended(team: str, turn_id: str) -> str:
     One string takes a third of the memory that a hash takes whose values are longer than 64 bytes.
     """
     return f"{PREFIX}ended:{team}:{turn_id}"
+
+
+def defaults(team: str) -> str:
+    """hash channel -> JSON, who answers first there, by `/agent default`; written by the bot; durable, see DURABLE."""
+    return f"{PREFIX}defaults:{team}"
 
 
 def budget(team: str, method: str, channel: str = "") -> str:

@@ -11,7 +11,7 @@ from datetime import timedelta
 from redis.asyncio import Redis
 
 from bot.threads import keys, scripts
-from bot.threads.models import Accepted, Mail, MailKind
+from bot.threads.models import SAID, Accepted, Mail, MailKind
 
 # KEYS: 1 seen  2 mailbox  3 thread
 # ARGV: 1 seen for ms  2 mail  3 thread  4 most mail  5 kind  6 follow: the writer, or ''  7 principal
@@ -69,7 +69,6 @@ class Mailbox:
         self._limit = limit
         self._follows = follows
         self._thread_life_ms = int(thread_life.total_seconds() * 1000)
-        self._seen_for_ms = int(keys.SEEN_FOR.total_seconds() * 1000)
 
     async def accept(self, mail: Mail, *, follow: bool = False) -> Accepted:
         """Put `mail` in its thread's mailbox and, if nobody owns the thread, wake a worker. One round trip.
@@ -79,7 +78,7 @@ class Mailbox:
         """
         thread = mail.thread
         crowded = ""
-        if self._follows and mail.kind is MailKind.MESSAGE:
+        if self._follows and mail.kind in SAID:
             crowded = Mail(
                 id=f"crowded:{thread}",
                 kind=MailKind.CROWDED,
@@ -91,11 +90,11 @@ class Mailbox:
         answer = await self._accept(
             keys=[keys.seen(mail.id), keys.mailbox(thread), keys.thread(thread)],
             args=[
-                self._seen_for_ms,
+                int((keys.ERRAND_FOR if thread.is_errand else keys.SEEN_FOR).total_seconds() * 1000),
                 mail.dump(),
                 str(thread),
                 self._limit,
-                mail.kind.value,
+                MailKind.MESSAGE.value if mail.kind in SAID else mail.kind.value,
                 mail.principal if follow else "",
                 mail.principal,
                 crowded,

@@ -78,18 +78,26 @@ class Scene:
 
 
 async def prepared(
-    services: Services, hold: Hold, claimed: Claimed, journal: Journal, batch: Batch | None, *, resumed: bool
+    services: Services,
+    hold: Hold,
+    claimed: Claimed,
+    journal: Journal,
+    batch: Batch | None,
+    *,
+    agent: Agent | None,
+    resumed: bool,
 ) -> Scene:
-    """The scene of a turn that begins with `batch`, or (None) of one that is taken up."""
+    """The scene of a turn that `agent` answers and that begins with `batch`; (None) of one that is taken up."""
     thread, record = claimed.owned.thread, claimed.record
     slack = await services.installations.slack(thread.team)
     principal = batch.principal if batch else journal.get("principal") or ""
     principal_team = batch.mail[0].principal_team if batch else journal.get("principal_team") or thread.team
     person = await services.people.person(thread.team, principal) or stranger(thread.team, principal)
-    catalog = services.catalogs.now
-    channel = catalog.channel(thread.channel)
+    channel = services.catalogs.now.channel(thread.channel)
     words = words_for(person.locale if thread.is_dm else channel.language or person.locale)
-    name = (batch.agent if batch else None) or journal.get("agent") or record.get("agent") or channel.agent
+    if agent is None:
+        choice = await services.choices.of(thread.team, thread.channel, principal)
+        agent = choice.answering(journal.get("agent"), record.get("agent"))
     newest = max((mail.ts for mail in (batch.mail if batch else journal.mail)), default="")
 
     async def still_ours() -> None:
@@ -119,7 +127,7 @@ async def prepared(
         slack=slack,
         person=person,
         channel=channel,
-        agent=(catalog.find(name) if name else None) or catalog.default,
+        agent=agent,
         words=words,
         ledger=ledger,
         delivery=delivery,
@@ -136,15 +144,16 @@ async def ledger_of(
     newest: str,
     before_call: Callable[[], Awaitable[None]] = nothing,
 ) -> Ledger:
-    """The rows of `journal`; `newest` is the ts of the mail it is about."""
+    """The rows of `journal`; `newest` is the ts of the mail it is about (of an errand: of the time it began)."""
     thread = claimed.owned.thread
+    root = "" if thread.is_errand else thread.root_ts
     return Ledger(
         slack,
         journal,
         thread,
         turn_id=journal.id,
         bot_user=await services.installations.bot_user(thread.team),
-        baseline=max(newest, claimed.record.get("our_ts", ""), thread.root_ts),
+        baseline=max(newest, claimed.record.get("our_ts", ""), root),
         fields=journal.fields,
         before_call=before_call,
         slowed=budget_keeper(services.budget, thread),
