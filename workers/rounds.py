@@ -21,6 +21,7 @@ from workers import inputs
 from workers.calling import UNKNOWN_OUTCOME, Calling, closing_result
 from workers.conversations.errors import Unanswered
 from workers.conversations.port import (
+    Attachment,
     Call,
     Delta,
     Done,
@@ -88,6 +89,7 @@ class Rounds:
         zone: str | None,
         before_call: Callable[[], Awaitable[None]],
         steer: Callable[[], Awaitable[Sequence[inputs.Line]]],
+        attachments: Callable[[], Awaitable[tuple[Attachment, ...]]],
         resumed: bool,
     ) -> None:
         self._services = services
@@ -102,6 +104,8 @@ class Rounds:
         self._zone = zone
         self._before_call = before_call
         self._steer = steer
+        self._attach = attachments
+        self._attachments: tuple[Attachment, ...] | None = None  # read when first sent
         self._uncertain = resumed and journal.request is not None
         self._calling = Calling(services, journal, agent, delivery, before_call=before_call)
         self._stopping = False
@@ -175,6 +179,8 @@ class Rounds:
         shown, speaking, waiting_since = said, "", 0.0
         if self._starts(request) and self._opening is None:
             self._opening = await self._open()
+        if request.number == 0 and self._attachments is None:
+            self._attachments = await self._attach()
         async with aclosing(self._send(request)) as events:
             async for event in events:
                 match event:
@@ -221,7 +227,7 @@ class Rounds:
     def _inputs(self, request: Request) -> list[Input]:
         if request.number == 0:
             replayed = [Say(**line) for line in json.loads(self._journal.get("replay") or "[]")]
-            return [*replayed, Say(self._journal.get("input") or "")]
+            return [*replayed, Say(self._journal.get("input") or "", attachments=self._attachments or ())]
         results: list[Input] = []
         calls = self._journal.open_calls
         noted = self._journal.get("note") if self._journal.get("note_round") == str(request.number) else None

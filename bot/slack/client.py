@@ -255,6 +255,13 @@ class Slack:
         }
         await self._calls.form("files.completeUploadExternal", arguments)
 
+    async def download(self, file_id: str, *, limit: int) -> bytes:
+        """The bytes of a file that a person posted. `Refused` when it is gone, longer than `limit` or not for us."""
+        info = await self.file_info(file_id)
+        if not info.url:
+            raise Refused("there is no such file any more", method="files.download", code="file_not_found")
+        return await self._calls.get(info.url, limit=limit, is_html=info.mimetype == "text/html")
+
     async def file_info(self, file_id: str) -> FileInfo:
         """What became of a file; one that is gone has no shares."""
         try:

@@ -33,6 +33,7 @@ REPEATABLE = frozenset(
         "chat.getPermalink",
         "chat.update",
         "conversations.replies",
+        "files.download",  # our own word for reading a file's bytes
         "files.getUploadURLExternal",  # a slot nobody fills is never seen
         "files.info",
         "files.upload",  # the bytes alone: the file appears with files.completeUploadExternal

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typer
 
-from workers.commands import dead, doctor, manifest, threads
+from workers.commands import dead, doctor, manifest, threads, vault
 
 app = typer.Typer(
     name="threadwind",
@@ -22,6 +22,7 @@ app.command("doctor")(doctor.doctor)
 app.command("turn")(threads.turn)
 app.command("thread")(threads.thread)
 app.add_typer(dead.app, name="dead")
+app.add_typer(vault.app, name="vault")
 
 
 def main() -> None:

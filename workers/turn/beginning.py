@@ -11,12 +11,14 @@ import json
 from collections.abc import Sequence
 from contextlib import aclosing, suppress
 
+from bot.slack.models import SlackMessage
 from bot.threads.turns import Claimed
 from workers import context, inputs
 from workers.conversations import errors
 from workers.conversations.port import FunctionTool, Opening, Result
 from workers.journal import VERSION, Journal, Request
 from workers.mailroom import Batch
+from workers.turn import files
 from workers.turn.scene import Scene
 
 
@@ -88,13 +90,13 @@ async def _with_context(scene: Scene, batch: Batch) -> None:
         scene.journal.set_thread(read_to=max(found.read_to, _read_to(scene.claimed, batch)))
     if any(user != batch.principal for user in found.users):
         scene.journal.set_thread(alone="")
-    await _compose(scene, batch, earlier=found.lines, unread=found.later or (first and found.unreadable))
+    await _compose(scene, batch, earlier=found.messages, unread=found.later or (first and found.unreadable))
     if found.later:
         await scene.delivery.note("context", scene.words.say("thread.context_later"))
     elif first and found.unreadable:
         await scene.delivery.note("context", scene.words.say("thread.context_unreadable"))
-    elif first and found.lines:
-        await scene.delivery.note("context", scene.words.say("thread.context_read", count=len(found.lines)))
+    elif first and found.messages:
+        await scene.delivery.note("context", scene.words.say("thread.context_read", count=len(found.messages)))
 
 
 def _read_to(claimed: Claimed, batch: Batch) -> str:
@@ -102,21 +104,23 @@ def _read_to(claimed: Claimed, batch: Batch) -> str:
     return max(claimed.record.get("read_to", ""), *(mail.ts for mail in batch.mail))
 
 
-async def _compose(scene: Scene, batch: Batch, *, earlier: Sequence[inputs.Line], unread: bool) -> None:
-    record, journal = scene.record, scene.journal
+async def _compose(scene: Scene, batch: Batch, *, earlier: Sequence[SlackMessage], unread: bool) -> None:
+    record, journal, services = scene.record, scene.journal, scene.services
+    # The mail's own first, then the newest of the thread: there may be more than a turn takes.
+    asked = [file for mail in batch.mail for file in mail.files]
+    read = await scene.files.read([*asked, *(file for message in reversed(earlier) for file in message.files)])
     begins = "conversation_id" not in record or record.get("conversation_agent") != scene.agent.name
     journal.set(
         input=inputs.first_input(
-            await context.mail_lines(scene.services, batch.mail, scene.person.name),
-            earlier=earlier,
+            await context.mail_lines(services, batch.mail, scene.person.name, read.lines),
+            earlier=await context.lines(services, scene.thread.team, earlier, read.lines),
             unread=unread,
             channel_instructions=scene.channel.instructions if begins else "",
             again=any("again" in mail.about for mail in batch.mail),
         )
     )
-    if unsupported := [file.name for mail in batch.mail for file in mail.files]:
-        names = scene.words.names(unsupported)
-        await scene.delivery.note("files", scene.words.say("file.unsupported", name=names))
+    if problems := files.sentences(scene.words, read, asked, limit_megabytes=services.settings.file_limit):
+        await scene.delivery.note("files", "\n".join(problems))
     if not begins:
         journal.set(conversation_id=record["conversation_id"])
         journal.set_request(Request(number=0, kind="append", after=record.get("entry")))
@@ -175,10 +179,11 @@ async def begin_anew(scene: Scene) -> None:
         own={mail.id for mail in (*journal.mail, *scene.claimed.mail)},
         with_ours=True,
     )
-    key = "turn.conversation_lost" if found.unreadable or not found.lines else "turn.conversation_rebuilt"
+    key = "turn.conversation_lost" if found.unreadable or not found.messages else "turn.conversation_rebuilt"
     await scene.delivery.note("lost", scene.words.say(key))
     lines = await context.mail_lines(scene.services, journal.mail, scene.person.name)
-    journal.set(input=inputs.first_input(lines, earlier=found.lines, unread=found.unreadable))
+    earlier = await context.lines(scene.services, scene.thread.team, found.messages, {})
+    journal.set(input=inputs.first_input(lines, earlier=earlier, unread=found.unreadable))
     journal.forget("conversation_id")
     journal.set_request(Request(number=0, kind="start"))
     await journal.write()

@@ -24,6 +24,7 @@ from workers.holdings import Hold
 from workers.journal import Journal
 from workers.mailroom import Batch
 from workers.services import Services
+from workers.turn.files import Files
 
 BARE_AFTER = 5  # passes in which Slack broke on this turn's messages; then they go out as plain words
 
@@ -43,6 +44,7 @@ class Scene:
     words: Words
     ledger: Ledger
     delivery: Delivery
+    files: Files
     resumed: bool
 
     @property
@@ -123,6 +125,7 @@ async def prepared(
         words=words,
         ledger=ledger,
         delivery=delivery,
+        files=Files(slack, journal, limit_megabytes=services.settings.file_limit, sleep=services.sleep),
         resumed=resumed,
     )
 

@@ -53,6 +53,7 @@ class Turn:
             zone=scene.person.tz,
             before_call=scene.still_ours,
             steer=self._meanwhile.steer,
+            attachments=scene.files.attachments,
             resumed=scene.resumed,
         )
 
