@@ -11,6 +11,7 @@ from bot.settings import Settings
 from bot.slack.budget import Budget
 from bot.slack.installations import Installations
 from bot.slack.people import People
+from bot.threads.mailbox import Mailbox
 from bot.threads.turns import Turns
 from workers.conversations.port import Conversations
 from workers.holdings import Holdings
@@ -23,6 +24,7 @@ class Services:
 
     settings: Settings
     turns: Turns
+    mailbox: Mailbox
     holdings: Holdings
     installations: Installations
     people: People

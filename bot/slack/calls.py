@@ -17,7 +17,7 @@ import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 from yarl import URL
 
-from bot.slack.errors import RAISED, NotSupported, Refused, TryLater, retry_after, translate
+from bot.slack.errors import RAISED, NotSupported, Refused, TryLater, Unknown, retry_after, translate
 from bot.slack.features import Features
 
 TIMEOUT = timedelta(seconds=10)  # shorter than a lease, so that nobody has taken over when the outcome is known
@@ -28,6 +28,7 @@ REDIRECTS = 3
 # A file may be long, and reading one twice is harmless: only silence is cut short.
 DOWNLOAD_TIMEOUT = aiohttp.ClientTimeout(total=60, sock_connect=CONNECT_TIMEOUT.total_seconds(), sock_read=10)
 DOWNLOAD = "files.download"  # no method of Slack's: what we call reading a file's bytes
+RESPONSE_URL = "response_url"  # as if it were a method, in errors
 
 # The SDK formats every request for its debug log unless its logger has a level of its own.
 _sdk_log = logging.getLogger("bot.slack.sdk")
@@ -126,6 +127,21 @@ class Calls:
             return False
         # The API's own host as well: an emulator keeps files where it answers.
         return host == api.hostname or any(host == known or host.endswith(f".{known}") for known in FILE_HOSTS)
+
+    async def respond(self, url: str, message: Mapping[str, Any]) -> None:
+        """Send to a `response_url`, which is its own permission: it needs no token."""
+        body = {name: value for name, value in message.items() if value is not None}
+        try:
+            async with self._session.post(url, json=body, proxy=self._web.proxy) as response:
+                status, headers = response.status, response.headers
+        except RAISED as exc:
+            raise translate(exc, method=RESPONSE_URL) from exc
+        if status == 429:
+            raise TryLater("rate limited", method=RESPONSE_URL, after=retry_after(headers))
+        if status >= 500:
+            raise Unknown(f"HTTP {status}; it may have happened", method=RESPONSE_URL)
+        if status != 200:
+            raise Refused(f"HTTP {status}", method=RESPONSE_URL, code=f"http_{status}")
 
     async def _send(self, method: str, arguments: Mapping[str, Any], **sent: Any) -> Any:
         channel = str(arguments.get("channel") or arguments.get("channel_id") or "")

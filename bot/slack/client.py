@@ -99,6 +99,13 @@ class Slack:
         )
         return _ts(answer, "chat.postEphemeral", "message_ts")
 
+    async def respond(self, url: str, *, text: str, blocks: Blocks | None = None, to_all: bool = False) -> None:
+        """Answer a command or a click by its `response_url`: five times within half an hour, also where the bot is no
+        member. Only who gave the command sees it, unless it is said `to_all`; it cannot be looked up."""
+        kind = "in_channel" if to_all else "ephemeral"
+        message = {"response_type": kind, "replace_original": False, "text": defuse(text), "blocks": blocks, **QUIET}
+        await self._calls.respond(url, message)
+
     async def permalink(self, channel: str, ts: str) -> str:
         answer = await self._calls.ask("chat.getPermalink", {"channel": channel, "message_ts": ts})
         return answers.text(answer, "permalink")
@@ -142,6 +149,21 @@ class Slack:
             if not cursor:
                 break
         return list(found.values())[-limit:]
+
+    async def history(
+        self, channel: str, *, oldest: str, limit: int = 1000, with_metadata: bool = False
+    ) -> list[SlackMessage]:
+        """What was posted in the channel itself since `oldest`, replies aside, newest first; at most about `limit`."""
+        arguments = {"channel": channel, "oldest": oldest, "limit": PAGE, "include_all_metadata": with_metadata}
+        found: list[SlackMessage] = []
+        cursor = ""
+        while len(found) < limit:
+            answer = await self._calls.ask("conversations.history", arguments | ({"cursor": cursor} if cursor else {}))
+            found += answers.messages(answer)
+            cursor = answers.next_cursor(answer)
+            if not cursor:
+                break
+        return [message for message in found if message.thread_ts in (None, message.ts)]
 
     # ---- streams ------------------------------------------------------------------------------------------------
 
@@ -229,6 +251,12 @@ class Slack:
 
     async def user(self, user_id: str) -> Person:
         return answers.person(await self._calls.ask("users.info", {"user": user_id, "include_locale": True}))
+
+    async def group_members(self, group: str) -> frozenset[str]:
+        """Who is in a user group; needs the scope `usergroups:read`."""
+        answer = await self._calls.ask("usergroups.users.list", {"usergroup": group})
+        users = answer.get("users")
+        return frozenset(user for user in users if isinstance(user, str)) if isinstance(users, list) else frozenset()
 
     async def auth_test(self) -> Identity:
         return answers.identity(*await self._calls.with_headers("auth.test"))

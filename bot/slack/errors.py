@@ -32,11 +32,13 @@ REPEATABLE = frozenset(
         "chat.delete",
         "chat.getPermalink",
         "chat.update",
+        "conversations.history",
         "conversations.replies",
         "files.download",  # our own word for reading a file's bytes
         "files.getUploadURLExternal",  # a slot nobody fills is never seen
         "files.info",
         "files.upload",  # the bytes alone: the file appears with files.completeUploadExternal
+        "usergroups.users.list",
         "users.info",
     }
 )
