@@ -16,7 +16,7 @@ from bot.slack.errors import Refused, SlackError
 from bot.slack.models import SlackMessage
 from bot.slack.patience import patiently
 from bot.threads.models import File, Mail, ThreadKey, message_id
-from workers.conversations.port import Conversations
+from workers.conversations.port import Conversations, Say
 from workers.conversations.recovery import replay
 from workers.inputs import FileLine, Line
 from workers.services import Services
@@ -124,5 +124,9 @@ def _files(files: Sequence[File], known: Mapping[str, FileLine]) -> tuple[FileLi
 
 async def transcript(conversations: Conversations, conversation_id: str) -> str:
     """An older conversation's words as JSON, to begin another one with (a different agent, a lost branch)."""
-    said = replay(await conversations.history(conversation_id))
+    return as_replay(replay(await conversations.history(conversation_id)))
+
+
+def as_replay(said: Sequence[Say]) -> str:
+    """Words to begin a conversation with, as the journal keeps them."""
     return json.dumps([{"text": item.text, "role": item.role} for item in said], ensure_ascii=False)

@@ -19,6 +19,7 @@ from bot.catalog.agents import Agent
 from bot.slack import blocks
 from workers import inputs
 from workers.calling import UNKNOWN_OUTCOME, Calling, closing_result
+from workers.context import as_replay
 from workers.conversations.errors import Unanswered
 from workers.conversations.port import (
     Attachment,
@@ -46,6 +47,7 @@ from workers.conversations.recovery import Finished, Unfinished, outcome, replay
 from workers.delivery.delivery import Delivery
 from workers.journal import Journal, Request
 from workers.services import Services
+from workers.transcript import Transcript
 
 SAY_WAITING_AFTER = timedelta(seconds=10)  # a shorter wait is not worth a word
 LOOK_EVERY = timedelta(seconds=2)  # at the history of a request that may still be running
@@ -90,6 +92,7 @@ class Rounds:
         before_call: Callable[[], Awaitable[None]],
         steer: Callable[[], Awaitable[Sequence[inputs.Line]]],
         attachments: Callable[[], Awaitable[tuple[Attachment, ...]]],
+        transcript: Transcript | None = None,
         resumed: bool,
     ) -> None:
         self._services = services
@@ -104,6 +107,7 @@ class Rounds:
         self._zone = zone
         self._before_call = before_call
         self._steer = steer
+        self._transcript = transcript  # of a conversation that Mistral does not keep
         self._attach = attachments
         self._attachments: tuple[Attachment, ...] | None = None  # read when first sent
         self._uncertain = resumed and journal.request is not None
@@ -215,12 +219,13 @@ class Rounds:
         raise Unanswered("the stream ended without its last event")
 
     def _starts(self, request: Request) -> bool:
-        return request.kind == "start" or self.conversation_id is None
+        return request.kind == "start" or self.conversation_id is None or self._transcript is not None
 
     def _send(self, request: Request) -> AsyncGenerator[Event, None]:
         said = self._inputs(request)
         if self._opening is not None and self._starts(request):
-            return self._conversations.start(self._opening, said)
+            before = self._transcript.items if self._transcript else []
+            return self._conversations.start(self._opening, [*before, *said])
         assert self.conversation_id is not None, "only a start has no conversation yet"
         return self._conversations.append(self.conversation_id, said)
 
@@ -243,7 +248,7 @@ class Rounds:
 
     async def _keep(self, conversation_id: str) -> None:
         """The id at once: a crash after this must not lose the thread."""
-        if conversation_id != self.conversation_id:
+        if conversation_id != self.conversation_id and self._transcript is None:
             self._journal.set(conversation_id=conversation_id)
             self._journal.set_thread(conversation_id=conversation_id, conversation_agent=self._agent.name)
             await self._journal.write()
@@ -257,6 +262,8 @@ class Rounds:
 
     async def _recover(self, request: Request) -> Done | None:
         """What became of `request`: its answer, or None when it must be sent (again)."""
+        if self._transcript is not None:
+            return None  # nothing was stored, so there is nothing to be found, nor to be said twice
         if self.conversation_id is None:
             found = await self._conversations.find(self._metadata)
             if not found:
@@ -293,7 +300,7 @@ class Rounds:
                 break
         else:
             kept = []
-        self._journal.set(replay=json.dumps([{"text": say.text, "role": say.role} for say in replay(kept)]))
+        self._journal.set(replay=as_replay(replay(kept)))
         self._journal.forget("conversation_id")
         self._journal.set_request(replace(request, kind="start", after=None))
         self._uncertain = False
@@ -304,6 +311,9 @@ class Rounds:
     async def _take_in(self, done: Done) -> None:
         said = self._journal.get("said") or ""
         calls = [entry for entry in done.entries if isinstance(entry, Call) and not entry.decided]
+        if self._transcript is not None and self._journal.request is not None:
+            self._transcript.add(self._inputs(self._journal.request), done.entries)
+            self._journal.set_thread(transcript=self._transcript.sealed(), conversation_agent=self._agent.name)
         self._journal.set(
             said=said + _joined(said, done.entries),
             round=str((self._journal.request or Request(number=0, kind="")).number),
@@ -335,13 +345,19 @@ class Rounds:
         """Answer every call that has no result with `result`, without wanting an answer; nothing is shown."""
         for _ in range(MOST_CLOSINGS):
             calls = self._journal.open_calls
-            if not calls or self.conversation_id is None:
+            if not calls or (self.conversation_id is None and self._transcript is None):
                 return
             entries: tuple[Entry, ...] = ()
             results = [
                 Result(call.tool_call_id, closing_result(self._journal.call(call.tool_call_id), result))
                 for call in calls
             ]
+            if self._transcript is not None:
+                self._transcript.close(results)
+                self._journal.set_thread(transcript=self._transcript.sealed())
+                self._journal.set_calls([])
+                return
+            assert self.conversation_id is not None
             closing = self._conversations.append(self.conversation_id, results, silent=True)
             async with aclosing(closing) as events:
                 async for event in events:

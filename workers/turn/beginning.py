@@ -13,11 +13,13 @@ from contextlib import aclosing, suppress
 
 from bot.slack.models import SlackMessage
 from bot.threads.turns import Claimed
+from bot.vault import Unreadable
 from workers import context, inputs
 from workers.conversations import errors
 from workers.conversations.port import FunctionTool, Opening, Result
 from workers.journal import VERSION, Journal, Request
 from workers.mailroom import Batch
+from workers.transcript import FIELD, Transcript
 from workers.turn import files
 from workers.turn.scene import Scene
 
@@ -109,7 +111,7 @@ async def _compose(scene: Scene, batch: Batch, *, earlier: Sequence[SlackMessage
     # The mail's own first, then the newest of the thread: there may be more than a turn takes.
     asked = [file for mail in batch.mail for file in mail.files]
     read = await scene.files.read([*asked, *(file for message in reversed(earlier) for file in message.files)])
-    begins = "conversation_id" not in record or record.get("conversation_agent") != scene.agent.name
+    begins = not _goes_on(scene)
     journal.set(
         input=inputs.first_input(
             await context.mail_lines(services, batch.mail, scene.person.name, read.lines),
@@ -121,13 +123,37 @@ async def _compose(scene: Scene, batch: Batch, *, earlier: Sequence[SlackMessage
     )
     if problems := files.sentences(scene.words, read, asked, limit_megabytes=services.settings.file_limit):
         await scene.delivery.note("files", "\n".join(problems))
-    if not begins:
+    if not begins and scene.transcript is None:
         journal.set(conversation_id=record["conversation_id"])
         journal.set_request(Request(number=0, kind="append", after=record.get("entry")))
         return
-    if "conversation_id" in record:
-        journal.set(replay_from=record["conversation_id"])
     journal.set_request(Request(number=0, kind="start"))
+    if not begins:
+        return
+    if FIELD in record:
+        await _take_over_transcript(scene)
+    elif "conversation_id" in record:
+        journal.set(replay_from=record["conversation_id"])
+    if scene.transcript is not None:
+        journal.unset_thread("conversation_id", "entry")
+
+
+def _goes_on(scene: Scene) -> bool:
+    """Whether the thread's conversation is with this agent, and kept where this agent's conversations are kept."""
+    if scene.record.get("conversation_agent") != scene.agent.name:
+        return False
+    return "conversation_id" in scene.record if scene.transcript is None else bool(scene.transcript.items)
+
+
+async def _take_over_transcript(scene: Scene) -> None:
+    """The words of a conversation that we kept ourselves go on in one with another agent, or that Mistral keeps."""
+    scene.journal.unset_thread(FIELD)
+    try:
+        words = Transcript(scene.services.settings.vault, scene.thread, scene.record[FIELD]).words()
+    except Unreadable:
+        await scene.delivery.note("transcript", scene.words.say("thread.transcript_unreadable"))
+        return
+    scene.journal.set(replay=context.as_replay(words))
 
 
 async def opening(scene: Scene) -> Opening:
@@ -149,6 +175,7 @@ async def opening(scene: Scene) -> Opening:
             FunctionTool(name=spec.name, description=spec.description, parameters=spec.parameters) for spec in specs
         ),
         completion_args=scene.agent.completion_args,
+        store=scene.agent.store,
         metadata=scene.metadata,
     )
 
@@ -156,9 +183,13 @@ async def opening(scene: Scene) -> Opening:
 async def close_earlier(scene: Scene) -> None:
     """Answer the calls that an earlier turn left open, so that a user message may come again."""
     left, conversation_id = scene.record.get("open_calls"), scene.journal.get("conversation_id")
-    if not left or not conversation_id:
+    results = [Result(call_id, result) for call_id, result in json.loads(left or "{}").items()]
+    if results and scene.transcript is not None:
+        scene.transcript.close(results)
+        scene.journal.unset_thread("open_calls")
         return
-    results = [Result(call_id, result) for call_id, result in json.loads(left).items()]
+    if not results or not conversation_id:
+        return
     closing = scene.services.conversations.append(conversation_id, results, silent=True)
     with suppress(errors.Bookkeeping):  # closed already: the answer to an earlier try was lost
         async with aclosing(closing) as events:

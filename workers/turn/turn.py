@@ -54,6 +54,7 @@ class Turn:
             before_call=scene.still_ours,
             steer=self._meanwhile.steer,
             attachments=scene.files.attachments,
+            transcript=scene.transcript,
             resumed=scene.resumed,
         )
 
