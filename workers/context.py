@@ -16,8 +16,7 @@ from bot.slack.errors import Refused, SlackError
 from bot.slack.models import SlackMessage
 from bot.slack.patience import patiently
 from bot.threads.models import File, Mail, ThreadKey, message_id
-from workers.conversations.port import Conversations, Say
-from workers.conversations.recovery import replay
+from workers.conversations.port import Say
 from workers.inputs import FileLine, Line
 from workers.services import Services
 
@@ -120,11 +119,6 @@ async def mail_lines(
 
 def _files(files: Sequence[File], known: Mapping[str, FileLine]) -> tuple[FileLine, ...]:
     return tuple(known.get(file.id, FileLine(file.name)) for file in files)
-
-
-async def transcript(conversations: Conversations, conversation_id: str) -> str:
-    """An older conversation's words as JSON, to begin another one with (a different agent, a lost branch)."""
-    return as_replay(replay(await conversations.history(conversation_id)))
 
 
 def as_replay(said: Sequence[Say]) -> str:

@@ -33,15 +33,18 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from bot.catalog import reload
 from bot.catalog.catalog import Catalogs
+from bot.picking.choices import Choices
 from bot.redis_client import PackedInC
 from bot.settings import Settings
 from bot.slack.budget import Budget
+from bot.slack.groups import Groups
 from bot.slack.installations import Installations
 from bot.slack.people import People
 from bot.start import environment
 from bot.store_check import check_store
 from bot.texts import words_for
 from bot.threads import keys
+from bot.threads.defaults import Defaults
 from bot.threads.mailbox import Mailbox
 from bot.threads.turns import Turns
 from workers import jobs
@@ -162,6 +165,7 @@ async def open_services(stack: AsyncExitStack, settings: Settings, redis: Redis,
     installations = await stack.enter_async_context(Installations(settings))
     turns = Turns(redis, worker=worker, lease=settings.lease, thread_life=settings.thread_life)
     http = await stack.enter_async_context(http_client(settings.mistral_api_url, settings.mistral_api_key))
+    people = People(installations)
     sessions = ToolSessions(timeout=settings.tool_timeout)
     stack.push_async_callback(sessions.aclose)
     return Services(
@@ -170,7 +174,8 @@ async def open_services(stack: AsyncExitStack, settings: Settings, redis: Redis,
         mailbox=Mailbox(redis, limit=settings.mailbox_limit, thread_life=settings.thread_life),
         holdings=Holdings(turns, lease=settings.lease, now=time.time),
         installations=installations,
-        people=People(installations),
+        people=people,
+        choices=Choices(catalogs, people, Groups(installations), Defaults(redis)),
         budget=Budget(redis),
         catalogs=catalogs,
         tools=Tools(lambda: catalogs.now.servers, sessions, functions),

@@ -20,7 +20,7 @@ from bot.slack import blocks
 from workers import inputs
 from workers.calling import UNKNOWN_OUTCOME, Calling, closing_result
 from workers.context import as_replay
-from workers.conversations.errors import Unanswered
+from workers.conversations.errors import Refused, Unanswered
 from workers.conversations.port import (
     Attachment,
     Call,
@@ -169,6 +169,15 @@ class Rounds:
                 if (heard := await self._stream(request, said)) is not None:
                     return heard
                 self._uncertain = True  # busy: an earlier try of ours may be what holds the conversation
+            except Refused as error:
+                if request.kind != "branch" or self.conversation_id is not None:
+                    raise
+                # One that was never appended to, or is gone, cannot be branched: its words begin a new one.
+                log.info("conversation.not_branched", error=str(error))
+                request = replace(request, kind="start", after=None)
+                self._journal.set(replay_from=self._journal.get("branch_of") or "")
+                self._journal.set_request(request)
+                await self._journal.write()
             except Unanswered as error:
                 breaks += 1
                 self._journal.step(self._services.now(), "unanswered", error=type(error).__name__)
@@ -219,14 +228,19 @@ class Rounds:
         raise Unanswered("the stream ended without its last event")
 
     def _starts(self, request: Request) -> bool:
-        return request.kind == "start" or self.conversation_id is None or self._transcript is not None
+        if self._transcript is not None:
+            return True
+        return request.kind == "start" or (self.conversation_id is None and request.kind != "branch")
 
     def _send(self, request: Request) -> AsyncGenerator[Event, None]:
         said = self._inputs(request)
         if self._opening is not None and self._starts(request):
             before = self._transcript.items if self._transcript else []
             return self._conversations.start(self._opening, [*before, *said])
-        assert self.conversation_id is not None, "only a start has no conversation yet"
+        if request.kind == "branch" and self.conversation_id is None:
+            branch_of, branch_from = self._journal.get("branch_of") or "", self._journal.get("branch_from") or ""
+            return self._conversations.branch(branch_of, branch_from, said, metadata=self._metadata)
+        assert self.conversation_id is not None, "only a start or a branch has no conversation yet"
         return self._conversations.append(self.conversation_id, said)
 
     def _inputs(self, request: Request) -> list[Input]:
@@ -251,6 +265,7 @@ class Rounds:
         if conversation_id != self.conversation_id and self._transcript is None:
             self._journal.set(conversation_id=conversation_id)
             self._journal.set_thread(conversation_id=conversation_id, conversation_agent=self._agent.name)
+            self._journal.unset_thread("branch_of", "branch_from", "branch_words")
             await self._journal.write()
 
     async def _say_waiting(self, reason: WaitReason, until: float) -> None:
@@ -279,7 +294,7 @@ class Rounds:
                 self._journal.step(self._services.now(), "found_in_history")
                 return Done(conversation_id=self.conversation_id, entries=found_out.entries, usage=Usage())
             if not isinstance(found_out, Unfinished):
-                if request.kind == "start":
+                if request.kind in ("start", "branch"):
                     # The conversation exists and is empty: go on in it rather than beside it.
                     self._journal.set_request(replace(request, kind="append"))
                     await self._journal.write()

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from bot.catalog.catalog import Catalogs
+from bot.picking.choices import Choices
 from bot.settings import Settings
 from bot.slack.budget import Budget
 from bot.slack.installations import Installations
@@ -28,6 +29,7 @@ class Services:
     holdings: Holdings
     installations: Installations
     people: People
+    choices: Choices
     budget: Budget
     catalogs: Catalogs
     tools: Tools

@@ -33,6 +33,7 @@ REPEATABLE = frozenset(
         "chat.getPermalink",
         "chat.update",
         "conversations.history",
+        "conversations.open",
         "conversations.replies",
         "files.download",  # our own word for reading a file's bytes
         "files.getUploadURLExternal",  # a slot nobody fills is never seen
@@ -40,6 +41,7 @@ REPEATABLE = frozenset(
         "files.upload",  # the bytes alone: the file appears with files.completeUploadExternal
         "usergroups.users.list",
         "users.info",
+        "views.update",
     }
 )
 STREAM_METHODS = frozenset({"chat.startStream", "chat.appendStream", "chat.stopStream"})

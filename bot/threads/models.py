@@ -62,6 +62,9 @@ class MailKind(StrEnum):
     AGAIN = "again"  # the Try again button: the last failed turn, once more
     CROWDED = "crowded"  # a second person joined a thread that was followed without mentions
     OPEN = "open"  # an errand: begin a thread with this question
+    BRANCH = "branch"  # an errand: begin a thread that goes on from a message of another
+    SHOW = "show"  # an errand: show a thread's conversation in the modal that was opened
+    EXPORT = "export"  # an errand: send it as a file
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,17 +11,22 @@ import json
 from collections.abc import Sequence
 from contextlib import aclosing, suppress
 
+import structlog
+
 from bot.slack.models import SlackMessage
 from bot.threads.turns import Claimed
 from bot.vault import Unreadable
 from workers import context, inputs
 from workers.conversations import errors
-from workers.conversations.port import FunctionTool, Opening, Result
+from workers.conversations.port import FunctionTool, Message, Opening, Result
+from workers.conversations.recovery import replay, until_entry
 from workers.journal import VERSION, Journal, Request
 from workers.mailroom import Batch
 from workers.transcript import FIELD, Transcript
 from workers.turn import files
 from workers.turn.scene import Scene
+
+log = structlog.get_logger()
 
 
 def take(journal: Journal, batch: Batch, now: float) -> None:
@@ -134,6 +139,8 @@ async def _compose(scene: Scene, batch: Batch, *, earlier: Sequence[SlackMessage
         await _take_over_transcript(scene)
     elif "conversation_id" in record:
         journal.set(replay_from=record["conversation_id"])
+    elif "branch_of" in record:
+        _branch(scene)
     if scene.transcript is not None:
         journal.unset_thread("conversation_id", "entry")
 
@@ -143,6 +150,16 @@ def _goes_on(scene: Scene) -> bool:
     if scene.record.get("conversation_agent") != scene.agent.name:
         return False
     return "conversation_id" in scene.record if scene.transcript is None else bool(scene.transcript.items)
+
+
+def _branch(scene: Scene) -> None:
+    """The thread goes on from an entry of another's: as it is, or in words, with another agent or by another person."""
+    record, journal = scene.record, scene.journal
+    journal.set(branch_of=record["branch_of"], branch_from=record["branch_from"])
+    if record.get("conversation_agent") == scene.agent.name and "branch_words" not in record:
+        journal.set_request(Request(number=0, kind="branch", after=record["branch_from"]))
+    else:
+        journal.set(replay_from=record["branch_of"])
 
 
 async def _take_over_transcript(scene: Scene) -> None:
@@ -164,10 +181,8 @@ async def opening(scene: Scene) -> Opening:
         # They would be missing in this thread without a word.
         words = scene.words.say("thread.tools_missing", servers=scene.words.names(missing))
         await scene.delivery.note("tools", words)
-    if old := scene.journal.get("replay_from"):
-        with suppress(errors.ConversationError):
-            scene.journal.set(replay=await context.transcript(scene.services.conversations, old))
-        scene.journal.forget("replay_from")
+    if scene.journal.get("replay_from"):
+        await _replay(scene)
     return Opening(
         model=scene.agent.model,
         instructions=scene.agent.instructions,
@@ -178,6 +193,22 @@ async def opening(scene: Scene) -> Opening:
         store=scene.agent.store,
         metadata=scene.metadata,
     )
+
+
+async def _replay(scene: Scene) -> None:
+    """Begin with the words of an older conversation, up to where the thread branched from it if it did."""
+    journal = scene.journal
+    words_only = "branch_words" in scene.record
+    try:
+        history = await scene.services.conversations.history(journal.get("replay_from") or "")
+    except errors.ConversationError as error:
+        log.warning("conversation.unread", error=str(error))
+        await scene.delivery.note("lost", scene.words.say("turn.conversation_lost"))
+    else:
+        upto = until_entry(history, journal.get("branch_from"))
+        said = [entry for entry in upto if isinstance(entry, Message)] if words_only else upto
+        journal.set(replay=context.as_replay(replay(said)))
+    journal.forget("replay_from")
 
 
 async def close_earlier(scene: Scene) -> None:
