@@ -53,6 +53,7 @@ class Settings(BaseSettings):
     # Agents and tools
     agents_dir: Path = Path("agents")
     mcp_config: Path = Path("mcp.json")
+    functions: str | None = None
     channels_config: Path = Path("channels.toml")
     default_agent: str = "assistant"
     reload_agents: bool = False

@@ -17,6 +17,7 @@ from workers.conversations.port import Call, Called, Entry, Input, Result, Say
 from workers.conversations.recovery import replay
 
 LIMIT = 300_000  # characters, about 75,000 tokens; then the oldest messages are left out
+CLOSED = "[These calls were closed without an answer.]"
 FIELD = "transcript"  # of the thread's record
 
 
@@ -45,7 +46,10 @@ class Transcript:
         """Answer calls that were left open, so that a message may follow them. Those of nobody are passed over."""
         answered = {item.tool_call_id for item in self.items if isinstance(item, Result)}
         asked = {item.tool_call_id for item in self.items if isinstance(item, Called)} - answered
-        self.items += [result for result in results if result.tool_call_id in asked]
+        closed = [result for result in results if result.tool_call_id in asked]
+        # A person's message right after a result is refused; where Mistral keeps the conversation, its own silent answer
+        # stands between them.
+        self.items += [*closed, Say(CLOSED, "assistant")] if closed else []
 
     def words(self) -> list[Say]:
         """All of it as messages, to begin a conversation with another agent."""

@@ -89,7 +89,7 @@ async def test_a_conversation_that_cannot_be_restarted_is_replayed(world: World)
 
 async def test_a_branch_by_another_person_copies_messages_and_not_what_tools_gave_back(make_world: MakeWorld) -> None:
     world = await make_world(agents=agent(), servers=ODD_JOBS)
-    world.mistral.script.will_call("odd__echo", {"text": "my salary"})
+    world.mistral.script.will_call("odd__big", {"characters": 9})
     world.mistral.script.will_say("done")
     thread = await world.mention("echo it")
     await thread.answered()
@@ -100,7 +100,7 @@ async def test_a_branch_by_another_person_copies_messages_and_not_what_tools_gav
     await new.answered(2)
 
     start = world.mistral.log.requests("conversations.start")[-1].body
-    assert "salary" not in str(start)
+    assert "xxxxxxxxx" not in str(start)
     assert "done" in str(start)
     assert restarts(world) == []
 

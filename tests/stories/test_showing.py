@@ -15,7 +15,7 @@ async def shown(world: World, thread: Thread, *, user: str = ADA) -> str:
     await world.view(user)
 
     def words() -> str:
-        return "\n".join(words_in(world.views(user)[-1].blocks))
+        return "\n".join(words_in(world.views(user)[-1].definition["blocks"]))
 
     await until(lambda: "One moment" not in words() and "Un instant" not in words(), seen=words)
     return words()
@@ -23,7 +23,7 @@ async def shown(world: World, thread: Thread, *, user: str = ADA) -> str:
 
 async def a_thread_with_a_tool(make_world: MakeWorld) -> tuple[World, Thread]:
     world = await make_world(agents=agent(), servers=ODD_JOBS)
-    world.mistral.script.will_call("odd__echo", {"text": "my salary"})
+    world.mistral.script.will_call("odd__big", {"characters": 9})
     world.mistral.script.will_say("done")
     thread = await world.mention("echo it")
     await thread.answered()
@@ -35,7 +35,15 @@ async def test_the_modal_lists_the_entries_in_order(make_world: MakeWorld) -> No
     words = await shown(world, thread)
 
     assert "4 entries, with Assistant." in words
-    said = ["Said to the agent", "echo it", "Tool called: odd__echo", "my salary", "Result of odd__echo", "done"]
+    said = [
+        "Said to the agent",
+        "echo it",
+        "Tool called: odd__big",
+        "characters",
+        "Result of odd__big",
+        "xxxxxxxxx",
+        "done",
+    ]
     places = [words.index(each) for each in said]
     assert places == sorted(places)
 
@@ -44,8 +52,8 @@ async def test_others_do_not_see_what_tools_were_given_and_gave_back(make_world:
     world, thread = await a_thread_with_a_tool(make_world)
     words = await shown(world, thread, user=CAMILLE)
 
-    assert "salary" not in words
-    assert "odd__echo" in words
+    assert "xxxxxxxxx" not in words
+    assert "odd__big" in words
 
 
 async def test_an_export_is_sent_to_who_asked_and_nobody_else(make_world: MakeWorld) -> None:
@@ -64,20 +72,20 @@ async def test_an_export_is_sent_to_who_asked_and_nobody_else(make_world: MakeWo
     assert [entry["type"] for entry in body["entries"]] == ["message", "call", "answer", "message"]
     markdown = (by_name["conversation.md"].content or b"").decode()
     assert markdown.startswith("# The conversation with Assistant")
-    assert "my salary" in markdown
+    assert "xxxxxxxxx" in markdown
     assert all(set(file.shares) == {DM} for file in by_name.values())
 
 
 async def test_a_thread_without_a_conversation_says_so_in_the_modal(world: World) -> None:
     root = await world.say("just talking", user=CAMILLE)
     await world.shortcut("show_conversation", world.slack.workspace.conversations[GENERAL].messages[root])
-    await until(lambda: world.views() and "no conversation of mine" in str(world.views()[-1].blocks))
+    await until(lambda: world.views() and "no conversation of mine" in str(world.views()[-1].definition["blocks"]))
 
 
 async def test_a_conversation_that_is_gone_says_so_in_the_modal(world: World) -> None:
     thread = await world.mention("hello")
     await thread.answered()
-    world.mistral_fault("conversations.history", "status", status=404, times=0)
+    world.mistral.store.clear()
     assert "Mistral no longer has" in await shown(world, thread)
 
 

@@ -55,7 +55,7 @@ async def test_the_transcript_cannot_be_read_in_redis(make_world: MakeWorld) -> 
 async def test_tools_are_called_with_their_calls_and_results_replayed(make_world: MakeWorld) -> None:
     agents = {"assistant": agent()["assistant"].replace("description: Helps.", "description: Helps.\nstore: false")}
     world = await a_world(make_world, agents=agents, servers=ODD_JOBS)
-    world.mistral.script.will_call("odd__echo", {"text": "hi"})
+    world.mistral.script.will_call("odd__who", {})
     world.mistral.script.will_say("it said hi")
     thread = await world.mention("echo hi")
     await thread.answered()
@@ -115,16 +115,16 @@ async def test_a_call_left_open_by_a_stop_is_closed_in_the_transcript(make_world
         "assistant": agent("{odd__*: ask}")["assistant"].replace("description: Helps.", "description: H.\nstore: false")
     }
     world = await a_world(make_world, agents=agents, servers=ODD_JOBS)
-    world.mistral.script.will_call("odd__echo", {"text": "hi"})
+    world.mistral.script.will_call("odd__who", {})
     thread = await world.mention("echo hi")
     await until(lambda: thread.ours)
     await thread.rests()
     await thread.reply(f"<@{BOT}> stop")
-    await until(lambda: any("Stopped" in said for said in thread.said))
+    await until(lambda: any("Stopped" in said for said in thread.said), seen=lambda: thread.said)
     await thread.rests()
     world.mistral.script.will_say("fine")
     await thread.reply(f"<@{BOT}> never mind")
     await until(lambda: "fine" in thread.said, seen=lambda: thread.said)
 
     types = [entry["type"] for entry in starts(world)[-1]["inputs"]]
-    assert types == ["message.input", "function.call", "function.result", "message.input"]
+    assert types == ["message.input", "function.call", "function.result", "message.input", "message.input"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typer
 
-from workers.commands import dead, doctor, manifest, threads, vault
+from workers.commands import dead, doctor, manifest, new, threads, vault
 
 app = typer.Typer(
     name="threadwind",
@@ -19,6 +19,7 @@ app = typer.Typer(
 )
 app.command("manifest")(manifest.manifest)
 app.command("doctor")(doctor.doctor)
+app.add_typer(new.app, name="new")
 app.command("turn")(threads.turn)
 app.command("thread")(threads.thread)
 app.add_typer(dead.app, name="dead")

@@ -29,12 +29,15 @@ class StoreSettings(BaseSettings):
     slack_api_url: str = "https://slack.com/api/"
 
 
-class ManifestSettings(BaseSettings):
+class FileSettings(BaseSettings):
     model_config = Settings.model_config
 
+    agents_dir: Path = Path("agents")
+
+
+class ManifestSettings(FileSettings):
     public_url: str | None = None
     replies_without_mention: bool = False
-    agents_dir: Path = Path("agents")
     default_agent: str = "assistant"
 
 
