@@ -47,8 +47,8 @@ class Transcript:
         answered = {item.tool_call_id for item in self.items if isinstance(item, Result)}
         asked = {item.tool_call_id for item in self.items if isinstance(item, Called)} - answered
         closed = [result for result in results if result.tool_call_id in asked]
-        # A person's message right after a result is refused; where Mistral keeps the conversation, its own silent answer
-        # stands between them.
+        # A person's message right after a result is refused; where Mistral keeps the conversation, its own silent
+        # answer stands between them.
         self.items += [*closed, Say(CLOSED, "assistant")] if closed else []
 
     def words(self) -> list[Say]:
