@@ -10,8 +10,10 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field, SecretStr, StringConstraints, model_validator
+from pydantic import BeforeValidator, Field, SecretStr, StringConstraints, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from bot.vault import Vault
 
 
 def _number(value: object) -> object:
@@ -61,6 +63,9 @@ class Settings(BaseSettings):
     default_agent: str = "assistant"
     reload_agents: bool = False
 
+    # What is kept sealed
+    vault_keys: SecretStr | None = None
+
     # How a turn runs
     lease: Seconds = timedelta(seconds=15)
     turn_limit: Seconds = timedelta(minutes=15)
@@ -75,6 +80,7 @@ class Settings(BaseSettings):
     steer_form: Literal["result", "mixed", "queue"] = "result"
     mailbox_limit: int = Field(default=50, ge=1, le=1000)
     context_limit: int = Field(default=50, ge=0, le=200)
+    file_limit: int = Field(default=20, ge=0, le=50)
     thread_life: Seconds = timedelta(days=180)
     max_turns: int = Field(default=100, ge=1, le=1000)
 
@@ -84,6 +90,20 @@ class Settings(BaseSettings):
     public_url: str | None = None
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["auto", "console", "json"] = "auto"
+
+    @field_validator("vault_keys")
+    @classmethod
+    def _are_keys(cls, keys: SecretStr | None) -> SecretStr | None:
+        try:
+            _vault(keys)
+        except ValueError:
+            raise ValueError("a key is 44 characters of base64; `threadwind vault key` makes one") from None
+        return keys
+
+    @property
+    def vault(self) -> Vault:
+        """What seals and opens with VAULT_KEYS, the first of which seals."""
+        return _vault(self.vault_keys)
 
     @model_validator(mode="after")
     def _one_way_in(self) -> Self:
@@ -99,3 +119,8 @@ class Settings(BaseSettings):
     def mode(self) -> Literal["http", "socket"]:
         """How Slack reaches us: as SLACK_MODE says, else Socket Mode where there is an app-level token."""
         return self.slack_mode or ("socket" if self.slack_app_token else "http")
+
+
+def _vault(keys: SecretStr | None) -> Vault:
+    listed = keys.get_secret_value().split(",") if keys else []
+    return Vault([key.strip() for key in listed if key.strip()])

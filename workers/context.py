@@ -6,7 +6,7 @@ Needs a history scope. Where there is none, `Found.unreadable` says so and nothi
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -15,10 +15,9 @@ from bot.slack.client import Slack
 from bot.slack.errors import Refused, SlackError
 from bot.slack.models import SlackMessage
 from bot.slack.patience import patiently
-from bot.threads.models import Mail, ThreadKey, message_id
-from workers.conversations.port import Conversations
-from workers.conversations.recovery import replay
-from workers.inputs import Line
+from bot.threads.models import File, Mail, ThreadKey, message_id
+from workers.conversations.port import Say
+from workers.inputs import FileLine, Line
 from workers.services import Services
 
 TEXT_LIMIT = 4000  # characters of one earlier message
@@ -34,7 +33,7 @@ class Found:
     `unreadable`: this installation may not read here. `later`: Slack did not answer this time.
     """
 
-    lines: list[Line] = field(default_factory=list)
+    messages: list[SlackMessage] = field(default_factory=list)
     users: frozenset[str] = frozenset()
     read_to: str = ""
     unreadable: bool = False
@@ -84,36 +83,44 @@ async def read(
     candidates = [m for m, mail_id in zip(candidates, ids, strict=True) if mail_id not in known]
     candidates = candidates[-services.settings.context_limit :] if services.settings.context_limit else []
     return Found(
-        lines=await _lines(services, thread.team, candidates),
+        messages=candidates,
         users=frozenset(m.user for m in fresh if m.user and m.user != bot_user and not m.bot_id),
         read_to=read_to,
     )
 
 
-async def _lines(services: Services, team: str, messages: Sequence[SlackMessage]) -> list[Line]:
+async def lines(
+    services: Services, team: str, messages: Sequence[SlackMessage], files: Mapping[str, FileLine]
+) -> list[Line]:
+    """What was found, as lines for the model; `files` says by id what is known of the files that came along."""
     users = {m.user for m in messages if m.user} | {user for m in messages for user in wire.people_in(m.text)}
     names = await services.people.names(team, sorted(users))
     return [
         Line(
             names.get(m.user, m.user),
             wire.readable(m.text, people=names)[:TEXT_LIMIT],
-            tuple(file.name for file in m.files),
+            _files(m.files, files),
         )
         for m in messages
         if m.user
     ]
 
 
-async def mail_lines(services: Services, mail: Sequence[Mail], speaker: str) -> list[Line]:
+async def mail_lines(
+    services: Services, mail: Sequence[Mail], speaker: str, files: Mapping[str, FileLine] | None = None
+) -> list[Line]:
     """Mail of one person as lines for the model: Slack's tokens become words."""
-    lines = []
+    said = []
     for item in mail:
         names = await services.people.names(item.thread.team, sorted(wire.people_in(item.text)))
-        lines.append(Line(speaker, wire.readable(item.text, people=names), tuple(file.name for file in item.files)))
-    return lines
+        said.append(Line(speaker, wire.readable(item.text, people=names), _files(item.files, files or {})))
+    return said
 
 
-async def transcript(conversations: Conversations, conversation_id: str) -> str:
-    """An older conversation's words as JSON, to begin another one with (a different agent, a lost branch)."""
-    said = replay(await conversations.history(conversation_id))
+def _files(files: Sequence[File], known: Mapping[str, FileLine]) -> tuple[FileLine, ...]:
+    return tuple(known.get(file.id, FileLine(file.name)) for file in files)
+
+
+def as_replay(said: Sequence[Say]) -> str:
+    """Words to begin a conversation with, as the journal keeps them."""
     return json.dumps([{"text": item.text, "role": item.role} for item in said], ensure_ascii=False)

@@ -37,10 +37,15 @@ def next_batch(mail: Sequence[Mail]) -> Batch:
 
 
 def steerable(mail: Sequence[Mail], *, principal: str, agent: str) -> list[Mail]:
-    """What may join the running turn: its principal's messages that pick no other agent and wait behind nobody's."""
+    """What may join the running turn: its principal's messages that pick no other agent and wait behind nobody's.
+
+    One that brings files does not: what joins goes into a tool's result, which takes text only.
+    """
     run = []
     for item in mail:
         if item.kind is not MailKind.MESSAGE or item.principal != principal or item.agent not in (None, agent):
+            break
+        if item.files:
             break
         run.append(item)
     return run

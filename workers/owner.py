@@ -96,7 +96,7 @@ async def _next(services: Services, hold: Hold, claimed: Claimed) -> list[Mail] 
             return await _whisper(services, claimed, mail, "turn.nothing_to_stop")
         case MailKind.DECISION:
             return await _whisper(services, claimed, mail, "asking.already_decided")
-        case MailKind.TIME_OUT | MailKind.OPEN:
+        case MailKind.TIME_OUT | MailKind.OPEN | MailKind.BRANCH | MailKind.SHOW | MailKind.EXPORT:
             return await _drop(services, claimed, [mail])  # an errand's mail never comes to a thread
 
 

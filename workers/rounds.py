@@ -19,8 +19,10 @@ from bot.catalog.agents import Agent
 from bot.slack import blocks
 from workers import inputs
 from workers.calling import UNKNOWN_OUTCOME, Calling, closing_result
-from workers.conversations.errors import Unanswered
+from workers.context import as_replay
+from workers.conversations.errors import Refused, Unanswered
 from workers.conversations.port import (
+    Attachment,
     Call,
     Delta,
     Done,
@@ -45,6 +47,7 @@ from workers.conversations.recovery import Finished, Unfinished, outcome, replay
 from workers.delivery.delivery import Delivery
 from workers.journal import Journal, Request
 from workers.services import Services
+from workers.transcript import Transcript
 
 SAY_WAITING_AFTER = timedelta(seconds=10)  # a shorter wait is not worth a word
 LOOK_EVERY = timedelta(seconds=2)  # at the history of a request that may still be running
@@ -88,6 +91,8 @@ class Rounds:
         zone: str | None,
         before_call: Callable[[], Awaitable[None]],
         steer: Callable[[], Awaitable[Sequence[inputs.Line]]],
+        attachments: Callable[[], Awaitable[tuple[Attachment, ...]]],
+        transcript: Transcript | None = None,
         resumed: bool,
     ) -> None:
         self._services = services
@@ -102,6 +107,9 @@ class Rounds:
         self._zone = zone
         self._before_call = before_call
         self._steer = steer
+        self._transcript = transcript  # of a conversation that Mistral does not keep
+        self._attach = attachments
+        self._attachments: tuple[Attachment, ...] | None = None  # read when first sent
         self._uncertain = resumed and journal.request is not None
         self._calling = Calling(services, journal, agent, delivery, before_call=before_call)
         self._stopping = False
@@ -161,6 +169,15 @@ class Rounds:
                 if (heard := await self._stream(request, said)) is not None:
                     return heard
                 self._uncertain = True  # busy: an earlier try of ours may be what holds the conversation
+            except Refused as error:
+                if request.kind != "branch" or self.conversation_id is not None:
+                    raise
+                # One that was never appended to, or is gone, cannot be branched: its words begin a new one.
+                log.info("conversation.not_branched", error=str(error))
+                request = replace(request, kind="start", after=None)
+                self._journal.set(replay_from=self._journal.get("branch_of") or "")
+                self._journal.set_request(request)
+                await self._journal.write()
             except Unanswered as error:
                 breaks += 1
                 self._journal.step(self._services.now(), "unanswered", error=type(error).__name__)
@@ -175,6 +192,8 @@ class Rounds:
         shown, speaking, waiting_since = said, "", 0.0
         if self._starts(request) and self._opening is None:
             self._opening = await self._open()
+        if request.number == 0 and self._attachments is None:
+            self._attachments = await self._attach()
         async with aclosing(self._send(request)) as events:
             async for event in events:
                 match event:
@@ -209,19 +228,25 @@ class Rounds:
         raise Unanswered("the stream ended without its last event")
 
     def _starts(self, request: Request) -> bool:
-        return request.kind == "start" or self.conversation_id is None
+        if self._transcript is not None:
+            return True
+        return request.kind == "start" or (self.conversation_id is None and request.kind != "branch")
 
     def _send(self, request: Request) -> AsyncGenerator[Event, None]:
         said = self._inputs(request)
         if self._opening is not None and self._starts(request):
-            return self._conversations.start(self._opening, said)
-        assert self.conversation_id is not None, "only a start has no conversation yet"
+            before = self._transcript.items if self._transcript else []
+            return self._conversations.start(self._opening, [*before, *said])
+        if request.kind == "branch" and self.conversation_id is None:
+            branch_of, branch_from = self._journal.get("branch_of") or "", self._journal.get("branch_from") or ""
+            return self._conversations.branch(branch_of, branch_from, said, metadata=self._metadata)
+        assert self.conversation_id is not None, "only a start or a branch has no conversation yet"
         return self._conversations.append(self.conversation_id, said)
 
     def _inputs(self, request: Request) -> list[Input]:
         if request.number == 0:
             replayed = [Say(**line) for line in json.loads(self._journal.get("replay") or "[]")]
-            return [*replayed, Say(self._journal.get("input") or "")]
+            return [*replayed, Say(self._journal.get("input") or "", attachments=self._attachments or ())]
         results: list[Input] = []
         calls = self._journal.open_calls
         noted = self._journal.get("note") if self._journal.get("note_round") == str(request.number) else None
@@ -237,9 +262,10 @@ class Rounds:
 
     async def _keep(self, conversation_id: str) -> None:
         """The id at once: a crash after this must not lose the thread."""
-        if conversation_id != self.conversation_id:
+        if conversation_id != self.conversation_id and self._transcript is None:
             self._journal.set(conversation_id=conversation_id)
             self._journal.set_thread(conversation_id=conversation_id, conversation_agent=self._agent.name)
+            self._journal.unset_thread("branch_of", "branch_from", "branch_words")
             await self._journal.write()
 
     async def _say_waiting(self, reason: WaitReason, until: float) -> None:
@@ -251,6 +277,8 @@ class Rounds:
 
     async def _recover(self, request: Request) -> Done | None:
         """What became of `request`: its answer, or None when it must be sent (again)."""
+        if self._transcript is not None:
+            return None  # nothing was stored, so there is nothing to be found, nor to be said twice
         if self.conversation_id is None:
             found = await self._conversations.find(self._metadata)
             if not found:
@@ -266,7 +294,7 @@ class Rounds:
                 self._journal.step(self._services.now(), "found_in_history")
                 return Done(conversation_id=self.conversation_id, entries=found_out.entries, usage=Usage())
             if not isinstance(found_out, Unfinished):
-                if request.kind == "start":
+                if request.kind in ("start", "branch"):
                     # The conversation exists and is empty: go on in it rather than beside it.
                     self._journal.set_request(replace(request, kind="append"))
                     await self._journal.write()
@@ -287,7 +315,7 @@ class Rounds:
                 break
         else:
             kept = []
-        self._journal.set(replay=json.dumps([{"text": say.text, "role": say.role} for say in replay(kept)]))
+        self._journal.set(replay=as_replay(replay(kept)))
         self._journal.forget("conversation_id")
         self._journal.set_request(replace(request, kind="start", after=None))
         self._uncertain = False
@@ -298,6 +326,9 @@ class Rounds:
     async def _take_in(self, done: Done) -> None:
         said = self._journal.get("said") or ""
         calls = [entry for entry in done.entries if isinstance(entry, Call) and not entry.decided]
+        if self._transcript is not None and self._journal.request is not None:
+            self._transcript.add(self._inputs(self._journal.request), done.entries)
+            self._journal.set_thread(transcript=self._transcript.sealed(), conversation_agent=self._agent.name)
         self._journal.set(
             said=said + _joined(said, done.entries),
             round=str((self._journal.request or Request(number=0, kind="")).number),
@@ -329,13 +360,19 @@ class Rounds:
         """Answer every call that has no result with `result`, without wanting an answer; nothing is shown."""
         for _ in range(MOST_CLOSINGS):
             calls = self._journal.open_calls
-            if not calls or self.conversation_id is None:
+            if not calls or (self.conversation_id is None and self._transcript is None):
                 return
             entries: tuple[Entry, ...] = ()
             results = [
                 Result(call.tool_call_id, closing_result(self._journal.call(call.tool_call_id), result))
                 for call in calls
             ]
+            if self._transcript is not None:
+                self._transcript.close(results)
+                self._journal.set_thread(transcript=self._transcript.sealed())
+                self._journal.set_calls([])
+                return
+            assert self.conversation_id is not None
             closing = self._conversations.append(self.conversation_id, results, silent=True)
             async with aclosing(closing) as events:
                 async for event in events:

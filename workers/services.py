@@ -31,9 +31,9 @@ class Services:
     holdings: Holdings
     installations: Installations
     people: People
+    choices: Choices
     budget: Budget
     catalogs: Catalogs
-    choices: Choices
     tools: Tools
     conversations: Conversations
     objects: AgentObjects

@@ -53,6 +53,8 @@ class Catalog:
         """
         all_agents, wrong_agents = agents.load(settings.agents_dir, environment)
         all_agents |= _kept(before or {}, all_agents, wrong_agents)
+        if unsealed := references.without_vault(all_agents, has_keys=settings.vault.has_keys):
+            all_agents = {name: agent for name, agent in all_agents.items() if agent.store}
         all_servers, wrong_servers = servers.load(settings.mcp_config, environment)
         all_channels, wrong_channels = channels.load(settings.channels_config)
         catalog = cls(
@@ -74,7 +76,7 @@ class Catalog:
         if not catalog.find(settings.default_agent):
             default = [Problem(settings.agents_dir, None, DEFAULT_AGENT, _no_agent(settings.default_agent, catalog))]
         handoffs = references.handoffs(all_agents)
-        problems = (*default, *wrong_agents, *wrong_servers, *wrong_channels, *unknown, *handoffs, *nobody)
+        problems = (*default, *wrong_agents, *unsealed, *wrong_servers, *wrong_channels, *unknown, *handoffs, *nobody)
         return replace(catalog, problems=problems)
 
     @property

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.listeners import approvals, commands, controls, lifecycle, messages
+from bot.listeners import approvals, commands, controls, lifecycle, messages, shortcuts
 from bot.listeners.ears import Listener
 from bot.slack.clicks import AGAIN, APPROVE, DENY
 from bot.slack.commands import AGENT
+from bot.slack.shortcuts import BRANCH, EXPORT, SHOW
 
 TABLE: Mapping[str, Listener] = {
     # said
@@ -18,6 +19,10 @@ TABLE: Mapping[str, Listener] = {
     "event message": messages.said,
     # typed as a slash command, whose name may begin with COMMAND_PREFIX
     f"command {AGENT}": commands.agent,
+    # picked in a message's menu
+    f"message_action {BRANCH}": shortcuts.branched,
+    f"message_action {SHOW}": shortcuts.shown,
+    f"action {EXPORT}": shortcuts.exported,
     # clicked
     f"action {APPROVE}": approvals.decided,
     f"action {DENY}": approvals.decided,

@@ -119,6 +119,8 @@ def file_info(answer: Mapping[str, Any]) -> FileInfo:
         id=text(file, "id"),
         name=text(file, "name"),
         size=number(file, "size"),
+        mimetype=text(file, "mimetype"),
+        url=text(file, "url_private_download") or text(file, "url_private"),
         shares=tuple(
             Share(channel, text(share, "ts"), text(share, "thread_ts") or None)
             for kind in ("public", "private")

@@ -66,7 +66,7 @@ def entry(words: str, *, icon: str, alt: str) -> Blocks:
 
 def failure(words: str, *, turn_id: str, button: str) -> Blocks:
     """Why a turn ended, and a button to try it again."""
-    return [_section(words), {"type": "actions", "elements": [_button(AGAIN, button, turn_id)]}]
+    return [_section(words), {"type": "actions", "elements": [button_for(AGAIN, button, turn_id)]}]
 
 
 def ask(words: str, *, turn_id: str, tool_call_id: str, approve: str | None, deny: str) -> Blocks:
@@ -77,8 +77,8 @@ def ask(words: str, *, turn_id: str, tool_call_id: str, approve: str | None, den
     value = f"{turn_id}:{tool_call_id}"
     if len(value) > VALUE_LIMIT:
         raise ValueError(f"a button's value is at most {VALUE_LIMIT} characters; this call's ids take {len(value)}")
-    buttons = [_button(APPROVE, approve, value, style="primary")] if approve else []
-    buttons.append(_button(DENY, deny, value, style="danger"))
+    buttons = [button_for(APPROVE, approve, value, style="primary")] if approve else []
+    buttons.append(button_for(DENY, deny, value, style="danger"))
     return [_section(words), {"type": "actions", "elements": buttons}]
 
 
@@ -140,11 +140,12 @@ def _harmless(words: str, limit: int) -> str:
     return shortened(defuse(words), limit)
 
 
-def _button(action_id: str, label: str, value: str, *, style: str | None = None) -> Block:
-    button: Block = {
+def button_for(action_id: str, label: str, value: str, *, style: str | None = None) -> Block:
+    """A button for an `actions` block; `value` comes back with the click, and anybody may read it."""
+    made: Block = {
         "type": "button",
         "action_id": action_id,
         "text": {"type": "plain_text", "text": shortened(label, BUTTON_LIMIT), "emoji": False},
         "value": value[:VALUE_LIMIT],
     }
-    return button | ({"style": style} if style else {})
+    return made | ({"style": style} if style else {})

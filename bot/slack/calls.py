@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
+from yarl import URL
 
 from bot.slack.errors import RAISED, NotSupported, Refused, TryLater, Unknown, retry_after, translate
 from bot.slack.features import Features
@@ -22,6 +23,11 @@ from bot.slack.features import Features
 TIMEOUT = timedelta(seconds=10)  # shorter than a lease, so that nobody has taken over when the outcome is known
 CONNECT_TIMEOUT = timedelta(seconds=3)  # apart from the rest: a connection never made is a call that never happened
 CONNECTIONS = 100
+FILE_HOSTS = ("slack.com", "slack-files.com", "slack-edge.com")
+REDIRECTS = 3
+# A file may be long, and reading one twice is harmless: only silence is cut short.
+DOWNLOAD_TIMEOUT = aiohttp.ClientTimeout(total=60, sock_connect=CONNECT_TIMEOUT.total_seconds(), sock_read=10)
+DOWNLOAD = "files.download"  # no method of Slack's: what we call reading a file's bytes
 RESPONSE_URL = "response_url"  # as if it were a method, in errors
 
 # The SDK formats every request for its debug log unless its logger has a level of its own.
@@ -88,6 +94,40 @@ class Calls:
         if status != 200:
             raise Refused(f"HTTP {status}", method="files.upload", code=f"http_{status}")
 
+    async def get(self, url: str, *, limit: int, is_html: bool = False) -> bytes:
+        """A file's bytes, `limit` of them at most. The token goes to Slack's hosts only, wherever a redirect leads.
+
+        A token that may not read the file is led to a login page, which says 200 and is HTML (slack-platform 4.5); so
+        HTML is refused unless the file itself `is_html` and lies where it was said to lie.
+        """
+        try:
+            for hop in range(REDIRECTS + 1):
+                if not self._is_slacks(url):
+                    raise Refused("it lies outside of Slack", method=DOWNLOAD, code="not_slacks")
+                headers = {"Authorization": f"Bearer {self._web.token}"}
+                async with self._session.get(
+                    url, headers=headers, allow_redirects=False, proxy=self._web.proxy, timeout=DOWNLOAD_TIMEOUT
+                ) as response:
+                    if response.status in (301, 302, 303, 307, 308):
+                        url = str(response.url.join(URL(response.headers.get("location", ""))))
+                        continue
+                    if response.content_type == "text/html" and not (is_html and hop == 0):
+                        raise Refused(
+                            "the token may not read files", method=DOWNLOAD, code="not_readable", needed="files:read"
+                        )
+                    return await _file_in(response, limit)
+        except RAISED as exc:
+            raise translate(exc, method=DOWNLOAD) from exc
+        raise Refused("it leads from address to address", method=DOWNLOAD, code="too_many_redirects")
+
+    def _is_slacks(self, url: str) -> bool:
+        address, api = urlsplit(url), urlsplit(self._web.base_url)
+        host = address.hostname or ""
+        if address.scheme != "https" and address.scheme != api.scheme:
+            return False
+        # The API's own host as well: an emulator keeps files where it answers.
+        return host == api.hostname or any(host == known or host.endswith(f".{known}") for known in FILE_HOSTS)
+
     async def respond(self, url: str, message: Mapping[str, Any]) -> None:
         """Send to a `response_url`, which is its own permission: it needs no token."""
         body = {name: value for name, value in message.items() if value is not None}
@@ -114,6 +154,21 @@ class Calls:
             if isinstance(error, NotSupported):
                 self.features.note(error, channel)
             raise error from exc
+
+
+async def _file_in(response: aiohttp.ClientResponse, limit: int) -> bytes:
+    if response.status == 429 or response.status >= 500:
+        raise TryLater(f"HTTP {response.status}", method=DOWNLOAD, after=retry_after(response.headers))
+    if response.status != 200:
+        raise Refused(f"HTTP {response.status}", method=DOWNLOAD, code=f"http_{response.status}")
+    if (response.content_length or 0) > limit:
+        raise Refused(f"longer than {limit} bytes", method=DOWNLOAD, code="too_large")
+    content = bytearray()
+    async for chunk in response.content.iter_chunked(64 * 1024):
+        content += chunk
+        if len(content) > limit:
+            raise Refused(f"longer than {limit} bytes", method=DOWNLOAD, code="too_large")
+    return bytes(content)
 
 
 def _object(data: Any) -> dict[str, Any]:

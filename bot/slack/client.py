@@ -14,7 +14,7 @@ from bot.slack import answers
 from bot.slack.calls import Calls
 from bot.slack.errors import Refused, Unknown
 from bot.slack.features import Features
-from bot.slack.models import Blocks, Chunks, FileInfo, Identity, Metadata, Person, SlackMessage, Upload
+from bot.slack.models import Block, Blocks, Chunks, FileInfo, Identity, Metadata, Person, SlackMessage, Upload
 from bot.slack.text import defuse
 
 PAGE = 200  # Slack advises no more
@@ -247,6 +247,16 @@ class Slack:
             {"channel_id": channel, "prompts": offered, "title": title, "thread_ts": thread_ts},
         )
 
+    # ---- modals -------------------------------------------------------------------------------------------------
+
+    async def open_view(self, trigger_id: str, view: Block) -> None:
+        """Open a modal, within three seconds of what the person did."""
+        await self._calls.post("views.open", {"trigger_id": trigger_id, "view": view})
+
+    async def update_view(self, external_id: str, view: Block) -> None:
+        """Replace what a modal shows; `Refused` with `not_found` when it is not open (yet, or any more)."""
+        await self._calls.post("views.update", {"external_id": external_id, "view": view})
+
     # ---- people, ourselves ----------------------------------------------------------------------------------------
 
     async def user(self, user_id: str) -> Person:
@@ -257,6 +267,11 @@ class Slack:
         answer = await self._calls.ask("usergroups.users.list", {"usergroup": group})
         users = answer.get("users")
         return frozenset(user for user in users if isinstance(user, str)) if isinstance(users, list) else frozenset()
+
+    async def open_dm(self, user: str) -> str:
+        """The channel of our direct message with `user`; needs the scope `im:write`."""
+        answer = await self._calls.form("conversations.open", {"users": user})
+        return answers.text(answers.part(answer, "channel"), "id")
 
     async def auth_test(self) -> Identity:
         return answers.identity(*await self._calls.with_headers("auth.test"))
@@ -282,6 +297,13 @@ class Slack:
             "initial_comment": defuse(comment) if comment else None,
         }
         await self._calls.form("files.completeUploadExternal", arguments)
+
+    async def download(self, file_id: str, *, limit: int) -> bytes:
+        """The bytes of a file that a person posted. `Refused` when it is gone, longer than `limit` or not for us."""
+        info = await self.file_info(file_id)
+        if not info.url:
+            raise Refused("there is no such file any more", method="files.download", code="file_not_found")
+        return await self._calls.get(info.url, limit=limit, is_html=info.mimetype == "text/html")
 
     async def file_info(self, file_id: str) -> FileInfo:
         """What became of a file; one that is gone has no shares."""

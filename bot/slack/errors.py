@@ -33,12 +33,15 @@ REPEATABLE = frozenset(
         "chat.getPermalink",
         "chat.update",
         "conversations.history",
+        "conversations.open",
         "conversations.replies",
+        "files.download",  # our own word for reading a file's bytes
         "files.getUploadURLExternal",  # a slot nobody fills is never seen
         "files.info",
         "files.upload",  # the bytes alone: the file appears with files.completeUploadExternal
         "usergroups.users.list",
         "users.info",
+        "views.update",
     }
 )
 STREAM_METHODS = frozenset({"chat.startStream", "chat.appendStream", "chat.stopStream"})

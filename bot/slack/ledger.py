@@ -14,6 +14,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
+from copy import copy
 from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from typing import Protocol
@@ -91,6 +92,7 @@ class Ledger:
         self._inherited = {name for name, row in self.rows.items() if row.state != "accepted"}
         self._book = book
         self._turn_id = turn_id
+        self._origin: Mapping[str, str] = {}
         self._bot_user = bot_user
         self._baseline = baseline
         self._before_call = before_call
@@ -102,6 +104,16 @@ class Ledger:
         row = self.rows.get(name)
         return row.ts if row and row.state == "accepted" else None
 
+    def stamp(self, **origin: str) -> None:
+        """What each post from now on says of where it comes from, in its metadata: opaque ids only."""
+        self._origin = origin
+
+    def elsewhere(self, thread: ThreadKey) -> Ledger:
+        """The same rows for a post in another thread (an errand's: in its channel) that has none of ours since."""
+        other = copy(self)
+        other.thread = thread
+        return other
+
     @property
     def newest_ts(self) -> str:
         """The ts of our newest accepted message; the baseline when there is none."""
@@ -110,7 +122,7 @@ class Ledger:
 
     def metadata(self, name: str) -> Metadata:
         """What a post carries so that it can be found again; opaque ids only, the whole workspace may read it."""
-        return Metadata(EVENT_TYPE, {"row": f"{self._turn_id}:{name}"})
+        return Metadata(EVENT_TYPE, {"row": f"{self._turn_id}:{name}", **self._origin})
 
     def note(self, row: Row) -> None:
         """Put `row` on record with the book's next write."""

@@ -15,6 +15,7 @@ from typing import Any, Protocol
 
 from bot.catalog.agents import Prompt
 from bot.slack.commands import AGENT, slash
+from bot.slack.shortcuts import BRANCH, SHOW
 
 EVENTS_PATH = "/slack/events"  # events, clicks, commands and options share one address
 PROMPTS_SHOWN = 4
@@ -59,6 +60,7 @@ COMMANDS = (Offered(AGENT, "Ask an agent, or see which there are", "[name] [ques
 SCOPES = (
     Need("app_mentions:read", "to hear a mention"),
     Need("chat:write", "to answer: posts, updates, streams, statuses and agent sessions"),
+    Need("im:write", "to send somebody the export of a conversation as a direct message"),
     Need("im:history", "to hear direct messages, and to look up there whether a post arrived"),
     Need("commands", "to hear slash commands"),
     Need("users:read", "to know a person's language and time zone, and to tell admins, guests and bots apart"),
@@ -71,6 +73,21 @@ SCOPES = (
     ),
     Need("groups:history", "the same in private channels", When.REPLIES),
     Need("mpim:history", "the same in group messages", When.REPLIES),
+)
+
+SHORTCUTS = (  # in a message's menu
+    {
+        "name": "Branch from here",
+        "type": "message",
+        "callback_id": BRANCH,
+        "description": "Go on from this message in a thread of its own",
+    },
+    {
+        "name": "Show conversation",
+        "type": "message",
+        "callback_id": SHOW,
+        "description": "See what the agent of this thread knows, and export it",
+    },
 )
 
 EVENTS = (
@@ -132,6 +149,7 @@ def manifest(
         },
         "slash_commands": [_command(offered, command_prefix, where) for offered in COMMANDS],
     }
+    features["shortcuts"] = [dict(shortcut) for shortcut in SHORTCUTS]
     if agent_view:
         shown = [{"title": prompt.title, "message": prompt.message} for prompt in prompts[:PROMPTS_SHOWN]]
         features["agent_view"] = {"agent_description": agent_description} | (

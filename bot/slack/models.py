@@ -96,9 +96,11 @@ class Share:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileInfo:
-    """`shares` may lag behind: Slack scans files before it posts them."""
+    """`shares` may lag behind: Slack scans files before it posts them. `url` gives the bytes to the bot's token."""
 
     id: str
     name: str
     size: int
+    mimetype: str = ""
+    url: str = field(default="", repr=False)
     shares: tuple[Share, ...] = ()

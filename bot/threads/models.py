@@ -64,6 +64,9 @@ class MailKind(StrEnum):
     AGAIN = "again"  # the Try again button: the last failed turn, once more
     CROWDED = "crowded"  # a second person joined a thread that was followed without mentions
     OPEN = "open"  # an errand: begin a thread with this question
+    BRANCH = "branch"  # an errand: begin a thread that goes on from a message of another
+    SHOW = "show"  # an errand: show a thread's conversation in the modal that was opened
+    EXPORT = "export"  # an errand: send it as a file
 
 
 SAID = frozenset({MailKind.MESSAGE, MailKind.SWITCH, MailKind.ROSTER})  # what people wrote, to be counted as such

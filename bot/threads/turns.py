@@ -187,6 +187,13 @@ return 1
 """
 )
 
+# KEYS: 1 thread   ARGV: 1 thread life ms  then field, value
+_PLANT = """
+for i = 2, #ARGV, 2 do redis.call('HSETNX', KEYS[1], ARGV[i], ARGV[i + 1]) end
+redis.call('PEXPIRE', KEYS[1], ARGV[1])
+return 1
+"""
+
 
 class Lost(Exception):
     """Another worker owns the thread by now; nothing was written, and nothing more may be done for it."""
@@ -266,6 +273,7 @@ class Turns:
         self._beat = redis.register_script(_BEAT)
         self._take_over = redis.register_script(_TAKE_OVER)
         self._nudge = redis.register_script(_NUDGE)
+        self._plant = redis.register_script(_PLANT)
 
     async def claim(self, thread: ThreadKey, generation: int) -> Claimed | None:
         """Own `thread` if `generation` is its newest and nobody has it; None for a nudge that came too late."""
@@ -329,6 +337,13 @@ class Turns:
         answer = await self._give_back(keys=[keys.thread(owned.thread)], args=[owned.generation, str(owned.thread)])
         if answer is None:
             raise Lost
+
+    async def plant(self, thread: ThreadKey, fields: Mapping[str, str]) -> None:
+        """Begin the record of a thread in which nothing was said yet; a field that is there already stays."""
+        await self._plant(
+            keys=[keys.thread(thread)],
+            args=[self._thread_life_ms, *(part for pair in {"state": "idle", **fields}.items() for part in pair)],
+        )
 
     async def look(self, thread: ThreadKey) -> list[Mail]:
         """The mail that waits now, oldest first."""

@@ -44,13 +44,13 @@ async def test_a_person_whose_name_is_a_mention_calls_nobody(make_world: MakeWor
 
 async def test_a_file_whose_name_is_a_mention_calls_nobody(world: World) -> None:
     world.slack.traffic.on = True
-    file = upload(world.slack, ADA, "<!channel> @here <@U0GRACE>.txt", "text/plain", b"numbers")
+    file = upload(world.slack, ADA, "<!channel> @here <@U0GRACE>.zip", "application/zip", b"PK")
     said = await Say(user=ADA, channel=GENERAL, text=f"<@{BOT}> read this", files=[file.id]).apply(world.slack)
     thread = Thread(world, GENERAL, str(said["ts"]))
     await thread.answered(2)
 
-    assert "I cannot read files yet" in thread.said[0]
-    assert ".txt" in thread.said[0]
+    assert "I have not looked into" in thread.said[0]
+    assert ".zip" in thread.said[0]
     shown = everything_shown(world)
     assert [call for call in CALLS if call in shown] == []
 

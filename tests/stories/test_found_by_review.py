@@ -159,7 +159,7 @@ async def test_a_message_with_only_a_file_names_it_to_the_model(world: World) ->
 
     name = "report <!channel>.pdf"
     file = File(
-        id="F0REPORT", name=name, title=name, user="U0ADA", mimetype="application/pdf", length=3, content=b"pdf"
+        id="F0REPORT", name=name, title=name, user="U0ADA", mimetype="application/pdf", length=4, content=b"\0pdf"
     )
     world.slack.workspace.files[file.id] = file
     from playground.slack.control.acts import Say

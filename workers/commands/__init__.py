@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from workers.commands import agents, dead, doctor, libraries, manifest, new, threads, tools
+from workers.commands import agents, dead, doctor, libraries, manifest, new, threads, tools, vault
 
 app = typer.Typer(
     name="threadwind",
@@ -28,6 +28,7 @@ app.add_typer(agents.app, name="agents")
 app.add_typer(tools.app, name="tools")
 app.add_typer(libraries.app, name="libraries")
 app.add_typer(dead.app, name="dead")
+app.add_typer(vault.app, name="vault")
 
 
 @app.callback()

@@ -115,6 +115,14 @@ def open_calls(history: Sequence[Entry]) -> tuple[Call, ...]:
     )
 
 
+def until_entry(history: Sequence[Entry], entry_id: str | None) -> Sequence[Entry]:
+    """The history up to and including an entry; all of it where there is no such entry, or none is named."""
+    for index, entry in enumerate(history):
+        if entry_id and _id(entry) == entry_id:
+            return history[: index + 1]
+    return history
+
+
 def replay(history: Sequence[Entry]) -> list[Say]:
     """The conversation so far as messages, for the start of a new one; what is to be said next follows them.
 

@@ -13,7 +13,7 @@ import structlog
 
 from bot.slack import blocks
 from bot.slack.client import Slack
-from bot.slack.errors import SlackError
+from bot.slack.errors import Refused, SlackError
 from bot.slack.ledger import Ledger, Unread
 from bot.texts import Words
 from bot.threads.models import Mail, ThreadKey
@@ -65,6 +65,13 @@ class Errand:
                 raise GivenUp("errand.unsure") from None
         await self.journal.write()
         return ts
+
+    async def note_in(self, thread: ThreadKey, name: str, text: str) -> None:
+        """A line of ours in a thread that stands already, once; never worth failing for."""
+        try:
+            await self.ledger.elsewhere(thread).post(name, text=text, blocks=blocks.notice(text))
+        except (Refused, Unread) as error:
+            log.warning("errand.unnoted", error=str(error))
 
     async def move(self, mail: Mail) -> None:
         """Put `mail` into the thread that has begun; its id must follow from the errand, so that this counts once."""

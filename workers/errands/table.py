@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 
 from bot.threads.models import MailKind
+from workers.errands.branching import branch
 from workers.errands.errand import Errand
 from workers.errands.opening import open_thread
+from workers.errands.showing import export, show
 
 # Each may be called again after a crash; what it posts, moves and tells goes through the `Errand`.
 ERRANDS: Mapping[MailKind, Callable[[Errand], Awaitable[None]]] = {
     MailKind.OPEN: open_thread,
+    MailKind.BRANCH: branch,
+    MailKind.SHOW: show,
+    MailKind.EXPORT: export,
 }

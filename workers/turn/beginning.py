@@ -11,13 +11,22 @@ import json
 from collections.abc import Sequence
 from contextlib import aclosing, suppress
 
+import structlog
+
+from bot.slack.models import SlackMessage
 from bot.threads.turns import Claimed
+from bot.vault import Unreadable
 from workers import context, inputs
 from workers.conversations import errors
-from workers.conversations.port import FunctionTool, Opening, Result
+from workers.conversations.port import FunctionTool, Message, Opening, Result
+from workers.conversations.recovery import replay, until_entry
 from workers.journal import VERSION, Journal, Request
 from workers.mailroom import Batch
+from workers.transcript import FIELD, Transcript
+from workers.turn import files
 from workers.turn.scene import Scene
+
+log = structlog.get_logger()
 
 
 def take(journal: Journal, batch: Batch, now: float) -> None:
@@ -88,13 +97,13 @@ async def _with_context(scene: Scene, batch: Batch) -> None:
         scene.journal.set_thread(read_to=max(found.read_to, _read_to(scene.claimed, batch)))
     if any(user != batch.principal for user in found.users):
         scene.journal.set_thread(alone="")
-    await _compose(scene, batch, earlier=found.lines, unread=found.later or (first and found.unreadable))
+    await _compose(scene, batch, earlier=found.messages, unread=found.later or (first and found.unreadable))
     if found.later:
         await scene.delivery.note("context", scene.words.say("thread.context_later"))
     elif first and found.unreadable:
         await scene.delivery.note("context", scene.words.say("thread.context_unreadable"))
-    elif first and found.lines:
-        await scene.delivery.note("context", scene.words.say("thread.context_read", count=len(found.lines)))
+    elif first and found.messages:
+        await scene.delivery.note("context", scene.words.say("thread.context_read", count=len(found.messages)))
 
 
 def _read_to(claimed: Claimed, batch: Batch) -> str:
@@ -102,28 +111,66 @@ def _read_to(claimed: Claimed, batch: Batch) -> str:
     return max(claimed.record.get("read_to", ""), *(mail.ts for mail in batch.mail))
 
 
-async def _compose(scene: Scene, batch: Batch, *, earlier: Sequence[inputs.Line], unread: bool) -> None:
-    record, journal = scene.record, scene.journal
-    begins = "conversation_id" not in record or record.get("conversation_agent") != scene.agent.name
+async def _compose(scene: Scene, batch: Batch, *, earlier: Sequence[SlackMessage], unread: bool) -> None:
+    record, journal, services = scene.record, scene.journal, scene.services
+    # The mail's own first, then the newest of the thread: there may be more than a turn takes.
+    asked = [file for mail in batch.mail for file in mail.files]
+    read = await scene.files.read([*asked, *(file for message in reversed(earlier) for file in message.files)])
+    begins = not _goes_on(scene)
     journal.set(
         input=inputs.first_input(
-            await context.mail_lines(scene.services, batch.mail, scene.person.name),
-            earlier=earlier,
+            await context.mail_lines(services, batch.mail, scene.person.name, read.lines),
+            earlier=await context.lines(services, scene.thread.team, earlier, read.lines),
             unread=unread,
             channel_instructions=scene.channel.instructions if begins else "",
             again=any("again" in mail.about for mail in batch.mail),
         )
     )
-    if unsupported := [file.name for mail in batch.mail for file in mail.files]:
-        names = scene.words.names(unsupported)
-        await scene.delivery.note("files", scene.words.say("file.unsupported", name=names))
-    if not begins:
+    if problems := files.sentences(scene.words, read, asked, limit_megabytes=services.settings.file_limit):
+        await scene.delivery.note("files", "\n".join(problems))
+    if not begins and scene.transcript is None:
         journal.set(conversation_id=record["conversation_id"])
         journal.set_request(Request(number=0, kind="append", after=record.get("entry")))
         return
-    if "conversation_id" in record:
-        journal.set(replay_from=record["conversation_id"])
     journal.set_request(Request(number=0, kind="start"))
+    if not begins:
+        return
+    if FIELD in record:
+        await _take_over_transcript(scene)
+    elif "conversation_id" in record:
+        journal.set(replay_from=record["conversation_id"])
+    elif "branch_of" in record:
+        _branch(scene)
+    if scene.transcript is not None:
+        journal.unset_thread("conversation_id", "entry")
+
+
+def _goes_on(scene: Scene) -> bool:
+    """Whether the thread's conversation is with this agent, and kept where this agent's conversations are kept."""
+    if scene.record.get("conversation_agent") != scene.agent.name:
+        return False
+    return "conversation_id" in scene.record if scene.transcript is None else bool(scene.transcript.items)
+
+
+def _branch(scene: Scene) -> None:
+    """The thread goes on from an entry of another's: as it is, or in words, with another agent or by another person."""
+    record, journal = scene.record, scene.journal
+    journal.set(branch_of=record["branch_of"], branch_from=record["branch_from"])
+    if record.get("conversation_agent") == scene.agent.name and "branch_words" not in record:
+        journal.set_request(Request(number=0, kind="branch", after=record["branch_from"]))
+    else:
+        journal.set(replay_from=record["branch_of"])
+
+
+async def _take_over_transcript(scene: Scene) -> None:
+    """The words of a conversation that we kept ourselves go on in one with another agent, or that Mistral keeps."""
+    scene.journal.unset_thread(FIELD)
+    try:
+        words = Transcript(scene.services.settings.vault, scene.thread, scene.record[FIELD]).words()
+    except Unreadable:
+        await scene.delivery.note("transcript", scene.words.say("thread.transcript_unreadable"))
+        return
+    scene.journal.set(replay=context.as_replay(words))
 
 
 async def opening(scene: Scene) -> Opening:
@@ -134,10 +181,8 @@ async def opening(scene: Scene) -> Opening:
         # They would be missing in this thread without a word.
         words = scene.words.say("thread.tools_missing", servers=scene.words.names(missing))
         await scene.delivery.note("tools", words)
-    if old := scene.journal.get("replay_from"):
-        with suppress(errors.ConversationError):
-            scene.journal.set(replay=await context.transcript(scene.services.conversations, old))
-        scene.journal.forget("replay_from")
+    if scene.journal.get("replay_from"):
+        await _replay(scene)
     return Opening(
         model=scene.agent.model,
         instructions=scene.agent.instructions,
@@ -145,16 +190,37 @@ async def opening(scene: Scene) -> Opening:
             FunctionTool(name=spec.name, description=spec.description, parameters=spec.parameters) for spec in specs
         ),
         completion_args=scene.agent.completion_args,
+        store=scene.agent.store,
         metadata=scene.metadata,
     )
+
+
+async def _replay(scene: Scene) -> None:
+    """Begin with the words of an older conversation, up to where the thread branched from it if it did."""
+    journal = scene.journal
+    words_only = "branch_words" in scene.record
+    try:
+        history = await scene.services.conversations.history(journal.get("replay_from") or "")
+    except errors.ConversationError as error:
+        log.warning("conversation.unread", error=str(error))
+        await scene.delivery.note("lost", scene.words.say("turn.conversation_lost"))
+    else:
+        upto = until_entry(history, journal.get("branch_from"))
+        said = [entry for entry in upto if isinstance(entry, Message)] if words_only else upto
+        journal.set(replay=context.as_replay(replay(said)))
+    journal.forget("replay_from")
 
 
 async def close_earlier(scene: Scene) -> None:
     """Answer the calls that an earlier turn left open, so that a user message may come again."""
     left, conversation_id = scene.record.get("open_calls"), scene.journal.get("conversation_id")
-    if not left or not conversation_id:
+    results = [Result(call_id, result) for call_id, result in json.loads(left or "{}").items()]
+    if results and scene.transcript is not None:
+        scene.transcript.close(results)
+        scene.journal.unset_thread("open_calls")
         return
-    results = [Result(call_id, result) for call_id, result in json.loads(left).items()]
+    if not results or not conversation_id:
+        return
     closing = scene.services.conversations.append(conversation_id, results, silent=True)
     with suppress(errors.Bookkeeping):  # closed already: the answer to an earlier try was lost
         async with aclosing(closing) as events:
@@ -175,10 +241,11 @@ async def begin_anew(scene: Scene) -> None:
         own={mail.id for mail in (*journal.mail, *scene.claimed.mail)},
         with_ours=True,
     )
-    key = "turn.conversation_lost" if found.unreadable or not found.lines else "turn.conversation_rebuilt"
+    key = "turn.conversation_lost" if found.unreadable or not found.messages else "turn.conversation_rebuilt"
     await scene.delivery.note("lost", scene.words.say(key))
     lines = await context.mail_lines(scene.services, journal.mail, scene.person.name)
-    journal.set(input=inputs.first_input(lines, earlier=found.lines, unread=found.unreadable))
+    earlier = await context.lines(scene.services, scene.thread.team, found.messages, {})
+    journal.set(input=inputs.first_input(lines, earlier=earlier, unread=found.unreadable))
     journal.forget("conversation_id")
     journal.set_request(Request(number=0, kind="start"))
     await journal.write()

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+import structlog
+
 from bot.catalog.agents import Agent
 from bot.catalog.channels import Channel
 from bot.slack.client import Slack
@@ -18,19 +20,27 @@ from bot.slack.stream import Reader
 from bot.texts import Words, words_for
 from bot.threads.models import ThreadKey
 from bot.threads.turns import Claimed
+from bot.vault import Unreadable
 from workers.delivery.board import Line, budget_keeper
 from workers.delivery.delivery import Delivery
 from workers.holdings import Hold
 from workers.journal import Journal
 from workers.mailroom import Batch
 from workers.services import Services
+from workers.transcript import FIELD, Transcript
+from workers.turn.files import Files
+
+log = structlog.get_logger()
 
 BARE_AFTER = 5  # passes in which Slack broke on this turn's messages; then they go out as plain words
 
 
 @dataclass(frozen=True, kw_only=True)
 class Scene:
-    """`person` is the principal; `words` are the thread's language. `resumed`: an earlier owner began this turn."""
+    """`person` is the principal; `words` are the thread's language. `resumed`: an earlier owner began this turn.
+
+    `transcript` is the conversation where Mistral keeps none of it, else None.
+    """
 
     services: Services
     hold: Hold
@@ -43,6 +53,8 @@ class Scene:
     words: Words
     ledger: Ledger
     delivery: Delivery
+    files: Files
+    transcript: Transcript | None
     resumed: bool
 
     @property
@@ -128,11 +140,24 @@ async def prepared(
         person=person,
         channel=channel,
         agent=agent,
+        transcript=None if agent.store else transcript_of(services, claimed, agent),
         words=words,
         ledger=ledger,
         delivery=delivery,
+        files=Files(slack, journal, limit_megabytes=services.settings.file_limit, sleep=services.sleep),
         resumed=resumed,
     )
+
+
+def transcript_of(services: Services, claimed: Claimed, agent: Agent) -> Transcript:
+    """What is kept of the conversation with `agent`; empty where another one spoke last, or its key is gone."""
+    vault, thread = services.settings.vault, claimed.owned.thread
+    sealed = claimed.record.get(FIELD) if claimed.record.get("conversation_agent") == agent.name else None
+    try:
+        return Transcript(vault, thread, sealed)
+    except Unreadable as error:
+        log.error("transcript.unreadable", problem=str(error))
+        return Transcript(vault, thread, None)
 
 
 async def ledger_of(

@@ -53,6 +53,8 @@ class Turn:
             zone=scene.person.tz,
             before_call=scene.still_ours,
             steer=self._meanwhile.steer,
+            attachments=scene.files.attachments,
+            transcript=scene.transcript,
             resumed=scene.resumed,
         )
 
@@ -109,8 +111,15 @@ class Turn:
                 task.cancel()
             await asyncio.gather(talk, stop, return_exceptions=True)
         await self._meanwhile.tell_of_what_is_left()
+        self._stamp()
         await scene.delivery.finish(answered.text, closing=self._closing(answered))
         return await ends.finish(scene, answered.limit or "answered")
+
+    def _stamp(self) -> None:
+        """Let the answer say which entry it is, so that a branch can begin there."""
+        conversation_id, entry = self._rounds.conversation_id, self._scene.journal.get("entry")
+        if conversation_id and entry:
+            self._scene.ledger.stamp(conversation=conversation_id, entry=entry)
 
     async def _converse(self) -> Answered:
         """The rounds, with the open calls of an earlier turn closed first, and a vanished conversation begun anew."""
