@@ -44,13 +44,17 @@ from bot.texts import words_for
 from bot.threads import keys
 from bot.threads.turns import Turns
 from workers import jobs
+from workers.agents.client import MistralAgents
+from workers.agents.libraries import Libraries
+from workers.agents.objects import AgentObjects
+from workers.agents.sources import gather
 from workers.conversations.client import MistralConversations
 from workers.conversations.http import http_client
 from workers.conversations.patience import Limits
 from workers.holdings import Holdings
 from workers.services import Services
+from workers.tools import registered
 from workers.tools.calls import Tools
-from workers.tools.functions import Functions
 from workers.tools.sessions import ToolSessions
 
 POLL = timedelta(seconds=0.5)  # only when a wake token was lost, and for arq's own cron and health
@@ -154,13 +158,15 @@ class NudgedWorker(Worker):
 
 async def open_services(stack: AsyncExitStack, settings: Settings, redis: Redis, *, worker: str) -> Services:
     """Everything a turn may use; `stack` closes it in reverse order."""
-    functions = Functions(timeout=settings.tool_timeout)
+    functions, wrong = registered.load(settings)
     catalogs = Catalogs(settings, environment(), functions=functions.specs)
-    for problem in catalogs.now.problems:
+    for problem in (*wrong, *catalogs.now.problems):
         log.error("catalog.problem", problem=str(problem))
     installations = await stack.enter_async_context(Installations(settings))
     turns = Turns(redis, worker=worker, lease=settings.lease, thread_life=settings.thread_life)
     http = await stack.enter_async_context(http_client(settings.mistral_api_url, settings.mistral_api_key))
+    limits = Limits(wait=settings.mistral_wait_limit, lock=settings.conversation_lock)
+    libraries = Libraries(http, limits=limits)
     sessions = ToolSessions(timeout=settings.tool_timeout)
     stack.push_async_callback(sessions.aclose)
     return Services(
@@ -172,9 +178,13 @@ async def open_services(stack: AsyncExitStack, settings: Settings, redis: Redis,
         budget=Budget(redis),
         catalogs=catalogs,
         tools=Tools(lambda: catalogs.now.servers, sessions, functions),
-        conversations=MistralConversations(
-            http, limits=Limits(wait=settings.mistral_wait_limit, lock=settings.conversation_lock)
+        conversations=MistralConversations(http, limits=limits),
+        objects=AgentObjects(
+            MistralAgents(http, limits=limits),
+            deployment=settings.deployment,
+            sources=lambda: gather(catalogs.now, functions.specs, settings.tools_lock, libraries),
         ),
+        libraries=libraries,
         now=time.time,
         new_id=new_id,
     )
