@@ -47,19 +47,19 @@ DIFFERENCES = [
         why="The default; only what was set is sent, so that a body says what was meant and no more.",
     ),
     Difference(
-        where="start by model: body.tools.*.function.strict",
+        where="*: body.tools.*.function.strict",
         ours=False,
         theirs=ABSENT,
         why="Explicit: MCP schemas seldom conform to the strict subset. (The SDK's own MCP client says true.)",
     ),
     Difference(
-        where="start *: body.guardrails.*.moderation_llm_v2.ignore_other_categories",
+        where="*: body.guardrails.*.moderation_llm_v2.ignore_other_categories",
         ours=ABSENT,
         theirs=False,
         why="The default; a guardrail is sent as the agent's file has it.",
     ),
     Difference(
-        where="start *: body.guardrails.*.moderation_llm_v2.model_name",
+        where="*: body.guardrails.*.moderation_llm_v2.model_name",
         ours=ABSENT,
         theirs="mistral-moderation-2603",
         why="The SDK fixes the moderation model of its release; without it the service takes its current one.",
@@ -89,9 +89,21 @@ DIFFERENCES = [
         why="The default, as on append.",
     ),
     Difference(
-        where="list: query.metadata",
+        where="list*: query.metadata",
         ours=ABSENT,
         theirs='"~?~unset~?~sentinel~?~"',
         why="A slip of the SDK: its mark for a filter that was not given leaves the house. We send no such parameter.",
+    ),
+    Difference(
+        where="*libraries*: query.page",
+        ours=ABSENT,
+        theirs="0",
+        why="The default of the older way; libraries are paged by tokens now, and we follow those.",
+    ),
+    Difference(
+        where="list documents: query.sort_*",
+        ours=ABSENT,
+        theirs=ANY,
+        why="The defaults; the order of our lists is by name, and made on our side.",
     ),
 ]

@@ -14,14 +14,22 @@ from mistralai.client import Mistral
 from pydantic import SecretStr
 
 from playground.serving import serve
-from tests.workers.golden import conversations
+from tests.workers.golden import agents, conversations, libraries
 from tests.workers.golden.differences import ABSENT, DIFFERENCES
 from tests.workers.golden.operation import Operation
 from tests.workers.golden.recorder import Recorder
+from workers.agents.client import MistralAgents
+from workers.agents.libraries import Libraries
 from workers.conversations.client import MistralConversations
 from workers.conversations.http import http_client
 
-ADAPTERS: dict[type, list[Operation]] = {MistralConversations: conversations.OPERATIONS}
+# The SDK warns of parameters of its own that nobody gave.
+pytestmark = pytest.mark.filterwarnings("ignore:.*DEPRECATED:DeprecationWarning")
+ADAPTERS: dict[type, list[Operation]] = {
+    MistralConversations: conversations.OPERATIONS,
+    MistralAgents: agents.OPERATIONS,
+    Libraries: libraries.OPERATIONS,
+}
 OPERATIONS = [operation for operations in ADAPTERS.values() for operation in operations]
 Differing = dict[str, tuple[object, object]]
 KEY = "golden"
