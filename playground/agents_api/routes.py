@@ -51,6 +51,7 @@ def of_agents(api: AgentsApi) -> list[Row]:
         ("GET", "/v1/agents", "agents.list", agents.all),
         ("GET", agent, "agents.get", agents.get),
         ("PATCH", agent, "agents.update", agents.update),
+        ("POST", agent, "agents.update", agents.update),  # as the guides' own cURL has it; the schema says PATCH
         ("DELETE", agent, "agents.delete", agents.delete),
         ("PATCH", f"{agent}/version", "agents.switch_version", agents.switch_version),
         ("GET", f"{agent}/versions", "agents.versions", agents.versions),

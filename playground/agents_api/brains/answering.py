@@ -6,7 +6,16 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 
-from playground.agents_api.brains import attachments, handing_over, memory, offered, prompts, structured, zones
+from playground.agents_api.brains import (
+    attachments,
+    einstein,
+    handing_over,
+    memory,
+    offered,
+    prompts,
+    structured,
+    zones,
+)
 from playground.agents_api.brains.essay import essay
 from playground.agents_api.brains.handing_over import HANDOFFS_MAX, Asked, Course
 from playground.agents_api.brains.own_tools import OwnTools
@@ -104,6 +113,8 @@ class Answer:
                 yield Text(self._what_to_try(self._words["hello"]))
             case _ if self._was_asked_for_city() and zones.named_in(self.heard.text):
                 yield from self._time()
+            case _ if known := einstein.told(self.heard.text, memory.last_said(self._question.entries), self._language):
+                yield Text(known)
             case _ if told := self._as_colleague():
                 yield Text(told)
             case _ if THINK.search(zones.plain(self.heard.text)):
