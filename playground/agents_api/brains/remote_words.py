@@ -1,4 +1,4 @@
-"""Which tools of a connector a text asks for, and with what: its name, a verb, and the rest of the words."""
+"""Which tools of a connector a text asks for, and with what: by the name of the connector, a verb and the rest."""
 
 from __future__ import annotations
 
