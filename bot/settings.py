@@ -51,6 +51,7 @@ class Settings(BaseSettings):
     agents_dir: Path = Path("agents")
     mcp_config: Path = Path("mcp.json")
     channels_config: Path = Path("channels.toml")
+    prices: Path = Path("prices.toml")
     default_agent: str = "assistant"
     reload_agents: bool = False
 

@@ -46,6 +46,7 @@ from bot.threads.turns import Turns
 from workers import jobs
 from workers.conversations.client import MistralConversations
 from workers.conversations.http import http_client
+from workers.conversations.made_files import MadeFiles
 from workers.conversations.patience import Limits
 from workers.holdings import Holdings
 from workers.services import Services
@@ -175,6 +176,7 @@ async def open_services(stack: AsyncExitStack, settings: Settings, redis: Redis,
         conversations=MistralConversations(
             http, limits=Limits(wait=settings.mistral_wait_limit, lock=settings.conversation_lock)
         ),
+        made_files=MadeFiles(http),
         now=time.time,
         new_id=new_id,
     )

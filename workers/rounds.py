@@ -16,8 +16,8 @@ from datetime import timedelta
 import structlog
 
 from bot.catalog.agents import Agent
-from bot.slack import blocks
-from workers import inputs
+from workers import inputs, structured
+from workers.answer import Answer
 from workers.calling import UNKNOWN_OUTCOME, Calling, closing_result
 from workers.conversations.errors import Unanswered
 from workers.conversations.port import (
@@ -29,14 +29,11 @@ from workers.conversations.port import (
     ExecutionDone,
     ExecutionStarted,
     Input,
-    Message,
     Opening,
     Other,
     Result,
     Say,
-    Speaker,
     Started,
-    Text,
     Usage,
     Waiting,
     WaitReason,
@@ -45,6 +42,7 @@ from workers.conversations.recovery import Finished, Unfinished, outcome, replay
 from workers.delivery.delivery import Delivery
 from workers.journal import Journal, Request
 from workers.services import Services
+from workers.usage import Tally
 
 SAY_WAITING_AFTER = timedelta(seconds=10)  # a shorter wait is not worth a word
 LOOK_EVERY = timedelta(seconds=2)  # at the history of a request that may still be running
@@ -103,6 +101,8 @@ class Rounds:
         self._before_call = before_call
         self._steer = steer
         self._uncertain = resumed and journal.request is not None
+        self.answer = Answer(journal, agent, delivery)
+        self._tally = Tally(journal, agent, services.catalogs.now)
         self._calling = Calling(services, journal, agent, delivery, before_call=before_call)
         self._stopping = False
 
@@ -113,6 +113,8 @@ class Rounds:
             if request is not None:
                 await self._take_in(await self._ask(request))
             calls = self._journal.open_calls
+            if not calls and await self._ask_again():
+                continue
             if not calls or self._stopped():
                 return Answered(text=self._journal.get("said") or "", limit=self._journal.get("cut") or "")
             if limit := self._limit():
@@ -126,10 +128,29 @@ class Rounds:
                 self._journal.set(note=inputs.spoken(note), note_round=str(self._next_request().number))
             await self._journal.write()
 
+    async def _ask_again(self) -> bool:
+        """Whether the answer lacks the form it should have, and is asked for once more: on record, to be sent."""
+        form, journal = self.answer.form, self._journal
+        if form is None or self._stopped() or journal.get("again") or journal.get("cut") or self._limit():
+            return False
+        fault = structured.read(self.answer.said, form).fault
+        if not fault:
+            return False
+        request = self._next_request()
+        journal.set(again=structured.ask_again(fault), again_round=str(request.number))
+        journal.set_request(request)
+        journal.step(self._services.now(), "asked_again")
+        await journal.write()
+        return True
+
     def stop(self) -> None:
         """Make no more requests or calls; tools that run are cancelled, the model's stream is read to its end."""
         self._stopping = True
         self._calling.cancel()
+
+    def lose_usage(self) -> None:
+        """A request is given up before its end; what it used will not be told."""
+        self._tally.lose()
 
     def _stopped(self) -> bool:
         return self._stopping
@@ -148,46 +169,41 @@ class Rounds:
     # -- one request --------------------------------------------------------------------------------------------
 
     async def _ask(self, request: Request) -> Done:
-        said = self._journal.get("said") or ""
         breaks = 0
         while True:
             if self._uncertain:
                 if (done := await self._recover(request)) is not None:
                     self._uncertain = False
-                    self._delivery.correct(said + _joined(said, done.entries))
                     return done
                 request = self._journal.request or request
             try:
-                if (heard := await self._stream(request, said)) is not None:
+                if (heard := await self._stream(request)) is not None:
                     return heard
                 self._uncertain = True  # busy: an earlier try of ours may be what holds the conversation
             except Unanswered as error:
                 breaks += 1
+                self._tally.lose()
                 self._journal.step(self._services.now(), "unanswered", error=type(error).__name__)
                 log.warning("conversation.unanswered", error=str(error), breaks=breaks)
                 if breaks > MOST_LOOKS:
                     raise
                 self._uncertain = True
 
-    async def _stream(self, request: Request, said: str) -> Done | None:
+    async def _stream(self, request: Request) -> Done | None:
         """Send `request` and show what comes; None when it must be looked up first, because it may run already."""
         await self._before_call()
-        shown, speaking, waiting_since = said, "", 0.0
+        waiting_since = 0.0
+        self.answer.begin()
         if self._starts(request) and self._opening is None:
             self._opening = await self._open()
         async with aclosing(self._send(request)) as events:
             async for event in events:
                 match event:
-                    case Delta(id=message, part=Text(text=words)) if words:
-                        if message != speaking:
-                            speaking = message
-                            if shown:
-                                shown += "\n\n"
-                                self._delivery.say("\n\n")
-                        shown += words
-                        self._delivery.say(words)
-                    case Started(conversation_id=conversation_id):
+                    case Delta() | ExecutionStarted() | ExecutionDone():
+                        self.answer.hear(event)
+                    case Started(conversation_id=conversation_id, model_ends=model_ends):
                         await self._keep(conversation_id)
+                        self._warn_of(model_ends)
                         await self._delivery.status(self._delivery.words.say("status.thinking"))
                     case Waiting(reason=reason, delay=delay, until=until):
                         now = self._services.now()
@@ -197,13 +213,12 @@ class Rounds:
                         if reason is WaitReason.BUSY and self._uncertain:
                             await self._services.sleep(min(delay, LOOK_EVERY).total_seconds())
                             return None
-                    case ExecutionStarted(id=execution, name=name):
-                        self._delivery.task(blocks.Task(id=execution, title=name, status="in_progress"))
-                    case ExecutionDone(id=execution, name=name):
-                        self._delivery.task(blocks.Task(id=execution, title=name, status="complete"))
                     case Done():
                         self._uncertain = False
+                        self.answer.hear(event)
                         return event
+                    case Other(type=kind):
+                        log.info("conversation.unknown_event", type=kind)
                     case _:
                         pass
         raise Unanswered("the stream ended without its last event")
@@ -222,6 +237,8 @@ class Rounds:
         if request.number == 0:
             replayed = [Say(**line) for line in json.loads(self._journal.get("replay") or "[]")]
             return [*replayed, Say(self._journal.get("input") or "")]
+        if (again := self._journal.get("again")) and self._journal.get("again_round") == str(request.number):
+            return [Say(again)]
         results: list[Input] = []
         calls = self._journal.open_calls
         noted = self._journal.get("note") if self._journal.get("note_round") == str(request.number) else None
@@ -241,6 +258,18 @@ class Rounds:
             self._journal.set(conversation_id=conversation_id)
             self._journal.set_thread(conversation_id=conversation_id, conversation_agent=self._agent.name)
             await self._journal.write()
+
+    def _warn_of(self, model_ends: str) -> None:
+        """The operator must give the agent another model before the day comes."""
+        if model_ends and not self._journal.get("model_ends"):
+            self._journal.set(model_ends=model_ends)  # once a turn
+            log.warning(
+                "model.ends",
+                agent=self._agent.name,
+                model=self._agent.model,
+                file=str(self._agent.source),
+                at=model_ends,
+            )
 
     async def _say_waiting(self, reason: WaitReason, until: float) -> None:
         key = "status.busy" if reason is WaitReason.BUSY else "status.waiting_model"
@@ -296,10 +325,10 @@ class Rounds:
     # -- what came ----------------------------------------------------------------------------------------------
 
     async def _take_in(self, done: Done) -> None:
-        said = self._journal.get("said") or ""
         calls = [entry for entry in done.entries if isinstance(entry, Call) and not entry.decided]
+        self.answer.take_in(done.entries)
+        self._tally.add(done)
         self._journal.set(
-            said=said + _joined(said, done.entries),
             round=str((self._journal.request or Request(number=0, kind="")).number),
             tokens=str(int(self._journal.get("tokens") or 0) + done.usage.total_tokens),
         )
@@ -341,6 +370,7 @@ class Rounds:
                 async for event in events:
                     if isinstance(event, Done):
                         entries = event.entries
+                        self._tally.add(event)
             # Told to call nothing, a model may call all the same; then those are closed too.
             self._journal.set_calls(call for call in entries if isinstance(call, Call))
             if entries:
@@ -350,12 +380,3 @@ class Rounds:
 
 def _id(entry: Entry) -> str:
     return str(entry.raw.get("id") or "") if isinstance(entry, Other) else entry.id
-
-
-def _joined(said: str, entries: Sequence[Entry]) -> str:
-    """The text of the answer's messages, as the stream shows it: a blank line before each that follows another."""
-    added = ""
-    for entry in entries:
-        if isinstance(entry, Message) and entry.speaker is Speaker.ASSISTANT and entry.text:
-            added += ("\n\n" if said or added else "") + entry.text
-    return added

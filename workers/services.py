@@ -12,6 +12,7 @@ from bot.slack.budget import Budget
 from bot.slack.installations import Installations
 from bot.slack.people import People
 from bot.threads.turns import Turns
+from workers.conversations.made_files import MadeFiles
 from workers.conversations.port import Conversations
 from workers.holdings import Holdings
 from workers.tools.calls import Tools
@@ -30,6 +31,7 @@ class Services:
     catalogs: Catalogs
     tools: Tools
     conversations: Conversations
+    made_files: MadeFiles
     now: Callable[[], float]
     new_id: Callable[[], str]
     sleep: Callable[[float], Awaitable[None]] = field(default=asyncio.sleep)

@@ -10,10 +10,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Self
 
-from bot.catalog import agents, channels, servers
+from bot.catalog import agents, channels, prices, servers
 from bot.catalog.agents import Agent
 from bot.catalog.channels import Channel
 from bot.catalog.policy import WILDCARDS
+from bot.catalog.prices import Prices
 from bot.catalog.problem import Problem, did_you_mean, nearest
 from bot.catalog.servers import Server
 from bot.settings import Settings
@@ -34,6 +35,7 @@ class Catalog:
     default_name: str
     servers: Mapping[str, Server] = field(default_factory=dict)
     channels: Mapping[str, Channel] = field(default_factory=dict)
+    prices: Prices = field(default_factory=Prices)
     problems: tuple[Problem, ...] = ()
 
     @classmethod
@@ -48,8 +50,13 @@ class Catalog:
         all_agents, wrong_agents = agents.load(settings.agents_dir)
         all_servers, wrong_servers = servers.load(settings.mcp_config, environment)
         all_channels, wrong_channels = channels.load(settings.channels_config)
+        all_prices, wrong_prices = prices.load(settings.prices)
         catalog = cls(
-            agents=all_agents, default_name=settings.default_agent, servers=all_servers, channels=all_channels
+            agents=all_agents,
+            default_name=settings.default_agent,
+            servers=all_servers,
+            channels=all_channels,
+            prices=all_prices,
         )
         unknown = [problem for agent in all_agents.values() for problem in unknown_tools(agent, all_servers, functions)]
         if not all(problem.field.startswith(f"{servers.ROOT}.") for problem in wrong_servers):
@@ -62,7 +69,7 @@ class Catalog:
         default = []
         if not catalog.find(settings.default_agent):
             default = [Problem(settings.agents_dir, None, DEFAULT_AGENT, _no_agent(settings.default_agent, catalog))]
-        problems = (*default, *wrong_agents, *wrong_servers, *wrong_channels, *unknown, *nobody)
+        problems = (*default, *wrong_agents, *wrong_servers, *wrong_channels, *wrong_prices, *unknown, *nobody)
         return replace(catalog, problems=problems)
 
     @property

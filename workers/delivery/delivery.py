@@ -141,6 +141,11 @@ class Delivery:
                 await self._deliver_again()
             await self.clear()
 
+    async def file(self, row: str, name: str, content: bytes, *, title: str, alt_text: str | None = None) -> None:
+        """A file that belongs to the answer, once; after `finish`. Raises what Slack and the ledger raise."""
+        async with self._serial:
+            await self._board.file(row, name, content, title=title, alt_text=alt_text)
+
     async def stopped(self) -> None:
         """Within the two seconds that Stop may take: end the stream, say so, leave no status."""
         self._muted = True

@@ -19,7 +19,7 @@ from workers.calling import Parked
 from workers.conversations import errors
 from workers.mailroom import Batch
 from workers.rounds import CANCELLED, OVER_LIMIT, Answered, Limits, Rounds
-from workers.turn import asking, beginning, ends
+from workers.turn import asking, beginning, ends, showing
 from workers.turn.meanwhile import Meanwhile
 from workers.turn.scene import Scene
 
@@ -108,7 +108,7 @@ class Turn:
                 task.cancel()
             await asyncio.gather(talk, stop, return_exceptions=True)
         await self._meanwhile.tell_of_what_is_left()
-        await scene.delivery.finish(answered.text, closing=self._closing(answered))
+        await showing.show(scene, self._rounds.answer, answered.text, closing=self._closing(answered))
         return await ends.finish(scene, answered.limit or "answered")
 
     async def _converse(self) -> Answered:
@@ -161,6 +161,8 @@ class Turn:
     async def _read_on(self, talk: asyncio.Task[Answered]) -> None:
         """Let the stream end by itself for a while; nothing of it is shown. Raises `Lost` if that is how it ended."""
         await asyncio.wait({talk}, timeout=READ_ON_FOR.total_seconds())
+        if not talk.done():
+            self._rounds.lose_usage()
         talk.cancel()
         await asyncio.wait({talk})
         if not talk.cancelled() and isinstance(error := talk.exception(), Lost):
@@ -192,5 +194,4 @@ class Turn:
                 return words.say("turn.limit_time", duration=settings.turn_limit)
             case "cut":
                 return words.say("turn.cut")
-            case _:
-                return "" if answered.text.strip() else words.say("turn.empty_answer")
+        return ""
