@@ -13,6 +13,7 @@ from typing import Self
 from bot.catalog import agents, channels, prices, references, servers
 from bot.catalog.agents import Agent
 from bot.catalog.channels import Channel
+from bot.catalog.places import Places
 from bot.catalog.prices import Prices
 from bot.catalog.problem import Problem, nearest
 from bot.catalog.servers import Server
@@ -40,7 +41,7 @@ class Catalog:
     @classmethod
     def load(
         cls,
-        settings: Settings,
+        settings: Places,
         environment: Mapping[str, str],
         *,
         functions: Collection[str] | None = None,
@@ -80,7 +81,8 @@ class Catalog:
         if not catalog.find(settings.default_agent):
             default = [Problem(settings.agents_dir, None, DEFAULT_AGENT, _no_agent(settings.default_agent, catalog))]
         handoffs = references.handoffs(all_agents)
-        problems = (*default, *wrong_agents, *wrong_servers, *wrong_channels, *wrong_prices, *unknown, *handoffs, *nobody)
+        wrong = (*wrong_agents, *wrong_servers, *wrong_channels, *wrong_prices)
+        problems = (*default, *wrong, *unknown, *handoffs, *nobody)
         return replace(catalog, problems=problems)
 
     @property
