@@ -154,7 +154,7 @@ class Rounds:
             if self._uncertain:
                 if (done := await self._recover(request)) is not None:
                     self._uncertain = False
-                    self._delivery.correct(said + _joined(said, done.entries))
+                    await self._delivery.correct(said + _joined(said, done.entries))
                     return done
                 request = self._journal.request or request
             try:

@@ -36,6 +36,7 @@ REPEATABLE = frozenset(
         "files.getUploadURLExternal",  # a slot nobody fills is never seen
         "files.info",
         "files.upload",  # the bytes alone: the file appears with files.completeUploadExternal
+        "usergroups.users.list",
         "users.info",
     }
 )
