@@ -22,6 +22,8 @@ def _number(value: object) -> object:
         return value  # ISO 8601, such as PT15S, or a mistake that pydantic names
 
 
+DEPLOYMENT = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"  # it stands in the metadata of every agent object, and is compared
+
 Seconds = Annotated[timedelta, BeforeValidator(_number)]
 
 
@@ -43,6 +45,7 @@ class Settings(BaseSettings):
     # Mistral
     mistral_api_key: SecretStr
     mistral_api_url: str = "https://api.mistral.ai"
+    deployment: str = Field(default="default", pattern=DEPLOYMENT)
 
     # Redis
     redis_url: str = "redis://127.0.0.1:6379/0"
@@ -50,6 +53,7 @@ class Settings(BaseSettings):
     # Agents and tools
     agents_dir: Path = Path("agents")
     mcp_config: Path = Path("mcp.json")
+    tools_lock: Path = Path("tools.lock.json")
     channels_config: Path = Path("channels.toml")
     default_agent: str = "assistant"
     reload_agents: bool = False

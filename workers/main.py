@@ -44,6 +44,10 @@ from bot.texts import words_for
 from bot.threads import keys
 from bot.threads.turns import Turns
 from workers import jobs
+from workers.agents.client import MistralAgents
+from workers.agents.libraries import Libraries
+from workers.agents.objects import AgentObjects
+from workers.agents.sources import gather
 from workers.conversations.client import MistralConversations
 from workers.conversations.http import http_client
 from workers.conversations.patience import Limits
@@ -161,6 +165,8 @@ async def open_services(stack: AsyncExitStack, settings: Settings, redis: Redis,
     installations = await stack.enter_async_context(Installations(settings))
     turns = Turns(redis, worker=worker, lease=settings.lease, thread_life=settings.thread_life)
     http = await stack.enter_async_context(http_client(settings.mistral_api_url, settings.mistral_api_key))
+    limits = Limits(wait=settings.mistral_wait_limit, lock=settings.conversation_lock)
+    libraries = Libraries(http, limits=limits)
     sessions = ToolSessions(timeout=settings.tool_timeout)
     stack.push_async_callback(sessions.aclose)
     return Services(
@@ -172,9 +178,13 @@ async def open_services(stack: AsyncExitStack, settings: Settings, redis: Redis,
         budget=Budget(redis),
         catalogs=catalogs,
         tools=Tools(lambda: catalogs.now.servers, sessions, functions),
-        conversations=MistralConversations(
-            http, limits=Limits(wait=settings.mistral_wait_limit, lock=settings.conversation_lock)
+        conversations=MistralConversations(http, limits=limits),
+        objects=AgentObjects(
+            MistralAgents(http, limits=limits),
+            deployment=settings.deployment,
+            sources=lambda: gather(catalogs.now, functions.specs, settings.tools_lock, libraries),
         ),
+        libraries=libraries,
         now=time.time,
         new_id=new_id,
     )

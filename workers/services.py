@@ -12,6 +12,8 @@ from bot.slack.budget import Budget
 from bot.slack.installations import Installations
 from bot.slack.people import People
 from bot.threads.turns import Turns
+from workers.agents.libraries import Libraries
+from workers.agents.objects import AgentObjects
 from workers.conversations.port import Conversations
 from workers.holdings import Holdings
 from workers.tools.calls import Tools
@@ -30,6 +32,8 @@ class Services:
     catalogs: Catalogs
     tools: Tools
     conversations: Conversations
+    objects: AgentObjects
+    libraries: Libraries
     now: Callable[[], float]
     new_id: Callable[[], str]
     sleep: Callable[[float], Awaitable[None]] = field(default=asyncio.sleep)

@@ -1,7 +1,7 @@
-"""One request to the Conversations API and its answer, plain or streamed, made again where that is harmless. The edge.
+"""One request to Mistral's Agents API and its answer, plain or streamed, made again where that is harmless. The edge.
 
-A request that runs the model is repeated only while nothing of it was taken (`patience.py`) and never after its first
-event; every wait is yielded before it begins. Each failure leaves here as one of `errors.py`, without key or body.
+Conversations, agents and libraries share it; each has its own `root` of paths. A request that
+runs the model is repeated only while nothing of it was taken (`patience.py`) and never after its first event; every wait is yielded before it begins. Each failure leaves here as one of `errors.py`, without key or body.
 Follows sections 1 and 5 of the reference; `httpx2.EventSource` decodes the frames.
 """
 
@@ -39,12 +39,13 @@ log = structlog.get_logger(__name__)
 
 
 class Exchange:
-    """Time, pauses and chance come in, so that nobody waits in a test."""
+    """Time, pauses and chance come in, so that nobody waits in a test. All paths begin with `root`."""
 
     def __init__(
         self,
         http: httpx2.AsyncClient,
         *,
+        root: str = CONVERSATIONS,
         limits: Limits,
         silence: timedelta = SILENCE_LIMIT,
         now: Callable[[], float] = time.time,
@@ -52,6 +53,7 @@ class Exchange:
         chance: Callable[[], float] = random.random,
     ) -> None:
         self._http = http
+        self._root = root
         self._limits = limits
         self._silence = silence
         self._now, self._sleep, self._chance = now, sleep, chance
@@ -77,11 +79,34 @@ class Exchange:
         return _read(answer, await self._patiently(request, repeatable=False), repeatable=False)
 
     async def read(self, path: str, answer: type[M], params: Mapping[str, str | int] | None = None) -> M:
-        request = self._http.build_request("GET", CONVERSATIONS + path, params=params, timeout=timeout(READ_LIMIT))
+        return await self.written("GET", path, answer, params=params, repeatable=True)
+
+    async def written(
+        self,
+        method: str,
+        path: str,
+        answer: type[M],
+        *,
+        body: bytes | None = None,
+        params: Mapping[str, str | int] | None = None,
+        repeatable: bool,
+    ) -> M:
+        """Any request that runs no model, and its answer. `repeatable`: to ask twice has the effect of once."""
+        headers = {"accept": "application/json"} | ({"content-type": "application/json"} if body is not None else {})
+        request = self._http.build_request(
+            method, self._root + path, params=params, content=body, headers=headers, timeout=timeout(READ_LIMIT)
+        )
+        return _read(answer, await self._patiently(request, repeatable=repeatable), repeatable=repeatable)
+
+    async def uploaded(self, path: str, file: tuple[str, bytes], answer: type[M]) -> M:
+        """POST a file by its name, as multipart; the API knows a file again by its content."""
+        request = self._http.build_request(
+            "POST", self._root + path, files={"file": file}, timeout=timeout(ANSWER_LIMIT)
+        )
         return _read(answer, await self._patiently(request, repeatable=True), repeatable=True)
 
-    async def deleted(self, path: str) -> None:
-        request = self._http.build_request("DELETE", CONVERSATIONS + path, timeout=timeout(READ_LIMIT))
+    async def deleted(self, path: str, params: Mapping[str, str | int] | None = None) -> None:
+        request = self._http.build_request("DELETE", self._root + path, params=params, timeout=timeout(READ_LIMIT))
         await self._patiently(request, repeatable=True)
 
     # ---- again
@@ -100,7 +125,7 @@ class Exchange:
         waiting = None if error.taken else patience.next(error, now=self._now(), chance=self._chance())
         if waiting is None:
             raise error
-        log.info("conversation.waiting", reason=waiting.reason.value, seconds=waiting.delay.total_seconds())
+        log.info("mistral.waiting", reason=waiting.reason.value, seconds=waiting.delay.total_seconds())
         return waiting
 
     # ---- once
@@ -108,7 +133,7 @@ class Exchange:
     def _post(self, path: str, body: bytes, *, accept: str, silence: timedelta) -> httpx2.Request:
         headers = {"accept": accept, "content-type": "application/json"}
         return self._http.build_request(
-            "POST", CONVERSATIONS + path, content=body, headers=headers, timeout=timeout(silence)
+            "POST", self._root + path, content=body, headers=headers, timeout=timeout(silence)
         )
 
     async def _whole(self, request: httpx2.Request, *, repeatable: bool) -> bytes:
@@ -168,7 +193,7 @@ class Exchange:
                     response.status_code, response.headers, body, repeatable=repeatable, now=self._now()
                 )
                 headers = {name: value for name, value in response.headers.items() if name != "set-cookie"}
-                log.info("conversation.refused", status=error.status, code=error.code, headers=headers)
+                log.info("mistral.refused", status=error.status, code=error.code, headers=headers)
                 raise error
             yield response
         finally:

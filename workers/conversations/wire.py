@@ -144,7 +144,7 @@ def start(opening: Opening, inputs: Sequence[Input], *, stream: bool) -> Start:
             agent_id=opening.agent_id,
             agent_version=opening.agent_version,
             instructions=opening.instructions,
-            tools=[*map(_tool, opening.tools), *opening.connectors],  # an empty list is reported to be refused
+            tools=[*map(function_tool, opening.tools), *opening.connectors],  # an empty list is reported to be refused
             completion_args=opening.completion_args,
             guardrails=list(opening.guardrails),
             store=None if opening.store else False,
@@ -216,7 +216,7 @@ def _chunk(file: Attachment) -> ImageChunk | DocumentChunk:
     return DocumentChunk(type="document_url", document_url=data, document_name=file.name)
 
 
-def _tool(tool: FunctionTool) -> dict[str, Any]:
+def function_tool(tool: FunctionTool) -> dict[str, Any]:
     # strict: MCP schemas seldom conform to the strict subset, and a tool that does not is refused with the whole turn.
     function = {"name": tool.name, "description": tool.description, "parameters": tool.parameters, "strict": False}
     return {"type": "function", "function": function}

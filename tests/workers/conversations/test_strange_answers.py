@@ -167,7 +167,7 @@ async def test_the_key_is_in_no_error_and_no_log_even_when_the_server_quotes_it(
                 await conversations.history("conv_1")
     assert KEY not in f"{caught.value!r} {caught.value.__cause__!r}"
     (line,) = lines
-    assert (line["event"], line["status"]) == ("conversation.refused", 401)
+    assert (line["event"], line["status"]) == ("mistral.refused", 401)
     assert KEY not in str(line)
 
 
