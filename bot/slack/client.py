@@ -144,6 +144,13 @@ class Slack:
         )
         return _ts(answer, "chat.postEphemeral", "message_ts")
 
+    async def respond(self, url: str, *, text: str, blocks: Blocks | None = None, to_all: bool = False) -> None:
+        """Answer a command or a click by its `response_url`: five times within half an hour, also where the bot is no
+        member. Only who gave the command sees it, unless it is said `to_all`; it cannot be looked up."""
+        kind = "in_channel" if to_all else "ephemeral"
+        message = {"response_type": kind, "replace_original": False, "text": defuse(text), "blocks": blocks, **QUIET}
+        await self._calls.respond(url, message)
+
     async def permalink(self, channel: str, ts: str) -> str:
         answer = await self._calls.ask("chat.getPermalink", {"channel": channel, "message_ts": ts})
         return answers.text(answer, "permalink")
@@ -192,6 +199,21 @@ class Slack:
         """A message of ours under another name comes back without a user, as from any bot."""
         ours = self.identity is not None and message.user is None and message.bot_id == self.identity.bot_id
         return replace(message, user=self.identity.user_id) if ours and self.identity else message
+
+    async def history(
+        self, channel: str, *, oldest: str, limit: int = 1000, with_metadata: bool = False
+    ) -> list[SlackMessage]:
+        """What was posted in the channel itself since `oldest`, replies aside, newest first; at most about `limit`."""
+        arguments = {"channel": channel, "oldest": oldest, "limit": PAGE, "include_all_metadata": with_metadata}
+        found: list[SlackMessage] = []
+        cursor = ""
+        while len(found) < limit:
+            answer = await self._calls.ask("conversations.history", arguments | ({"cursor": cursor} if cursor else {}))
+            found += map(self._known, answers.messages(answer))
+            cursor = answers.next_cursor(answer)
+            if not cursor:
+                break
+        return [message for message in found if message.thread_ts in (None, message.ts)]
 
     # ---- streams ------------------------------------------------------------------------------------------------
 

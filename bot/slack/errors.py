@@ -32,6 +32,7 @@ REPEATABLE = frozenset(
         "chat.delete",
         "chat.getPermalink",
         "chat.update",
+        "conversations.history",
         "conversations.replies",
         "files.getUploadURLExternal",  # a slot nobody fills is never seen
         "files.info",

@@ -5,6 +5,8 @@ looked up before anything is sent again: posts by their metadata (or, where an e
 stream, which takes no metadata at its start, as our own newest message in the thread that no other row owns; and once
 more after two seconds, because Slack's reads may lag behind its writes. Where nothing may be read (no history scope)
 an unknown is never sent again as it was: `Unread` tells the caller to say so in a new post.
+
+What an errand posts begins a thread: it goes into the channel itself and is looked up there.
 """
 
 from __future__ import annotations
@@ -148,7 +150,7 @@ class Ledger:
         async def send() -> str:
             return await self.slack.post(
                 self.thread.channel,
-                thread_ts=self.thread.root_ts,
+                thread_ts=None if self.thread.is_errand else self.thread.root_ts,
                 text=text,
                 blocks=None if bare else blocks,
                 metadata=None if bare else self.metadata(name),
@@ -213,13 +215,17 @@ class Ledger:
 
     async def _find(self, is_it: Callable[[SlackMessage], bool]) -> str | None:
         try:
-            messages = await self.slack.replies(
-                self.thread.channel, self.thread.root_ts, oldest=self._baseline, with_metadata=True
-            )
+            messages = await self._read()
         except Refused as refused:
             raise Unread from refused
         ours = [m for m in messages if m.user == self._bot_user and _order(m.ts) > _order(self._baseline) and is_it(m)]
         return max((m.ts for m in ours), key=_order, default=None)
+
+    async def _read(self) -> list[SlackMessage]:
+        channel, since = self.thread.channel, self._baseline
+        if self.thread.is_errand:
+            return await self.slack.history(channel, oldest=since, with_metadata=True)
+        return await self.slack.replies(channel, self.thread.root_ts, oldest=since, with_metadata=True)
 
     def _is_post(self, message: SlackMessage, name: str, texts: Collection[str]) -> bool:
         if message.metadata is not None:
