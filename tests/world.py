@@ -19,6 +19,7 @@ from redis.asyncio import Redis
 
 from bot import app as bot_app
 from bot.settings import Settings
+from bot.slack.manifest import manifest
 from playground import serving
 from playground.agents_api.app import KEY as AGENTS_API_KEY
 from playground.agents_api.app import AgentsApi
@@ -26,8 +27,11 @@ from playground.agents_api.app import create as create_agents_api
 from playground.faults import Fault
 from playground.slack import app as slack_app
 from playground.slack import changes
-from playground.slack.control.acts import Click, Say, Stop
-from playground.slack.models import Message
+from playground.slack import manifest as slack_manifest
+from playground.slack.control import messages as slack_messages
+from playground.slack.control.act import Act
+from playground.slack.control.acts import Click, Command, RunShortcut, Say, Stop, Submit, Use
+from playground.slack.models import File, Message, View
 from playground.slack.settings import Settings as SlackSettings
 from playground.slack.standin import Standin
 from workers import main as worker_main
@@ -114,6 +118,16 @@ def words_of(message: Message) -> str:
     return "\n\n".join(words) if words else message.text
 
 
+def words_in(blocks: Any) -> list[str]:
+    """Every text that a person reads in `blocks`, in reading order."""
+    if isinstance(blocks, list):
+        return [words for each in blocks for words in words_in(each)]
+    if not isinstance(blocks, dict):
+        return []
+    own = [blocks["text"]] if isinstance(blocks.get("text"), str) else []
+    return own + [words for each in blocks.values() for words in words_in(each)]
+
+
 @dataclass
 class World:
     """Both stand-ins, the store, the bot and as many workers as a test starts."""
@@ -123,6 +137,7 @@ class World:
     redis: Redis
     settings: Settings
     whispers: list[tuple[str, str]] = field(default_factory=list)
+    whispered: list[Message] = field(default_factory=list)  # the same, with all that is in them
     running: list[tuple[worker_main.NudgedWorker, asyncio.Task[None]]] = field(default_factory=list)
 
     async def say(self, text: str, *, user: str = ADA, channel: str = GENERAL, thread_ts: str | None = None) -> str:
@@ -140,7 +155,7 @@ class World:
         button = next(
             element
             for block in message.blocks
-            for element in block.get("elements", [])
+            for element in [*block.get("elements", []), block.get("accessory", {})]
             if element.get("action_id") == action_id
         )
         click = Click(
@@ -150,6 +165,74 @@ class World:
 
     async def press_stop(self, thread: Thread, *, user: str = ADA) -> None:
         await Stop(user=user, channel=thread.channel, thread_ts=thread.root).apply(self.slack)
+
+    async def command(self, command: str, text: str = "", *, user: str = ADA, channel: str = GENERAL) -> str:
+        """A person types a slash command; the words of what was then whispered to them, or said to all in the channel.
+
+        "" when the app opened a modal instead: see `views`.
+        """
+        there = self.slack.workspace.conversations[channel]
+        whispers, said = len(self.whispered), len(there.timeline)
+        await self._do(Command(user=user, channel=channel, text=f"{command} {text}".strip()))
+
+        def shown() -> Message | bool:
+            mine = [message for message in self.whispered[whispers:] if message.ephemeral_for == user]
+            ours = [there.messages[ts] for ts in there.timeline[said:] if there.messages[ts].user == BOT]
+            return next(iter(mine + ours), bool(self.views(user)))
+
+        seen = await until(shown, seen=lambda: f"nothing shown after {command} {text}")
+        return "" if seen is True else "\n".join(words_in(seen.blocks)) or seen.text
+
+    async def shortcut(self, callback_id: str, message: Message | None = None, *, user: str = ADA) -> None:
+        """A person picks a message's shortcut, or a global one."""
+        where = {"channel": message.channel, "message_ts": message.ts} if message is not None else {}
+        await self._do(RunShortcut(user=user, callback_id=callback_id, **where))
+
+    def views(self, user: str = ADA) -> list[View]:
+        """The modals this person has open, the one in sight last."""
+        return self.slack.modals.of(user)
+
+    async def view(self, user: str = ADA) -> View:
+        """The modal in sight, once there is one."""
+        opened: list[View] = await until(lambda: self.views(user), seen=lambda: "no modal")
+        return opened[-1]
+
+    async def submit(
+        self, view: View, values: Mapping[str, Any] | None = None, *, user: str | None = None
+    ) -> dict[str, str]:
+        """Fill in and send a form: bare values by block_id or action_id. The errors at its fields, by block."""
+        done = await self._do(Submit(user=user or view.user, view_id=view.id, values=dict(values or {})))
+        assert "trouble" not in done, done
+        return dict(done.get("errors", {}))
+
+    async def use(self, view: View, action_id: str, value: Any = None) -> None:
+        """Press or choose something in a modal."""
+        await self._do(Use(user=view.user, view_id=view.id, action_id=action_id, value=value))
+
+    async def upload(
+        self,
+        text: str,
+        name: str,
+        content: bytes,
+        *,
+        user: str = ADA,
+        channel: str = GENERAL,
+        thread: Thread | None = None,
+        mimetype: str = "",
+    ) -> Thread:
+        """A person says something with a file, in the channel or in a thread; the thread where that is."""
+        file = slack_messages.upload(self.slack, user, name, mimetype, content)
+        where = channel if thread is None else thread.channel
+        root = None if thread is None else thread.root
+        said = await self._do(Say(user=user, channel=where, text=text, thread_ts=root, files=[file.id]))
+        return thread or Thread(self, where, str(said["ts"]))
+
+    def files_in(self, thread: Thread, *, by: str = BOT) -> list[File]:
+        """The files that the bot, or somebody else, put into a thread."""
+        return [file for message in thread.messages for file in message.files if message.user == by]
+
+    async def _do(self, act: Act) -> dict[str, Any]:
+        return await act.apply(self.slack)
 
     def slack_fault(self, request: str, kind: str, **rule: Any) -> None:
         self.slack.faults.add(Fault.model_validate({"request": request, "kind": kind, **rule}))
@@ -211,8 +294,10 @@ async def opened(
         await redis.flushdb()
         mistral_app = create_agents_api(**{"brain": "script", "lock_seconds": 1, **(mistral or {})})
         mistral_url = await stack.enter_async_context(serving.serve(mistral_app, on_stop=mistral_app.stop))
+        commands, shortcuts = slack_manifest.offers(manifest(socket=True))
+        offered = {"retry_after_seconds": (0.05, 0.1, 0.2), "commands": commands, "shortcuts": shortcuts}
         standin, slack_url = await stack.enter_async_context(
-            slack_app.running(SlackSettings(**{"retry_after_seconds": (0.05, 0.1, 0.2), **(slack or {})}))
+            slack_app.running(SlackSettings(**{**offered, **(slack or {})}))
         )
         own = Settings.model_validate(
             {
@@ -249,6 +334,7 @@ def _overhear(world: World, change: Any) -> None:
     message = getattr(change, "message", None)
     if isinstance(message, Message) and message.ephemeral_for and isinstance(change, changes.Whispered):
         world.whispers.append((message.ephemeral_for, message.text))
+        world.whispered.append(message)
 
 
 def write_files(folder: Path, agents: Mapping[str, str], servers: Mapping[str, Any]) -> None:

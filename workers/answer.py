@@ -63,10 +63,10 @@ class Answer:
         """What the text cites so far, also the part that is still on its way."""
         return self._written.sources
 
-    def begin(self) -> None:
+    async def begin(self) -> None:
         """A request goes out: what a broken try of it has said does not count."""
         self._written = Written(self.said, self._on_record())
-        self._correct()
+        await self._correct()
 
     def hear(self, event: Heard) -> None:
         """Show what is said and done while it comes."""
@@ -80,7 +80,7 @@ class Answer:
             case Done() if self.form is None:
                 self._delivery.say(self._written.end())
 
-    def take_in(self, entries: Sequence[Entry]) -> None:
+    async def take_in(self, entries: Sequence[Entry]) -> None:
         """Put on record what `entries` add; all of a request that was answered, heard or found in the history."""
         added, self._written = written.of_entries(self.said, self._on_record(), entries)
         said = self.said + added if self.form is None else self._newest(entries)
@@ -89,7 +89,7 @@ class Answer:
             self._journal.set(sources=_dump(written.dump(self._written.sources)))
         self._take_executions([entry for entry in entries if isinstance(entry, Execution)], cited_in(entries))
         self._take_files(entries)
-        self._correct()
+        await self._correct()
 
     def files(self) -> tuple[list[Made], list[TextFile]]:
         """The files that belong to the answer, as they are on record."""
@@ -99,10 +99,10 @@ class Answer:
     def _on_record(self) -> list[Source]:
         return written.load(json.loads(self._journal.get("sources") or "[]"))
 
-    def _correct(self) -> None:
+    async def _correct(self) -> None:
         shown = self.said if self.form is None else ""
         if self._delivery.said != shown:
-            self._delivery.correct(shown)
+            await self._delivery.correct(shown)
 
     def _newest(self, entries: Sequence[Entry]) -> str:
         texts = [entry.text for entry in entries if isinstance(entry, Message) and entry.speaker is Speaker.ASSISTANT]

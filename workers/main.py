@@ -42,6 +42,7 @@ from bot.start import environment
 from bot.store_check import check_store
 from bot.texts import words_for
 from bot.threads import keys
+from bot.threads.mailbox import Mailbox
 from bot.threads.turns import Turns
 from workers import jobs
 from workers.agents.client import MistralAgents
@@ -173,6 +174,7 @@ async def open_services(stack: AsyncExitStack, settings: Settings, redis: Redis,
     return Services(
         settings=settings,
         turns=turns,
+        mailbox=Mailbox(redis, limit=settings.mailbox_limit, thread_life=settings.thread_life),
         holdings=Holdings(turns, lease=settings.lease, now=time.time),
         installations=installations,
         people=People(installations),

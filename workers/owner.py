@@ -22,6 +22,7 @@ from bot.slack.ledger import Unread
 from bot.texts import Words, words_for
 from bot.threads.models import Mail, MailKind, ThreadKey
 from bot.threads.turns import Change, Claimed, Lost
+from workers.errands import doing as errands
 from workers.holdings import Hold
 from workers.journal import Journal
 from workers.mailroom import Batch, next_batch
@@ -69,6 +70,8 @@ async def _work(services: Services, hold: Hold, claimed: Claimed) -> None:
 
 async def _next(services: Services, hold: Hold, claimed: Claimed) -> list[Mail] | None:
     """One step: the open turn, or what the oldest mail asks for; the mail that waits then, None when given up."""
+    if claimed.owned.thread.is_errand:
+        return await errands.do(services, hold, claimed)
     if claimed.turn_id is not None:
         return await _run(services, hold, claimed, claimed.turn_id, None)
     if not claimed.mail:
@@ -85,8 +88,8 @@ async def _next(services: Services, hold: Hold, claimed: Claimed) -> list[Mail] 
             return await _whisper(services, claimed, mail, "turn.nothing_to_stop")
         case MailKind.DECISION:
             return await _whisper(services, claimed, mail, "asking.already_decided")
-        case MailKind.TIME_OUT:
-            return await _drop(services, claimed, [mail])
+        case MailKind.TIME_OUT | MailKind.OPEN:
+            return await _drop(services, claimed, [mail])  # an errand's mail never comes to a thread
 
 
 async def _message(services: Services, hold: Hold, claimed: Claimed) -> list[Mail] | None:

@@ -193,7 +193,7 @@ class Rounds:
         """Send `request` and show what comes; None when it must be looked up first, because it may run already."""
         await self._before_call()
         waiting_since = 0.0
-        self.answer.begin()
+        await self.answer.begin()
         if self._starts(request) and self._opening is None:
             self._opening = await self._open()
         async with aclosing(self._send(request)) as events:
@@ -326,7 +326,7 @@ class Rounds:
 
     async def _take_in(self, done: Done) -> None:
         calls = [entry for entry in done.entries if isinstance(entry, Call) and not entry.decided]
-        self.answer.take_in(done.entries)
+        await self.answer.take_in(done.entries)
         self._tally.add(done)
         self._journal.set(
             round=str((self._journal.request or Request(number=0, kind="")).number),

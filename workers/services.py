@@ -11,6 +11,7 @@ from bot.settings import Settings
 from bot.slack.budget import Budget
 from bot.slack.installations import Installations
 from bot.slack.people import People
+from bot.threads.mailbox import Mailbox
 from bot.threads.turns import Turns
 from workers.agents.libraries import Libraries
 from workers.agents.objects import AgentObjects
@@ -26,6 +27,7 @@ class Services:
 
     settings: Settings
     turns: Turns
+    mailbox: Mailbox
     holdings: Holdings
     installations: Installations
     people: People

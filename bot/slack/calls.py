@@ -16,12 +16,14 @@ from urllib.parse import urlsplit
 import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack.errors import RAISED, NotSupported, Refused, TryLater, retry_after, translate
+from bot.slack.errors import RAISED, NotSupported, Refused, TryLater, Unknown, retry_after, translate
 from bot.slack.features import Features
+from bot.slack.voices import SCOPE as CUSTOMISE
 
 TIMEOUT = timedelta(seconds=10)  # shorter than a lease, so that nobody has taken over when the outcome is known
 CONNECT_TIMEOUT = timedelta(seconds=3)  # apart from the rest: a connection never made is a call that never happened
 CONNECTIONS = 100
+RESPONSE_URL = "response_url"  # as if it were a method, in errors
 
 # The SDK formats every request for its debug log unless its logger has a level of its own.
 _sdk_log = logging.getLogger("bot.slack.sdk")
@@ -87,6 +89,21 @@ class Calls:
         if status != 200:
             raise Refused(f"HTTP {status}", method="files.upload", code=f"http_{status}")
 
+    async def respond(self, url: str, message: Mapping[str, Any]) -> None:
+        """Send to a `response_url`, which is its own permission: it needs no token."""
+        body = {name: value for name, value in message.items() if value is not None}
+        try:
+            async with self._session.post(url, json=body, proxy=self._web.proxy) as response:
+                status, headers = response.status, response.headers
+        except RAISED as exc:
+            raise translate(exc, method=RESPONSE_URL) from exc
+        if status == 429:
+            raise TryLater("rate limited", method=RESPONSE_URL, after=retry_after(headers))
+        if status >= 500:
+            raise Unknown(f"HTTP {status}; it may have happened", method=RESPONSE_URL)
+        if status != 200:
+            raise Refused(f"HTTP {status}", method=RESPONSE_URL, code=f"http_{status}")
+
     async def _send(self, method: str, arguments: Mapping[str, Any], **sent: Any) -> Any:
         channel = str(arguments.get("channel") or arguments.get("channel_id") or "")
         if missing := self.features.missing(method, channel):
@@ -95,7 +112,10 @@ class Calls:
             return await self._web.api_call(method, http_verb="POST", **sent)
         except RAISED as exc:
             error = translate(exc, method=method)
-            if isinstance(error, NotSupported):
+            if isinstance(error, NotSupported) and error.needed == CUSTOMISE:
+                # The method is there: only another name than the app's is not to be had, in whatever channel.
+                self.features.note(NotSupported("no other name", method=CUSTOMISE, code=error.code))
+            elif isinstance(error, NotSupported):
                 self.features.note(error, channel)
             raise error from exc
 

@@ -32,10 +32,12 @@ REPEATABLE = frozenset(
         "chat.delete",
         "chat.getPermalink",
         "chat.update",
+        "conversations.history",
         "conversations.replies",
         "files.getUploadURLExternal",  # a slot nobody fills is never seen
         "files.info",
         "files.upload",  # the bytes alone: the file appears with files.completeUploadExternal
+        "usergroups.users.list",
         "users.info",
     }
 )

@@ -5,13 +5,15 @@ looked up before anything is sent again: posts by their metadata (or, where an e
 stream, which takes no metadata at its start, as our own newest message in the thread that no other row owns; and once
 more after two seconds, because Slack's reads may lag behind its writes. Where nothing may be read (no history scope)
 an unknown is never sent again as it was: `Unread` tells the caller to say so in a new post.
+
+What an errand posts begins a thread: it goes into the channel itself and is looked up there.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from typing import Protocol
@@ -20,7 +22,7 @@ from bot.slack.client import Slack
 from bot.slack.errors import Refused, TryLater, Unknown
 from bot.slack.models import Blocks, Metadata, SlackMessage
 from bot.slack.patience import LONGEST_WAIT, NOBODY_THERE
-from bot.slack.text import defuse
+from bot.slack.voices import APP, Voice
 from bot.threads.models import ThreadKey
 
 LOOK_AGAIN_AFTER = timedelta(seconds=2)
@@ -43,7 +45,10 @@ class Book(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """`state` is intent, accepted or unknown. `chars` is how much of the answer's text Slack has accepted here."""
+    """`state` is intent, accepted or unknown. `chars` is how much of the answer's text Slack has accepted here.
+
+    `part` counts the speakers of a turn: the message belongs to what that one said.
+    """
 
     name: str
     kind: str
@@ -51,6 +56,7 @@ class Row:
     ts: str = ""
     chars: int = 0
     open: bool = False
+    part: int = 0
 
     def field(self) -> dict[str, str]:
         body = {name: value for name, value in asdict(self).items() if name != "name" and value not in ("", 0, False)}
@@ -115,13 +121,27 @@ class Ledger:
         self.rows[row.name] = row
         self._book.put(row.field())
 
+    def record(self, fields: Mapping[str, str]) -> None:
+        """Put more than rows on record with the book's next write: what must be written together with them."""
+        self._book.put(fields)
+
     async def post(
-        self, name: str, *, text: str, blocks: Blocks | None = None, bare: bool = False, stands_in: bool = False
+        self,
+        name: str,
+        *,
+        text: str,
+        blocks: Blocks | None = None,
+        bare: bool = False,
+        stands_in: bool = False,
+        voice: Voice = APP,
+        calls: Sequence[str] = (),
+        part: int = 0,
     ) -> str:
         """Post a message of the thread once; its ts. Raises `Unread`, `Refused` or, when Slack stays away, `TryLater`.
 
         `bare`: the text and nothing else, for a message that Slack does not take with all that belongs to it.
-        `stands_in`: a placeholder, open until another message takes its place.
+        `stands_in`: a placeholder, open until another message takes its place. `voice` is whose name it appears under,
+        `calls` whom it is meant to notify, `part` the part of the turn it belongs to.
         The accepted row is on record with the book's next write, which the caller makes.
         """
         if ts := self.accepted(name):
@@ -130,20 +150,23 @@ class Ledger:
         async def send() -> str:
             return await self.slack.post(
                 self.thread.channel,
-                thread_ts=self.thread.root_ts,
+                thread_ts=None if self.thread.is_errand else self.thread.root_ts,
                 text=text,
                 blocks=None if bare else blocks,
                 metadata=None if bare else self.metadata(name),
+                voice=voice,
+                calls=calls,
             )
 
-        row = Row(name=name, kind="placeholder" if stands_in else "post", open=stands_in)
-        return await self._once(row, send, lambda message: self._is_post(message, name, text))
+        row = Row(name=name, kind="placeholder" if stands_in else "post", open=stands_in, part=part)
+        texts = self.slack.sent_as(text, voice=voice, calls=calls)
+        return await self._once(row, send, lambda message: self._is_post(message, name, texts))
 
-    async def start_stream(self, name: str, start: Callable[[], Awaitable[str]]) -> str:
+    async def start_stream(self, name: str, start: Callable[[], Awaitable[str]], *, part: int = 0) -> str:
         """Open a stream once; its ts. Raises as `post` does."""
         if ts := self.accepted(name):
             return ts
-        return await self._once(Row(name=name, kind="stream", open=True), start, self._is_stream(name))
+        return await self._once(Row(name=name, kind="stream", open=True, part=part), start, self._is_stream(name))
 
     async def find_streams(self) -> None:
         """Look up the streams that an earlier owner of this turn may have opened: they must be closed and rewritten."""
@@ -192,18 +215,22 @@ class Ledger:
 
     async def _find(self, is_it: Callable[[SlackMessage], bool]) -> str | None:
         try:
-            messages = await self.slack.replies(
-                self.thread.channel, self.thread.root_ts, oldest=self._baseline, with_metadata=True
-            )
+            messages = await self._read()
         except Refused as refused:
             raise Unread from refused
         ours = [m for m in messages if m.user == self._bot_user and _order(m.ts) > _order(self._baseline) and is_it(m)]
         return max((m.ts for m in ours), key=_order, default=None)
 
-    def _is_post(self, message: SlackMessage, name: str, text: str) -> bool:
+    async def _read(self) -> list[SlackMessage]:
+        channel, since = self.thread.channel, self._baseline
+        if self.thread.is_errand:
+            return await self.slack.history(channel, oldest=since, with_metadata=True)
+        return await self.slack.replies(channel, self.thread.root_ts, oldest=since, with_metadata=True)
+
+    def _is_post(self, message: SlackMessage, name: str, texts: Collection[str]) -> bool:
         if message.metadata is not None:
             return message.metadata.payload.get("row") == f"{self._turn_id}:{name}"
-        return message.text == defuse(text) and self._is_nobodys(message)
+        return message.text in texts and self._is_nobodys(message)
 
     def _is_stream(self, name: str) -> Callable[[SlackMessage], bool]:
         """It takes no metadata at its start, but an owner that fell since may have closed or rewritten it with ours."""

@@ -41,15 +41,18 @@ class Need:
     name: str
     why: str
     when: When = When.ALWAYS
+    spared: bool = False  # asked for, and there is a plainer way without it
 
 
 SCOPES = (
     Need("app_mentions:read", "to hear a mention"),
     Need("chat:write", "to answer: posts, updates, streams, statuses and agent sessions"),
+    Need("chat:write.customize", "to let an agent speak under its own name and picture", spared=True),
     Need("im:history", "to hear direct messages, and to look up there whether a post arrived"),
     Need("users:read", "to know a person's language and time zone, and to tell guests and bots apart"),
     Need("files:read", "to hear messages that come with a file, and to look up whether an upload arrived"),
     Need("files:write", "to attach the rest of a long answer as a file"),
+    Need("usergroups:read", "to know who is in a user group that an agent may hand a thread to", spared=True),
     Need("assistant:write", "to offer suggested prompts on the agent's own surface", When.AGENT),
     Need(
         "channels:history", "to hear replies in public channels, and to read a thread before the mention", When.REPLIES
@@ -78,7 +81,8 @@ class Wishes(Protocol):
 
 def required_scopes(settings: Wishes, *, agent_view: bool = True) -> tuple[str, ...]:
     """The bot token's scopes that this deployment cannot do without."""
-    return _needed(SCOPES, replies=settings.replies_without_mention, agent_view=agent_view)
+    needs = [need for need in SCOPES if not need.spared]
+    return _needed(needs, replies=settings.replies_without_mention, agent_view=agent_view)
 
 
 def subscribed_events(settings: Wishes, *, agent_view: bool = True) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ SEEN_FOR = timedelta(hours=26)  # Slack's delayed events are repeated hourly for
 JOB_FOR = timedelta(days=7)  # a nudge outlives any outage that its mail outlives
 OPEN_TURN_FOR = timedelta(days=30)  # far beyond the age limit on recovery, so that no open turn vanishes unseen
 ENDED_TURN_FOR = timedelta(days=7)  # `threadwind turn ID`, and the Try again button of a failed one
+ERRAND_FOR = timedelta(hours=1)  # what is kept of an errand that is done, so that a late repeat finds it
 
 LEASES = f"{PREFIX}leases"  # zset thread -> deadline in ms; written by accept, claim, beat, take-over
 DEADLINES = f"{PREFIX}deadlines"  # zset "thread turn" -> ms at which an unanswered question counts as denied
@@ -42,7 +43,7 @@ DURABLE = {
 
 
 def seen(mail_id: str) -> str:
-    """string; written with the mail it names; lives SEEN_FOR."""
+    """string; written with the mail it names; lives SEEN_FOR, an errand's ERRAND_FOR."""
     return f"{PREFIX}seen:{mail_id}"
 
 
@@ -52,7 +53,10 @@ def mailbox(thread: ThreadKey) -> str:
 
 
 def thread(thread: ThreadKey) -> str:
-    """hash, the thread record; written by accept and by the turn; lives the setting THREAD_LIFE after its last turn."""
+    """hash, the thread record; written by accept and by the turn; lives the setting THREAD_LIFE after its last turn.
+
+    An errand's lives ERRAND_FOR after it was done.
+    """
     return f"{PREFIX}thread:{thread}"
 
 

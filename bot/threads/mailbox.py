@@ -69,7 +69,6 @@ class Mailbox:
         self._limit = limit
         self._follows = follows
         self._thread_life_ms = int(thread_life.total_seconds() * 1000)
-        self._seen_for_ms = int(keys.SEEN_FOR.total_seconds() * 1000)
 
     async def accept(self, mail: Mail, *, follow: bool = False) -> Accepted:
         """Put `mail` in its thread's mailbox and, if nobody owns the thread, wake a worker. One round trip.
@@ -91,7 +90,7 @@ class Mailbox:
         answer = await self._accept(
             keys=[keys.seen(mail.id), keys.mailbox(thread), keys.thread(thread)],
             args=[
-                self._seen_for_ms,
+                int((keys.ERRAND_FOR if thread.is_errand else keys.SEEN_FOR).total_seconds() * 1000),
                 mail.dump(),
                 str(thread),
                 self._limit,

@@ -1,20 +1,28 @@
 """What a thread holds, as values: its key, the mail that wakes it, and what a turn is made of.
 
 *Mail* is anything that wakes a thread: a message, a stop, a decision, a time-out. Its id merges Slack's repeats:
-`msg:team:channel:ts` makes an `app_mention`, its `message` twin and every retry one. Nothing here does I/O.
+`msg:team:channel:ts` makes an `app_mention`, its `message` twin and every retry one. Mail that belongs to no thread yet
+(a command) waits in a pseudo thread of its own, an *errand*, which a worker does. Nothing here does I/O.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any, Self
 
+ERRAND = "errand-"  # no ts begins so
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class ThreadKey:
-    """A Slack thread. `team` is the envelope's; `root_ts` is the ts of the thread's first message."""
+    """A Slack thread. `team` is the envelope's; `root_ts` is the ts of the thread's first message.
+
+    An errand has the same kind of key, so that it is stored, claimed and taken over like a thread: in the place of a
+    root, which it has not yet, stands its own id.
+    """
 
     team: str
     channel: str
@@ -31,6 +39,15 @@ class ThreadKey:
             raise ValueError(f"not a thread key: {text!r}; expected team:channel:root_ts")
         return cls(*parts)
 
+    @classmethod
+    def errand(cls, team: str, channel: str, source: str) -> Self:
+        """The errand that began with what Slack calls `source` (a trigger id); the same for every repeat of it."""
+        return cls(team, channel, f"{ERRAND}{hashlib.sha256(source.encode()).hexdigest()[:20]}")
+
+    @property
+    def is_errand(self) -> bool:
+        return self.root_ts.startswith(ERRAND)
+
     @property
     def is_dm(self) -> bool:
         """A direct message with the bot: Slack's ids of those channels begin with D."""
@@ -44,6 +61,7 @@ class MailKind(StrEnum):
     TIME_OUT = "time_out"
     AGAIN = "again"  # the Try again button: the last failed turn, once more
     CROWDED = "crowded"  # a second person joined a thread that was followed without mentions
+    OPEN = "open"  # an errand: begin a thread with this question
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

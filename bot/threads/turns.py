@@ -299,7 +299,7 @@ class Turns:
         """Write `change`, end the turn and give the thread up, unless mail came: then keep it and return the mail."""
         answer = await self._finish(
             keys=[*self._keys(owned, turn_id), keys.LEASES, keys.DEAD, keys.DEADLINES],
-            args=[owned.generation, change.dump(), str(owned.thread), self._thread_life_ms, turn_id, dead_letter],
+            args=[owned.generation, change.dump(), str(owned.thread), self._life_ms(owned), turn_id, dead_letter],
         )
         return self._mail(owned, answer)
 
@@ -392,6 +392,9 @@ class Turns:
             keys.turn(thread.team, turn_id),
             keys.ended(thread.team, turn_id),
         ]
+
+    def _life_ms(self, owned: Owned) -> int:
+        return int(keys.ERRAND_FOR.total_seconds() * 1000) if owned.thread.is_errand else self._thread_life_ms
 
     def _mail(self, owned: Owned, answer: Any) -> list[Mail]:
         if answer is None:

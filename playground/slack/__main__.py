@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from playground import serving
+from playground.slack import manifest
 from playground.slack.app import create
 from playground.slack.seed import Seed
 from playground.slack.settings import Settings
@@ -36,6 +37,7 @@ def settings(arguments: Sequence[str] | None = None) -> tuple[Settings, Process]
     parser.add_argument("--app-token", default=default.app_token)
     parser.add_argument("--scopes", help="granted scopes, comma-separated; all that are known by default")
     parser.add_argument("--events", help="subscribed bot events, comma-separated; all that are known by default")
+    parser.add_argument("--manifest", type=Path, help="the app's manifest, JSON or YAML: its commands and shortcuts")
     parser.add_argument("--no-agent", action="store_true", help="the app's manifest declares no agent_view")
     parser.add_argument("--profile", choices=["full", "minimal"], default=default.profile)
     parser.add_argument("--rate-limits", action="store_true", help="Slack's tiers; answers 429")
@@ -66,6 +68,9 @@ def settings(arguments: Sequence[str] | None = None) -> tuple[Settings, Process]
         chosen = dataclasses.replace(chosen, scopes=frozenset(given.scopes.split(",")))
     if given.events:
         chosen = dataclasses.replace(chosen, events=frozenset(given.events.split(",")))
+    if given.manifest:
+        commands, shortcuts = manifest.read(given.manifest)
+        chosen = dataclasses.replace(chosen, commands=commands, shortcuts=shortcuts)
     if given.seed:
         chosen = dataclasses.replace(chosen, seed=Seed.read(given.seed))
     return chosen, Process(host=given.host, port=given.port, state=given.state)

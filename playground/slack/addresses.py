@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import mimetypes
 import time
 from typing import Any
 
@@ -12,12 +11,13 @@ from starlette.routing import Route
 
 from playground.faults import Fault, delay, kill
 from playground.serving import drop
+from playground.slack import responding
 from playground.slack.arguments import Arguments, read
-from playground.slack.models import File, Message
+from playground.slack.files import mimetype
 from playground.slack.standin import Standin
-from playground.slack.web_api import chat
 from playground.slack.web_api.errors import SlackError
 
+RESPONSE_KINDS = ("actions", "commands", "app")
 LOGIN = "<!doctype html><html lang=en><title>Sign in | Slack</title><h1>Sign in to your workspace</h1></html>"
 
 
@@ -30,7 +30,7 @@ class Addresses:
             Route("/upload/v1/{file}", self.upload, methods=["POST"]),
             Route("/files-pri/{file}/{name:path}", self.download, methods=["GET"]),
             Route("/login", self.login, methods=["GET"]),
-            Route("/actions/{team}/{key}", self.respond, methods=["POST"]),
+            *(Route(f"/{kind}/{{team}}/{{key}}", self.respond, methods=["POST"]) for kind in RESPONSE_KINDS),
             Route("/archives/{channel}/p{digits:int}", self.permalink, methods=["GET"]),
         ]
 
@@ -48,7 +48,7 @@ class Addresses:
         if len(content) != file.length:
             return PlainTextResponse(f"length mismatch: {file.length} announced, {len(content)} sent", 400)
         file.content = content
-        file.mimetype = _mimetype(file)
+        file.mimetype = mimetype(file.name)
         self._record("file", "upload", file.name, f"{len(content)} bytes", started)
         return await _after(rules, request) or PlainTextResponse(f"OK - {len(content)}")
 
@@ -82,7 +82,8 @@ class Addresses:
         error: str | None = None
         try:
             args = await read(request)
-            self._respond(request.path_params["key"], args)
+            known = self.standin.response_urls.use(request.path_params["key"])
+            responding.respond(self.standin, known, args)
         except SlackError as exc:
             error = exc.code
         self._record("response_url", "response_url", args.values, error or "ok", started, error)
@@ -91,45 +92,6 @@ class Addresses:
             status = 404 if error in ("expired_url", "used_url") else 400
             answer = JSONResponse({"ok": False, "error": error}, status)
         return await _after(rules, request) or answer
-
-    def _respond(self, key: str, args: Arguments) -> None:
-        standin = self.standin
-        known = standin.interactions.use(key)
-        original = known.message
-        whispered = original.ephemeral_for is not None
-        workspace = standin.workspace
-        if args.flag("delete_original"):
-            if whispered:
-                workspace.unwhisper(original)
-            else:
-                workspace.delete(original, by=original.user)
-            return
-        said = chat.content(args)
-        if args.flag("replace_original"):
-            if whispered:
-                workspace.rewhisper(original, text=said.text, blocks=said.blocks)
-            else:
-                workspace.change(original, text=said.text, blocks=said.blocks, attachments=said.attachments)
-            return
-        channel = workspace.conversations[original.channel]
-        shown_to_all = args.text("response_type") == "in_channel"
-        thread_ts = args.text("thread_ts") or None if shown_to_all else original.thread_ts
-        if thread_ts is not None and thread_ts not in channel.messages:
-            raise SlackError("invalid_thread_ts")
-        message: Message = chat.by_the_bot(
-            standin,
-            channel.id,
-            args,
-            text=said.text,
-            blocks=said.blocks,
-            attachments=said.attachments,
-            thread_ts=thread_ts,
-            ephemeral_for=None if shown_to_all else known.user,
-        )
-        if shown_to_all:
-            workspace.post(message)
-        else:
-            workspace.whisper(message)
 
     async def permalink(self, request: Request) -> Response:
         """Leads to the page, which shows the message."""
@@ -153,10 +115,6 @@ async def _content(request: Request) -> bytes:
             if not isinstance(value, str):
                 return await value.read()
     return b""
-
-
-def _mimetype(file: File) -> str:
-    return mimetypes.guess_type(file.name)[0] or "application/octet-stream"
 
 
 async def _before(rules: list[Fault], request: Request) -> Response | None:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from playground.slack.models import Conversation, File, Json, Message, Session, Status
+from playground.slack.models import Conversation, File, Json, Message, Session, Status, UserGroup
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +135,26 @@ class FileShared:
 
 
 @dataclass(frozen=True, slots=True)
+class Regrouped:
+    """A user group has other members."""
+
+    group: UserGroup
+    before: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class ModalsChanged:
+    """What `user` has open is another stack of views."""
+
+    user: str
+
+
+@dataclass(frozen=True, slots=True)
+class OffersChanged:
+    """The app has other commands or shortcuts."""
+
+
+@dataclass(frozen=True, slots=True)
 class BotReached:
     """Whether the app answers, as far as its last delivery or its open sockets tell."""
 
@@ -165,6 +185,9 @@ Change = (
     | ContextChanged
     | StopPressed
     | FileShared
+    | Regrouped
+    | ModalsChanged
+    | OffersChanged
     | BotReached
     | Reset
 )

@@ -7,10 +7,11 @@ sent as they happen, none waits for the one before. Runs inside `async with`; le
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from collections.abc import Callable
 from types import TracebackType
-from typing import Literal, Self
+from typing import Self
 
 import aiohttp
 
@@ -18,10 +19,11 @@ from playground.faults import Fault, Faults, delay, kill
 from playground.slack import changes, events
 from playground.slack.ids import Ids
 from playground.slack.models import Json
-from playground.slack.request_url import Heard, RequestUrl
+from playground.slack.request_url import Heard, Kind, RequestUrl
 from playground.slack.seed import TEAM_ID
 from playground.slack.settings import Settings
 from playground.slack.socket_mode import Sockets
+from playground.slack.traffic import Kind as Recorded
 from playground.slack.traffic import Traffic
 
 LONGEST_HOLD_SECONDS = 5.0  # a reordered event goes out alone when no other one comes
@@ -78,21 +80,28 @@ class Delivery:
         """Events neither acknowledged nor given up."""
         return len(self._tasks)
 
-    def send(self, event: Json) -> None:
+    def send(self, event: Json, *, is_shared: bool = False) -> None:
         """Deliver `event`, until it is heard or given up."""
         if self.settings.kind == "http" and self.events_url is None:
             return
-        envelope = events.envelope(event, team_id=TEAM_ID, event_id=self._ids.new("Ev"))
+        envelope = events.envelope(event, team_id=TEAM_ID, event_id=self._ids.new("Ev"), is_shared=is_shared)
         task = self._group.create_task(self._deliver(event["type"], envelope))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
     async def interact(self, payload: Json) -> Heard:
-        """Bring a click to the app, once."""
+        """Bring a click, a shortcut or a form to the app, once."""
+        return await self._once("interactive", "interaction", payload["type"], payload)
+
+    async def command(self, fields: dict[str, str]) -> Heard:
+        """Bring a slash command to the app, once."""
+        return await self._once("slash_commands", "command", fields["command"], fields)
+
+    async def _once(self, kind: Kind, recorded: Recorded, name: str, payload: Json) -> Heard:
         started = time.perf_counter()
-        heard = await self._attempt("interactive", payload, 0, "")
+        heard = await self._attempt(kind, payload, 0, "")
         if self.traffic.on:
-            self._record("interaction", payload["type"], payload, heard, started, 0)
+            self._record(recorded, name, payload, heard, started, 0)
         return heard
 
     async def _deliver(self, name: str, envelope: Json) -> None:
@@ -145,18 +154,17 @@ class Delivery:
         except TimeoutError:
             return
 
-    async def _attempt(
-        self, kind: Literal["events_api", "interactive"], payload: Json, attempt: int, reason: str
-    ) -> Heard:
+    async def _attempt(self, kind: Kind, payload: Json, attempt: int, reason: str) -> Heard:
         if self.settings.kind == "socket":
             answer = await self.sockets.deliver(kind, payload, attempt=attempt, reason=reason)
-            return Heard(answer.ok, None, answer.reason, may_repeat=answer.may_repeat)
+            said = "" if answer.payload is None else json.dumps(answer.payload)
+            return Heard(answer.ok, None, answer.reason, may_repeat=answer.may_repeat, body=said)
         url = self.events_url if kind == "events_api" else self.interactivity_url or self.events_url
         if url is None:
             return Heard(False, reason="connection_failed", may_repeat=False)
         assert self._session is not None, "a delivery outside of its `async with`"
         there = RequestUrl(self._session, self.settings.signing_secret)
-        return await there.post(url, payload, attempt, reason, form=kind == "interactive")
+        return await there.post(url, payload, attempt, reason, kind=kind)
 
     def _reached(self, ok: bool) -> None:
         if self.settings.kind == "http" and ok != self.connected:
@@ -165,7 +173,7 @@ class Delivery:
 
     def _record(
         self,
-        kind: Literal["event", "interaction"],
+        kind: Recorded,
         name: str,
         request: Json,
         heard: Heard,

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Protocol
 
 from playground.slack import changes, render
-from playground.slack.models import Conversation, Json, Message
+from playground.slack.models import Conversation, Json, Message, UserGroup
 from playground.slack.seed import APP_ID, BOT_USER
 from playground.slack.typed import mentions
 from playground.slack.workspace import Workspace
@@ -28,6 +28,8 @@ SCOPES = {
     "reaction_added": "reactions:read",
     "reaction_removed": "reactions:read",
     "file_shared": "files:read",
+    "subteam_updated": "usergroups:read",
+    "subteam_members_changed": "usergroups:read",
 }
 
 
@@ -68,6 +70,8 @@ def of(change: changes.Change, workspace: Workspace, grant: Granted, *, base_url
             yield from _membership("member_joined_channel", conversation, user, inviter, workspace, grant)
         case changes.Left(conversation, user):
             yield from _membership("member_left_channel", conversation, user, None, workspace, grant)
+        case changes.Regrouped(group, before):
+            yield from _regrouped(group, before, workspace, grant)
         case changes.FileShared(file, message):
             if _hears("file_shared", grant) and _is_in(message.channel, workspace):
                 event = {"type": "file_shared", "file_id": file.id, "file": {"id": file.id}, "user_id": file.user}
@@ -76,7 +80,7 @@ def of(change: changes.Change, workspace: Workspace, grant: Granted, *, base_url
             yield from _agent_surface(change, workspace, grant)
 
 
-def envelope(event: Json, *, team_id: str, event_id: str) -> Json:
+def envelope(event: Json, *, team_id: str, event_id: str, is_shared: bool = False) -> Json:
     """What carries `event` to the app; the same on every repeat."""
     return {
         "token": "playground-verification-token",
@@ -97,7 +101,7 @@ def envelope(event: Json, *, team_id: str, event_id: str) -> Json:
                 "is_enterprise_install": False,
             }
         ],
-        "is_ext_shared_channel": False,
+        "is_ext_shared_channel": is_shared,
         "event_context": f"4-{event_id}",
     }
 
@@ -154,6 +158,19 @@ def _mention(message: Message, workspace: Workspace, grant: Granted, base_url: s
     if "files:read" not in grant.scopes:
         event.pop("files", None)
     return event | {"type": "app_mention", "channel": message.channel, "event_ts": message.ts}
+
+
+def _regrouped(group: UserGroup, before: list[str], workspace: Workspace, grant: Granted) -> Iterator[Json]:
+    if _hears("subteam_updated", grant):
+        shown = render.group(group, users=True, count=True)
+        yield {"type": "subteam_updated", "subteam": shown, "event_ts": workspace.ids.ts()}
+    if _hears("subteam_members_changed", grant):
+        added = [user for user in group.users if user not in before]
+        removed = [user for user in before if user not in group.users]
+        event: Json = {"type": "subteam_members_changed", "subteam_id": group.id, "team_id": workspace.team_id}
+        event |= {"added_users": added, "added_users_count": len(added)}
+        event |= {"removed_users": removed, "removed_users_count": len(removed)}
+        yield event | {"date_update": group.updated, "event_ts": workspace.ids.ts()}
 
 
 def _undeleted(message: Message, workspace: Workspace, base_url: str) -> Json:

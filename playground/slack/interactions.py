@@ -1,42 +1,27 @@
-"""What people do with a message's buttons and menus, as `block_actions`, and the `response_url` that comes with it."""
+"""What people do with the app's things: elements of messages and modals, shortcuts, submitting and closing.
+
+Each goes to the app once. What it answers to a submission is carried out here.
+"""
 
 from __future__ import annotations
 
-import secrets
-import time
-from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from playground.slack import render
-from playground.slack.models import Json, Message
-from playground.slack.seed import APP_ID
+from playground.slack import answers, elements, modal_rules, payloads
+from playground.slack.answers import Values
+from playground.slack.models import Json, Message, Shortcut, View
+from playground.slack.request_url import Heard
 from playground.slack.web_api.errors import SlackError
 
 if TYPE_CHECKING:
-    from playground.slack.request_url import Heard
     from playground.slack.standin import Standin
 
-MOST_USES = 5
-
-
-@dataclass(slots=True)
-class ResponseUrl:
-    """Where an app may answer a click without a token: five times in half an hour."""
-
-    message: Message
-    user: str
-    until: float
-    uses: int = 0
+TROUBLE = "We had some trouble connecting. Try again?"
 
 
 class Interactions:
     def __init__(self, standin: Standin) -> None:
         self._standin = standin
-        self._response_urls: dict[str, ResponseUrl] = {}
-
-    def forget(self) -> None:
-        self._response_urls.clear()
 
     async def click(
         self,
@@ -45,93 +30,116 @@ class Interactions:
         message: Message,
         action_id: str,
         block_id: str | None,
-        value: str | None,
-        selected_option: Json | None,
+        value: Any,
+        values: dict[str, Any],
     ) -> Heard:
         """Tell the app that `user` used an element of `message`; raises `action_not_found` when there is none."""
-        for block, element in _elements(message.blocks):
-            if element.get("action_id") == action_id and block_id in (None, block.get("block_id")):
-                break
-        else:
-            raise SlackError("action_not_found")
+        block, element = _found(message.blocks, action_id, block_id)
         allowed = element.get("visible_to_user_ids")
         if allowed and user not in allowed:
             raise SlackError("action_not_found")
-        action = _action(block, element, value, selected_option) | {"action_ts": self._standin.ids.ts()}
-        return await self._standin.delivery.interact(self._payload(user, message, action))
+        held = answers.given(message.blocks, values, answers.initial(message.blocks))
+        action = self._action(block, element, value, held)
+        return await self._standin.delivery.interact(payloads.clicked(self._standin, user, message, action, held))
 
-    def use(self, key: str) -> ResponseUrl:
-        """One use of a response_url; raises `expired_url` or `used_url`."""
-        known = self._response_urls.get(key)
-        if known is None or known.until < time.monotonic():
-            raise SlackError("expired_url")
-        if known.uses >= MOST_USES:
-            raise SlackError("used_url")
-        known.uses += 1
-        return known
+    async def use(
+        self, view: View, *, action_id: str, block_id: str | None, value: Any, values: dict[str, Any]
+    ) -> Heard:
+        """The same in a modal, whose elements keep what they hold."""
+        block, element = _found(view.definition["blocks"], action_id, block_id)
+        held = answers.given(view.definition["blocks"], values, view.values)
+        action = self._action(block, element, value, held)
+        view.values = held
+        return await self._standin.delivery.interact(payloads.used(self._standin, view, action))
 
-    def _payload(self, user: str, message: Message, action: Json) -> Json:
+    async def shortcut(self, user: str, shortcut: Shortcut, message: Message | None) -> Heard:
         standin = self._standin
-        workspace = standin.workspace
-        ephemeral = message.ephemeral_for is not None
-        conversation = workspace.conversations[message.channel]
-        container = {
-            "type": "message",
-            "message_ts": message.ts,
-            "channel_id": message.channel,
-            "is_ephemeral": ephemeral,
-        }
-        if message.thread_ts:
-            container["thread_ts"] = message.thread_ts
-        name = "directmessage" if conversation.kind == "im" else conversation.name
-        payload: Json = {
-            "type": "block_actions",
-            "api_app_id": APP_ID,
-            "token": "playground-verification-token",
-            "team": {"id": workspace.team_id, "domain": workspace.seed.team_domain},
-            "user": {"id": user, "username": workspace.people[user].name, "team_id": workspace.team_id},
-            "enterprise": None,
-            "is_enterprise_install": False,
-            "container": container,
-            "channel": {"id": message.channel, "name": name},
-            "trigger_id": f"{standin.ids.new('')}.{secrets.token_hex(8)}",
-            "response_url": self._response_url(user, message),
-            "state": {"values": {}},
-            "actions": [action],
-        }
-        if not ephemeral:
-            payload["message"] = render.message(message, workspace, base_url=standin.base_url)
-        return payload
+        payload = (
+            payloads.global_shortcut(standin, user, shortcut)
+            if message is None
+            else payloads.message_shortcut(standin, user, shortcut, message)
+        )
+        return await standin.delivery.interact(payload)
 
-    def _response_url(self, user: str, message: Message) -> str:
-        key = secrets.token_urlsafe(18)
-        until = time.monotonic() + self._standin.settings.response_url_life_seconds
-        self._response_urls[key] = ResponseUrl(message, user, until)
-        return f"{self._standin.base_url}/actions/{self._standin.workspace.team_id}/{key}"
+    async def submit(self, view: View, values: dict[str, Any]) -> Json:
+        """Send the form. `errors` by block: it cannot be sent, or the app finds fault; `trouble`: it went wrong."""
+        blocks = view.definition["blocks"]
+        view.values = answers.given(blocks, values, view.values)
+        wrong = answers.missing(blocks, view.values)
+        if wrong:
+            return {"delivered": False, "errors": wrong}
+        heard = await self._standin.delivery.interact(payloads.submitted(self._standin, view))
+        outcome: Json = {"delivered": heard.ok, "status": heard.status}
+        if not heard.ok:
+            return outcome | {"trouble": TROUBLE}
+        try:
+            return outcome | self._follow(view, heard.answer or {})
+        except SlackError as exc:
+            why = [exc.code, *exc.extra.get("response_metadata", {}).get("messages", [])]
+            return outcome | {"trouble": TROUBLE, "why": why}
+
+    async def close(self, view: View) -> None:
+        """The person leaves a view, or all of them with `clear_on_close`; the app hears where it asked to."""
+        cleared = view.definition["clear_on_close"]
+        for gone in self._standin.modals.close(view, all_of_them=cleared):
+            if gone.definition["notify_on_close"]:
+                await self._standin.delivery.interact(payloads.closed(self._standin, gone, cleared=cleared))
+
+    def _follow(self, view: View, answer: Json) -> Json:
+        open_ = self._standin.modals
+        match answer.get("response_action"):
+            case None:
+                if answer:
+                    raise SlackError("invalid_response_action")
+                open_.close(view)
+            case "clear":
+                open_.close(view, all_of_them=True)
+            case "update":
+                open_.update(view, modal_rules.checked(answer.get("view")))
+            case "push":
+                open_.push(view.user, modal_rules.checked(answer.get("view")))
+            case "errors":
+                return {"errors": _named(view, answer.get("errors"))}
+            case _:
+                raise SlackError("invalid_response_action")
+        return {}
+
+    def _action(self, block: Json, element: Json, value: Any, held: Values) -> Json:
+        kind = element["type"]
+        block_id, action_id = block.get("block_id", ""), element["action_id"]
+        action: Json = {"type": kind, "action_id": action_id, "block_id": block_id}
+        if kind in elements.PRESSED:
+            action |= _pressed(element, value)
+        else:
+            entry = answers.entry(element, value)
+            if action_id in held.get(block_id, {}):
+                held[block_id][action_id] = entry
+            action |= entry
+            if "placeholder" in element:
+                action["placeholder"] = element["placeholder"]
+        return action | {"action_ts": self._standin.ids.ts()}
 
 
-def _elements(blocks: list[Json]) -> Iterator[tuple[Json, Json]]:
-    for block in blocks:
-        for element in block.get("elements", []):
-            yield block, element
-        for name in ("accessory", "element"):
-            if name in block:
-                yield block, block[name]
+def _found(blocks: list[Json], action_id: str, block_id: str | None) -> tuple[Json, Json]:
+    for block, element in elements.of(blocks):
+        if element.get("action_id") == action_id and block_id in (None, block.get("block_id")):
+            return block, element
+    raise SlackError("action_not_found")
 
 
-def _action(block: Json, element: Json, value: str | None, selected_option: Json | None) -> Json:
-    kind = element["type"]
-    action: dict[str, Any] = {"type": kind, "action_id": element["action_id"], "block_id": block.get("block_id", "")}
-    if kind == "feedback_buttons":
-        sides = [element[side] for side in ("positive_button", "negative_button")]
-        for side in sides:
+def _pressed(element: Json, value: Any) -> Json:
+    if element["type"] == "feedback_buttons":
+        for side in (element["positive_button"], element["negative_button"]):
             if side.get("value") == value:
-                return action | {"value": value, "text": side["text"]}
+                return {"value": value, "text": side["text"]}
         raise SlackError("action_not_found")
-    if "value" in element:  # a person cannot make a button say something else
-        action["value"] = element["value"]
-    if "text" in element:
-        action["text"] = element["text"]
-    if selected_option is not None:
-        action["selected_option"] = selected_option
-    return action
+    # A person cannot make a button say something else.
+    return {name: element[name] for name in ("value", "text") if name in element}
+
+
+def _named(view: View, errors: object) -> dict[str, str]:
+    """The app's words by block; Slack takes them for input blocks of this view only."""
+    inputs = {block["block_id"] for block in view.definition["blocks"] if block["type"] == "input"}
+    if not isinstance(errors, dict) or not errors or not errors.keys() <= inputs:
+        raise SlackError("invalid_errors", f"errors must name input blocks of the view: {', '.join(sorted(inputs))}")
+    return {str(block): str(words) for block, words in errors.items()}

@@ -22,8 +22,25 @@ class Person:
     tz_offset: int = 0
     color: str = "4a6f8a"
     is_guest: bool = False
+    is_single_channel_guest: bool = False
+    is_admin: bool = False
+    is_owner: bool = False
+    is_primary_owner: bool = False
+    team_id: str | None = None  # another workspace's, for people met through Slack Connect
     bot_id: str | None = None
     app_id: str | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class UserGroup:
+    id: str
+    handle: str
+    name: str
+    description: str = ""
+    users: list[str] = field(default_factory=list)
+    disabled_at: int = 0  # Slack's `date_delete`
+    created: int = 0
+    updated: int = 0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -37,6 +54,8 @@ class File:
     content: bytes | None = None  # None: an upload URL was handed out and nothing has come yet
     alt_txt: str | None = None
     created: int = 0
+    mode: Literal["hosted", "snippet", "external", "tombstone"] = "hosted"
+    external_url: str | None = None
     shares: dict[str, list[str]] = field(default_factory=dict)  # channel -> ts of the messages that show it
 
 
@@ -51,7 +70,8 @@ class Message:
     thread_ts: str | None = None  # of the root, on replies only
     bot_id: str | None = None
     app_id: str | None = None
-    username: str | None = None
+    username: str | None = None  # the name and icon an app gave itself for this message
+    icons: Json | None = None
     subtype: str | None = None
     client_msg_id: str | None = None
     broadcast: bool = False
@@ -64,6 +84,7 @@ class Message:
     stream: Any = None  # streams.Stream while and after the message was streamed
     prompts: list[Json] | None = None  # clickable starters the page draws under the seeded greeting
     ephemeral_for: str | None = None
+    invoked: Json | None = None  # who typed which command, where the answer is shown to all
 
     @property
     def root_ts(self) -> str:
@@ -76,6 +97,7 @@ class Conversation:
     kind: Kind
     name: str
     topic: str = ""
+    is_shared: bool = False  # with another workspace, by Slack Connect
     created: int = 0
     members: list[str] = field(default_factory=list)
     messages: dict[str, Message] = field(default_factory=dict)
@@ -91,6 +113,7 @@ class Status:
     status: str
     loading_messages: list[str]
     username: str | None = None
+    icons: Json | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -107,3 +130,34 @@ class OfferedAgent:
 
     name: str
     description: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """A slash command of the app's manifest."""
+
+    command: str
+    description: str = ""
+    usage_hint: str = ""
+    should_escape: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shortcut:
+    name: str
+    type: Literal["message", "global"]
+    callback_id: str
+    description: str = ""
+
+
+@dataclass(slots=True, kw_only=True)
+class View:
+    """One modal that a person has open."""
+
+    id: str
+    user: str
+    definition: Json  # as the app sent it, checked
+    hash: str
+    root_id: str
+    previous_id: str | None = None
+    values: dict[str, dict[str, Json]] = field(default_factory=dict)  # block_id -> action_id -> what it holds

@@ -7,6 +7,7 @@ import hmac
 import json
 import time
 from dataclasses import dataclass
+from typing import Literal
 from urllib.parse import urlencode
 
 import aiohttp
@@ -26,6 +27,21 @@ class Heard:
     may_repeat: bool = True
     body: str = ""
 
+    @property
+    def answer(self) -> Json | None:
+        """What the app answered beside its acknowledgement: JSON, or a text as a message's; None for nothing."""
+        text = self.body.strip()
+        if not text:
+            return None
+        try:
+            said = json.loads(text)
+        except ValueError:
+            return {"text": text}
+        return said if isinstance(said, dict) else {"text": text}
+
+
+Kind = Literal["events_api", "interactive", "slash_commands"]
+
 
 class RequestUrl:
     """`session` carries the deadline: three seconds, as with Slack."""
@@ -34,13 +50,12 @@ class RequestUrl:
         self._session = session
         self._secret = signing_secret
 
-    async def post(self, url: str, payload: Json, attempt: int, reason: str, *, form: bool) -> Heard:
+    async def post(self, url: str, payload: Json, attempt: int, reason: str, *, kind: Kind) -> Heard:
         """One try; what goes wrong is told by Slack's word for it."""
-        text = json.dumps(payload, separators=(",", ":"))
-        body = (urlencode({"payload": text}) if form else text).encode()
+        body = _body(kind, payload)
         timestamp = str(int(time.time()))
         headers = {
-            "Content-Type": "application/x-www-form-urlencoded" if form else "application/json",
+            "Content-Type": "application/x-www-form-urlencoded" if kind != "events_api" else "application/json",
             "User-Agent": "Slackbot 1.0 (+https://api.slack.com/robots)",
             "X-Slack-Request-Timestamp": timestamp,
             "X-Slack-Signature": signature(self._secret, timestamp, body),
@@ -60,6 +75,13 @@ class RequestUrl:
             return Heard(False, reason="too_many_redirects")
         except aiohttp.ClientError:
             return Heard(False, reason="connection_failed")
+
+
+def _body(kind: Kind, payload: Json) -> bytes:
+    if kind == "slash_commands":
+        return urlencode(payload).encode()
+    text = json.dumps(payload, separators=(",", ":"))
+    return (urlencode({"payload": text}) if kind == "interactive" else text).encode()
 
 
 def signature(secret: str, timestamp: str, body: bytes) -> str:

@@ -8,6 +8,8 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field
 
 BOT_USER, BOT_ID, APP_ID, TEAM_ID = "U0BOT", "B0BOT", "A0APP", "T0PLAY"
+SLACKBOT = "USLACKBOT"
+PARTNER_TEAM = "T0PARTNER"
 
 
 class _Part(BaseModel):
@@ -24,6 +26,20 @@ class PersonSeed(_Part):
     tz_offset: int = 0
     color: str = "4a6f8a"
     is_guest: bool = False
+    is_single_channel_guest: bool = False
+    is_admin: bool = False
+    is_owner: bool = False
+    is_primary_owner: bool = False
+    team_id: str | None = None  # another workspace's, for people met through Slack Connect
+
+
+class GroupSeed(_Part):
+    id: str
+    handle: str
+    name: str
+    description: str = ""
+    users: list[str] = []
+    disabled: bool = False
 
 
 class ChannelSeed(_Part):
@@ -31,6 +47,7 @@ class ChannelSeed(_Part):
     name: str
     private: bool = False
     topic: str = ""
+    shared: bool = False  # with another workspace, by Slack Connect
     members: list[str]  # ids; the bot's is U0BOT
 
 
@@ -63,7 +80,15 @@ def _people() -> list[PersonSeed]:
             color="b1522d",
         ),
         PersonSeed(
-            id="U0GRACE", name="grace", real_name="Grace Hopper", display_name="Grace", locale="en-GB", color="1f7a5c"
+            id="U0GRACE",
+            name="grace",
+            real_name="Grace Hopper",
+            display_name="Grace",
+            locale="en-GB",
+            color="1f7a5c",
+            is_admin=True,
+            is_owner=True,
+            is_primary_owner=True,
         ),
         PersonSeed(
             id="U0HUGO",
@@ -72,6 +97,15 @@ def _people() -> list[PersonSeed]:
             display_name="Hugo",
             color="8a6d1f",
             is_guest=True,
+            is_single_channel_guest=True,
+        ),
+        PersonSeed(
+            id="U0IRIS",
+            name="iris",
+            real_name="Iris Partner",
+            display_name="Iris",
+            color="5b6abf",
+            team_id=PARTNER_TEAM,
         ),
     ]
 
@@ -83,6 +117,21 @@ def _channels() -> list[ChannelSeed]:
         ChannelSeed(id="C0SUPPORT", name="support-with-a-rather-long-name", members=[*everyone, "U0HUGO"]),
         ChannelSeed(id="C0RANDOM", name="random", topic="The bot is not in here", members=everyone[:3]),
         ChannelSeed(id="C0SECRET", name="board-room", private=True, members=["U0ADA", "U0GRACE", BOT_USER]),
+        ChannelSeed(
+            id="C0PARTNERS",
+            name="partners",
+            topic="Shared with another company",
+            shared=True,
+            members=["U0ADA", "U0GRACE", "U0IRIS", BOT_USER],
+        ),
+    ]
+
+
+def _groups() -> list[GroupSeed]:
+    return [
+        GroupSeed(id="S0SUPPORT", handle="support", name="Support", users=["U0CAMILLE", "U0GRACE"]),
+        GroupSeed(id="S0LEADS", handle="leads", name="Team leads", users=["U0GRACE"]),
+        GroupSeed(id="S0RETIRED", handle="retired", name="A group of before", users=["U0ADA"], disabled=True),
     ]
 
 
@@ -93,6 +142,7 @@ class Seed(_Part):
     bot_display_name: str = "Threadwind"
     people: list[PersonSeed] = Field(default_factory=_people)
     channels: list[ChannelSeed] = Field(default_factory=_channels)
+    groups: list[GroupSeed] = Field(default_factory=_groups)
     greeting: Greeting | None = None
 
     @classmethod

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from playground.slack.models import Command, Shortcut
 from playground.slack.seed import Seed
 
 
@@ -16,15 +17,15 @@ def _words(text: str) -> frozenset[str]:
 
 
 ALL_SCOPES = _words("""
-    app_mentions:read assistant:write channels:history channels:join channels:read chat:write commands files:read
-    files:write groups:history groups:read im:history im:read im:write mpim:history mpim:read mpim:write reactions:read
-    reactions:write team:read users:read
+    app_mentions:read assistant:write channels:history channels:join channels:read chat:write chat:write.customize
+    commands files:read files:write groups:history groups:read im:history im:read im:write mpim:history mpim:read
+    mpim:write reactions:read reactions:write team:read usergroups:read users:read
 """)
 MENTIONS_AND_DMS = _words("app_mentions:read assistant:write chat:write im:history")
 ALL_EVENTS = _words("""
     agent_session_stopped agent_session_title_changed app_context_changed app_home_opened app_mention file_shared
     member_joined_channel member_left_channel message.channels message.groups message.im message.mpim reaction_added
-    reaction_removed
+    reaction_removed subteam_members_changed subteam_updated
 """)
 
 
@@ -39,6 +40,8 @@ class Settings:
     app_token: str = "xapp-playground"
     scopes: frozenset[str] = ALL_SCOPES
     events: frozenset[str] = ALL_EVENTS
+    commands: tuple[Command, ...] = ()
+    shortcuts: tuple[Shortcut, ...] = ()
     agent: bool = True  # the manifest declares `agent_view`
     profile: Literal["full", "minimal"] = "full"
 
@@ -52,8 +55,12 @@ class Settings:
     status_life_seconds: float = 120
     processing_life_seconds: float = 3600
     response_url_life_seconds: float = 1800
+    trigger_life_seconds: float = 3
     socket_life_seconds: float = 3600
     socket_keeps_events: bool = False  # repeat what happened while no socket was open; unknown, so False
+
+    customised_messages_name_user: bool = False  # the documented example of a customised message has no `user`
+    shortcut_metadata: bool = False  # whether a message shortcut's message carries its metadata; not documented
 
     inspector: bool = False  # record all traffic for the page
     public_url: str | None = None  # None: learned from the first request's Host header

@@ -12,13 +12,14 @@ import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from playground.faults import Faults
 from playground.slack import changes
 from playground.slack.models import Json
+from playground.slack.request_url import Kind
 from playground.slack.seed import APP_ID
 from playground.slack.settings import Settings
 from playground.slack.traffic import Traffic
@@ -91,9 +92,7 @@ class Sockets:
         finally:
             self._gone(connection)
 
-    async def deliver(
-        self, kind: Literal["events_api", "interactive"], payload: Json, *, attempt: int, reason: str
-    ) -> Answer:
+    async def deliver(self, kind: Kind, payload: Json, *, attempt: int, reason: str) -> Answer:
         if not self._open:
             # What happens while nobody listens is gone, unless an earlier attempt found somebody.
             return Answer(False, "connection_failed", may_repeat=attempt > 0 or self.settings.socket_keeps_events)

@@ -12,6 +12,7 @@ from playground.slack.feed import Ring
 from playground.slack.models import Json
 
 KEPT = 500
+Kind = Literal["web_api", "event", "interaction", "command", "response_url", "file", "socket"]
 MOST_CHARACTERS = 20_000  # of one request or response; a file is not the inspector's business
 
 
@@ -24,7 +25,7 @@ class Traffic:
 
     def add(
         self,
-        kind: Literal["web_api", "event", "interaction", "response_url", "file", "socket"],
+        kind: Kind,
         name: str,
         *,
         started: float,

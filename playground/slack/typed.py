@@ -9,7 +9,10 @@ from collections.abc import Iterable, Mapping
 from playground.slack.models import Json
 
 CODE = re.compile(r"(```[\s\S]+?```|`[^`\n]+`)")
-TOKEN = re.compile(r"<(?:@[UW][A-Z0-9]+|#C[A-Z0-9]+|!here|!channel|!everyone|https?://|mailto:)[^<>]*>")
+TOKEN = re.compile(
+    r"<(?:@[UW][A-Z0-9]+|#C[A-Z0-9]+|!here|!channel|!everyone|!subteam\^S[A-Z0-9]+|https?://|mailto:)[^<>]*>"
+)
+IDS = re.compile(r"<([@#])([UWC][A-Z0-9]+)(?:\|[^<>]*)?>")
 NAME = re.compile(r"(?<![\w@])@([\w.-]+)")
 HASH = re.compile(r"(?<![\w#&])#([\w-]+)")
 URL = re.compile(r"https?://[^\s<>|]*[^\s<>|.,;:!?)\]'\"*_]")
@@ -24,29 +27,43 @@ def unescape(text: str) -> str:
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
-def tokens(text: str, *, people: Mapping[str, str], channels: Mapping[str, str]) -> str:
-    """`text` as Slack stores it. `people` and `channels` map lower-case names to ids; tokens already there stay."""
+def tokens(
+    text: str, *, people: Mapping[str, str], channels: Mapping[str, str], groups: Mapping[str, str] | None = None
+) -> str:
+    """`text` as Slack stores it. The mappings lead from lower-case names to ids; tokens already there stay."""
     return "".join(
-        escape(part) if number % 2 else _outside_code(part, people, channels)
+        escape(part) if number % 2 else _outside_code(part, people, channels, groups or {})
         for number, part in enumerate(CODE.split(text))
     )
 
 
-def _outside_code(text: str, people: Mapping[str, str], channels: Mapping[str, str]) -> str:
+def named(text: str, *, people: Mapping[str, str], channels: Mapping[str, str]) -> str:
+    """Tokens of people and channels with the names that `people` and `channels` give to their ids beside them."""
+
+    def both(match: re.Match[str]) -> str:
+        known = (people if match.group(1) == "@" else channels).get(match.group(2))
+        return f"<{match.group(1)}{match.group(2)}|{known}>" if known else match.group()
+
+    return IDS.sub(both, text)
+
+
+def _outside_code(text: str, people: Mapping[str, str], channels: Mapping[str, str], groups: Mapping[str, str]) -> str:
     done: list[str] = []
     at = 0
     for token in TOKEN.finditer(text):
-        done += [_plain(text[at : token.start()], people, channels), token.group()]
+        done += [_plain(text[at : token.start()], people, channels, groups), token.group()]
         at = token.end()
-    return "".join([*done, _plain(text[at:], people, channels)])
+    return "".join([*done, _plain(text[at:], people, channels, groups)])
 
 
-def _plain(text: str, people: Mapping[str, str], channels: Mapping[str, str]) -> str:
+def _plain(text: str, people: Mapping[str, str], channels: Mapping[str, str], groups: Mapping[str, str]) -> str:
     def name(match: re.Match[str]) -> str:
         typed = match.group(1)
         bare = typed.rstrip(".-")
         if bare.lower() in BROADCASTS:
             return f"<!{bare.lower()}>{typed[len(bare) :]}"
+        if bare.lower() in groups and bare.lower() not in people:
+            return f"<!subteam^{groups[bare.lower()]}|@{bare}>{typed[len(bare) :]}"
         user = people.get(bare.lower())
         return f"<@{user}>{typed[len(bare) :]}" if user else match.group()
 
@@ -105,6 +122,8 @@ def _inline(text: str) -> Iterable[Json]:
             yield {"type": "user", "user_id": body[1:]}
         elif body.startswith("#"):
             yield {"type": "channel", "channel_id": body[1:]}
+        elif body.startswith("!subteam^"):
+            yield {"type": "usergroup", "usergroup_id": body.removeprefix("!subteam^")}
         elif body.startswith("!"):
             yield {"type": "broadcast", "range": body[1:]}
         else:

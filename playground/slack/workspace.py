@@ -14,7 +14,7 @@ from typing import Any
 
 from playground.slack import changes
 from playground.slack.ids import Ids
-from playground.slack.models import Conversation, File, Json, Kind, Message, Person
+from playground.slack.models import Conversation, File, Json, Kind, Message, Person, UserGroup
 from playground.slack.seed import APP_ID, BOT_ID, BOT_USER, TEAM_ID, Seed
 
 REMEMBERED_WHISPERS = 500  # ephemerals kept so that their buttons can be clicked
@@ -22,21 +22,23 @@ KEEP: Any = object()  # "leave as it is", where None means "remove"
 
 
 class Workspace:
-    def __init__(self, seed: Seed, ids: Ids) -> None:
+    def __init__(self, seed: Seed, ids: Ids, *, customised_names_user: bool = False) -> None:
         self.seed = seed
         self.ids = ids
+        self.customised_names_user = customised_names_user  # whether a customised message tells whose it is
         self.observers: list[Callable[[changes.Change], None]] = []
         self.team_id = TEAM_ID
         self.people: dict[str, Person] = {}
         self.conversations: dict[str, Conversation] = {}
         self.files: dict[str, File] = {}
+        self.groups: dict[str, UserGroup] = {}
         self.whispers: deque[Message] = deque(maxlen=REMEMBERED_WHISPERS)
         self._direct: dict[frozenset[str], Conversation] = {}
         self._plant()
 
     def reset(self) -> None:
         """Back to the seed."""
-        for store in (self.people, self.conversations, self.files, self.whispers, self._direct):
+        for store in (self.people, self.conversations, self.files, self.groups, self.whispers, self._direct):
             store.clear()
         observers, self.observers = self.observers, []  # what the seed holds is no news
         self._plant()
@@ -94,8 +96,9 @@ class Workspace:
         return True
 
     def visible_to(self, user: str) -> list[Conversation]:
-        """What `user` sees in the sidebar. Guests see only what they are in."""
-        guest = self.people[user].is_guest
+        """What `user` sees in the sidebar. Guests and people of other workspaces see only what they are in."""
+        person = self.people[user]
+        guest = person.is_guest or person.team_id is not None
         return [
             each
             for each in self.conversations.values()
@@ -184,6 +187,20 @@ class Workspace:
         self.tell(changes.Reacted(message, user, name, add))
         return True
 
+    def regroup(self, group: UserGroup, users: list[str]) -> None:
+        """Make `users` the members of `group`."""
+        before, group.users, group.updated = group.users, users, int(self.ids.now())
+        self.tell(changes.Regrouped(group, before))
+
+    def lose(self, file: File) -> None:
+        """Delete `file`: the messages keep a stone where it was."""
+        file.mode, file.content = "tombstone", None
+        for channel, shown in file.shares.items():
+            for ts in shown:
+                message = self.conversations[channel].messages.get(ts)
+                if message is not None:
+                    self.tell(changes.Changed(message, replace(message), "edited"))
+
     def thread(self, root: Message) -> Iterable[Message]:
         """The root, then its replies, oldest first."""
         messages = self.conversations[root.channel].messages
@@ -215,8 +232,15 @@ class Workspace:
             conversation = self._create(channel.id, "private" if channel.private else "channel")
             conversation.name, conversation.topic = channel.name, channel.topic
             conversation.members = list(channel.members)
+            conversation.is_shared = channel.shared
+        for group in seed.groups:
+            now = int(self.ids.now())
+            made = group.model_dump(exclude={"disabled"})
+            self.groups[group.id] = UserGroup(
+                **made, disabled_at=now if group.disabled else 0, created=now, updated=now
+            )
         for person in seed.people:
-            if not person.is_guest:
+            if not person.is_guest and person.team_id is None:
                 self.direct(person.id, BOT_USER)
         if seed.greeting is not None:
             greeting = Message(channel=seed.greeting.channel, ts=self.ids.ts(), user=BOT_USER, text=seed.greeting.text)

@@ -60,8 +60,14 @@ def test_a_plain_bot_asks_for_nothing_of_an_agents() -> None:
 @pytest.mark.parametrize("agent_view", [False, True])
 def test_the_doctor_expects_what_the_manifest_asks_for(*, replies: bool, agent_view: bool) -> None:
     made = manifest(socket=True, replies_without_mention=replies, agent_view=agent_view)
-    assert set(required_scopes(Wishes(replies), agent_view=agent_view)) == scopes(made)
+    spared = {need.name for need in SCOPES if need.spared}
+    assert set(required_scopes(Wishes(replies), agent_view=agent_view)) == scopes(made) - spared
     assert set(subscribed_events(Wishes(replies), agent_view=agent_view)) == events(made)
+
+
+def test_names_of_their_own_and_user_groups_are_asked_for_and_can_be_done_without() -> None:
+    spared = {need.name for need in SCOPES if need.spared}
+    assert {"chat:write.customize", "usergroups:read"} <= spared <= scopes(manifest(socket=True))
 
 
 def test_every_permission_says_why() -> None:

@@ -31,7 +31,8 @@ log = structlog.get_logger()
 
 
 class Live:
-    """The stream of one turn. `text` is the answer so far and `sent` how many of its characters the stream holds.
+    """The stream of one part of a turn. `text` is what that part has said so far and `sent` how many of its characters
+    the stream holds.
 
     `streams_text` False: only the cards are streamed. `is_off`: there is no stream to begin or to go on with.
     """
@@ -117,7 +118,8 @@ class Live:
     @property
     def is_full(self) -> bool:
         """Whether the answer fills all the messages it may have."""
-        begun = sum(1 for row in self._line.ledger.rows.values() if row.kind == "stream")
+        rows = self._line.ledger.rows.values()
+        begun = sum(1 for row in rows if row.kind == "stream" and row.part == self._line.part)
         return begun >= MOST_MESSAGES and self.stream.room <= LITTLE_ROOM
 
     def _piece_of(self, new: str) -> int:

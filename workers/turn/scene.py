@@ -136,15 +136,16 @@ async def ledger_of(
     newest: str,
     before_call: Callable[[], Awaitable[None]] = nothing,
 ) -> Ledger:
-    """The rows of `journal`; `newest` is the ts of the mail it is about."""
+    """The rows of `journal`; `newest` is the ts of the mail it is about (of an errand: of the time it began)."""
     thread = claimed.owned.thread
+    root = "" if thread.is_errand else thread.root_ts
     return Ledger(
         slack,
         journal,
         thread,
         turn_id=journal.id,
         bot_user=await services.installations.bot_user(thread.team),
-        baseline=max(newest, claimed.record.get("our_ts", ""), thread.root_ts),
+        baseline=max(newest, claimed.record.get("our_ts", ""), root),
         fields=journal.fields,
         before_call=before_call,
         slowed=budget_keeper(services.budget, thread),

@@ -2,30 +2,38 @@
 
 from __future__ import annotations
 
+import contextlib
 import uuid
+from collections.abc import Iterator
 from typing import Any
 
 from pydantic import Field
 
 from playground.slack import changes, typed
-from playground.slack.control.act import InChannel
+from playground.slack.answers import NotOffered
+from playground.slack.control.act import Act, InChannel
 from playground.slack.control.errors import Refused
+from playground.slack.files import mimetype
 from playground.slack.ids import is_ts
-from playground.slack.models import File, Json, Message
+from playground.slack.models import Conversation, File, Json, Message
 from playground.slack.standin import Standin
 from playground.slack.web_api.errors import SlackError
 
 MOST_TYPED = 40_000
 
 
+def message_at(conversation: Conversation, ts: str) -> Message:
+    known = conversation.messages.get(ts)
+    if known is None or known.deleted:
+        raise Refused("message_not_found", f"There is no message {ts} in {conversation.id}.", status=404)
+    return known
+
+
 class AtMessage(InChannel):
     ts: str
 
     def message(self, standin: Standin) -> Message:
-        known = self.conversation(standin).messages.get(self.ts)
-        if known is None or known.deleted:
-            raise Refused("message_not_found", f"There is no message {self.ts} in {self.channel}.", status=404)
-        return known
+        return message_at(self.conversation(standin), self.ts)
 
     def own(self, standin: Standin) -> Message:
         message = self.message(standin)
@@ -50,7 +58,7 @@ class Say(InChannel):
             root = conversation.messages.get(self.thread_ts) if is_ts(self.thread_ts) else None
             if root is None or root.thread_ts is not None:
                 raise Refused("thread_not_found", f"{self.thread_ts} does not start a thread.", status=404)
-        text = tokens(standin, self.text)
+        text = standin.tokens(self.text)
         message = Message(
             channel=conversation.id,
             ts=standin.ids.ts(),
@@ -72,7 +80,7 @@ class Edit(AtMessage):
 
     async def apply(self, standin: Standin) -> Json:
         message = self.own(standin)
-        text = tokens(standin, self.text)
+        text = standin.tokens(self.text)
         standin.workspace.change(message, text=text, blocks=typed.rich_text(text), edited_by=self.user)
         return {"ts": message.ts}
 
@@ -80,6 +88,14 @@ class Edit(AtMessage):
 class Delete(AtMessage):
     async def apply(self, standin: Standin) -> Json:
         standin.workspace.delete(self.own(standin), by=self.user)
+        return {}
+
+
+class DeleteFile(Act):
+    file: str
+
+    async def apply(self, standin: Standin) -> Json:
+        standin.workspace.lose(_own_file(standin, self.file, self.user))
         return {}
 
 
@@ -93,12 +109,32 @@ class React(AtMessage):
         return {}
 
 
-class Click(InChannel):
-    message_ts: str
+class Picked(Act):
+    """An element and what was done with it: `value` is bare (a text, an option's value, an id, or a list of these),
+    `values` is what stands in the other elements, by block or action."""
+
     action_id: str
     block_id: str | None = None
-    value: str | None = None
+    value: Any = None
+    values: dict[str, Any] = Field(default_factory=dict)
     selected_option: dict[str, Any] | None = None
+
+    def picked(self) -> Any:
+        return self.value if self.selected_option is None else self.selected_option.get("value")
+
+    @contextlib.contextmanager
+    def picking(self) -> Iterator[None]:
+        """What the element does not have is refused in words."""
+        try:
+            yield
+        except SlackError as exc:
+            raise Refused(exc.code, f"There is no {self.action_id} here that {self.user} may use.") from exc
+        except (NotOffered, ValueError) as exc:
+            raise Refused("not_offered", str(exc)) from exc
+
+
+class Click(InChannel, Picked):
+    message_ts: str
 
     async def apply(self, standin: Standin) -> Json:
         message = self.conversation(standin).messages.get(self.message_ts)
@@ -107,17 +143,15 @@ class Click(InChannel):
             message = next((each for each in mine if each.ts == self.message_ts), None)
         if message is None or message.deleted:
             raise Refused("message_not_found", f"There is no message {self.message_ts} here.", status=404)
-        try:
+        with self.picking():
             heard = await standin.interactions.click(
                 user=self.user,
                 message=message,
                 action_id=self.action_id,
                 block_id=self.block_id,
-                value=self.value,
-                selected_option=self.selected_option,
+                value=self.picked(),
+                values=self.values,
             )
-        except SlackError as exc:
-            raise Refused(exc.code, f"The message has no {self.action_id} that {self.user} may use.") from exc
         return {"delivered": heard.ok, "status": heard.status}
 
 
@@ -131,25 +165,21 @@ class Stop(InChannel):
         return {"streaming_message_ts": streaming}
 
 
-def upload(standin: Standin, user: str, name: str, mimetype: str, content: bytes) -> File:
-    """A person's file, not shown anywhere until it is said with a message."""
+def upload(standin: Standin, user: str, name: str, kind: str, content: bytes, *, external_url: str = "") -> File:
+    """A person's file, or a link to one elsewhere, not shown anywhere until it is said with a message."""
     if user not in standin.workspace.people:
         raise Refused("user_not_found", f"There is no person {user}.", status=404)
-    if not name or "/" in name or not content:
+    if not name or "/" in name or not (content or external_url):
         raise Refused("no_file", "An upload needs `name` (without a slash) and a body.")
-    file = File(id=standin.ids.new("F"), name=name, title=name, user=user, mimetype=mimetype, length=len(content))
-    file.content = content
+    file = File(id=standin.ids.new("F"), name=name, title=name, user=user, length=len(content))
+    file.mimetype = mimetype(name, kind)
     file.created = int(standin.ids.now())
+    if external_url:
+        file.mode, file.external_url = "external", external_url
+    else:
+        file.content = content
     standin.workspace.files[file.id] = file
     return file
-
-
-def tokens(standin: Standin, text: str) -> str:
-    people: dict[str, str] = {}
-    for person in standin.workspace.people.values():
-        people[person.display_name.lower()] = people[person.name.lower()] = person.id
-    channels = {each.name: each.id for each in standin.workspace.conversations.values() if each.name}
-    return typed.tokens(text, people=people, channels=channels)
 
 
 def _own_file(standin: Standin, file_id: str, user: str) -> File:

@@ -16,6 +16,11 @@ def of(change: changes.Change, standin: Standin, viewer: str) -> Iterator[Json]:
             yield {"type": "reload"}
         case changes.BotReached(connected):
             yield {"type": "bot", "connected": connected}
+        case changes.OffersChanged():
+            yield {"type": "offers", "offers": views.offers(standin)}
+        case changes.ModalsChanged(user):
+            if user == viewer:
+                yield {"type": "modals", "modals": [views.modal(each) for each in standin.modals.of(user)]}
         case changes.Whispered(message, how):
             if message.ephemeral_for == viewer:
                 yield _whispered(standin, message, how, viewer)

@@ -20,7 +20,7 @@ from playground.slack.control.acts import ACTS
 from playground.slack.control.errors import Refused
 from playground.slack.control.messages import upload
 from playground.slack.feed import Gap, Ring
-from playground.slack.models import Conversation, Json, OfferedAgent
+from playground.slack.models import Command, Conversation, Json, OfferedAgent, Shortcut
 from playground.slack.seed import BOT_USER
 from playground.slack.standin import Standin
 
@@ -38,6 +38,8 @@ class App(BaseModel):
     events: set[str] | None = None
     events_url: str | None = None
     agent: bool | None = None
+    commands: list[Command] | None = None
+    shortcuts: list[Shortcut] | None = None
 
 
 class Agents(BaseModel):
@@ -75,7 +77,9 @@ class Control:
     async def upload(self, request: Request) -> Response:
         query = request.query_params
         kind = request.headers.get("content-type", "application/octet-stream")
-        file = upload(self.standin, query.get("user", ""), query.get("name", ""), kind, await request.body())
+        content, elsewhere = await request.body(), query.get("external_url", "")
+        user, name = query.get("user", ""), query.get("name", "")
+        file = upload(self.standin, user, name, kind, content, external_url=elsewhere)
         return _ok({"file": views.file(file)})
 
     async def state(self, request: Request) -> Response:
@@ -163,6 +167,12 @@ class Control:
             grant.agent = wanted.agent
         if wanted.events_url is not None:
             self.standin.delivery.events_url = wanted.events_url or None
+        if wanted.commands is not None:
+            grant.commands = tuple(wanted.commands)
+        if wanted.shortcuts is not None:
+            grant.shortcuts = tuple(wanted.shortcuts)
+        if wanted.commands is not None or wanted.shortcuts is not None:
+            self.standin.workspace.tell(changes.OffersChanged())
         return _ok({})
 
     async def agents(self, request: Request) -> Response:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from playground.slack import render
-from playground.slack.models import Conversation, File, Json, Message, Person, Session, Status
-from playground.slack.seed import BOT_USER
+from playground.slack.models import Conversation, File, Json, Message, Person, Session, Status, View
+from playground.slack.seed import BOT_USER, SLACKBOT
 from playground.slack.standin import Standin
 
 
@@ -20,6 +21,8 @@ def person(person: Person) -> Json:
         "tz": person.tz,
         "is_bot": person.bot_id is not None,
         "is_guest": person.is_guest,
+        "is_admin": person.is_admin,
+        "is_stranger": person.team_id is not None,
         "color": person.color,
     }
 
@@ -33,6 +36,7 @@ def conversation(standin: Standin, each: Conversation, viewer: str) -> Json:
         "name": people[other].display_name if other in people else each.name,
         "topic": each.topic,
         "members": each.members,
+        "is_shared": each.is_shared,
         "bot_is_member": BOT_USER in each.members,
         "with": other,
         "is_bot_dm": other == BOT_USER,
@@ -44,7 +48,6 @@ def conversation(standin: Standin, each: Conversation, viewer: str) -> Json:
 def message(standin: Standin, message: Message, viewer: str) -> Json:
     """A stream in a channel is drawn live for its recipient alone; the others keep seeing its first piece."""
     workspace = standin.workspace
-    people = workspace.people
     blocks, text = message.blocks, message.text
     stream = message.stream
     streaming = stream is not None and stream.live
@@ -61,7 +64,9 @@ def message(standin: Standin, message: Message, viewer: str) -> Json:
         "thread_ts": message.thread_ts,
         "user": message.user,
         "username": message.username,
-        "is_bot": message.user in people and people[message.user].bot_id is not None,
+        "icons": message.icons,
+        "invoked": message.invoked,
+        "is_bot": message.bot_id is not None or message.user == SLACKBOT,
         "text": "" if message.deleted else text,
         "blocks": [] if message.deleted else blocks,
         "edited": message.edited is not None,
@@ -92,7 +97,9 @@ def file(file: File) -> Json:
         "title": file.title,
         "mimetype": file.mimetype,
         "size": file.length,
-        "url": f"/_control/files/{file.id}",
+        "mode": file.mode,
+        "alt_txt": file.alt_txt,
+        "url": file.external_url or f"/_control/files/{file.id}",
     }
 
 
@@ -103,6 +110,21 @@ def status(status: Status) -> Json:
         "status": status.status,
         "loading_messages": status.loading_messages,
         "username": status.username,
+        "icons": status.icons,
+    }
+
+
+def modal(view: View) -> Json:
+    """A view that is open, with what stands in its elements."""
+    return {"id": view.id, "hash": view.hash, "view": view.definition, "values": view.values}
+
+
+def offers(standin: Standin) -> Json:
+    """What the app adds to the composer and to menus."""
+    may = "commands" in standin.grant.scopes
+    return {
+        "commands": [asdict(each) for each in standin.grant.commands if may],
+        "shortcuts": [asdict(each) for each in standin.grant.shortcuts if may],
     }
 
 
@@ -137,6 +159,9 @@ def state(standin: Standin, viewer: str, *, limit: int) -> Json:
             "agent": standin.grant.agent,
             "connected": standin.connected,
         },
+        "offers": offers(standin),
+        "modals": [modal(each) for each in standin.modals.of(viewer)],
+        "groups": [{"id": each.id, "handle": each.handle, "name": each.name} for each in workspace.groups.values()],
         "people": [person(each) for each in workspace.people.values()],
         "conversations": [conversation(standin, each, viewer) for each in visible],
         "messages": messages,

@@ -7,7 +7,7 @@ from playground.slack.arguments import Arguments
 from playground.slack.models import Conversation, Json, Status
 from playground.slack.seed import BOT_USER
 from playground.slack.standin import Standin
-from playground.slack.web_api import checks
+from playground.slack.web_api import checks, speaking
 from playground.slack.web_api.errors import SlackError
 from playground.slack.web_api.streaming import SESSION_STATUSES
 
@@ -23,7 +23,8 @@ def set_status(standin: Standin, args: Arguments) -> Json:
     if "status" not in args:
         raise SlackError("invalid_arguments", "missing required field: status")
     status = Status(channel=channel.id, thread_ts=thread_ts, status=args.text("status"), loading_messages=loading)
-    status.username = args.text("username") or None
+    who = speaking.speaker(standin, args)
+    status.username, status.icons = who.username, who.icons
     standin.statuses.set(status)
     if standin.grant.agent:
         standin.statuses.set_session(channel.id, thread_ts, "processing" if status.status else "active")

@@ -2,62 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from playground.slack import render
 from playground.slack.arguments import Arguments
-from playground.slack.blocks import checked
 from playground.slack.limits import POSTS_IN_A_CHANNEL
 from playground.slack.models import Conversation, Json, Message
-from playground.slack.seed import APP_ID, BOT_ID, BOT_USER
+from playground.slack.seed import BOT_USER
 from playground.slack.standin import Standin
 from playground.slack.web_api import checks
 from playground.slack.web_api.errors import SlackError
+from playground.slack.web_api.speaking import by_the_bot, content
 
-MOST_TEXT, MOST_UPDATE, MOST_MARKDOWN = 40_000, 4_000, 12_000
-MOST_ATTACHMENTS = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Content:
-    text: str
-    blocks: list[Json]
-    attachments: list[Json]
-    truncated: bool = False
-
-
-def content(args: Arguments) -> Content:
-    """What the message says: `text` and blocks, or Markdown alone."""
-    blocks = args.objects("blocks", code="invalid_blocks_format")
-    attachments = args.objects("attachments", code="invalid_attachments") or []
-    markdown = args.text("markdown_text")
-    text = args.text("text")
-    if markdown:
-        if text or blocks:
-            raise SlackError("markdown_text_conflict")
-        if len(markdown) > MOST_MARKDOWN:
-            raise SlackError("msg_too_long")
-        return Content(markdown, [{"type": "markdown", "text": markdown}], attachments)
-    if len(attachments) > MOST_ATTACHMENTS:
-        raise SlackError("too_many_attachments")
-    kept = checked(blocks)
-    if not text and not kept and not attachments:
-        raise SlackError("no_text")
-    return Content(text[:MOST_TEXT], kept, attachments, truncated=len(text) > MOST_TEXT)
-
-
-def by_the_bot(standin: Standin, channel: str, args: Arguments, **what: Any) -> Message:
-    """A message of the app, not yet posted."""
-    return Message(
-        channel=channel,
-        ts=standin.ids.ts(),
-        user=BOT_USER,
-        bot_id=BOT_ID,
-        app_id=APP_ID,
-        username=args.text("username") or None,
-        **what,
-    )
+MOST_UPDATE = 4_000
 
 
 def post_message(standin: Standin, args: Arguments) -> Json:

@@ -9,8 +9,8 @@ from playground.slack.models import Conversation, File, Json
 from playground.slack.seed import BOT_USER
 from playground.slack.standin import Standin
 from playground.slack.web_api import checks
-from playground.slack.web_api.chat import by_the_bot
 from playground.slack.web_api.errors import SlackError
+from playground.slack.web_api.speaking import by_the_bot
 
 MOST_BYTES = 50 * 1024 * 1024  # Slack takes 1 GB; this is memory
 MOST_SNIPPET = 1024 * 1024
@@ -61,8 +61,10 @@ def complete_upload(standin: Standin, args: Arguments) -> Json:
 
 def info(standin: Standin, args: Arguments) -> Json:
     file = standin.workspace.files.get(args.required("file", code="file_not_found"))
-    if file is None or file.content is None:
+    if file is None or (file.content is None and file.mode in ("hosted", "snippet")):
         raise SlackError("file_not_found")
+    if file.mode == "tombstone":
+        raise SlackError("file_deleted")
     wire = render.file(file, base_url=standin.base_url)
     public: dict[str, list[Json]] = {}
     private: dict[str, list[Json]] = {}
@@ -71,7 +73,10 @@ def info(standin: Standin, args: Arguments) -> Json:
         where = public if conversation.kind == "channel" else private
         where[channel] = [_share(conversation, ts) for ts in shown]
     wire["shares"] = {name: each for name, each in (("public", public), ("private", private)) if each}
-    wire |= {"channels": list(public), "groups": [], "ims": [], "comments_count": 0}
+    kinds = {
+        kind: [c for c in private if standin.workspace.conversations[c].kind == kind] for kind in ("private", "im")
+    }
+    wire |= {"channels": list(public), "groups": kinds["private"], "ims": kinds["im"], "comments_count": 0}
     return {"file": wire, "comments": [], "response_metadata": {"next_cursor": ""}}
 
 

@@ -12,8 +12,8 @@ from playground.slack.pieces import Payload, Stream, payload
 from playground.slack.seed import BOT_USER
 from playground.slack.standin import Standin
 from playground.slack.web_api import checks
-from playground.slack.web_api.chat import by_the_bot
 from playground.slack.web_api.errors import SlackError
+from playground.slack.web_api.speaking import by_the_bot
 
 SESSION_STATUSES = ("active", "processing", "suspended", "closed")
 
@@ -74,6 +74,7 @@ def _recipient(standin: Standin, args: Arguments, *, direct: bool) -> str | None
         raise SlackError("missing_recipient_team_id")
     if user and (user not in standin.workspace.people or user == BOT_USER):
         raise SlackError("user_not_found")
-    if team and team != standin.workspace.team_id:
+    theirs = standin.workspace.people[user].team_id if user else None
+    if team and team != (theirs or standin.workspace.team_id):
         raise SlackError("user_not_found", "recipient_team_id is not this person's team")
     return user or None

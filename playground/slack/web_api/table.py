@@ -10,7 +10,7 @@ from playground.slack.arguments import Arguments
 from playground.slack.limits import SPECIAL, STATUS, TIER_2, TIER_3, TIER_4, Rate
 from playground.slack.models import Json
 from playground.slack.standin import Standin
-from playground.slack.web_api import agents, chat, conversations, files, people, streaming
+from playground.slack.web_api import agents, chat, conversations, files, groups, people, streaming, views
 
 Handler = Callable[[Standin, Arguments], Json]
 
@@ -53,8 +53,13 @@ METHODS: Mapping[str, Method] = {
     "reactions.add": Method(people.react, "reactions:write", TIER_3),
     "reactions.remove": Method(people.unreact, "reactions:write", TIER_2),
     "team.info": Method(people.team_info, "team:read", TIER_3),
+    "usergroups.list": Method(groups.list_, "usergroups:read", TIER_2),
+    "usergroups.users.list": Method(groups.users, "usergroups:read", TIER_2),
     "users.info": Method(people.user_info, "users:read", TIER_4),
     "users.list": Method(people.user_list, "users:read", TIER_2),
+    "views.open": Method(views.open_, None, TIER_4),
+    "views.push": Method(views.push, None, TIER_4),
+    "views.update": Method(views.update, None, TIER_4),
 }
 
 # What small emulators of Slack know; `--profile minimal` answers `unknown_method` to all else.

@@ -60,9 +60,10 @@ async def test_people_see_their_own_corner(world: World) -> None:
     async def sees(person: str) -> set[str]:
         return {each["id"] for each in (await world.get("state", **{"as": person}))["conversations"]}
 
-    assert await sees(ADA) == {GENERAL, "C0SUPPORT", RANDOM, SECRET, DM}
-    assert await sees(CAMILLE) == {GENERAL, "C0SUPPORT", RANDOM, "D0CAMILLE"}
+    assert await sees(ADA) == {GENERAL, "C0SUPPORT", RANDOM, SECRET, "C0PARTNERS", DM}
+    assert await sees(CAMILLE) == {GENERAL, "C0SUPPORT", RANDOM, "C0PARTNERS", "D0CAMILLE"}
     assert await sees(HUGO) == {"C0SUPPORT"}
+    assert await sees("U0IRIS") == {"C0PARTNERS"}
     assert (await world.get("state", **{"as": "U404"}))["error"] == "user_not_found"
 
 
@@ -164,7 +165,7 @@ async def test_a_seed_is_a_json_file(tmp_path: Path) -> None:
 
     seed = Seed.read(file)
 
-    assert (seed.team_name, seed.bot_name, len(seed.people)) == ("Acme", "scout", 4)
+    assert (seed.team_name, seed.bot_name, len(seed.people)) == ("Acme", "scout", 5)
 
 
 async def test_people_may_not_do_what_slack_forbids(world: World) -> None:

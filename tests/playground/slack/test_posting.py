@@ -153,7 +153,7 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("conversations.history", {"channel": GENERAL, "cursor": "bmV4dDp4"}, "invalid_cursor"),
     ("conversations.open", {"users": HUGO}, "app_access_restricted"),
     ("apps.connections.open", {}, "not_allowed_token_type"),
-    ("views.open", {}, "unknown_method"),
+    ("views.publish", {}, "unknown_method"),
 ]
 
 

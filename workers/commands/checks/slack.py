@@ -66,6 +66,8 @@ def _scopes(settings: Settings, who: Identity) -> Finding:
     if missing := _without(who, required_scopes(settings)):
         plain_bot = "Fine for an app that is not declared an agent. Otherwise: "
         return warning(SCOPE, f"missing: {missing}.", plain_bot + WHERE_SCOPES)
+    if missing := _without(who, tuple(need.name for need in SCOPES if need.spared)):
+        return warning(SCOPE, f"missing: {missing}.", f"The bot works without, in a plainer way. {WHERE_SCOPES}")
     return ok(SCOPE, f"all {len(required_scopes(settings))} that are needed were granted.")
 
 

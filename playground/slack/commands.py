@@ -1,0 +1,118 @@
+"""Slash commands: what a person typed goes to the app, its immediate answer or Slack's own sentence to the person.
+
+https://docs.slack.dev/interactivity/implementing-slash-commands. Not repeated; three seconds, then it has failed.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from playground.slack import responding, typed
+from playground.slack.arguments import Arguments
+from playground.slack.models import Command, Conversation, Json, Message
+from playground.slack.request_url import Heard
+from playground.slack.seed import APP_ID, SLACKBOT
+from playground.slack.web_api.errors import SlackError
+
+if TYPE_CHECKING:
+    from playground.slack.standin import Standin
+
+LINE = re.compile(r"/[^\s/]\S*")
+UNKNOWN = (
+    "{command} is not a valid command. In Slack, all messages that start with the “/” character are interpreted as "
+    "commands. If you are trying to send a message and not run a command, try preceding the “/” with an empty space."
+)
+IN_A_THREAD = "{command} is not supported in threads. Sorry!"
+FAILED = "{command} failed with the error “{error}”"
+
+
+def is_one(text: str) -> bool:
+    """Whether Slack takes `text` for a command rather than a message."""
+    return LINE.match(text) is not None
+
+
+async def run(standin: Standin, *, user: str, conversation: Conversation, text: str, thread_ts: str | None) -> Json:
+    """Bring what `user` typed to the app: whether it was heard, with which status, and what the person was shown."""
+    word, _, rest = text.partition(" ")
+    known = _known(standin, word)
+    if known is None or thread_ts is not None:
+        sentence = UNKNOWN if known is None else IN_A_THREAD
+        return _slack_says(standin, conversation, user, sentence.format(command=word), thread_ts) | {"delivered": False}
+    rest = rest.strip()
+    invoked = {"user": user, "text": f"{known.command} {rest}".strip()}
+    heard = await standin.delivery.command(_fields(standin, known, rest, user, conversation, invoked))
+    answer: Json = {"delivered": heard.ok, "status": heard.status}
+    if not heard.ok:
+        sentence = FAILED.format(command=known.command, error=_error(heard))
+        return answer | _slack_says(standin, conversation, user, sentence, None)
+    return answer | _answer(standin, heard, user, conversation, invoked)
+
+
+def _known(standin: Standin, word: str) -> Command | None:
+    if "commands" not in standin.grant.scopes:
+        return None
+    return next((each for each in standin.grant.commands if each.command == word), None)
+
+
+def _fields(
+    standin: Standin, command: Command, text: str, user: str, conversation: Conversation, invoked: Json
+) -> dict[str, str]:
+    workspace = standin.workspace
+    key = standin.response_urls.give(user=user, channel=conversation.id, invoked=invoked)
+    names = {"im": "directmessage", "mpim": conversation.name, "private": "privategroup"}
+    return {
+        "token": "playground-verification-token",
+        "team_id": workspace.team_id,
+        "team_domain": workspace.seed.team_domain,
+        "channel_id": conversation.id,
+        "channel_name": names.get(conversation.kind, conversation.name),
+        "user_id": user,
+        "user_name": workspace.people[user].name,
+        "command": command.command,
+        "text": _escaped(standin, text) if command.should_escape else text,
+        "api_app_id": APP_ID,
+        "is_enterprise_install": "false",
+        "response_url": standin.address_of(key, "commands"),
+        "trigger_id": standin.triggers.issue(user),
+    }
+
+
+def _escaped(standin: Standin, text: str) -> str:
+    """With names as `<@U…|name>` and `<#C…|name>`, as `should_escape` asks."""
+    people = {person.id: person.name for person in standin.workspace.people.values()}
+    channels = {each.id: each.name for each in standin.workspace.conversations.values()}
+    return typed.named(standin.tokens(text), people=people, channels=channels)
+
+
+def _answer(standin: Standin, heard: Heard, user: str, conversation: Conversation, invoked: Json) -> Json:
+    said = heard.answer
+    if said is None:
+        return {"shown": None}
+    url = standin.response_urls.give(user=user, channel=conversation.id, invoked=invoked)
+    try:
+        message = responding.say(standin, standin.response_urls.use(url), Arguments(said))
+    except SlackError as exc:
+        sentence = FAILED.format(command=invoked["text"].partition(" ")[0], error=exc.code)
+        return _slack_says(standin, conversation, user, sentence, None)
+    return {"shown": message.ts}
+
+
+def _error(heard: Heard) -> str:
+    if heard.status is not None:
+        return "http_service_error" if heard.status >= 500 else "http_client_error"
+    return "operation_timeout" if heard.reason in ("http_timeout", "timeout") else "dispatch_failed"
+
+
+def _slack_says(standin: Standin, conversation: Conversation, user: str, words: str, thread_ts: str | None) -> Json:
+    message = Message(
+        channel=conversation.id,
+        ts=standin.ids.ts(),
+        user=SLACKBOT,
+        username="Slackbot",
+        text=typed.escape(words),
+        thread_ts=thread_ts,
+        ephemeral_for=user,
+    )
+    standin.workspace.whisper(message)
+    return {"shown": message.ts, "sentence": words}

@@ -1,0 +1,92 @@
+"""An errand that is being done: mail that belongs to no thread yet, and the few things one may do with it.
+
+What always holds: a root is posted once, what moves into its thread is stored there once, and who asked is told at most
+once. The journal of an errand is kept under its mail's id, so whoever takes it up after a crash finds how far it came.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+
+from bot.slack import blocks
+from bot.slack.client import Slack
+from bot.slack.errors import SlackError
+from bot.slack.ledger import Ledger, Unread
+from bot.slack.models import Person
+from bot.texts import Words
+from bot.threads.models import Mail, ThreadKey
+from workers.journal import Journal
+from workers.services import Services
+
+CLOCKS_DIFFER = timedelta(minutes=5)  # at most, ours and Slack's: a root cannot be older than this before its errand
+
+log = structlog.get_logger()
+
+
+class GivenUp(Exception):
+    """The errand ends here; `key` and `values` are the sentence that its asker gets."""
+
+    def __init__(self, key: str, **values: str) -> None:
+        super().__init__(key)
+        self.key = key
+        self.values = values
+
+
+@dataclass(frozen=True, kw_only=True)
+class Errand:
+    """`words` are the asker's, for what is told to them alone; `shared` the channel's, for what everybody reads.
+
+    `person` is None where Slack does not say who asks.
+    """
+
+    services: Services
+    mail: Mail
+    journal: Journal
+    slack: Slack
+    ledger: Ledger
+    person: Person | None
+    words: Words
+    shared: Words
+
+    @property
+    def thread(self) -> ThreadKey:
+        return self.mail.thread
+
+    async def post_root(self, text: str, *, again: str, body: blocks.Blocks | None = None) -> str:
+        """Begin a thread with `text`, once; its ts, which is on record when this returns.
+
+        Where it cannot be told whether it arrived, `again`, which says so, goes out as a new post.
+        Raises `Refused`, and `TryLater` or `Unknown` when Slack stays away.
+        """
+        try:
+            ts = await self.ledger.post("root", text=text, blocks=body or blocks.notice(text))
+        except Unread:
+            try:
+                ts = await self.ledger.post("root-again", text=again, blocks=blocks.notice(again))
+            except Unread:
+                raise GivenUp("errand.unsure") from None
+        await self.journal.write()
+        return ts
+
+    async def move(self, mail: Mail) -> None:
+        """Put `mail` into the thread that has begun; its id must follow from the errand, so that this counts once."""
+        accepted = await self.services.mailbox.accept(mail)
+        log.info("errand.moved", into=str(mail.thread), accepted=accepted.value)
+
+    async def tell(self, key: str, **values: str) -> None:
+        """Say one sentence to the asker alone: by the `response_url` where there is one; at most once."""
+        if self.journal.get("told"):
+            return
+        self.journal.set(told=key)
+        await self.journal.write()
+        text = self.words.say(key, **values)
+        try:
+            if url := self.mail.about.get("response_url"):
+                await self.slack.respond(url, text=text, blocks=blocks.notice(text))
+            else:
+                await self.slack.ephemeral(self.thread.channel, self.mail.principal, text=text)
+        except SlackError as error:
+            log.warning("errand.untold", key=key, error=str(error))

@@ -1,0 +1,14 @@
+"""Every kind of errand, and who does it. A new kind is a new row here and a new `MailKind`."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from bot.threads.models import MailKind
+from workers.errands.errand import Errand
+from workers.errands.opening import open_thread
+
+# Each may be called again after a crash; what it posts, moves and tells goes through the `Errand`.
+ERRANDS: Mapping[MailKind, Callable[[Errand], Awaitable[None]]] = {
+    MailKind.OPEN: open_thread,
+}
