@@ -17,6 +17,7 @@ from workers.conversations import errors
 from workers.conversations.port import FunctionTool, Opening, Result
 from workers.journal import VERSION, Journal, Request
 from workers.mailroom import Batch
+from workers.turn import connecting
 from workers.turn.scene import Scene
 
 
@@ -130,6 +131,7 @@ async def opening(scene: Scene) -> Opening:
     """How a new conversation is opened: model, instructions and tools are fixed from then on."""
     tools = scene.services.tools
     specs = await tools.offered(scene.agent)
+    connectors = await connecting.connectors(scene)
     if missing := sorted(tools.missing(scene.agent)):
         # They would be missing in this thread without a word.
         words = scene.words.say("thread.tools_missing", servers=scene.words.names(missing))
@@ -144,6 +146,8 @@ async def opening(scene: Scene) -> Opening:
         tools=tuple(
             FunctionTool(name=spec.name, description=spec.description, parameters=spec.parameters) for spec in specs
         ),
+        connectors=connectors,
+        guardrails=scene.agent.guardrails,
         completion_args=scene.agent.completion_args,
         metadata=scene.metadata,
     )

@@ -84,6 +84,9 @@ async def fail(scene: Scene, error: errors.ConversationError) -> list[Mail] | No
         log.error("model.gone", agent=agent.name, model=agent.model, file=str(agent.source), said=str(error))
         # The model is fixed in the conversation: with the file mended, the next message begins one with its words.
         journal.set_thread(conversation_agent="")
+    if isinstance(error, errors.LibraryGone):
+        log.error("library.gone", agent=scene.agent.name, file=str(scene.agent.source), said=str(error))
+        scene.services.libraries.forget()
     words = scene.words.say(
         sentence(error),
         id=journal.id,
