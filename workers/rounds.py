@@ -19,7 +19,7 @@ from bot.catalog.agents import Agent
 from bot.slack import blocks
 from workers import inputs
 from workers.calling import UNKNOWN_OUTCOME, Calling, closing_result
-from workers.conversations.errors import Unanswered
+from workers.conversations.errors import Refused, Unanswered
 from workers.conversations.port import (
     Call,
     Delta,
@@ -28,6 +28,9 @@ from workers.conversations.port import (
     Event,
     ExecutionDone,
     ExecutionStarted,
+    Handoff,
+    HandoffDone,
+    HandoffStarted,
     Input,
     Message,
     Opening,
@@ -43,6 +46,9 @@ from workers.conversations.port import (
 )
 from workers.conversations.recovery import Finished, Unfinished, outcome, replay
 from workers.delivery.delivery import Delivery
+from workers.handoffs.cast import Cast
+from workers.handoffs.continuing import Continuing, Decision
+from workers.handoffs.handoffs import Handoffs
 from workers.journal import Journal, Request
 from workers.services import Services
 
@@ -89,6 +95,9 @@ class Rounds:
         before_call: Callable[[], Awaitable[None]],
         steer: Callable[[], Awaitable[Sequence[inputs.Line]]],
         resumed: bool,
+        cast: Cast,
+        handoffs: Handoffs,
+        continuing: Continuing,
     ) -> None:
         self._services = services
         self._conversations = services.conversations
@@ -103,7 +112,10 @@ class Rounds:
         self._before_call = before_call
         self._steer = steer
         self._uncertain = resumed and journal.request is not None
-        self._calling = Calling(services, journal, agent, delivery, before_call=before_call)
+        self._again = resumed  # what was said before may have to be told anew
+        self._handoffs = handoffs
+        self._continuing = continuing
+        self._calling = Calling(services, journal, cast, delivery, handoffs, before_call=before_call)
         self._stopping = False
 
     async def run(self) -> Answered:
@@ -113,6 +125,10 @@ class Rounds:
             if request is not None:
                 await self._take_in(await self._ask(request))
             calls = self._journal.open_calls
+            if not calls and not self._stopped() and (handoff := self._continuing.waiting) and not self._limit():
+                if await self._continuing.go_on(handoff, number=self._round + 1) is not Decision.TOO_MANY:
+                    continue
+                self._journal.set(cut="limit_handoffs")
             if not calls or self._stopped():
                 return Answered(text=self._journal.get("said") or "", limit=self._journal.get("cut") or "")
             if limit := self._limit():
@@ -153,14 +169,26 @@ class Rounds:
         while True:
             if self._uncertain:
                 if (done := await self._recover(request)) is not None:
-                    self._uncertain = False
-                    await self._delivery.correct(said + _joined(said, done.entries))
+                    self._uncertain = self._again = False
+                    await self._tell(said, done.entries)
                     return done
                 request = self._journal.request or request
+            if self._again:
+                await self._delivery.correct(said)
+                self._handoffs.go_back()
+            self._again = True
             try:
                 if (heard := await self._stream(request, said)) is not None:
+                    self._again = False
                     return heard
                 self._uncertain = True  # busy: an earlier try of ours may be what holds the conversation
+            except Refused as refused:
+                if request.brings != "nothing" or self._stopped():
+                    raise
+                log.warning("handoff.not_resumed", error=str(refused))
+                await self._continuing.take_over(request.number)
+                self._opening = None
+                request = self._journal.request or request
             except Unanswered as error:
                 breaks += 1
                 self._journal.step(self._services.now(), "unanswered", error=type(error).__name__)
@@ -173,8 +201,9 @@ class Rounds:
         """Send `request` and show what comes; None when it must be looked up first, because it may run already."""
         await self._before_call()
         shown, speaking, waiting_since = said, "", 0.0
+        passing: HandoffStarted | None = None
         if self._starts(request) and self._opening is None:
-            self._opening = await self._open()
+            self._opening = self._continuing.opening(self._metadata) or await self._open()
         async with aclosing(self._send(request)) as events:
             async for event in events:
                 match event:
@@ -197,6 +226,13 @@ class Rounds:
                         if reason is WaitReason.BUSY and self._uncertain:
                             await self._services.sleep(min(delay, LOOK_EVERY).total_seconds())
                             return None
+                    case HandoffStarted():
+                        passing = event
+                    case HandoffDone(id=handoff, to_id=to_id, to_name=to_name) if not self._continuing.is_ours:
+                        from_id, from_name = (passing.from_id, passing.from_name) if passing else ("", "")
+                        await self._handoffs.happened(
+                            Handoff(id=handoff, from_id=from_id, from_name=from_name, to_id=to_id, to_name=to_name)
+                        )
                     case ExecutionStarted(id=execution, name=name):
                         self._delivery.task(blocks.Task(id=execution, title=name, status="in_progress"))
                     case ExecutionDone(id=execution, name=name):
@@ -216,9 +252,30 @@ class Rounds:
         if self._opening is not None and self._starts(request):
             return self._conversations.start(self._opening, said)
         assert self.conversation_id is not None, "only a start has no conversation yet"
-        return self._conversations.append(self.conversation_id, said)
+        return self._conversations.append(self.conversation_id, said, handoff_execution=self._execution)
+
+    @property
+    def _execution(self) -> str | None:
+        """Each append says again where handoffs are executed; the API's default is its own side."""
+        return self._journal.get("handoff_execution")
+
+    async def _tell(self, said: str, entries: Sequence[Entry]) -> None:
+        """What the history gave, told as if it had been heard: each speaker's words, each handoff."""
+        whole = said + _joined(said, entries)
+        await self._delivery.correct(whole, upto=len(said))
+        self._handoffs.go_back()
+        for number, entry in enumerate(entries):
+            if isinstance(entry, Handoff) and not self._continuing.is_ours and not self._handoffs.is_told(entry.id):
+                await self._delivery.correct(whole, upto=len(said + _joined(said, entries[:number])))
+                await self._handoffs.happened(entry)
+        if not self._handoffs.over.is_set():
+            await self._delivery.correct(whole)
 
     def _inputs(self, request: Request) -> list[Input]:
+        if request.brings == "nothing":
+            return []
+        if request.brings == "words":
+            return [Say(**line) for line in json.loads(self._journal.get("words") or "[]")]
         if request.number == 0:
             replayed = [Say(**line) for line in json.loads(self._journal.get("replay") or "[]")]
             return [*replayed, Say(self._journal.get("input") or "")]
@@ -252,7 +309,7 @@ class Rounds:
     async def _recover(self, request: Request) -> Done | None:
         """What became of `request`: its answer, or None when it must be sent (again)."""
         if self.conversation_id is None:
-            found = await self._conversations.find(self._metadata)
+            found = await self._conversations.find(self._continuing.metadata(self._metadata))
             if not found:
                 return None
             await self._keep(found[0])
@@ -261,7 +318,8 @@ class Rounds:
         while True:
             await self._before_call()
             history = await self._conversations.history(self.conversation_id)
-            found_out = outcome(history, after=request.after, inputs=self._inputs(request))
+            said, ours = self._inputs(request), self._continuing.is_ours
+            found_out = outcome(history, after=request.after, inputs=said, handoff_ends=ours)
             if isinstance(found_out, Finished):
                 self._journal.step(self._services.now(), "found_in_history")
                 return Done(conversation_id=self.conversation_id, entries=found_out.entries, usage=Usage())
@@ -280,6 +338,10 @@ class Rounds:
     async def _branch(self, request: Request, history: Sequence[Entry]) -> None:
         """Our input is stored and will never be answered: go on beside it, from the entry before."""
         self._journal.step(self._services.now(), "branched")
+        if request.brings == "nothing":
+            await self._continuing.take_over(request.number)
+            self._opening, self._uncertain = None, False
+            return
         kept = []
         for entry in history:
             kept.append(entry)
@@ -311,9 +373,10 @@ class Rounds:
             self._journal.set(entry=newest)
             self._journal.set_thread(entry=newest)
         self._journal.set_calls(calls)
+        self._continuing.note(done.entries)
         self._journal.set_request(None)
         self._journal.step(self._services.now(), "answered", calls=len(calls), tokens=done.usage.total_tokens)
-        if calls:
+        if calls or self._continuing.waiting:
             await self._journal.write()  # without calls the delivery writes it together with its first intent
 
     def _limit(self) -> str:
@@ -336,7 +399,9 @@ class Rounds:
                 Result(call.tool_call_id, closing_result(self._journal.call(call.tool_call_id), result))
                 for call in calls
             ]
-            closing = self._conversations.append(self.conversation_id, results, silent=True)
+            closing = self._conversations.append(
+                self.conversation_id, results, silent=True, handoff_execution=self._execution
+            )
             async with aclosing(closing) as events:
                 async for event in events:
                     if isinstance(event, Done):

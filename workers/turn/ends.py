@@ -19,6 +19,7 @@ from bot.threads.models import Mail
 from bot.threads.turns import Owned
 from workers.calling import closing_result
 from workers.conversations import errors
+from workers.handoffs.opening import PUSH, NotPushed
 from workers.journal import Journal
 from workers.rounds import CANCELLED, Rounds
 from workers.turn.scene import Scene
@@ -57,10 +58,17 @@ async def fail(scene: Scene, error: errors.ConversationError) -> list[Mail] | No
     journal = scene.journal
     log.warning("turn.refused", error=str(error), kind=type(error).__name__)
     scene.step("failed", error=type(error).__name__, status=error.status, code=error.code)
-    later = isinstance(error, errors.TryLater | errors.Unanswered)
+    later = isinstance(error, errors.TryLater | errors.Unanswered | NotPushed)
     keep_open(journal, CANCELLED)
-    await scene.delivery.fail(scene.words.say(sentence(error), id=journal.id), turn_id=journal.id, again=later)
+    await scene.delivery.fail(_told(scene, error), turn_id=journal.id, again=later)
     return await finish(scene, "failed", keep=later)
+
+
+def _told(scene: Scene, error: errors.ConversationError) -> str:
+    if isinstance(error, NotPushed):
+        agent = scene.cast.title(error.agent)
+        return scene.words.say("agent.not_pushed", agent=agent, command=PUSH, id=scene.journal.id)
+    return scene.words.say(sentence(error), id=scene.journal.id)
 
 
 async def too_old(scene: Scene) -> list[Mail] | None:

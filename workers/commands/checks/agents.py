@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from bot.catalog.catalog import DEFAULT_AGENT, Catalog, Problem
 from bot.settings import Settings
 from workers.commands.checks.finding import Finding, failed, ok
+from workers.handoffs.person import BUILT_IN
 from workers.tools.functions import Functions
 
 CHECK = "Agents"
@@ -14,7 +15,7 @@ CHECK = "Agents"
 
 def load(settings: Settings, environment: Mapping[str, str]) -> Catalog:
     """The catalogue as a worker reads it."""
-    return Catalog.load(settings, environment, functions=Functions(timeout=settings.tool_timeout).specs)
+    return Catalog.load(settings, environment, functions=Functions(BUILT_IN, timeout=settings.tool_timeout).specs)
 
 
 async def check(settings: Settings, catalog: Catalog) -> list[Finding]:
