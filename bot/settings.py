@@ -54,6 +54,7 @@ class Settings(BaseSettings):
     agents_dir: Path = Path("agents")
     mcp_config: Path = Path("mcp.json")
     tools_lock: Path = Path("tools.lock.json")
+    functions: str | None = None
     channels_config: Path = Path("channels.toml")
     default_agent: str = "assistant"
     reload_agents: bool = False

@@ -20,7 +20,7 @@ NO_DOTENV = "--no-dotenv"  # on the command line of a process that is told all i
 def read_settings() -> Settings:
     """The settings from the environment and `.env`; ends the process with one sentence per problem."""
     try:
-        return Settings(_env_file=_dotenv())
+        return Settings(_env_file=dotenv_file())
     except ValidationError as exc:
         problems = exc.errors(include_input=False, include_url=False)
         give_up(*(sentence(problem) for problem in [*problems, *_hidden(problems)]), status=BAD_SETTINGS)
@@ -28,7 +28,7 @@ def read_settings() -> Settings:
 
 def environment(dotenv: Path | None = None) -> dict[str, str]:
     """What fills the variables of mcp.json: the environment, and `.env` for what is not set there, as for settings."""
-    dotenv = dotenv or _dotenv()
+    dotenv = dotenv or dotenv_file()
     if dotenv is None:
         return dict(os.environ)
     kept = {name: value for name, value in dotenv_values(dotenv, encoding="utf-8").items() if value}
@@ -53,7 +53,7 @@ def give_up(*sentences: str, status: int) -> NoReturn:
     sys.exit(status)
 
 
-def _dotenv() -> Path | None:
+def dotenv_file() -> Path | None:
     return None if NO_DOTENV in sys.argv[1:] else Path(".env")
 
 
@@ -63,7 +63,7 @@ def _hidden(problems: list[ErrorDetails]) -> list[ErrorDetails]:
     fields = {name: Settings.model_fields[name] for name in names}
     stand_ins: dict[str, Any] = {name: "-" if field.is_required() else field.default for name, field in fields.items()}
     try:
-        Settings(_env_file=_dotenv(), **stand_ins)
+        Settings(_env_file=dotenv_file(), **stand_ins)
     except ValidationError as exc:
         return [
             problem for problem in exc.errors(include_input=False, include_url=False) if names and not problem["loc"]

@@ -18,7 +18,8 @@ import typer.main
 from pydantic_core import PydanticUndefined
 
 from bot.catalog import agents, channels, servers
-from bot.catalog.agents import Agent, AgentForm
+from bot.catalog.agent_form import AgentForm
+from bot.catalog.agents import Agent
 from bot.catalog.servers import ServerForm
 from bot.settings import Settings
 from bot.threads import keys

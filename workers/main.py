@@ -55,11 +55,10 @@ from workers.agents.wanted import libraries as library_names
 from workers.conversations.client import MistralConversations
 from workers.conversations.http import http_client
 from workers.conversations.patience import Limits
-from workers.handoffs.person import BUILT_IN
 from workers.holdings import Holdings
 from workers.services import Services
+from workers.tools import registered
 from workers.tools.calls import Tools
-from workers.tools.functions import Functions
 from workers.tools.sessions import ToolSessions
 
 POLL = timedelta(seconds=0.5)  # only when a wake token was lost, and for arq's own cron and health
@@ -163,9 +162,9 @@ class NudgedWorker(Worker):
 
 async def open_services(stack: AsyncExitStack, settings: Settings, redis: Redis, *, worker: str) -> Services:
     """Everything a turn may use; `stack` closes it in reverse order."""
-    functions = Functions(BUILT_IN, timeout=settings.tool_timeout)
+    functions, wrong = registered.load(settings)
     catalogs = Catalogs(settings, environment(), functions=functions.specs)
-    for problem in catalogs.now.problems:
+    for problem in (*wrong, *catalogs.now.problems):
         log.error("catalog.problem", problem=str(problem))
     installations = await stack.enter_async_context(Installations(settings))
     turns = Turns(redis, worker=worker, lease=settings.lease, thread_life=settings.thread_life)

@@ -5,23 +5,26 @@ A wrong file gives `Problem`s that name file, line and field, and never takes th
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from types import MappingProxyType
+from typing import Any, Literal
 
-from pydantic import Field
-
-from bot.catalog import front_matter
+from bot.catalog import connector_forms, front_matter, refusals, response_format
 from bot.catalog.access import Access
+from bot.catalog.agent_form import AccessForm, AgentForm
 from bot.catalog.connectors import Connector
-from bot.catalog.forms import Form, check
+from bot.catalog.forms import Lines, check, dotted, line_of
+from bot.catalog.forms import Path as Place
+from bot.catalog.front_matter import FrontMatter
+from bot.catalog.modules import NotUsable
 from bot.catalog.policy import Policy
 from bot.catalog.problem import Problem
+from bot.catalog.variables import Missing
 
 MODEL_EXAMPLE = "mistral-medium-latest"
-PROMPTS_SHOWN = 4  # Slack shows no more
-NAME = r"^[a-z0-9][a-z0-9_-]{0,62}$"  # what a person can type after "+"
-TOOL_PATTERN = r"^[A-Za-z0-9_*?\[\]!-]+$"
+EVERY_HANDOFF = "*"  # in handoff_policy: those that it does not name
 
 HandoffExecution = Literal["server", "client"]  # the API's own words: inside Mistral, or given back to us
 HandoffPolicy = Literal["allow", "deny"]
@@ -44,7 +47,7 @@ class Agent:
     https address of a picture. `handoffs` are names of other agents; `handoff_policy` says of those, by name or `*`,
     which handoff goes through where handoffs are executed on our side. `escalation` are the ids of the people and user
     groups to whom it may hand a thread. `agent_id` adopts an agent object that exists at Mistral. `completion_args` and
-    `guardrails` are in the wire's shape.
+    `guardrails` are in the wire's shape. `lines` is where its file says what; who makes one without a file has none.
     """
 
     name: str
@@ -68,61 +71,34 @@ class Agent:
     agent_id: str | None = None
     access: Access = field(default_factory=Access)
     escalation: tuple[str, ...] = ()
+    lines: Lines = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def is_object(self) -> bool:
         """Whether it runs as an agent object at Mistral; else as a direct-model conversation, exact for each thread."""
         return bool(self.handoffs) or self.wants_object
 
+    def says(self, name: str) -> bool:
+        """Whether its file gives this field at all."""
+        return (name,) in self.lines
 
-class PromptForm(Form):
-    title: str = Field(min_length=1)
-    message: str = Field(min_length=1)
+    def problem(self, place: Place, message: str) -> Problem:
+        """Something wrong with what its file says at `place`."""
+        return Problem(self.source, line_of(place, self.lines), dotted(place), message)
 
-
-class JsonSchema(Form):
-    name: str = Field(min_length=1)
-    description: str | None = None
-    strict: bool = False
-    # The wire's word; as an attribute it would hide one of pydantic's own.
-    definition: dict[str, Any] = Field(alias="schema")
-
-
-class ResponseFormat(Form):
-    type: Literal["text", "json_object", "json_schema"] = "text"
-    json_schema: JsonSchema | None = None
+    def problem_with(self, name: str, item: str, message: str) -> Problem:
+        """Something wrong with one `item` of a list of names."""
+        return Problem(self.source, line_of((name, item), self.lines), name, message)
 
 
-class CompletionArgs(Form):
-    """The ranges of Mistral's API, so that a mistake shows here and not in the middle of a turn."""
-
-    stop: str | list[str] | None = None
-    presence_penalty: float | None = Field(None, ge=-2, le=2)
-    frequency_penalty: float | None = Field(None, ge=-2, le=2)
-    temperature: float | None = Field(None, ge=0, le=1)
-    top_p: float | None = Field(None, ge=0, le=1)
-    max_tokens: int | None = Field(None, ge=0)
-    random_seed: int | None = Field(None, ge=0)
-    response_format: ResponseFormat | None = None
-    tool_choice: Literal["auto", "none", "any", "required"] = "auto"
-    reasoning_effort: Literal["none", "minimal", "low", "medium", "high", "xhigh", "max"] | None = None
+NO_VARIABLES: Mapping[str, str] = MappingProxyType({})
 
 
-class AgentForm(Form):
-    name: str | None = Field(None, pattern=NAME)
-    description: str = ""
-    model: str = Field(min_length=1)
-    tools: list[Annotated[str, Field(pattern=TOOL_PATTERN)]] = Field(default_factory=list)
-    approvals: dict[Annotated[str, Field(pattern=TOOL_PATTERN)], Literal["auto", "ask", "deny"]] = Field(
-        default_factory=dict
-    )
-    completion_args: CompletionArgs = CompletionArgs()
-    display_name: str = Field("", max_length=80)
-    prompts: list[PromptForm] = Field([], max_length=PROMPTS_SHOWN)
+def load(folder: Path, environment: Mapping[str, str] = NO_VARIABLES) -> tuple[dict[str, Agent], list[Problem]]:
+    """All agents under `folder` by name, in the order of their files; of two with one name the first file's stays.
 
-
-def load(folder: Path) -> tuple[dict[str, Agent], list[Problem]]:
-    """All agents under `folder` by name, in the order of their files; of two with one name the first file's stays."""
+    `environment` fills the variables in authorizations.
+    """
     if not folder.is_dir():
         return {}, [Problem(folder, None, "", "there is no such folder; AGENTS_DIR names where the agent files are")]
     agents: dict[str, Agent] = {}
@@ -130,31 +106,49 @@ def load(folder: Path) -> tuple[dict[str, Agent], list[Problem]]:
     for file in sorted(folder.rglob("*.md")):
         if any(part.startswith(".") for part in file.relative_to(folder).parts):
             continue  # an editor's or a tool's own
-        agent = read(file)
+        agent = read(file, environment)
         if isinstance(agent, list):
             problems += agent
         elif twin := agents.get(agent.name):
-            problems.append(
-                Problem(file, 1, "name", f'"{agent.name}" is taken by {twin.source}; give this one another name')
-            )
+            message = f'"{agent.name}" is taken by {twin.source}; give this one another name'
+            problems.append(Problem(file, line_of(("name",), agent.lines) or 1, "name", message))
         else:
             agents[agent.name] = agent
     return agents, problems
 
 
-def read(file: Path) -> Agent | list[Problem]:
+def read(file: Path, environment: Mapping[str, str] = NO_VARIABLES) -> Agent | list[Problem]:
     """The agent in `file`, or everything that is wrong with it."""
     parts = front_matter.read(file)
     if isinstance(parts, list):
         return parts
-    values = {"name": file.stem, **parts.values}
-    form = check(AgentForm, values, file=file, lines=parts.lines)
+    form = check(AgentForm, {"name": file.stem, **parts.values}, file=file, lines=parts.lines)
     problems = form if isinstance(form, list) else []
     if not parts.body:
         problems.append(Problem(file, parts.body_line, "", "the instructions are missing: write them below the fields"))
     if isinstance(form, list) or problems:
         return sorted((_helpful(problem) for problem in problems), key=lambda problem: problem.line or 0)
+    agent = _agent(file, form, parts, environment)
+    if isinstance(agent, Problem):
+        return [agent]
+    return [agent.problem(one.path, one.sentence) for one in refusals.of(agent)] or agent
+
+
+def _agent(file: Path, form: AgentForm, parts: FrontMatter, environment: Mapping[str, str]) -> Agent | Problem:
     name = form.name or file.stem
+    try:
+        completion_args = _completion_args(form)
+    except NotUsable as exc:
+        at = ("completion_args", "response_format")
+        return Problem(file, line_of(at, parts.lines), dotted(at), str(exc))
+    try:
+        connectors = tuple(connector_forms.read(connector, environment) for connector in form.connectors)
+    except Missing as exc:
+        message = (
+            f"the variable {exc.args[0]} is not set, so the agent is left out; set it, or give it a default: "
+            f"${{{exc.args[0]}:-default}}"
+        )
+        return Problem(file, line_of(("connectors",), parts.lines), "connectors", message)
     return Agent(
         name=name,
         description=form.description.strip(),
@@ -163,10 +157,55 @@ def read(file: Path) -> Agent | list[Problem]:
         source=file,
         tools=tuple(dict.fromkeys(form.tools)),
         approvals={pattern: Policy(policy) for pattern, policy in form.approvals.items()},
-        completion_args=form.completion_args.model_dump(exclude_unset=True, by_alias=True),
+        completion_args=completion_args,
         display_name=form.display_name or name.replace("-", " ").replace("_", " ").capitalize(),
         prompts=tuple(Prompt(prompt.title, prompt.message) for prompt in form.prompts),
+        icon=form.icon,
+        connectors=connectors,
+        handoffs=tuple(dict.fromkeys(target.lower() for target in form.handoffs)),
+        handoff_execution=form.handoff_execution,
+        handoff_policy={target.lower(): policy for target, policy in form.handoff_policy.items()},
+        guardrails=tuple(one.model_dump(exclude_unset=True) for one in form.guardrails),
+        store=form.store,
+        wants_object=form.object is True or (form.object is None and form.agent_id is not None),
+        agent_id=form.agent_id,
+        access=_access(form.access),
+        escalation=tuple(dict.fromkeys(form.escalation)),
+        lines=_with_items(parts.lines, form),
     )
+
+
+def _completion_args(form: AgentForm) -> dict[str, Any]:
+    """In the wire's shape; a response format that is a model's path becomes the model's schema."""
+    args = form.completion_args.model_dump(exclude_unset=True, by_alias=True)
+    written = form.completion_args.response_format
+    if written is None:
+        return args
+    if written.pydantic is not None:
+        return args | {"response_format": response_format.of_model(written.pydantic)}
+    if written.json_schema is not None:
+        args["response_format"]["type"] = "json_schema"
+    return args
+
+
+def _access(form: AccessForm) -> Access:
+    return Access(
+        users=frozenset(form.users),
+        groups=frozenset(form.groups),
+        channels=frozenset(form.channels),
+        guests=form.guests,
+        other_organisations=form.other_organisations,
+    )
+
+
+def _with_items(lines: Lines, form: AgentForm) -> Lines:
+    """The lines, and those of the names in lists, by name as well: what is wrong with one is known later."""
+    named: dict[Place, int] = {}
+    for field_name, items in (("tools", form.tools), ("handoffs", [name.lower() for name in form.handoffs])):
+        for number, item in enumerate(items):
+            if line := line_of((field_name, number), lines):
+                named.setdefault((field_name, item), line)
+    return {**lines, **named}
 
 
 def _helpful(problem: Problem) -> Problem:
@@ -174,8 +213,11 @@ def _helpful(problem: Problem) -> Problem:
     say = {
         "model": f"is missing; write for example: model: {MODEL_EXAMPLE}",
         "name": "may hold small letters, digits, - and _ only, 63 at most; it stands in the file or is the file's name",
+        "handoffs": "names no agent; leave the field out for an agent that hands off to nobody",
+        "agent_id": "is the id of an agent object at Mistral, such as ag_0123456789abcdef0123456789abcdef",
     }
-    if problem.field == "model" and problem.message != "is missing":
+    kept = problem.field == "handoffs" and not problem.message.startswith("is empty")
+    if kept or (problem.field == "model" and problem.message != "is missing"):
         return problem
     message = say.get(problem.field, problem.message)
     return Problem(problem.file, problem.line or 1, problem.field, message)

@@ -5,20 +5,19 @@ A `Catalog` never changes; `Catalogs` holds the current one and replaces it as a
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Self
 
-from bot.catalog import agents, channels, servers
+from bot.catalog import agents, channels, references, servers
 from bot.catalog.agents import Agent
 from bot.catalog.channels import Channel
-from bot.catalog.policy import WILDCARDS
-from bot.catalog.problem import Problem, did_you_mean, nearest
+from bot.catalog.problem import Problem, nearest
 from bot.catalog.servers import Server
 from bot.settings import Settings
 
-__all__ = ["DEFAULT_AGENT", "Catalog", "Catalogs", "NoDefaultAgent", "Problem", "unknown_tools"]
+__all__ = ["DEFAULT_AGENT", "Catalog", "Catalogs", "NoDefaultAgent", "Problem"]
 
 DEFAULT_AGENT = "DEFAULT_AGENT"  # the field of the one problem that is a setting's, no file's
 NEAREST_SHOWN = 3  # suggestions a person can take in at a glance
@@ -38,20 +37,31 @@ class Catalog:
 
     @classmethod
     def load(
-        cls, settings: Settings, environment: Mapping[str, str], *, functions: Collection[str] | None = None
+        cls,
+        settings: Settings,
+        environment: Mapping[str, str],
+        *,
+        functions: Collection[str] | None = None,
+        before: Mapping[str, Agent] | None = None,
     ) -> Self:
-        """Read all files. `environment` fills mcp.json's variables.
+        """Read all files. `environment` fills the variables of mcp.json and of authorizations.
 
         `functions` are the names of the Python functions there are; None: the caller does not know them, and plain
-        names that are no server's pass unchecked.
+        names that are no server's pass unchecked. `before` are the agents of an earlier load: one whose file has
+        become wrong since stays as it was.
         """
-        all_agents, wrong_agents = agents.load(settings.agents_dir)
+        all_agents, wrong_agents = agents.load(settings.agents_dir, environment)
+        all_agents |= _kept(before or {}, all_agents, wrong_agents)
         all_servers, wrong_servers = servers.load(settings.mcp_config, environment)
         all_channels, wrong_channels = channels.load(settings.channels_config)
         catalog = cls(
             agents=all_agents, default_name=settings.default_agent, servers=all_servers, channels=all_channels
         )
-        unknown = [problem for agent in all_agents.values() for problem in unknown_tools(agent, all_servers, functions)]
+        unknown = [
+            problem
+            for agent in all_agents.values()
+            for problem in references.unknown_tools(agent, all_servers, functions)
+        ]
         if not all(problem.field.startswith(f"{servers.ROOT}.") for problem in wrong_servers):
             unknown = []  # mcp.json as a whole is wrong: that is said once, not again for each tool of each agent
         nobody = [
@@ -62,7 +72,8 @@ class Catalog:
         default = []
         if not catalog.find(settings.default_agent):
             default = [Problem(settings.agents_dir, None, DEFAULT_AGENT, _no_agent(settings.default_agent, catalog))]
-        problems = (*default, *wrong_agents, *wrong_servers, *wrong_channels, *unknown, *nobody)
+        handoffs = references.handoffs(all_agents)
+        problems = (*default, *wrong_agents, *wrong_servers, *wrong_channels, *unknown, *handoffs, *nobody)
         return replace(catalog, problems=problems)
 
     @property
@@ -98,38 +109,18 @@ class Catalogs:
 
     def reload(self) -> Catalog:
         """Read the files again. An agent whose file has just become wrong answers on as it was when last right."""
-        before, after = self.now, Catalog.load(self._settings, self._environment, functions=self._functions)
-        wrong = {problem.file for problem in after.problems}
-        kept = {
-            name: agent
-            for name, agent in before.agents.items()
-            if name not in after.agents and agent.source in wrong and agent.source.exists()
-        }
-        problems = after.problems
-        if after.default_name.lower() in kept:
-            problems = tuple(problem for problem in problems if problem.field != DEFAULT_AGENT)
-        self.now = replace(after, agents={**after.agents, **kept}, problems=problems)
+        self.now = Catalog.load(self._settings, self._environment, functions=self._functions, before=self.now.agents)
         return self.now
 
 
-def unknown_tools(
-    agent: Agent, all_servers: Mapping[str, Server], functions: Collection[str] | None = None
-) -> list[Problem]:
-    """What `agent` names as a tool and nobody has: it would be missing without a word in every conversation."""
-    problems = []
-    for tool in agent.tools:
-        if any(sign in tool for sign in WILDCARDS) or tool in all_servers:
-            continue
-        server, splits, _ = tool.partition("__")
-        if splits and server not in all_servers:
-            message = (
-                f'"{tool}" names the server "{server}", which could not be read; {did_you_mean(server, all_servers)}'
-            )
-            problems.append(Problem(agent.source, None, "tools", message))
-        elif not splits and functions is not None and tool not in functions:
-            message = f'"{tool}" is neither a server nor a function; {did_you_mean(tool, [*all_servers, *functions])}'
-            problems.append(Problem(agent.source, None, "tools", message))
-    return problems
+def _kept(before: Mapping[str, Agent], now: Mapping[str, Agent], wrong: Sequence[Problem]) -> dict[str, Agent]:
+    """The agents of an earlier load whose files are there and wrong."""
+    files = {problem.file for problem in wrong}
+    return {
+        name: agent
+        for name, agent in before.items()
+        if name not in now and agent.source in files and agent.source.exists()
+    }
 
 
 def _no_agent(name: str | None, catalog: Catalog) -> str:

@@ -11,6 +11,7 @@ from typing import Literal
 ConnectorType = Literal[
     "web_search", "web_search_premium", "code_interpreter", "image_generation", "document_library", "connector"
 ]
+WEB_SEARCHES: frozenset[ConnectorType] = frozenset({"web_search", "web_search_premium"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

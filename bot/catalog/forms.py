@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import PydanticCustomError
 
 from bot.catalog.problem import Problem, did_you_mean
 
@@ -33,16 +34,21 @@ QUOTED = {"literal_error", "string_pattern_mismatch", "value_error"} | {
 TYPE_NAMES = {str: "text", bool: "true or false", int: "a number", float: "a number", list: "a list", dict: "a mapping"}
 
 
+def mistake(sentence: str) -> PydanticCustomError:
+    """For a form's own validators: raised, it becomes the problem's sentence as it stands."""
+    return PydanticCustomError("mistake", "{sentence}", {"sentence": sentence})
+
+
 def check(form: type[F], values: object, *, file: FilePath, lines: Lines, at: Path = ()) -> F | list[Problem]:
     """The filled-in form, or everything that is wrong with `values`, which stand in `file` at `at`."""
     try:
         return form.model_validate(values)
     except ValidationError as mistakes:
         found: dict[Path, list[str]] = {}
-        for mistake in mistakes.errors(include_url=False):
-            loc = tuple(mistake["loc"])
-            path = at + (loc if mistake["type"] in {"missing", "extra_forbidden"} else _in_file(loc, values))
-            found.setdefault(path, []).append(_sentence(form, dict(mistake)))
+        for error in mistakes.errors(include_url=False):
+            loc = tuple(error["loc"])
+            path = at + (loc if error["type"] in {"missing", "extra_forbidden"} else _in_file(loc, values))
+            found.setdefault(path, []).append(_sentence(form, dict(error)))
         return [
             Problem(file, line_of(path, lines), dotted(path), ", or ".join(dict.fromkeys(sentences)))
             for path, sentences in found.items()
@@ -101,16 +107,20 @@ def _in_file(loc: Path, values: object) -> Path:
     return tuple(path)
 
 
-def _sentence(form: type[Form], mistake: dict[str, Any]) -> str:
-    kind, loc, given = mistake["type"], mistake["loc"], mistake["input"]
+def _sentence(form: type[Form], error: dict[str, Any]) -> str:
+    kind, loc, given = error["type"], error["loc"], error["input"]
+    if kind == "mistake":
+        return str(error["msg"])
     if kind == "missing":
         return "is missing"
     if kind == "extra_forbidden":
         return f'this version does not know the field "{loc[-1]}"; {did_you_mean(str(loc[-1]), _fields(form, loc))}'
-    message = str(mistake["msg"]).removeprefix("Value error, ").replace("Input should", "should")
+    if kind in {"too_short", "string_too_short"}:
+        return "is empty; fill it in, or leave it out"
+    message = str(error["msg"]).removeprefix("Value error, ").replace("Input should", "should")
     message = message[:1].lower() + message[1:]
     if kind == "literal_error" and isinstance(given, str):
-        choices = [choice.strip("' ") for choice in mistake["ctx"]["expected"].replace(" or ", ",").split(",")]
+        choices = [choice.strip("' ") for choice in error["ctx"]["expected"].replace(" or ", ",").split(",")]
         return f'"{given}" is not one of {", ".join(choices)}; {did_you_mean(given, choices)}'
     if kind in QUOTED and isinstance(given, str | int | float):
         return f"{message}, not {str(given).lower() if isinstance(given, bool) else repr(given)}"

@@ -12,6 +12,8 @@ from bot.catalog.forms import Lines, yaml_lines
 from bot.catalog.problem import Problem
 
 FENCE = "---"
+A_COLON = "mapping values are not allowed"  # PyYAML's words for `icon: :thread:`
+QUOTES = 'put quotes around a text that holds a colon, as in icon: ":thread:"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +44,12 @@ def read(file: Path) -> FrontMatter | list[Problem]:
         values = _values(root)
     except yaml.MarkedYAMLError as exc:
         line = exc.problem_mark.line + 2 if exc.problem_mark else 1
-        return [Problem(file, line, "", f"this is not YAML: {exc.problem or exc.context}")]
+        quotes = f"; {QUOTES}" if exc.problem and exc.problem.startswith(A_COLON) else ""
+        return [Problem(file, line, "", f"this is not YAML: {exc.problem or exc.context}{quotes}")]
     except (yaml.YAMLError, ValueError) as exc:  # a control character, an impossible date
         return [Problem(file, 1, "", f"this is not YAML: {exc}")]
+    except RecursionError:
+        return [Problem(file, 1, "", "this is nested too deeply to be read")]
     if isinstance(values, list):
         return [Problem(file, line, field, message) for line, field, message in values]
     return FrontMatter(values, yaml_lines(root, first_line=2), body, end + 1)

@@ -19,7 +19,8 @@ class Problem:
 
     def __str__(self) -> str:
         where = f"{self.file}:{self.line}" if self.line else str(self.file)
-        return f"{where}: {self.field}: {self.message}" if self.field else f"{where}: {self.message}"
+        said = f"{where}: {self.field}: {self.message}" if self.field else f"{where}: {self.message}"
+        return said.encode(errors="replace").decode()  # names of files and YAML can hold halves of characters
 
 
 def nearest(word: str, known: Iterable[str], *, limit: int = 1) -> list[str]:

@@ -6,9 +6,11 @@ needs is imported when it runs, so that `--help` does not wait for Slack's, Mist
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
-from workers.commands import dead, doctor, manifest, threads
+from workers.commands import agents, dead, doctor, libraries, manifest, new, threads, tools
 
 app = typer.Typer(
     name="threadwind",
@@ -19,9 +21,22 @@ app = typer.Typer(
 )
 app.command("manifest")(manifest.manifest)
 app.command("doctor")(doctor.doctor)
+app.add_typer(new.app, name="new")
 app.command("turn")(threads.turn)
 app.command("thread")(threads.thread)
+app.add_typer(agents.app, name="agents")
+app.add_typer(tools.app, name="tools")
+app.add_typer(libraries.app, name="libraries")
 app.add_typer(dead.app, name="dead")
+
+
+@app.callback()
+def everywhere(
+    no_dotenv: Annotated[
+        bool, typer.Option("--no-dotenv", help="Leave a file .env alone: the environment has all settings.")
+    ] = False,
+) -> None:
+    """What holds for every command. `bot/start.py` reads the option where it reads the settings."""
 
 
 def main() -> None:

@@ -28,11 +28,17 @@ def doctor(
     if as_json:
         typer.echo(json.dumps({"ok": well, "findings": [one.dump() for one in findings]}, indent=2, ensure_ascii=False))
     else:
-        for finding in findings:
-            _print(finding)
-        typer.echo(_sum(findings))
+        show(findings)
     if not well:
         raise typer.Exit(FAILED)
+
+
+def show(findings: list[Finding]) -> bool:
+    """Print them, and how many there are of each; whether none of them failed."""
+    for finding in findings:
+        _print(finding)
+    typer.echo(_sum(findings))
+    return all(finding.status.value != "failed" for finding in findings)
 
 
 def _print(finding: Finding) -> None:

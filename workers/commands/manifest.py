@@ -25,11 +25,11 @@ def manifest(
     """Print the app manifest: paste it at api.slack.com/apps, Create New App, From a manifest."""
     from bot.catalog import agents
     from bot.slack import manifest as rule
-    from bot.start import give_up
+    from bot.start import environment, give_up
     from workers.commands.settings import ManifestSettings, read
 
     settings = read(ManifestSettings)
-    known, _ = agents.load(settings.agents_dir)
+    known, _ = agents.load(settings.agents_dir, environment())
     default = known.get(settings.default_agent.lower())
     try:
         made = rule.manifest(

@@ -1,8 +1,9 @@
 """One request to Mistral's Agents API and its answer, plain or streamed, made again where that is harmless. The edge.
 
-Conversations, agents and libraries share it; each has its own `root` of paths. A request that
-runs the model is repeated only while nothing of it was taken (`patience.py`) and never after its first event; every wait is yielded before it begins. Each failure leaves here as one of `errors.py`, without key or body.
-Follows sections 1 and 5 of the reference; `httpx2.EventSource` decodes the frames.
+Conversations, agents and libraries share it; each has its own `root` of paths. A request that runs the model is
+repeated only while nothing of it was taken (`patience.py`) and never after its first event; every wait is yielded
+before it begins. Each failure leaves here as one of `errors.py`, without key or body. Follows sections 1 and 5 of the
+reference; `httpx2.EventSource` decodes the frames.
 """
 
 from __future__ import annotations

@@ -13,6 +13,7 @@ from tests.workers.commands.checking import files_of, of, some_settings
 from tests.world import AGENT
 from workers.commands.checks import agents, everything, store, tools
 from workers.commands.checks.finding import Status
+from workers.commands.quiet import quiet
 
 
 async def test_a_redis_that_forgets_is_warned_of() -> None:
@@ -73,7 +74,7 @@ async def test_tool_servers_are_started_and_those_that_do_not_start_are_told(tmp
     }
     agent = AGENT.replace("[time]", "[time, time__no_such_tool, gone]")
     settings = some_settings(**files_of(tmp_path, agent, servers))
-    with everything.quiet():
+    with quiet():
         findings = await tools.check(agents.load(settings, {}))
     time, unknown, gone = findings
     assert (time.status, time.says) == (Status.OK, "starts and offers 2 tools.")

@@ -7,21 +7,19 @@ is logged beside the findings.
 from __future__ import annotations
 
 import asyncio
-import logging
 import re
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
-import structlog
 from pydantic import SecretStr
 
 from bot.catalog.catalog import Catalog
 from bot.logs import SHORTEST_SECRET, Redact
 from bot.settings import Settings
 from bot.start import environment
-from workers.commands.checks import agents, mistral, settings, slack, store, tools
+from workers.commands.checks import agents, mistral, objects, settings, slack, store, tools
 from workers.commands.checks.finding import Finding, failed, unchecked
+from workers.commands.quiet import quiet
 
 REST = "Slack, Mistral, Redis, agents and tools"
 
@@ -38,6 +36,7 @@ async def check() -> list[Finding]:
             _safely("Mistral", lambda: mistral.check(found, catalog)),
             _safely("Redis", lambda: store.check(found.redis_url)),
             _safely("Agents", lambda: agents.check(found, catalog)),
+            _safely("Agent objects", lambda: objects.of_settings(found, catalog)),
             _safely("Tool servers", lambda: tools.check(catalog)),
         )
     hide = Redact(secrets(found, catalog))
@@ -45,12 +44,14 @@ async def check() -> list[Finding]:
 
 
 def secrets(found: Settings, catalog: Catalog) -> list[str]:
-    """Everything that must not be shown: also what mcp.json hands to servers, which is often a token."""
+    """Everything that must not be shown: also what files hand to servers and connectors, which is often a token."""
     values = [value.get_secret_value() for _, value in found if isinstance(value, SecretStr)]
     if password := re.search(r"//[^/@]*:([^/@]+)@", found.redis_url):
         values.append(password[1])
     for server in catalog.servers.values():
         values += [*server.env.values(), *server.headers.values()]
+    for agent in catalog.agents.values():
+        values += [connector.authorization["value"] for connector in agent.connectors if connector.authorization]
     return [value for value in values if len(value) >= SHORTEST_SECRET]
 
 
@@ -70,16 +71,3 @@ def _cleaned(finding: Finding, hide: Redact) -> Finding:
 
 def _one_line(text: str) -> str:
     return "".join(sign if sign.isprintable() else " " for sign in text)
-
-
-@contextmanager
-def quiet() -> Iterator[None]:
-    """What the product's own modules would log is what the findings say."""
-    before, disabled = structlog.get_config(), logging.root.manager.disable
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
-    logging.disable(logging.CRITICAL)
-    try:
-        yield
-    finally:
-        structlog.configure(**before)
-        logging.disable(disabled)

@@ -1,0 +1,99 @@
+"""What the front matter of an agent's file may hold, field by field. The parts with forms of their own are imported."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, field_validator, model_validator
+
+from bot.catalog.completion_forms import CompletionArgs
+from bot.catalog.connector_forms import ConnectorForm
+from bot.catalog.forms import Form, mistake
+from bot.catalog.guardrail_forms import GuardrailForm
+
+PROMPTS_SHOWN = 4  # Slack shows no more
+NAME = r"^[a-z0-9][a-z0-9_-]{0,62}$"  # what a person can type after "+"
+TOOL_PATTERN = r"^[A-Za-z0-9_*?\[\]!-]+$"
+ICON = re.compile(r":[a-z0-9_'+-]+(?:::skin-tone-[2-6])?:|https://[^\s<>|]{1,2000}")
+# Slack's ids say by their first letter of what they are, and nothing else.
+PERSON = re.compile(r"[UW][A-Z0-9]{2,}")
+GROUP = re.compile(r"S[A-Z0-9]{2,}")
+CHANNEL = re.compile(r"[CDG][A-Z0-9]{2,}")
+PERSON_OR_GROUP = re.compile(r"[UWS][A-Z0-9]{2,}")
+EVERYONE = "everyone"
+
+ToolName = Annotated[str, Field(pattern=TOOL_PATTERN)]
+Text = Annotated[str, Field(min_length=1)]
+
+
+def _id(look: re.Pattern[str], what: str) -> BeforeValidator:
+    def check(given: object) -> object:
+        if isinstance(given, str) and not look.fullmatch(given):
+            raise mistake(f'"{given}" is no id of {what}')
+        return given
+
+    return BeforeValidator(check)
+
+
+UserId = Annotated[str, _id(PERSON, "a person: those begin with U or W, and Slack shows one in the person's profile")]
+GroupId = Annotated[str, _id(GROUP, "a user group: those begin with S")]
+ChannelId = Annotated[
+    str, _id(CHANNEL, "a channel: those begin with C, G or D, and Slack shows one at the end of a channel's details")
+]
+EscalationId = Annotated[str, _id(PERSON_OR_GROUP, "a person (U…, W…) or of a user group (S…)")]
+
+
+class PromptForm(Form):
+    title: Text
+    message: Text
+
+
+class AccessForm(Form):
+    """`access: everyone` is the same as an empty form. A list that is written names somebody: an empty one would let
+    everybody in."""
+
+    users: list[UserId] = Field(default_factory=list, min_length=1)
+    groups: list[GroupId] = Field(default_factory=list, min_length=1)
+    channels: list[ChannelId] = Field(default_factory=list, min_length=1)
+    guests: bool = False
+    other_organisations: bool = False
+
+    @model_validator(mode="before")
+    @classmethod
+    def _everyone(cls, written: Any) -> Any:
+        if written == EVERYONE:
+            return {}
+        if not isinstance(written, dict) or not written:
+            fields = ", ".join(cls.model_fields)
+            raise mistake(f'should be "{EVERYONE}", or say who with {fields}')
+        return written
+
+
+class AgentForm(Form):
+    model: Text
+    name: Annotated[str, Field(pattern=NAME)] | None = None
+    description: str = ""
+    display_name: str = Field("", max_length=80)
+    icon: str = ""
+    prompts: list[PromptForm] = Field([], max_length=PROMPTS_SHOWN)
+    tools: list[ToolName] = Field(default_factory=list)
+    approvals: dict[ToolName, Literal["auto", "ask", "deny"]] = Field(default_factory=dict)
+    connectors: list[ConnectorForm] = Field(default_factory=list)
+    completion_args: CompletionArgs = CompletionArgs()
+    guardrails: list[GuardrailForm] = Field(default_factory=list)
+    handoffs: list[Text] = Field(default_factory=list, min_length=1)
+    handoff_execution: Literal["server", "client"] = "server"
+    handoff_policy: dict[str, Literal["allow", "deny"]] = Field(default_factory=dict)
+    escalation: list[EscalationId] = Field(default_factory=list)
+    access: AccessForm = Field(default_factory=AccessForm.model_construct)
+    store: bool = True
+    object: bool | None = None
+    agent_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,100}$")] | None = None
+
+    @field_validator("icon", mode="after")
+    @classmethod
+    def _drawable(cls, icon: str) -> str:
+        if icon and not ICON.fullmatch(icon):
+            raise mistake('should be an emoji, such as ":thread:", or the https address of a picture')
+        return icon

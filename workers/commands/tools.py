@@ -1,0 +1,81 @@
+"""`threadwind tools lock`: what the tool servers offer, written down to be reviewed, and for agent objects."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from workers.tools.lock import Change
+
+CANNOT = 1  # the exit status
+app = typer.Typer(help="The tools of the servers in mcp.json.", no_args_is_help=True, add_completion=False)
+
+
+@app.callback()
+def group() -> None:
+    """The tools of the servers in mcp.json."""
+
+
+@app.command("lock")
+def lock_(
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="[SERVER]…", help="Servers as mcp.json names them; else all.")
+    ] = None,
+) -> None:
+    """Write down what the servers offer now. A server that cannot be asked keeps its entry; then status 1."""
+    import asyncio
+
+    from bot.catalog import servers
+    from bot.catalog.problem import did_you_mean
+    from bot.start import environment, give_up
+    from workers.commands.quiet import quiet
+    from workers.commands.settings import LockSettings, read
+    from workers.tools import lock, locking
+
+    settings = read(LockSettings)
+    known, problems = servers.load(settings.mcp_config, environment())
+    for unknown in (name for name in names or () if name not in known):
+        said = [str(problem) for problem in problems if problem.field in (unknown, f"{servers.ROOT}.{unknown}")]
+        give_up(
+            *(said or [f'There is no server "{unknown}" in {settings.mcp_config}; {did_you_mean(unknown, known)}']),
+            status=CANNOT,
+        )
+    try:
+        before = lock.read(settings.tools_lock)
+        with quiet():
+            asked = [server for name, server in known.items() if not names or name in names]
+            after, failed = asyncio.run(locking.locked(before, asked))
+        left_out = {problem.field.removeprefix(f"{servers.ROOT}.").partition(".")[0] for problem in problems}
+        gone = [] if names or "" in left_out else [name for name in before.servers if name not in {*known, *left_out}]
+        after = after.without(gone)
+        lock.write(settings.tools_lock, after)
+    except lock.BadLock as exc:
+        give_up(str(exc), status=CANNOT)
+    for server in asked:
+        if server.name not in failed:
+            _tell(server.name, len(after.servers[server.name]), after.change_from(before, server.name))
+    for name in gone:
+        typer.echo(f"{name}: taken out; {settings.mcp_config} names it no more.")
+    for problem in [] if names else problems:
+        typer.echo(f"{problem}.", err=True)
+    for name, why in failed.items():
+        kept = "its entry stays as it was" if name in before.servers else "it has no entry yet"
+        typer.echo(f"{name}: {kept}. {why}", err=True)
+    if failed or (problems and not names):
+        raise typer.Exit(CANNOT)
+
+
+def _tell(server: str, count: int, change: Change) -> None:
+    from workers.commands.terminal import plain
+
+    tools = "1 tool" if count == 1 else f"{count} tools"
+    typer.echo(f"{plain(server)}: {tools}{'' if change else ', as locked before'}.")
+    lines = [
+        *(f"  + {name}" for name in change.added),
+        *(f"  - {name}" for name in change.removed),
+        *(f"  ~ {name}: {', '.join(fields)}" for name, fields in change.changed.items()),
+    ]
+    for line in lines:
+        typer.echo(plain(line))
