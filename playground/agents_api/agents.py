@@ -14,6 +14,7 @@ from playground.agents_api.ids import Json
 from playground.agents_api.queries import json_query, number
 from playground.agents_api.reading import PAGE_MAX
 from playground.agents_api.roster import Agent, Roster, as_number
+from playground.agents_api.switches import Switches
 from playground.agents_api.wire.requests import CreateAgent, UpdateAgent
 
 PAGE_SIZE, AGENTS_MAX, VERSIONS_MAX = 20, 1000, 100
@@ -26,6 +27,7 @@ def settings(body: BaseModel) -> Json:
 @dataclass(frozen=True, slots=True)
 class Agents:
     roster: Roster
+    switches: Switches
 
     async def create(self, call: Call) -> Plain:
         given = settings(read(CreateAgent, call.body))
@@ -99,7 +101,8 @@ class Agents:
     def _check(self, given: Json, owner: str) -> None:
         if given["model"] is None or given["name"] is None:
             raise value_error("'model' and 'name' cannot be null")
-        rights.check(given["model"], given.get("tools"), given.get("completion_args"))
+        rights.check_not_empty(given.get("tools"), self.switches)
+        rights.check(given["model"], given.get("tools"), given.get("completion_args"), self.switches)
         self.roster.check_handoffs(given.get("handoffs"), owner)
 
     def _filtered(self, call: Call) -> list[Agent]:

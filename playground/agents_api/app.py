@@ -15,20 +15,19 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from playground.agents_api.agents import Agents
+from playground.agents_api import routes
 from playground.agents_api.brains.port import Brain
 from playground.agents_api.brains.rules import Rules
 from playground.agents_api.brains.script import Script
+from playground.agents_api.cabinet import Cabinet
 from playground.agents_api.control import Control
-from playground.agents_api.conversations import Conversations
 from playground.agents_api.endpoint import Endpoint, Handler, Keys
 from playground.agents_api.errors import gateway
 from playground.agents_api.keep import kept
 from playground.agents_api.locks import Locks
-from playground.agents_api.models import list_models
-from playground.agents_api.reading import Reading
 from playground.agents_api.roster import Roster
 from playground.agents_api.seen import Log, Seen
+from playground.agents_api.shelves import Pace, Shelves
 from playground.agents_api.store import Store
 from playground.agents_api.switches import Switches
 from playground.faults import Fault, Faults
@@ -52,6 +51,8 @@ class AgentsApi:
         self.faults = Faults(random.Random(seed))  # noqa: S311  # a seeded draw, so that a fault run can be repeated
         self.log = Log()
         self.store, self.roster, self.locks = Store(), Roster(), Locks()
+        self.cabinet = Cabinet()
+        self.shelves = Shelves(lambda: Pace(self.switches.processing_reads, self.switches.processing_seconds))
         self.brains: dict[str, Brain] = {"script": self.script, "rules": Rules(lambda: self.switches.piece_seconds)}
         if model is not None:
             self.brains["model"] = model
@@ -104,6 +105,8 @@ class AgentsApi:
         self.log.clear()
         self.store.clear()
         self.roster.clear()
+        self.cabinet.clear()
+        self.shelves.clear()
         self.locks.clear()
         self.switch(**self._first_switches.model_dump())
 
@@ -112,37 +115,18 @@ class AgentsApi:
         self.script.release()
 
     def _routes(self) -> list[Route]:
-        conversations = Conversations(self.store, self.roster, self.locks, self.switches, self.brains)
-        reading = Reading(self.store, self.locks)
-        agents = Agents(self.roster)
-        one, agent = "/v1/conversations/{conversation_id}", "/v1/agents/{agent_id}"
-        table: list[tuple[str, str, str, Handler]] = [
-            ("POST", "/v1/conversations", "conversations.start", conversations.start),
-            ("POST", one, "conversations.append", conversations.append),
-            ("POST", f"{one}/restart", "conversations.restart", conversations.restart),
-            ("GET", one, "conversations.get", reading.get),
-            ("GET", "/v1/conversations", "conversations.list", reading.list),
-            ("GET", f"{one}/history", "conversations.history", reading.history),
-            ("GET", f"{one}/messages", "conversations.messages", reading.messages),
-            ("DELETE", one, "conversations.delete", reading.delete),
-            ("POST", "/v1/agents", "agents.create", agents.create),
-            ("GET", "/v1/agents/pages", "agents.pages", agents.pages),
-            ("GET", "/v1/agents", "agents.list", agents.all),
-            ("GET", agent, "agents.get", agents.get),
-            ("PATCH", agent, "agents.update", agents.update),
-            ("DELETE", agent, "agents.delete", agents.delete),
-            ("PATCH", f"{agent}/version", "agents.switch_version", agents.switch_version),
-            ("GET", f"{agent}/versions", "agents.versions", agents.versions),
-            ("GET", f"{agent}/versions/{{version}}", "agents.version", agents.version),
-            ("PUT", f"{agent}/aliases", "agents.set_alias", agents.set_alias),
-            ("GET", f"{agent}/aliases", "agents.aliases", agents.aliases),
-            ("DELETE", f"{agent}/aliases", "agents.delete_alias", agents.delete_alias),
-            ("GET", "/v1/models", "models.list", list_models),
+        keyed = [
+            Route(path, self._endpoint(name, handler), methods=[method])
+            for method, path, name, handler in routes.table(self)
         ]
-        return [
-            Route(path, Endpoint(name, handler, self._keys, self.faults, self.log, self.switches), methods=[method])
-            for method, path, name, handler in table
+        signed = [
+            Route(path, self._endpoint(name, handler, signed=True), methods=[method])
+            for method, path, name, handler in routes.of_signed(self)
         ]
+        return [*keyed, *signed]
+
+    def _endpoint(self, name: str, handler: Handler, *, signed: bool = False) -> Endpoint:
+        return Endpoint(name, handler, self._keys, self.faults, self.log, self.switches, signed)
 
 
 async def no_route(request: Request, problem: Exception) -> Response:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from playground.agents_api import rights, store
+from playground.agents_api import moderation, rights, store
 from playground.agents_api.bodies import read, sent, stored
 from playground.agents_api.bookkeeping import Ledger, after, decide
 from playground.agents_api.brains.port import AgentView, Brain, Question
+from playground.agents_api.cabinet import Cabinet
+from playground.agents_api.connectors.workshop import Workshop
 from playground.agents_api.endpoint import Call, Turned
 from playground.agents_api.errors import value_error
 from playground.agents_api.ids import Json, now, tokens
@@ -17,10 +19,13 @@ from playground.agents_api.measures import size_of
 from playground.agents_api.plan import Plan
 from playground.agents_api.roster import Roster
 from playground.agents_api.running import Run
+from playground.agents_api.shelves import Shelves
 from playground.agents_api.store import Conversation, Store
 from playground.agents_api.switches import Switches
 from playground.agents_api.turns import Turn
 from playground.agents_api.wire.requests import Append, Restart, Start
+
+DEPRECATION = "x-model-deprecation-timestamp"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +37,12 @@ class Conversations:
     locks: Locks
     switches: Switches
     brains: dict[str, Brain]
+    cabinet: Cabinet
+    shelves: Shelves
 
     async def start(self, call: Call) -> Turned:
         body = read(Start, call.body)
+        rights.check_not_empty(body.tools, self.switches)
         conversation = Conversation(
             owner=call.owner,
             model=body.model,
@@ -49,6 +57,7 @@ class Conversations:
             metadata=body.metadata,
         )
         inputs = stored(body.inputs)
+        conversation.replayed = len(inputs)
         ledger = after(Ledger(), inputs, self.switches.leniency())
         return self._turned(
             conversation,
@@ -97,6 +106,8 @@ class Conversations:
             ledger.take(entry, self.switches.leniency())
         conversation = source.moved()
         conversation.entries, conversation.appends = entries, 0
+        if body.guardrails is not None:
+            conversation.guardrails = [sent(one) for one in body.guardrails]
         conversation.created_at = now()
         conversation.tokens = sum(size_of(entry) for entry in entries)
         if body.metadata is not None:
@@ -123,7 +134,7 @@ class Conversations:
         """The agent whose turn it is: after a handoff the one that took over."""
         if conversation.agent_id is None:
             return None
-        for entry in reversed(conversation.entries):
+        for entry in reversed(conversation.entries[conversation.replayed :]):
             if entry["type"] == "agent.handoff":
                 return self.roster.find(entry["next_agent_id"], conversation.owner).view()
         return self.roster.find(conversation.agent_id, conversation.owner).view(conversation.agent_version)
@@ -150,7 +161,11 @@ class Conversations:
             **conversation.completion_args,
             **(completion_args or {}),
         }
-        rights.check(model, tools, arguments)
+        rights.check(model, tools, arguments, self.switches)
+        guardrails = conversation.guardrails
+        if guardrails is None and agent is not None:
+            guardrails = list(agent.guardrails or [])
+        found = moderation.guard(guardrails or [], inputs, failing=self.switches.moderation_fails)
 
         def agent_named(name: str) -> AgentView | None:
             return self.roster.named(name, conversation.owner)
@@ -162,6 +177,7 @@ class Conversations:
             agent_named=agent_named,
             prompt_tokens=(conversation.tokens or tokens(instructions or "")) + sum(size_of(one) for one in inputs),
             max_tokens=arguments.get("max_tokens"),
+            guardrails=found,
         )
         question = Question(
             conversation_id=conversation.id,
@@ -174,6 +190,8 @@ class Conversations:
             agent=agent,
             handoff_execution=handoff_execution,
             agent_named=agent_named,
+            workshop=Workshop(conversation.owner, self.cabinet, self.shelves),
+            decided=confirmed,
         )
         plan = Plan(
             conversation=conversation,
@@ -188,4 +206,6 @@ class Conversations:
         )
         if lock is None:
             self.locks.take(conversation.id)
-        return Turned(Run(plan, self.brains[self.switches.brain], self.store, self.locks, self.switches), stream)
+        run = Run(plan, self.brains[self.switches.brain], self.store, self.locks, self.switches)
+        removal = self.switches.deprecated_models.get(model)
+        return Turned(run, stream, {} if removal is None else {DEPRECATION: removal})

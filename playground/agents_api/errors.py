@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from playground.agents_api.ids import Json
 
 BUSY = "Conversation is being updated, concurrent requests are not supported"
+ORCHESTRATION = "Response failed during handoff orchestration"
 BAD_GATEWAY = "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
 
 
@@ -48,8 +49,9 @@ def gateway(status: int, message: str) -> ApiError:
     return ApiError(status, {"message": message, "request_id": uuid.uuid4().hex[:8]})
 
 
-def blocked(message: str = "Content blocked by guardrail") -> ApiError:
-    return ApiError(403, {"error": {"message": message, "status": 403}, "guardrails": {"results": {}}})
+def blocked(message: str = "Content blocked by guardrail", *, results: Json | None = None) -> ApiError:
+    """`results`: what the guardrail found."""
+    return ApiError(403, {"error": {"message": message, "status": 403}, "guardrails": {"results": results or {}}})
 
 
 def invalid(problem: ValidationError) -> ApiError:
@@ -96,6 +98,20 @@ def of_status(status: int, *, retry_after: float | None = None, code: str | None
     return error
 
 
+def limited(code: str | None) -> ApiError:
+    """429 in the forms seen: by default with a code; `bare` is the gateway's, `3505` an overloaded model."""
+    if code == "bare":
+        return ApiError(429, {"message": "Requests rate limit exceeded"})
+    if code == "3505":
+        return raw(429, "Service tier capacity exceeded for this model.", code, "service_tier_capacity_exceeded")
+    return raw(429, "Requests rate limit exceeded", code or "1300", "rate_limited")
+
+
+def retired(model: str, status: int) -> ApiError:
+    """A model that is gone is one that nobody knows."""
+    return raw(status, f"Invalid model: {model}", "1500", "invalid_model")
+
+
 def _of_status(status: int, code: str | None) -> ApiError:
     match status:
         case 400:
@@ -111,10 +127,10 @@ def _of_status(status: int, code: str | None) -> ApiError:
         case 422:
             return value_error("Input should be valid", "inputs")
         case 429:
-            return raw(429, "Requests rate limit exceeded", code or "1300", "rate_limited")
+            return limited(code)
         case 500:
             number = int(code) if code and code.isdigit() else 3000
-            return coded(500, "Response failed during handoff orchestration", number)
+            return coded(500, ORCHESTRATION, number)
         case 502:
             return ApiError(502, BAD_GATEWAY)
         case 503:

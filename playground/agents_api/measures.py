@@ -4,17 +4,24 @@ from __future__ import annotations
 
 from playground.agents_api.ids import CHARACTERS_PER_TOKEN, Json, tokens
 
+TOKENS_OF_IMAGE, TOKENS_OF_DOCUMENT = 1_000, 2_000  # whatever their bytes: a model reads pixels and pages
+
 
 class Meter:
     """What a turn costs. Connector tokens are in the total, not in the prompt's count."""
 
     def __init__(self, prompt_tokens: int) -> None:
         self.characters = 0
-        self._prompt, self._connector = prompt_tokens, 0
+        self._prompt = self._prompt_of_one = prompt_tokens
+        self._connector = 0
         self._connectors: dict[str, int] = {}
 
     def spend(self, text: str) -> None:
         self.characters += len(text)
+
+    def read_again(self, more: int) -> None:
+        """Another agent reads the conversation, with what was said so far and its own instructions."""
+        self._prompt += self._prompt_of_one + -(-self.characters // CHARACTERS_PER_TOKEN) + more
 
     def use(self, connector: str, connector_tokens: int) -> None:
         self._connector += connector_tokens
@@ -53,4 +60,15 @@ def split(text: str, pieces: int) -> list[str]:
 def size_of(entry: Json) -> int:
     """Roughly how many tokens an entry costs as prompt."""
     content = entry.get("content", entry.get("result", entry.get("arguments", "")))
+    if isinstance(content, list):
+        return sum(_size_of_chunk(chunk) for chunk in content)
     return tokens(content if isinstance(content, str) else str(content))
+
+
+def _size_of_chunk(chunk: Json) -> int:
+    match chunk["type"]:
+        case "image_url":
+            return TOKENS_OF_IMAGE
+        case "document_url" | "tool_file":
+            return TOKENS_OF_DOCUMENT
+    return tokens(chunk.get("text", ""))

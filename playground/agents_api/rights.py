@@ -6,8 +6,10 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from playground.agents_api.errors import coded, raw, value_error
+from playground.agents_api.connectors import catalogue
+from playground.agents_api.errors import coded, raw, retired, value_error
 from playground.agents_api.ids import Json
+from playground.agents_api.switches import Switches
 
 FAMILIES = (
     "mistral-", "magistral-", "ministral-", "codestral-", "devstral-", "open-mistral-", "open-mixtral-", "pixtral-",
@@ -18,8 +20,10 @@ FUNCTION_NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 DRAFT_4 = ("exclusiveMinimum", "exclusiveMaximum")  # booleans in JSON Schema draft 4, numbers since
 
 
-def check(model: str, tools: Sequence[Json] | None, completion_args: Json | None) -> None:
+def check(model: str, tools: Sequence[Json] | None, completion_args: Json | None, switches: Switches) -> None:
     """Raise what the service answers when `model` may not have these tools."""
+    if model in switches.retired_models:
+        raise retired(model, switches.retired_status)
     if not model.startswith(FAMILIES):
         raise raw(404, f"Invalid model: {model}", "1500", "invalid_model")
     tools = tools or []
@@ -37,6 +41,12 @@ def check(model: str, tools: Sequence[Json] | None, completion_args: Json | None
             _check_function(tool["function"])
 
 
+def check_not_empty(tools: Sequence[object] | None, switches: Switches) -> None:
+    """Reported for chat completions only, so it is a switch."""
+    if tools is not None and not tools and switches.refuses_empty_tools:
+        raise coded(400, "Tools cannot be an empty list", 3000)
+
+
 def _check_built_ins(tools: Sequence[Json]) -> None:
     seen = set()
     for tool in tools:
@@ -45,8 +55,11 @@ def _check_built_ins(tools: Sequence[Json]) -> None:
             raise value_error(f"Connector '{one}' is given more than once", "tools")
         seen.add(one)
         configuration = tool.get("tool_configuration") or {}
-        if configuration.get("include") and configuration.get("exclude"):
+        if configuration.get("include") is not None and configuration.get("exclude") is not None:
             raise coded(400, "tool_configuration can have either 'include' or 'exclude', not both", 3000)
+    for tool in tools:
+        if tool["type"] == "connector":
+            catalogue.remote(tool["connector_id"])
 
 
 def _check_function(function: Json) -> None:

@@ -88,6 +88,7 @@ class Agent:
             description=settings.get("description"),
             handoffs=settings.get("handoffs") or [],
             completion_args=settings.get("completion_args") or {},
+            guardrails=settings.get("guardrails"),
         )
 
     def name_version(self, alias: str, number: int) -> Json:

@@ -12,8 +12,22 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from typing import Protocol
 
-from playground.agents_api.brains.port import Brain, Cut, Execution, Fail, Hold, Pause, Piece, Refuse
-from playground.agents_api.errors import ApiError, coded, of_status
+from playground.agents_api.brains.port import (
+    AgentView,
+    Brain,
+    Cut,
+    Execution,
+    Fail,
+    Handoff,
+    Hold,
+    Pause,
+    Piece,
+    Question,
+    Refuse,
+    as_arguments,
+)
+from playground.agents_api.connectors.catalogue import counted_as, holding
+from playground.agents_api.errors import ORCHESTRATION, ApiError, coded, of_status
 from playground.agents_api.ids import Json, now
 from playground.agents_api.locks import Locks
 from playground.agents_api.plan import Plan
@@ -147,6 +161,14 @@ class Run:
                         raise refused(piece)
                     case Cut(clean):
                         raise StreamCut(clean)
+                    case Handoff() if self._switches.router_with_search_fails and searches(turn.agent):
+                        raise TurnFailed(Fail(ORCHESTRATION))
+                    case Execution(seconds=seconds) if seconds:
+                        *begun, done = turn.feed(piece)
+                        for event in begun:
+                            yield event
+                        await patience.pause(seconds)
+                        yield done
                     case _:
                         try:
                             for event in turn.feed(piece):
@@ -161,7 +183,7 @@ class Run:
     async def _pieces(self) -> AsyncGenerator[Piece, None]:
         for call, status in self.plan.confirmed:
             if status == "allowed":
-                yield Execution(name=call["name"], arguments=call["arguments"])
+                yield executed(call, self.plan.question)
         if self.plan.ledger.pending:  # the rest is to be decided first
             return
         async with aclosing(self.brain.answer(self.plan.question)) as pieces:
@@ -207,6 +229,22 @@ class Beginning:
     async def hold(self, gate: asyncio.Event) -> None:
         await self._run.begin(self._out)
         await self._out.hold(gate)
+
+
+def executed(call: Json, question: Question) -> Execution:
+    """A connector's call that was allowed; one that no tool offers (a script may make any) gives nothing."""
+    name, arguments = call["name"], call["arguments"]
+    tool = holding(question.tools, name)
+    if tool is None:
+        return Execution(name=name, arguments=arguments)
+    ran = question.workshop.run(tool, name, as_arguments(arguments))
+    return Execution(
+        name=name, arguments=arguments, info=ran.info, tokens=ran.tokens, counted_as=counted_as(tool, name)
+    )
+
+
+def searches(agent: AgentView | None) -> bool:
+    return agent is not None and any(tool["type"].startswith("web_search") for tool in agent.tools)
 
 
 def refused(piece: Refuse) -> ApiError:

@@ -12,7 +12,10 @@ from playground.agents_api.ids import Json, new_id, now
 
 @dataclass(slots=True)
 class Conversation:
-    """Set when it starts and then fixed, but for its entries; `described` is what `get` shows."""
+    """Set when it starts and then fixed, but for its entries; `described` is what `get` shows.
+
+    The first `replayed` entries came with the start: what they say of handoffs is history, and moves nobody.
+    """
 
     owner: str
     id: str = field(default_factory=lambda: new_id("conv"))
@@ -32,6 +35,7 @@ class Conversation:
     ledger: Ledger = field(default_factory=Ledger)
     tokens: int = 0
     appends: int = 0
+    replayed: int = 0
 
     def described(self) -> Json:
         common: Json = {

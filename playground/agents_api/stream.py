@@ -37,10 +37,12 @@ class EventStream:
         finish_alone: bool = True,
         on_cut: Callable[[], None] | None = None,
         on_drop: Callable[[], None] | None = None,
+        headers: dict[str, str] | None = None,
     ) -> None:
         self._scope, self._receive, self._send = scope, receive, send
         self._cut_after, self._finish_alone = cut_after, finish_alone
         self._on_cut, self._on_drop = on_cut, on_drop
+        self._headers = HEADERS + [(name.encode(), value.encode()) for name, value in (headers or {}).items()]
         self._buffer: list[bytes] = []
         self._buffered = 0
         self._events = 0
@@ -99,7 +101,7 @@ class EventStream:
             return
         if not self.begun:
             self.begun = True
-            await self._send({"type": "http.response.start", "status": 200, "headers": HEADERS})
+            await self._send({"type": "http.response.start", "status": 200, "headers": self._headers})
         body, self._buffer, self._buffered = b"".join(self._buffer), [], 0
         await self._send({"type": "http.response.body", "body": body, "more_body": more})
 

@@ -14,7 +14,7 @@ from playground.agents_api.brains.port import (
     Text,
     Unknown,
 )
-from playground.agents_api.ids import CHARACTERS_PER_TOKEN, Json, new_call_id, new_id, now
+from playground.agents_api.ids import CHARACTERS_PER_TOKEN, Json, new_call_id, new_id, now, tokens
 from playground.agents_api.measures import Meter, folded, split
 
 PREFIXES = {
@@ -45,10 +45,12 @@ class Turn:
         agent_named: Callable[[str], AgentView | None],
         prompt_tokens: int,
         max_tokens: int | None,
+        guardrails: list[Json] | None = None,
     ) -> None:
         self.conversation_id, self.model, self.agent = conversation_id, model, agent
         self.outputs: list[Json] = []
         self.handed_off = False
+        self._guardrails = guardrails
         self._agent_named, self._max_tokens = agent_named, max_tokens
         self._meter = Meter(prompt_tokens)
         self._message: Json | None = None
@@ -68,6 +70,7 @@ class Turn:
             case Text(text):
                 return self._text(text)
             case Chunk(chunk):
+                self._meter.spend("".join(thought.get("text", "") for thought in chunk.get("thinking", [])))
                 return [self._add(chunk, text=False)]
             case Call():
                 return self._call(piece)
@@ -93,7 +96,7 @@ class Turn:
             "conversation_id": self.conversation_id,
             "outputs": self.outputs,
             "usage": self.usage(),
-            "guardrails": None,
+            "guardrails": self._guardrails,
         }
 
     def _text(self, text: str) -> list[Json]:
@@ -163,7 +166,7 @@ class Turn:
         self._close_message()
         entry = self._entry("tool.execution", name=piece.name, arguments=piece.arguments, info=piece.info)
         entry["completed_at"] = now()
-        self._meter.use(piece.name, piece.tokens)
+        self._meter.use(piece.counted_as or piece.name, piece.tokens)
         common = {"output_index": len(self.outputs) - 1, "id": entry["id"], "name": piece.name}
         return [
             {"type": "tool.execution.started", **common, "arguments": "", **self._author()},
@@ -178,6 +181,7 @@ class Turn:
         self._close_message()
         before, self.agent, self.model = self.agent, next_agent, next_agent.model
         self.handed_off = True
+        self._meter.read_again(tokens(next_agent.instructions or ""))
         entry = self._entry(
             "agent.handoff",
             previous_agent_id=before.id,

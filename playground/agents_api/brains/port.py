@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Sequence
+import json
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import Protocol
@@ -23,13 +24,54 @@ class AgentView:
     description: str | None
     handoffs: Sequence[str]
     completion_args: Json
+    guardrails: Sequence[Json] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that a tool of the service found and that can be quoted; `text` by language."""
+
+    title: str
+    text: Mapping[str, str]
+    url: str | None
+    date: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ran:
+    """What a tool of the service gave: `said` is a sentence about it, `file` a chunk that names what it made."""
+
+    info: Json = field(default_factory=dict)
+    findings: Sequence[Finding] = ()
+    said: Mapping[str, str] = field(default_factory=dict)
+    file: Json | None = None
+    tokens: int = 0
+
+
+class Attached(Protocol):
+    """A stored file that a message names."""
+
+    @property
+    def filename(self) -> str: ...
+    @property
+    def mimetype(self) -> str | None: ...
+    @property
+    def content(self) -> bytes: ...
+
+
+class Workshop(Protocol):
+    """Runs the service's own tools; see `playground.agents_api.connectors.workshop`."""
+
+    def run(self, tool: Json, name: str, arguments: Json) -> Ran: ...
+    def file(self, id_: str) -> Attached | None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
     """`entries` are all of the conversation with `new` (this request's inputs) at their end.
 
-    `agent_named` finds an agent by id or name, for handoffs.
+    `agent_named` finds an agent by id or name, for handoffs. `decided` are the connector calls that this request
+    allowed or denied, each with its new status.
     """
 
     conversation_id: str
@@ -42,6 +84,8 @@ class Question:
     agent: AgentView | None
     handoff_execution: str
     agent_named: Callable[[str], AgentView | None]
+    workshop: Workshop
+    decided: Sequence[tuple[Json, str]] = ()
 
     @property
     def results(self) -> list[Json]:
@@ -75,12 +119,14 @@ class Call:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Execution:
-    """A tool that the service itself ran; `tokens` it cost."""
+    """A tool that the service itself ran; `tokens` it cost, `seconds` it took, `counted_as` its name in usage."""
 
     name: str
     arguments: str
     info: Json = field(default_factory=dict)
     tokens: int = 0
+    seconds: float = 0
+    counted_as: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,3 +208,12 @@ def last_user_text(entries: Sequence[Json]) -> str:
         if entry["type"] == "message.input" and entry["role"] == "user":
             return text_of(entry)
     return ""
+
+
+def as_arguments(arguments: str | Json) -> Json:
+    """The arguments of a call as an object; empty where they are none."""
+    try:
+        value = json.loads(arguments or "{}") if isinstance(arguments, str) else arguments
+    except ValueError:
+        return {}
+    return value if isinstance(value, dict) else {}

@@ -1,27 +1,39 @@
 """Answers by rules, and says so. The same words always get the same answer; what is not understood is asked back.
 
-A tool is called for a question about the time, or because somebody wrote `!tool key=value`: nothing that might write
-is ever called for any other reason.
+A client's tool is called for a question about the time, to fetch a person, or because somebody wrote `!tool key=value`;
+a tool of the service because its words were used. Nothing that might write is ever called for any other reason.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import AsyncGenerator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from dataclasses import replace
 
-from playground.agents_api.brains import offered, speakers, zones
-from playground.agents_api.brains.essay import essay
-from playground.agents_api.brains.port import Call, Fail, Pause, Piece, Question, Refuse, Text, text_of
-from playground.agents_api.brains.results import in_words
-from playground.agents_api.brains.understanding import Heard, Intent, clock_in, hear
-from playground.agents_api.brains.wording import LABEL, WORDS
+from playground.agents_api.brains import handing_over, structured, zones
+from playground.agents_api.brains.answering import Answer, asked_of
+from playground.agents_api.brains.handing_over import HANDOFFS_MAX, Course
+from playground.agents_api.brains.port import (
+    AgentView,
+    Call,
+    Chunk,
+    Execution,
+    Fail,
+    Handoff,
+    Pause,
+    Piece,
+    Question,
+    Refuse,
+    Text,
+)
+from playground.agents_api.brains.prompts import Speaker
+from playground.agents_api.brains.understanding import CIRCLE, Heard, Intent, hear, user_texts
+from playground.agents_api.ids import Json
 
 PIECES_MAX = 150  # a long text comes in longer pieces, so that it is still watchable
 PIECE_CHARACTERS = 6
-REMEMBERED = 5
-STATUS = re.compile(r"\b(4\d\d|5\d\d)\b")
-MIDWAY = re.compile(r"\b(midway|halfway|after|milieu|apres)\b")
+PIECES_OF_TOOL = 20  # a tool of the service takes as long as so many pieces of text
 
 
 class Rules:
@@ -34,7 +46,10 @@ class Rules:
 
     async def answer(self, question: Question) -> AsyncGenerator[Piece, None]:
         seconds = self._piece_seconds()
-        for piece in Answer(question).pieces():
+        for piece in answers(question):
+            if isinstance(piece, Execution):
+                yield replace(piece, seconds=seconds * PIECES_OF_TOOL)
+                continue
             if not isinstance(piece, Text):
                 yield piece
                 continue
@@ -44,145 +59,67 @@ class Rules:
                 yield Text(part)
 
 
+def answers(question: Question) -> Iterator[Piece]:
+    """What each agent says, from the one whose turn it is to the last that the question is handed to."""
+    heard, course = hear(question.entries), Course.of(question.entries)
+    speaker = Speaker(question.agent, question.tools, question.completion_args)
+    while True:
+        to = None if speaker.agent is None else first_to(speaker.agent, speaker.tools, question, heard, course)
+        if to is None:
+            waits = False
+            for piece in spoken(Answer(question, heard, speaker, course), speaker, question):
+                waits = waits or isinstance(piece, Call | Fail | Refuse)
+                yield piece
+            if waits or speaker.agent is None or course.passed >= HANDOFFS_MAX:
+                return
+            asked = asked_of(heard)
+            to = handing_over.remaining(speaker.agent, asked, course, question.agent_named)
+        if to is None or speaker.agent is None:
+            return
+        yield Handoff(to.id)
+        if question.handoff_execution == "client":
+            return
+        course = Course([*course.reached, speaker.agent.id, to.id], course.passed + 1)
+        speaker = Speaker(to, to.tools, to.completion_args)
+
+
+def first_to(
+    agent: AgentView, tools: Sequence[Json], question: Question, heard: Heard, course: Course
+) -> AgentView | None:
+    """To whom `agent` hands over before it says anything: what it was handed, and its own business, it answers."""
+    if not agent.handoffs or course.passed >= HANDOFFS_MAX or question.results or question.decided:
+        return None
+    if CIRCLE.search(zones.plain(heard.text)):
+        return question.agent_named(agent.handoffs[0])
+    asked = asked_of(heard)
+    if agent.id in course.reached or heard.calls or asked.intent is Intent.ERROR:
+        return None
+    if handing_over.is_own(agent, tools, asked):
+        return None
+    return handing_over.best(agent, asked, course, question.agent_named)
+
+
+def spoken(answer: Answer, speaker: Speaker, question: Question) -> Iterator[Piece]:
+    """What is said; under a response format as JSON, after the tools that it took."""
+    wanted = speaker.response_format
+    if wanted is None:
+        yield from answer.pieces()
+        return
+    said: list[str] = []
+    for piece in answer.pieces():
+        if isinstance(piece, Text):
+            said.append(piece.text)
+        elif not isinstance(piece, Chunk):
+            yield piece
+            if isinstance(piece, Call | Fail | Refuse):
+                return
+    texts = user_texts(question.entries)
+    source = structured.Source(answer.heard.text, "".join(said).strip(), answer.heard.language)
+    made = structured.answer(wanted, source, broken=structured.is_broken(texts))
+    yield Text(json.dumps(made, ensure_ascii=False))
+
+
 def words_of(text: str) -> Iterator[str]:
     """The text in pieces that end between words."""
     least = max(PIECE_CHARACTERS, len(text) // PIECES_MAX)
     yield from re.findall(rf".{{{least},}}?(?:\s+|$)|.+$", text, re.DOTALL)
-
-
-class Answer:
-    """One answer in the making."""
-
-    def __init__(self, question: Question) -> None:
-        self._question = question
-        self._heard: Heard = hear(question.entries)
-        self._language = self._heard.language
-        self._words = WORDS[self._language]
-
-    def pieces(self) -> Iterator[Piece]:
-        if self._question.results:
-            yield Text(self._results())
-            return
-        match self._heard.intent:
-            case Intent.TOOL:
-                yield from self._explicit()
-            case Intent.ERROR:
-                yield from self._error()
-            case Intent.LONG | Intent.VERY_LONG as intent:
-                yield Text(essay(self._language, very_long=intent is Intent.VERY_LONG))
-            case Intent.CONVERT:
-                yield self._convert()
-            case Intent.TIME:
-                yield from self._time()
-            case Intent.WHO | Intent.WHO_AM_I as intent:
-                yield Text(self._who(me=intent is Intent.WHO_AM_I))
-            case Intent.BEFORE:
-                yield Text(self._before())
-            case Intent.THANKS:
-                yield Text(self._words["thanks"])
-            case Intent.HELP:
-                yield Text(self._prompts(self._words["hello"]))
-            case Intent.UNKNOWN if self._was_asked_for_city() and zones.named_in(self._heard.text):
-                yield from self._time()
-            case Intent.UNKNOWN:
-                yield Text(self._prompts(self._words["not_understood"]))
-
-    def _prompts(self, first: str) -> str:
-        """What can be tried here; who is speaking is said once a conversation."""
-        label = LABEL[self._language]
-        opening = first if self._said(label) else f"{first} {label}"
-        tried = [key for key in ("try_time", "try_convert") if self._tool(key) is not None]
-        listed = "\n".join(f"- {self._words[key]}" for key in [*tried, "try_long", "try_error", "try_second"])
-        return f"{opening}\n\n{self._words['try']}\n{listed}"
-
-    def _tool(self, which: str) -> offered.Offered | None:
-        if which == "try_time":
-            return offered.fitting(self._question.tools, "get_current_time", "timezone")
-        return offered.fitting(self._question.tools, "convert_time", "source_timezone", "time", "target_timezone")
-
-    def _time(self) -> Iterator[Piece]:
-        tool = self._tool("try_time")
-        cities = zones.named_in(self._heard.text)
-        if tool is None:
-            yield Text(self._words["no_time_tool"])
-        elif not cities:
-            asked = re.search(r"\b(in|at|for|à|a|au|en)\s+\w", self._heard.text)
-            yield Text(self._words["unknown_city" if asked else "which_city"])
-        else:
-            for city in cities:
-                yield Call(name=tool.name, arguments=json.dumps({"timezone": city.zone}))
-
-    def _was_asked_for_city(self) -> bool:
-        return any(self._last_said().startswith(words[key]) for words in WORDS.values() for key in
-                   ("which_city", "unknown_city"))  # fmt: skip
-
-    def _convert(self) -> Piece:
-        tool, cities, clock = self._tool("try_convert"), zones.named_in(self._heard.text), clock_in(self._heard.text)
-        if tool is None:
-            return Text(self._words["no_convert_tool"])
-        if len(cities) != 2 or clock is None:
-            return Text(self._words["which_convert"])
-        arguments = {"source_timezone": cities[0].zone, "time": clock, "target_timezone": cities[1].zone}
-        return Call(name=tool.name, arguments=json.dumps(arguments))
-
-    def _explicit(self) -> Iterator[Piece]:
-        """All of the calls, or, when one cannot be read, none."""
-        read = [offered.explicit(line, self._question.tools) for line in self._heard.calls]
-        mistakes = [one for one in read if isinstance(one, offered.Mistake)]
-        if mistakes:
-            values = {"tools": self._words["no_tools"]} if not self._question.tools else {}
-            yield Text("\n".join(self._words[one.kind].format(**{**one.values, **values}) for one in mistakes))
-            return
-        for one in read:
-            if isinstance(one, offered.Wanted):
-                yield Call(name=one.name, arguments=json.dumps(one.arguments, ensure_ascii=False))
-
-    def _error(self) -> Iterator[Piece]:
-        """As it is asked for: "error", "error 429" before anything is said, "error midway" after some text."""
-        plain = zones.plain(self._heard.text)
-        if status := STATUS.search(plain):
-            yield Refuse(int(status.group()))
-            return
-        if MIDWAY.search(plain):
-            yield Text(self._words["failing"])
-        yield Fail(self._words["error"])
-
-    def _results(self) -> str:
-        calls = {entry["tool_call_id"]: entry for entry in self._question.entries if entry["type"] == "function.call"}
-        places = zones.named_in(self._heard.text)
-        told = [
-            in_words(calls.get(entry["tool_call_id"]), entry["result"], self._language, places)
-            for entry in self._question.results
-        ]
-        return "\n\n".join(told)
-
-    def _who(self, *, me: bool) -> str:
-        if me and self._heard.who:
-            return self._words["you"].format(name=self._heard.who)
-        names = speakers.in_conversation(self._question.entries)
-        if me or not names:
-            return self._words["no_names"]
-        before, last = names[:-1], names[-1]
-        listed = f"{', '.join(before)} {self._words['and']} {last}" if before else last
-        return self._words["spoke"].format(names=listed)
-
-    def _before(self) -> str:
-        """The asker's earlier messages; all of them where nobody has a name."""
-        earlier = [
-            part.text
-            for entry in self._question.entries[: -len(self._question.new)]
-            if entry["type"] == "message.input" and entry["role"] == "user"
-            for part in speakers.parts(text_of(entry))
-            if part.text and part.who == self._heard.who
-        ]
-        if not earlier:
-            return self._words["nothing_before"]
-        quoted = "\n".join(f"- “{text}”" for text in earlier[-REMEMBERED:])
-        return f"{self._words['before']}\n{quoted}"
-
-    def _said(self, text: str) -> bool:
-        return any(text in text_of(entry) for entry in self._question.entries if entry["type"] == "message.output")
-
-    def _last_said(self) -> str:
-        outputs = [entry for entry in self._question.entries if entry["type"] == "message.output"]
-        return text_of(outputs[-1]) if outputs else ""

@@ -25,6 +25,14 @@ class Intent(Enum):
     WHO = "who"
     WHO_AM_I = "who am i"
     BEFORE = "before"
+    SEARCH = "search"
+    NEWS = "news"
+    CODE = "code"
+    DRAW = "draw"
+    LIBRARY = "library"
+    HUMAN = "human"
+    JSON = "json"
+    FILE = "file"
     THANKS = "thanks"
     HELP = "help"
     UNKNOWN = "unknown"
@@ -44,6 +52,47 @@ class Heard:
 PATTERNS = [
     (Intent.VERY_LONG, r"\bvery long (answer|reply|text)\b|\btres longue? (reponse|texte)\b"),
     (Intent.LONG, r"\blong (answer|reply|text)\b|\blongue? (reponse|texte)\b|\breponse longue\b"),
+    (
+        Intent.HUMAN,
+        r"\b(talk|speak|chat) (to|with) (a |an |some )?(real )?(human|person|someone|somebody|people)\b"
+        r"|\b(human|person) please\b|\ba real (human|person)\b|\bun humain\b"
+        r"|\bparler (a|avec) (quelqu'un|une (vraie )?personne|un (conseiller|collegue))\b",
+    ),
+    (
+        Intent.NEWS,
+        r"\b(latest|recent|today's) news\b|\bnews (about|on|of|from)\b|\bdernieres (nouvelles|infos)\b|\bactualites\b"
+        r"|\b(nouvelles|infos) (sur|du|des)\b",
+    ),
+    (
+        Intent.SEARCH,
+        r"\bsearch (on )?(the )?(web|internet)\b|\bon the (web|internet)\b|\blook (it |this |that )?up\b"
+        r"|\b(re)?cherche[rz]?\b.*\b(web|internet)\b|\bsur (le web|internet)\b",
+    ),
+    (
+        Intent.DRAW,
+        r"\b(draw|paint|sketch)\b|\b(picture|image|drawing) of\b|\b(dessine[rz]?|peins|peignez)\b"
+        r"|\b(cree|genere|fais)[a-z]*(-moi)? une? (image|dessin)\b",
+    ),
+    (
+        Intent.CODE,
+        r"\b(run|execute) (the |this |some |my )?(python |code)|\b(calculate|compute|plot|chart)\b"
+        r"|\bexecute[rz]? (ce |du |le |mon )?(code|python)|\b(calcule[rz]?|trace[rz]?|graphique)\b"
+        r"|\b(what is|what's|how much is|combien font|combien fait)\b[^a-z]*\d\s*[-+*/^x\u00d7\u00f7]\s*[\d(]",
+    ),
+    (
+        Intent.LIBRARY,
+        r"\bwhat (does|do)\b.*\b(handbook|manual|guide|library|documents?|policy|rules)\b.*\bsay\b"
+        r"|\b(in|from|according to) the (handbook|manual|guide|library|documents|policy)\b"
+        r"|\bque (dit|disent)\b.*\b(manuel|guide|reglement|livret|bibliotheque|documents?)\b"
+        r"|\b(dans|d'apres|selon) (le|la|les) (manuel|guide|reglement|livret|bibliotheque|documents)\b",
+    ),
+    (Intent.JSON, r"\b(as|in|into) json\b|\ben json\b"),
+    (
+        Intent.FILE,
+        r"\b(what|what's|describe|read|summari[sz]e)\b.*\b(picture|image|photo|file|attachment|pdf)\b"
+        r"|\b(qu'y a-t-il|qu'est-ce qu'il y a|que (contient|montre)|decris|lis|resume)\b.*"
+        r"\b(image|photo|fichier|piece jointe|pdf)\b",
+    ),
     (Intent.CONVERT, r"\bconvert(is|ir|issez)?\b.*\d"),
     (Intent.WHO_AM_I, r"\bwho am i\b|\bqui suis-je\b|\bqui je suis\b"),
     (
@@ -70,21 +119,28 @@ PATTERNS = [
     ),
 ]
 COMPILED = [(intent, re.compile(pattern, re.DOTALL)) for intent, pattern in PATTERNS]
+THINK = re.compile(
+    r"\bthink (about|hard|first|carefully|it over|step by step)\b|\breflechi(s|ssez|r) (a|au|aux|bien|d'abord|sur)\b"
+)
+CIRCLE = re.compile(r"\b(in circles|pass (it|me|this) around)\b|\ben rond\b")
 ERROR = re.compile(r"\b(error|erreur|fail|echoue)\b")
 CLOCK = re.compile(r"\b([01]?\d|2[0-3])(?:\s*[:h]\s*([0-5]\d)|\s*h\b)(?:\s*(am|pm)\b)?|\b(1[0-2]|[1-9])\s*(am|pm)\b")
 
 
 def hear(question_entries: Sequence[Json]) -> Heard:
     """Understand the last user message, in the light of those before it."""
-    texts = [
-        text_of(entry) for entry in question_entries if entry["type"] == "message.input" and entry["role"] == "user"
-    ]
+    texts = user_texts(question_entries)
     said = speakers.parts(texts[-1]) if texts else []
     last = newest_understood(said) if said else speakers.Said(None, "")
     calls = [line.strip() for line in last.text.splitlines() if line.strip().startswith("!") and len(line.strip()) > 1]
     intent = Intent.TOOL if calls else intent_of(last.text)
     spoken = [part.text for text in texts for part in speakers.parts(text)]
     return Heard(last.text, language_of(spoken), intent, last.who, calls)
+
+
+def user_texts(entries: Sequence[Json]) -> list[str]:
+    """What people wrote, oldest first."""
+    return [text_of(entry) for entry in entries if entry["type"] == "message.input" and entry["role"] == "user"]
 
 
 def newest_understood(said: Sequence[speakers.Said]) -> speakers.Said:

@@ -47,6 +47,50 @@ WORDS = {
         "unknown_key": "`{tool}` knows no `{key}`. It takes: {keys}.",
         "wrong_type": "`{key}` must be of type {type}, and `{value}` is not. What should it be?",
         "missing_keys": "`{tool}` also needs: {keys}. What should I put there?",
+        "try_search": "search the web for night trains in Europe",
+        "try_news": "latest news about electricity prices",
+        "try_code": "calculate 17 * 23 (or: run code that lists the primes)",
+        "try_plot": "plot the sales by quarter",
+        "try_draw": "draw a red boat on the sea at sunset",
+        "try_library": "what does the handbook say about holidays?",
+        "try_remote": "call {title}",
+        "try_human": "I want to talk to a human",
+        "try_think": "think about the moon",
+        "try_target": "something for *{name}*: {description}",
+        "no_own_tool": "I have no tool here for that: it would need `{tool}`.",
+        "no_file": "No file came with your message.",
+        "no_human_tool": "I have no way here to fetch a person.",
+        "found": "I found this:",
+        "found_news": "This is the news I found:",
+        "found_documents": "The documents say:",
+        "found_remote": "{title} has:",
+        "found_nothing": "I searched for “{query}” and found nothing. This playground’s web is small: "
+        "try night trains, solar panels, sleep, Einstein, VAT or Python 3.14.",
+        "found_no_document": "I searched the documents for “{query}” and found no passage about it. "
+        "Documents count once they are processed.",
+        "result": "The result is **{result}**.",
+        "no_recording": "The playground never runs code, so I can show only what was recorded: primes, compound "
+        "interest, the mean of a CSV, Fibonacci numbers, a plot of a sine, a plot of sales by quarter. I can also work "
+        "out sums such as 17 * 23.",
+        "picture": "Here is the picture: {prompt}",
+        "denied": "I have not called `{tool}`: you said no.",
+        "thought": "I have thought about it: {subject}. More than that takes a model.",
+        "thinking": "The question is “{text}”. I look for a rule that fits, then for the tools I have: {tools}. Then I "
+        "answer with what they give, and guess at nothing.",
+        "takes_over": "{name} here. I take over from here.",
+        "circles": "This has now been passed on {count} times; I keep it.",
+        "topic_technical": "{name} here. I have noted the technical problem. Please install the newest version and "
+        "start it once more; if it happens again, send me the time and what you did last.",
+        "topic_billing": "{name} here. I have looked at the invoice: what was charged twice is paid back to your card "
+        "within five working days, and a corrected invoice follows today.",
+        "topic_shipping": "{name} here. Your parcel left the warehouse; it usually arrives within two working days.",
+        "about_image": "*{name}*: a picture ({kind}, {size}{pixels}). I am rules and see nothing in it.",
+        "pixels": ", {width} × {height} pixels",
+        "about_text": "*{name}*: {kind}, {size}{pages}. It begins: “{words}”",
+        "pages": ", {pages} pages",
+        "about_other": "*{name}*: {kind}, {size}. I cannot read this kind.",
+        "about_address": "*{name}*: it lies at another address, which I do not open.",
+        "attached": "This came with your message:",
         "no_tools": "no tools",
     },
     "fr": {
@@ -89,6 +133,50 @@ WORDS = {
         "unknown_key": "`{tool}` ne connaît pas `{key}`. Il prend : {keys}.",
         "wrong_type": "`{key}` doit être de type {type}, et `{value}` ne l’est pas. Que faut-il mettre ?",
         "missing_keys": "Il faut encore à `{tool}` : {keys}. Que dois-je y mettre ?",
+        "try_search": "cherche sur le web les trains de nuit en Europe",
+        "try_news": "les dernières nouvelles sur les prix de l’électricité",
+        "try_code": "calcule 17 * 23 (ou : exécute du code qui liste les nombres premiers)",
+        "try_plot": "trace les ventes par trimestre",
+        "try_draw": "dessine un bateau rouge sur la mer au coucher du soleil",
+        "try_library": "que dit le manuel sur les congés ?",
+        "try_remote": "appelle {title}",
+        "try_human": "je veux parler à quelqu’un",
+        "try_think": "réfléchis à la lune",
+        "try_target": "quelque chose pour *{name}* : {description}",
+        "no_own_tool": "Je n’ai ici aucun outil pour cela : il faudrait `{tool}`.",
+        "no_file": "Aucun fichier n’accompagnait votre message.",
+        "no_human_tool": "Je n’ai ici aucun moyen d’appeler une personne.",
+        "found": "J’ai trouvé ceci :",
+        "found_news": "Voici les nouvelles que j’ai trouvées :",
+        "found_documents": "Les documents disent :",
+        "found_remote": "{title} contient :",
+        "found_nothing": "J’ai cherché « {query} » sans rien trouver. Le web de ce bac à sable est petit : essayez les "
+        "trains de nuit, les panneaux solaires, le sommeil, Einstein, la TVA ou Python 3.14.",
+        "found_no_document": "J’ai cherché « {query} » dans les documents sans trouver de passage. Un document compte "
+        "une fois traité.",
+        "result": "Le résultat est **{result}**.",
+        "no_recording": "Le bac à sable n’exécute jamais de code ; je ne montre que ce qui fut enregistré : nombres "
+        "premiers, intérêts composés, moyenne d’un CSV, nombres de Fibonacci, courbe d’un sinus, ventes par trimestre. "
+        "Je sais aussi calculer, par exemple 17 * 23.",
+        "picture": "Voici l’image : {prompt}",
+        "denied": "Je n’ai pas appelé `{tool}` : vous avez dit non.",
+        "thought": "J’y ai réfléchi : {subject}. Pour en dire plus, il faut un modèle.",
+        "thinking": "La question est « {text} ». Je cherche une règle qui convient, puis mes outils : {tools}. "
+        "Ensuite je réponds avec ce qu’ils donnent, et ne devine rien.",
+        "takes_over": "Ici {name}. Je prends la suite.",
+        "circles": "Cela a maintenant été transmis {count} fois ; je le garde.",
+        "topic_technical": "Ici {name}. J’ai noté le problème technique. Installez la dernière version et relancez-la "
+        "; si cela recommence, envoyez-moi l’heure et ce que vous faisiez.",
+        "topic_billing": "Ici {name}. J’ai regardé la facture : ce qui fut débité deux fois revient sur votre carte "
+        "sous cinq jours ouvrés, et une facture corrigée suit aujourd’hui.",
+        "topic_shipping": "Ici {name}. Votre colis a quitté l’entrepôt ; il arrive d’ordinaire en deux jours ouvrés.",
+        "about_image": "*{name}* : une image ({kind}, {size}{pixels}). Je suis des règles et n’y vois rien.",
+        "pixels": ", {width} × {height} pixels",
+        "about_text": "*{name}* : {kind}, {size}{pages}. Cela commence ainsi : « {words} »",
+        "pages": ", {pages} pages",
+        "about_other": "*{name}* : {kind}, {size}. Je ne sais pas lire ce genre de fichier.",
+        "about_address": "*{name}* : le fichier est à une autre adresse, que je n’ouvre pas.",
+        "attached": "Ceci accompagnait votre message :",
         "no_tools": "aucun outil",
     },
 }
@@ -97,13 +185,15 @@ FRENCH_WORDS = """
 bonjour salut quelle quel heure est il qui que quoi parle dit avant une un longue reponse tres erreur aide
 merci suis je tu vous moi le la les des du et dans ici convertis convertir vers peux pouvez fais faire
 comment pourquoi quand ou ca va oui non fil ecris ecrit ville j'ai qu'ai-je s'il l'heure d'erreur encore
-aussi
+aussi cherche recherche dessine calcule trace dernieres nouvelles actualites sur mon ma mes nous une reflechis parler
+quelqu'un veux facture panne plante deux fois deja dit manuel appelle execute code mer nuit rouge
 """
 FRENCH = frozenset(FRENCH_WORDS.split())
 
 ENGLISH_WORDS = """
 hello hi hey what time is it in who whom did say said before the a an long answer very error help thanks
 thank am i you me this that convert from to can could please how why when where yes no thread write city and
-there again also fail show give of for
+there again also fail show give of for search web latest news about draw plot calculate run my was have handbook
+think talk human person call picture file on at with to want but it's i'm and
 """
 ENGLISH = frozenset(ENGLISH_WORDS.split())

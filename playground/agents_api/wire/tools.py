@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Discriminator, Field
+from pydantic import Discriminator, Field, model_validator
 
 from playground.agents_api.wire.entries import Strict
 
@@ -72,6 +72,12 @@ class ResponseFormat(Strict):
     type: Literal["text", "json_object", "json_schema"] = "text"
     json_schema: JsonSchema | None = None
 
+    @model_validator(mode="after")
+    def _schema_where_one_is_meant(self) -> ResponseFormat:
+        if (self.type == "json_schema") != (self.json_schema is not None):
+            raise ValueError("'json_schema' must be given with type 'json_schema', and with no other")
+        return self
+
 
 Penalty = Annotated[float, Field(ge=-2, le=2)]
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -92,15 +98,49 @@ class CompletionArgs(Strict):
     reasoning_effort: Literal["none", "minimal", "low", "medium", "high", "xhigh", "max"] | None = None
 
 
-class ModerationV1(Strict):
+Threshold = Annotated[float | None, Field(ge=0, le=1)]
+
+
+class ThresholdsV1(Strict):
+    sexual: Threshold = None
+    hate_and_discrimination: Threshold = None
+    violence_and_threats: Threshold = None
+    dangerous_and_criminal_content: Threshold = None
+    selfharm: Threshold = None
+    health: Threshold = None
+    financial: Threshold = None
+    law: Threshold = None
+    pii: Threshold = None
+
+
+class ThresholdsV2(Strict):
+    """`1` turns a category off."""
+
+    sexual: Threshold = None
+    hate_and_discrimination: Threshold = None
+    violence_and_threats: Threshold = None
+    dangerous: Threshold = None
+    criminal: Threshold = None
+    selfharm: Threshold = None
+    health: Threshold = None
+    financial: Threshold = None
+    law: Threshold = None
+    pii: Threshold = None
+    jailbreaking: Threshold = None
+
+
+class Moderation(Strict):
     model_name: str | None = None
-    custom_category_thresholds: dict[str, Any] | None = None
     ignore_other_categories: bool = False
     action: Literal["none", "block"] = "none"
 
 
-class ModerationV2(ModerationV1):
-    pass
+class ModerationV1(Moderation):
+    custom_category_thresholds: ThresholdsV1 | None = None
+
+
+class ModerationV2(Moderation):
+    custom_category_thresholds: ThresholdsV2 | None = None
 
 
 class Guardrail(Strict):

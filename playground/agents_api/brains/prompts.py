@@ -1,0 +1,76 @@
+"""What can be tried with an agent: a line for each thing that the tools it holds make possible."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from playground.agents_api.brains import offered
+from playground.agents_api.brains.own_tools import OwnTools
+from playground.agents_api.brains.port import AgentView
+from playground.agents_api.brains.understanding import Intent
+from playground.agents_api.brains.wording import WORDS
+from playground.agents_api.ids import Json
+
+PERSON = re.compile(r"human|person|escalat|humain")
+ALWAYS = ("try_long", "try_error", "try_think", "try_second")
+# Which prompts go with a tool of the service that is offered.
+WITH_TOOLS = {
+    Intent.SEARCH: ("try_search",),
+    Intent.NEWS: ("try_news",),
+    Intent.CODE: ("try_code", "try_plot"),
+    Intent.DRAW: ("try_draw",),
+    Intent.LIBRARY: ("try_library",),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """Who answers now: the agent whose turn it is, or the bare model."""
+
+    agent: AgentView | None
+    tools: Sequence[Json]
+    completion_args: Json
+
+    @property
+    def response_format(self) -> Json | None:
+        given: Json = self.completion_args.get("response_format") or {"type": "text"}
+        return None if given["type"] == "text" else given
+
+
+def listed(speaker: Speaker, own: OwnTools, find: Callable[[str], AgentView | None], language: str) -> str:
+    words = WORDS[language]
+    tried = [words["try_time"]] if time_tool(speaker.tools) else []
+    tried += [words["try_convert"]] if convert_tool(speaker.tools) else []
+    tried += [*_of_tools(speaker, own, words), *_of_targets(speaker, find, words)]
+    return "\n".join(f"- {one}" for one in [*tried, *(words[key] for key in ALWAYS)])
+
+
+def _of_tools(speaker: Speaker, own: OwnTools, words: dict[str, str]) -> Iterator[str]:
+    for intent, keys in WITH_TOOLS.items():
+        if own.serving(intent) is not None:
+            yield from (words[key] for key in keys)
+    for _, remote in own.remotes():
+        yield words["try_remote"].format(title=remote.title)
+    if any(fetches_person(tool.name) for tool in offered.functions(speaker.tools)):
+        yield words["try_human"]
+
+
+def _of_targets(speaker: Speaker, find: Callable[[str], AgentView | None], words: dict[str, str]) -> Iterator[str]:
+    for id_ in speaker.agent.handoffs if speaker.agent else ():
+        if (target := find(id_)) is not None:
+            yield words["try_target"].format(name=target.name, description=target.description or "…")
+
+
+def time_tool(tools: Sequence[Json]) -> offered.Offered | None:
+    return offered.fitting(tools, "get_current_time", "timezone")
+
+
+def convert_tool(tools: Sequence[Json]) -> offered.Offered | None:
+    return offered.fitting(tools, "convert_time", "source_timezone", "time", "target_timezone")
+
+
+def fetches_person(name: str) -> bool:
+    """Whether a function of that name hands over to a person."""
+    return bool(PERSON.search(name.lower()))
