@@ -54,6 +54,7 @@ class Settings(BaseSettings):
     agents_dir: Path = Path("agents")
     mcp_config: Path = Path("mcp.json")
     tools_lock: Path = Path("tools.lock.json")
+    functions: str | None = None
     channels_config: Path = Path("channels.toml")
     prices: Path = Path("prices.toml")
     default_agent: str = "assistant"
@@ -66,6 +67,9 @@ class Settings(BaseSettings):
     token_limit: int = Field(default=200_000, ge=1000)
     tool_timeout: Seconds = timedelta(seconds=60)
     asking_limit: Seconds = timedelta(hours=24)
+    person_limit: Seconds = timedelta(days=7)
+    handoff_limit: int = Field(default=8, ge=1, le=100)
+    handoff_continue: Literal["resume", "take_over"] = "resume"
     recovery_age_limit: Seconds = timedelta(hours=24)
     mistral_wait_limit: Seconds = timedelta(minutes=5)
     conversation_lock: Seconds = timedelta(seconds=90)

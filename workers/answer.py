@@ -1,18 +1,18 @@
 """What a turn's answer is made of: its text, what it cites, the files and the cards of tools that Mistral ran.
 
 Collected from events while they come and from the entries when a request is answered; on record in the journal
-(`said`, `sources`, `made`, `texts`), so that a turn that is taken up ends with the same answer.
+(`said`, `formed`, `sources`, `made`, `texts`), so that a turn that is taken up ends with the same answer.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from bot.catalog.agents import Agent
-from workers import structured
+from bot.slack import blocks
 from workers.conversations.port import (
     Delta,
     Done,
@@ -28,7 +28,9 @@ from workers.delivery import written
 from workers.delivery.delivery import Delivery
 from workers.delivery.executions import TextFile, card, cited_in, long_code, prompt_of
 from workers.delivery.written import Source, Written
+from workers.handoffs.cast import Cast
 from workers.journal import Journal
+from workers.structured import Form, form_of
 
 Heard = Delta | ExecutionStarted | ExecutionDone | Done
 
@@ -43,19 +45,33 @@ class Made:
     alt: str = ""
 
 
-class Answer:
-    """Of one turn. An answer in a form of its own (structured output) is never streamed: its JSON is for programs."""
+@dataclass(frozen=True, slots=True)
+class Formed:
+    """An answer in a form of its own, as it came, and the form it should have."""
 
-    def __init__(self, journal: Journal, agent: Agent, delivery: Delivery) -> None:
+    text: str
+    form: Form
+
+
+class Answer:
+    """Of one turn. `speaking` names the agent that speaks now.
+
+    A message in a form of its own (structured output) is never streamed, its JSON is for programs: the newest one is
+    kept beside `said`, and made readable when all is said.
+    """
+
+    def __init__(self, journal: Journal, delivery: Delivery, cast: Cast, speaking: Callable[[], str]) -> None:
         self._journal = journal
         self._delivery = delivery
-        self.form = structured.form_of(agent)
+        self._cast = cast
+        self._speaking = speaking
+        self._agents: dict[str, Agent | None] = {}  # by id
         self._written = Written(self.said, self._on_record())
-        self._shown: dict[str, object] = {}  # cards by id, as they were shown last
+        self._shown: dict[str, blocks.Task] = {}  # cards as they were shown last
 
     @property
     def said(self) -> str:
-        """The text of the rounds that are over; in a form of its own, the newest message as it came."""
+        """The text of the rounds that are over."""
         return self._journal.get("said") or ""
 
     @property
@@ -63,33 +79,71 @@ class Answer:
         """What the text cites so far, also the part that is still on its way."""
         return self._written.sources
 
-    async def begin(self) -> None:
+    @property
+    def formed(self) -> Formed | None:
+        """The newest message in a form of its own."""
+        kept = json.loads(self._journal.get("formed") or "{}")
+        return Formed(kept["text"], Form(kept["name"], kept["schema"])) if kept else None
+
+    def begin(self) -> None:
         """A request goes out: what a broken try of it has said does not count."""
         self._written = Written(self.said, self._on_record())
-        await self._correct()
 
-    def hear(self, event: Heard) -> None:
+    async def hear(self, event: Heard) -> None:
         """Show what is said and done while it comes."""
         match event:
-            case Delta(id=message, part=part) if self.form is None:
-                self._delivery.say(self._written.take(message, part))
+            case Delta(id=message, part=part, agent_id=agent_id):
+                if await self._form_of(agent_id) is None:
+                    self._delivery.say(self._written.take(message, part))
             case ExecutionStarted(id=execution, name=name):
                 self._show(Execution(id=execution, name=name, arguments="", info={}), is_done=False)
             case ExecutionDone(id=execution, name=name, arguments=arguments, info=info):
                 self._show(Execution(id=execution, name=name, arguments=arguments, info=info))
-            case Done() if self.form is None:
+            case Done():
                 self._delivery.say(self._written.end())
+
+    async def with_entries(self, entries: Sequence[Entry]) -> str:
+        """The text so far with what `entries` add."""
+        plain, _ = await self._by_form(entries)
+        return self.said + written.of_entries(self.said, self._on_record(), plain)[0]
 
     async def take_in(self, entries: Sequence[Entry]) -> None:
         """Put on record what `entries` add; all of a request that was answered, heard or found in the history."""
-        added, self._written = written.of_entries(self.said, self._on_record(), entries)
-        said = self.said + added if self.form is None else self._newest(entries)
-        self._journal.set(said=said)
+        plain, formed = await self._by_form(entries)
+        added, self._written = written.of_entries(self.said, self._on_record(), plain)
+        self._journal.set(said=self.said + added)
+        if formed is not None:
+            form = formed.form
+            kept = {"text": formed.text, "name": form.name, "schema": form.schema}
+            self._journal.set(formed=json.dumps(kept, ensure_ascii=False, separators=(",", ":")))
         if self._written.sources:
             self._journal.set(sources=_dump(written.dump(self._written.sources)))
         self._take_executions([entry for entry in entries if isinstance(entry, Execution)], cited_in(entries))
         self._take_files(entries)
-        await self._correct()
+        if self._delivery.said != self.said and not self._delivery.is_muted:
+            await self._delivery.correct(self.said)  # events came in another order than their entries
+
+    async def _by_form(self, entries: Sequence[Entry]) -> tuple[list[Entry], Formed | None]:
+        """The entries without the words of messages in a form of their own, and the newest of those."""
+        plain: list[Entry] = []
+        newest: Formed | None = None
+        for entry in entries:
+            if isinstance(entry, Message) and entry.speaker is Speaker.ASSISTANT:
+                form = await self._form_of(entry.agent_id)
+                if form is not None:
+                    newest = Formed(entry.text, form) if entry.text.strip() else newest
+                    entry = replace(entry, parts=tuple(part for part in entry.parts if isinstance(part, FileMade)))
+            plain.append(entry)
+        return plain, newest
+
+    async def _form_of(self, agent_id: str | None) -> Form | None:
+        if agent_id is None:
+            agent = await self._cast.agent(None, speaking=self._speaking())
+        else:
+            if agent_id not in self._agents:
+                self._agents[agent_id] = await self._cast.agent(agent_id)
+            agent = self._agents[agent_id]
+        return form_of(agent) if agent else None
 
     def files(self) -> tuple[list[Made], list[TextFile]]:
         """The files that belong to the answer, as they are on record."""
@@ -98,15 +152,6 @@ class Answer:
 
     def _on_record(self) -> list[Source]:
         return written.load(json.loads(self._journal.get("sources") or "[]"))
-
-    async def _correct(self) -> None:
-        shown = self.said if self.form is None else ""
-        if self._delivery.said != shown:
-            await self._delivery.correct(shown)
-
-    def _newest(self, entries: Sequence[Entry]) -> str:
-        texts = [entry.text for entry in entries if isinstance(entry, Message) and entry.speaker is Speaker.ASSISTANT]
-        return next((text for text in reversed(texts) if text.strip()), self.said)
 
     def _take_executions(self, executions: Sequence[Execution], cited: Sequence[str]) -> None:
         _, texts = self.files()

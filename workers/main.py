@@ -36,6 +36,7 @@ from bot.catalog.catalog import Catalogs
 from bot.redis_client import PackedInC
 from bot.settings import Settings
 from bot.slack.budget import Budget
+from bot.slack.groups import Groups
 from bot.slack.installations import Installations
 from bot.slack.people import People
 from bot.start import environment
@@ -49,14 +50,16 @@ from workers.agents.client import MistralAgents
 from workers.agents.libraries import Libraries
 from workers.agents.objects import AgentObjects
 from workers.agents.sources import gather
+from workers.agents.variants import Variants
+from workers.agents.wanted import libraries as library_names
 from workers.conversations.client import MistralConversations
 from workers.conversations.http import http_client
 from workers.conversations.made_files import MadeFiles
 from workers.conversations.patience import Limits
 from workers.holdings import Holdings
 from workers.services import Services
+from workers.tools import registered
 from workers.tools.calls import Tools
-from workers.tools.functions import Functions
 from workers.tools.sessions import ToolSessions
 
 POLL = timedelta(seconds=0.5)  # only when a wake token was lost, and for arq's own cron and health
@@ -160,9 +163,9 @@ class NudgedWorker(Worker):
 
 async def open_services(stack: AsyncExitStack, settings: Settings, redis: Redis, *, worker: str) -> Services:
     """Everything a turn may use; `stack` closes it in reverse order."""
-    functions = Functions(timeout=settings.tool_timeout)
+    functions, wrong = registered.load(settings)
     catalogs = Catalogs(settings, environment(), functions=functions.specs)
-    for problem in catalogs.now.problems:
+    for problem in (*wrong, *catalogs.now.problems):
         log.error("catalog.problem", problem=str(problem))
     installations = await stack.enter_async_context(Installations(settings))
     turns = Turns(redis, worker=worker, lease=settings.lease, thread_life=settings.thread_life)
@@ -171,6 +174,20 @@ async def open_services(stack: AsyncExitStack, settings: Settings, redis: Redis,
     libraries = Libraries(http, limits=limits)
     sessions = ToolSessions(timeout=settings.tool_timeout)
     stack.push_async_callback(sessions.aclose)
+    agents = MistralAgents(http, limits=limits)
+    tools = Tools(lambda: catalogs.now.servers, sessions, functions)
+    objects = AgentObjects(
+        agents,
+        deployment=settings.deployment,
+        sources=lambda: gather(catalogs.now, functions.specs, settings.tools_lock, libraries),
+    )
+    variants = Variants(
+        agents,
+        objects,
+        deployment=settings.deployment,
+        offered=tools.offered,
+        library_ids=lambda agent: libraries.ids_of(library_names([agent])),
+    )
     return Services(
         settings=settings,
         turns=turns,
@@ -180,15 +197,13 @@ async def open_services(stack: AsyncExitStack, settings: Settings, redis: Redis,
         people=People(installations),
         budget=Budget(redis),
         catalogs=catalogs,
-        tools=Tools(lambda: catalogs.now.servers, sessions, functions),
+        tools=tools,
         conversations=MistralConversations(http, limits=limits),
-        objects=AgentObjects(
-            MistralAgents(http, limits=limits),
-            deployment=settings.deployment,
-            sources=lambda: gather(catalogs.now, functions.specs, settings.tools_lock, libraries),
-        ),
         made_files=MadeFiles(http),
+        objects=objects,
         libraries=libraries,
+        groups=Groups(installations),
+        variants=variants,
         now=time.time,
         new_id=new_id,
     )

@@ -19,7 +19,7 @@ from bot.catalog.agents import Agent
 from workers import inputs, structured
 from workers.answer import Answer
 from workers.calling import UNKNOWN_OUTCOME, Calling, closing_result
-from workers.conversations.errors import Unanswered
+from workers.conversations.errors import Refused, Unanswered
 from workers.conversations.port import (
     Call,
     Delta,
@@ -28,6 +28,9 @@ from workers.conversations.port import (
     Event,
     ExecutionDone,
     ExecutionStarted,
+    Handoff,
+    HandoffDone,
+    HandoffStarted,
     Input,
     Opening,
     Other,
@@ -40,6 +43,9 @@ from workers.conversations.port import (
 )
 from workers.conversations.recovery import Finished, Unfinished, outcome, replay
 from workers.delivery.delivery import Delivery
+from workers.handoffs.cast import Cast
+from workers.handoffs.continuing import Continuing, Decision
+from workers.handoffs.handoffs import Handoffs
 from workers.journal import Journal, Request
 from workers.services import Services
 from workers.usage import Tally
@@ -87,6 +93,9 @@ class Rounds:
         before_call: Callable[[], Awaitable[None]],
         steer: Callable[[], Awaitable[Sequence[inputs.Line]]],
         resumed: bool,
+        cast: Cast,
+        handoffs: Handoffs,
+        continuing: Continuing,
     ) -> None:
         self._services = services
         self._conversations = services.conversations
@@ -101,9 +110,12 @@ class Rounds:
         self._before_call = before_call
         self._steer = steer
         self._uncertain = resumed and journal.request is not None
-        self.answer = Answer(journal, agent, delivery)
-        self._tally = Tally(journal, agent, services.catalogs.now)
-        self._calling = Calling(services, journal, agent, delivery, before_call=before_call)
+        self._again = resumed  # what was said before may have to be told anew
+        self._handoffs = handoffs
+        self._continuing = continuing
+        self.answer = Answer(journal, delivery, cast, lambda: handoffs.speaker)
+        self._tally = Tally(journal, cast)
+        self._calling = Calling(services, journal, cast, delivery, handoffs, before_call=before_call)
         self._stopping = False
 
     async def run(self) -> Answered:
@@ -113,6 +125,10 @@ class Rounds:
             if request is not None:
                 await self._take_in(await self._ask(request))
             calls = self._journal.open_calls
+            if not calls and not self._stopped() and (handoff := self._continuing.waiting) and not self._limit():
+                if await self._continuing.go_on(handoff, number=self._round + 1) is not Decision.TOO_MANY:
+                    continue
+                self._journal.set(cut="limit_handoffs")
             if not calls and await self._ask_again():
                 continue
             if not calls or self._stopped():
@@ -130,10 +146,10 @@ class Rounds:
 
     async def _ask_again(self) -> bool:
         """Whether the answer lacks the form it should have, and is asked for once more: on record, to be sent."""
-        form, journal = self.answer.form, self._journal
-        if form is None or self._stopped() or journal.get("again") or journal.get("cut") or self._limit():
+        formed, journal = self.answer.formed, self._journal
+        if formed is None or self._stopped() or journal.get("again") or journal.get("cut") or self._limit():
             return False
-        fault = structured.read(self.answer.said, form).fault
+        fault = structured.read(formed.text, formed.form).fault
         if not fault:
             return False
         request = self._next_request()
@@ -170,16 +186,30 @@ class Rounds:
 
     async def _ask(self, request: Request) -> Done:
         breaks = 0
+        self._tally.speaker = self._handoffs.speaker
         while True:
             if self._uncertain:
                 if (done := await self._recover(request)) is not None:
-                    self._uncertain = False
+                    self._uncertain = self._again = False
+                    await self._tell(done.entries)
                     return done
                 request = self._journal.request or request
+            if self._again:
+                await self._delivery.correct(self.answer.said)
+                self._handoffs.go_back()
+            self._again = True
             try:
                 if (heard := await self._stream(request)) is not None:
+                    self._again = False
                     return heard
                 self._uncertain = True  # busy: an earlier try of ours may be what holds the conversation
+            except Refused as refused:
+                if request.brings != "nothing" or self._stopped():
+                    raise
+                log.warning("handoff.not_resumed", error=str(refused))
+                await self._continuing.take_over(request.number)
+                self._opening = None
+                request = self._journal.request or request
             except Unanswered as error:
                 breaks += 1
                 self._tally.lose()
@@ -193,14 +223,15 @@ class Rounds:
         """Send `request` and show what comes; None when it must be looked up first, because it may run already."""
         await self._before_call()
         waiting_since = 0.0
-        await self.answer.begin()
+        self.answer.begin()
+        passing: HandoffStarted | None = None
         if self._starts(request) and self._opening is None:
-            self._opening = await self._open()
+            self._opening = self._continuing.opening(self._metadata) or await self._open()
         async with aclosing(self._send(request)) as events:
             async for event in events:
                 match event:
                     case Delta() | ExecutionStarted() | ExecutionDone():
-                        self.answer.hear(event)
+                        await self.answer.hear(event)
                     case Started(conversation_id=conversation_id, model_ends=model_ends):
                         await self._keep(conversation_id)
                         self._warn_of(model_ends)
@@ -213,9 +244,16 @@ class Rounds:
                         if reason is WaitReason.BUSY and self._uncertain:
                             await self._services.sleep(min(delay, LOOK_EVERY).total_seconds())
                             return None
+                    case HandoffStarted():
+                        passing = event
+                    case HandoffDone(id=handoff, to_id=to_id, to_name=to_name) if not self._continuing.is_ours:
+                        from_id, from_name = (passing.from_id, passing.from_name) if passing else ("", "")
+                        await self._handoffs.happened(
+                            Handoff(id=handoff, from_id=from_id, from_name=from_name, to_id=to_id, to_name=to_name)
+                        )
                     case Done():
                         self._uncertain = False
-                        self.answer.hear(event)
+                        await self.answer.hear(event)
                         return event
                     case Other(type=kind):
                         log.info("conversation.unknown_event", type=kind)
@@ -231,14 +269,35 @@ class Rounds:
         if self._opening is not None and self._starts(request):
             return self._conversations.start(self._opening, said)
         assert self.conversation_id is not None, "only a start has no conversation yet"
-        return self._conversations.append(self.conversation_id, said)
+        return self._conversations.append(self.conversation_id, said, handoff_execution=self._execution)
+
+    @property
+    def _execution(self) -> str | None:
+        """Each append says again where handoffs are executed; the API's default is its own side."""
+        return self._journal.get("handoff_execution")
+
+    async def _tell(self, entries: Sequence[Entry]) -> None:
+        """What the history gave, told as if it had been heard: each speaker's words, each handoff."""
+        whole = await self.answer.with_entries(entries)
+        await self._delivery.correct(whole, upto=len(self.answer.said))
+        self._handoffs.go_back()
+        for number, entry in enumerate(entries):
+            if isinstance(entry, Handoff) and not self._continuing.is_ours and not self._handoffs.is_told(entry.id):
+                await self._delivery.correct(whole, upto=len(await self.answer.with_entries(entries[:number])))
+                await self._handoffs.happened(entry)
+        if not self._handoffs.over.is_set():
+            await self._delivery.correct(whole)
 
     def _inputs(self, request: Request) -> list[Input]:
+        if request.brings == "nothing":
+            return []
+        if request.brings == "words":
+            return [Say(**line) for line in json.loads(self._journal.get("words") or "[]")]
+        if (again := self._journal.get("again")) and self._journal.get("again_round") == str(request.number):
+            return [Say(again)]
         if request.number == 0:
             replayed = [Say(**line) for line in json.loads(self._journal.get("replay") or "[]")]
             return [*replayed, Say(self._journal.get("input") or "")]
-        if (again := self._journal.get("again")) and self._journal.get("again_round") == str(request.number):
-            return [Say(again)]
         results: list[Input] = []
         calls = self._journal.open_calls
         noted = self._journal.get("note") if self._journal.get("note_round") == str(request.number) else None
@@ -263,13 +322,8 @@ class Rounds:
         """The operator must give the agent another model before the day comes."""
         if model_ends and not self._journal.get("model_ends"):
             self._journal.set(model_ends=model_ends)  # once a turn
-            log.warning(
-                "model.ends",
-                agent=self._agent.name,
-                model=self._agent.model,
-                file=str(self._agent.source),
-                at=model_ends,
-            )
+            agent = self._agent
+            log.warning("model.ends", at=model_ends, agent=agent.name, model=agent.model, file=str(agent.source))
 
     async def _say_waiting(self, reason: WaitReason, until: float) -> None:
         key = "status.busy" if reason is WaitReason.BUSY else "status.waiting_model"
@@ -281,7 +335,7 @@ class Rounds:
     async def _recover(self, request: Request) -> Done | None:
         """What became of `request`: its answer, or None when it must be sent (again)."""
         if self.conversation_id is None:
-            found = await self._conversations.find(self._metadata)
+            found = await self._conversations.find(self._continuing.metadata(self._metadata))
             if not found:
                 return None
             await self._keep(found[0])
@@ -290,7 +344,8 @@ class Rounds:
         while True:
             await self._before_call()
             history = await self._conversations.history(self.conversation_id)
-            found_out = outcome(history, after=request.after, inputs=self._inputs(request))
+            said, ours = self._inputs(request), self._continuing.is_ours
+            found_out = outcome(history, after=request.after, inputs=said, handoff_ends=ours)
             if isinstance(found_out, Finished):
                 self._journal.step(self._services.now(), "found_in_history")
                 return Done(conversation_id=self.conversation_id, entries=found_out.entries, usage=Usage())
@@ -309,6 +364,10 @@ class Rounds:
     async def _branch(self, request: Request, history: Sequence[Entry]) -> None:
         """Our input is stored and will never be answered: go on beside it, from the entry before."""
         self._journal.step(self._services.now(), "branched")
+        if request.brings == "nothing":
+            await self._continuing.take_over(request.number)
+            self._opening, self._uncertain = None, False
+            return
         kept = []
         for entry in history:
             kept.append(entry)
@@ -327,7 +386,7 @@ class Rounds:
     async def _take_in(self, done: Done) -> None:
         calls = [entry for entry in done.entries if isinstance(entry, Call) and not entry.decided]
         await self.answer.take_in(done.entries)
-        self._tally.add(done)
+        await self._tally.add(done)
         self._journal.set(
             round=str((self._journal.request or Request(number=0, kind="")).number),
             tokens=str(int(self._journal.get("tokens") or 0) + done.usage.total_tokens),
@@ -340,9 +399,10 @@ class Rounds:
             self._journal.set(entry=newest)
             self._journal.set_thread(entry=newest)
         self._journal.set_calls(calls)
+        self._continuing.note(done.entries)
         self._journal.set_request(None)
         self._journal.step(self._services.now(), "answered", calls=len(calls), tokens=done.usage.total_tokens)
-        if calls:
+        if calls or self._continuing.waiting:
             await self._journal.write()  # without calls the delivery writes it together with its first intent
 
     def _limit(self) -> str:
@@ -365,12 +425,14 @@ class Rounds:
                 Result(call.tool_call_id, closing_result(self._journal.call(call.tool_call_id), result))
                 for call in calls
             ]
-            closing = self._conversations.append(self.conversation_id, results, silent=True)
+            closing = self._conversations.append(
+                self.conversation_id, results, silent=True, handoff_execution=self._execution
+            )
             async with aclosing(closing) as events:
                 async for event in events:
                     if isinstance(event, Done):
                         entries = event.entries
-                        self._tally.add(event)
+                        await self._tally.add(event)
             # Told to call nothing, a model may call all the same; then those are closed too.
             self._journal.set_calls(call for call in entries if isinstance(call, Call))
             if entries:

@@ -9,12 +9,14 @@ from dataclasses import dataclass, field
 from bot.catalog.catalog import Catalogs
 from bot.settings import Settings
 from bot.slack.budget import Budget
+from bot.slack.groups import Groups
 from bot.slack.installations import Installations
 from bot.slack.people import People
 from bot.threads.mailbox import Mailbox
 from bot.threads.turns import Turns
 from workers.agents.libraries import Libraries
 from workers.agents.objects import AgentObjects
+from workers.agents.variants import Variants
 from workers.conversations.made_files import MadeFiles
 from workers.conversations.port import Conversations
 from workers.holdings import Holdings
@@ -38,6 +40,11 @@ class Services:
     made_files: MadeFiles
     objects: AgentObjects
     libraries: Libraries
+    groups: Groups
+    variants: Variants
     now: Callable[[], float]
     new_id: Callable[[], str]
     sleep: Callable[[float], Awaitable[None]] = field(default=asyncio.sleep)
+    met: set[str] = field(
+        default_factory=set
+    )  # what this process has seen of Mistral's ways, each said once in the log

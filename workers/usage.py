@@ -12,10 +12,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from bot.catalog.agents import Agent
-from bot.catalog.catalog import Catalog
 from bot.catalog.prices import Prices
 from workers.conversations.port import Done, Handoff
+from workers.handoffs.cast import Cast
 from workers.journal import Journal
 
 MILLION = 1_000_000
@@ -91,20 +90,20 @@ def written_price(price: float, currency: str) -> str:
 
 
 class Tally:
-    """Counts one turn, in its journal's field `used`."""
+    """Counts one turn, in its journal's field `used`. `speaker` is the agent that the next request goes to."""
 
-    def __init__(self, journal: Journal, agent: Agent, catalog: Catalog) -> None:
+    def __init__(self, journal: Journal, cast: Cast) -> None:
         self._journal = journal
-        self._catalog = catalog
-        self._model = agent.model
+        self._cast = cast
+        self.speaker = ""
 
-    def add(self, done: Done) -> None:
+    async def add(self, done: Done) -> None:
         """Count one answer."""
         used, usage = Used.load(self._journal.get("used")), done.usage
         heard = bool(usage.total_tokens or usage.prompt_tokens or usage.completion_tokens)
         models, calls = dict(used.models), dict(used.calls)
-        model = self._model_of(done)
         if heard:
+            model = await self._model_of(done)
             new = Tokens(usage.prompt_tokens, usage.completion_tokens, usage.connector_tokens)
             models[model] = models.get(model, Tokens()) + new
         for name, count in usage.connectors.items():
@@ -116,12 +115,9 @@ class Tally:
         used = Used.load(self._journal.get("used"))
         self._journal.set(used=Used(used.models, used.calls, incomplete=True).dump())
 
-    def _model_of(self, done: Done) -> str:
-        """The model of whoever answered; after a handoff it is the other agent's."""
-        models = {self._model}
-        for entry in done.entries:
-            if isinstance(entry, Handoff):
-                other = self._catalog.find(entry.to_name)
-                self._model = other.model if other else SEVERAL
-                models.add(self._model)
+    async def _model_of(self, done: Done) -> str:
+        """The model of whoever answered; one usage for several models belongs to none of them."""
+        agents = [await self._cast.agent(None, speaking=self.speaker)]
+        agents += [await self._cast.agent(entry.to_id) for entry in done.entries if isinstance(entry, Handoff)]
+        models = {agent.model if agent else SEVERAL for agent in agents}
         return models.pop() if len(models) == 1 else SEVERAL

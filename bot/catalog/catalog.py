@@ -13,7 +13,6 @@ from typing import Self
 from bot.catalog import agents, channels, prices, references, servers
 from bot.catalog.agents import Agent
 from bot.catalog.channels import Channel
-from bot.catalog.places import Places
 from bot.catalog.prices import Prices
 from bot.catalog.problem import Problem, nearest
 from bot.catalog.servers import Server
@@ -41,7 +40,7 @@ class Catalog:
     @classmethod
     def load(
         cls,
-        settings: Places,
+        settings: Settings,
         environment: Mapping[str, str],
         *,
         functions: Collection[str] | None = None,

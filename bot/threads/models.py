@@ -61,6 +61,7 @@ class MailKind(StrEnum):
     TIME_OUT = "time_out"
     AGAIN = "again"  # the Try again button: the last failed turn, once more
     CROWDED = "crowded"  # a second person joined a thread that was followed without mentions
+    PERSON = "person"  # a button on the card of a thread that was handed to a person
     OPEN = "open"  # an errand: begin a thread with this question
 
 
@@ -81,7 +82,7 @@ class Mail:
     `principal` is the Slack user who sent it and `principal_team` that user's own workspace (another one in a
     shared channel). `ts` is the message's, empty for mail that is no message. `agent` is the name picked with
     `+name`, else None. `about` names what a decision, stop or time-out concerns: `turn` and, where it is one call's,
-    `tool_call_id`. `at` is when the bot stored it, in seconds since the epoch.
+    `tool_call_id`, and what was pressed (`decision`, `act`). `at` is when the bot stored it, in epoch seconds.
     """
 
     id: str

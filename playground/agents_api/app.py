@@ -15,27 +15,19 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from playground.agents_api.agents import Agents
+from playground.agents_api import routes
 from playground.agents_api.brains.port import Brain
 from playground.agents_api.brains.rules import Rules
 from playground.agents_api.brains.script import Script
 from playground.agents_api.cabinet import Cabinet
 from playground.agents_api.control import Control
-from playground.agents_api.conversations import Conversations
-from playground.agents_api.documents import Documents
 from playground.agents_api.endpoint import Endpoint, Handler, Keys
 from playground.agents_api.errors import gateway
-from playground.agents_api.files import Files
 from playground.agents_api.keep import kept
-from playground.agents_api.libraries import Libraries
 from playground.agents_api.locks import Locks
-from playground.agents_api.models import list_models
-from playground.agents_api.reading import Reading
-from playground.agents_api.remote_connectors import Connectors
 from playground.agents_api.roster import Roster
 from playground.agents_api.seen import Log, Seen
 from playground.agents_api.shelves import Pace, Shelves
-from playground.agents_api.signing import SIGNED
 from playground.agents_api.store import Store
 from playground.agents_api.switches import Switches
 from playground.faults import Fault, Faults
@@ -43,8 +35,6 @@ from playground.keeping import Keeper
 
 KEY = "playground-mistral-key"
 KEY_PREFIX = "playground-"
-
-Row = tuple[str, str, str, Handler]
 
 
 class AgentsApi:
@@ -125,108 +115,18 @@ class AgentsApi:
         self.script.release()
 
     def _routes(self) -> list[Route]:
-        table = [*self._talks(), *self._agents(), *self._files(), *self._libraries(), *self._connectors()]
-        return [
-            *(Route(path, self._endpoint(name, handler), methods=[method]) for method, path, name, handler in table),
-            *(Route(path, self._endpoint(name, do, signed=True)) for path, name, do in self._signed()),
+        keyed = [
+            Route(path, self._endpoint(name, handler), methods=[method])
+            for method, path, name, handler in routes.table(self)
         ]
+        signed = [
+            Route(path, self._endpoint(name, handler, signed=True), methods=[method])
+            for method, path, name, handler in routes.of_signed(self)
+        ]
+        return [*keyed, *signed]
 
     def _endpoint(self, name: str, handler: Handler, *, signed: bool = False) -> Endpoint:
         return Endpoint(name, handler, self._keys, self.faults, self.log, self.switches, signed)
-
-    def _talks(self) -> list[Row]:
-        conversations = Conversations(
-            self.store, self.roster, self.locks, self.switches, self.brains, self.cabinet, self.shelves
-        )
-        reading = Reading(self.store, self.locks)
-        one = "/v1/conversations/{conversation_id}"
-        return [
-            ("POST", "/v1/conversations", "conversations.start", conversations.start),
-            ("POST", one, "conversations.append", conversations.append),
-            ("POST", f"{one}/restart", "conversations.restart", conversations.restart),
-            ("GET", one, "conversations.get", reading.get),
-            ("GET", "/v1/conversations", "conversations.list", reading.list),
-            ("GET", f"{one}/history", "conversations.history", reading.history),
-            ("GET", f"{one}/messages", "conversations.messages", reading.messages),
-            ("DELETE", one, "conversations.delete", reading.delete),
-            ("GET", "/v1/models", "models.list", list_models),
-        ]
-
-    def _agents(self) -> list[Row]:
-        agents = Agents(self.roster, self.switches)
-        agent = "/v1/agents/{agent_id}"
-        return [
-            ("POST", "/v1/agents", "agents.create", agents.create),
-            ("GET", "/v1/agents/pages", "agents.pages", agents.pages),
-            ("GET", "/v1/agents", "agents.list", agents.all),
-            ("GET", agent, "agents.get", agents.get),
-            ("PATCH", agent, "agents.update", agents.update),
-            ("DELETE", agent, "agents.delete", agents.delete),
-            ("PATCH", f"{agent}/version", "agents.switch_version", agents.switch_version),
-            ("GET", f"{agent}/versions", "agents.versions", agents.versions),
-            ("GET", f"{agent}/versions/{{version}}", "agents.version", agents.version),
-            ("PUT", f"{agent}/aliases", "agents.set_alias", agents.set_alias),
-            ("GET", f"{agent}/aliases", "agents.aliases", agents.aliases),
-            ("DELETE", f"{agent}/aliases", "agents.delete_alias", agents.delete_alias),
-        ]
-
-    def _files(self) -> list[Row]:
-        files = Files(self.cabinet, self.switches)
-        one = "/v1/files/{file_id}"
-        return [
-            ("POST", "/v1/files", "files.upload", files.upload),
-            ("GET", "/v1/files", "files.list", files.all),
-            ("GET", one, "files.get", files.get),
-            ("DELETE", one, "files.delete", files.delete),
-            ("GET", f"{one}/content", "files.content", files.content),
-            ("GET", f"{one}/url", "files.url", files.url),
-        ]
-
-    def _libraries(self) -> list[Row]:
-        libraries, documents = Libraries(self.shelves), Documents(self.shelves, self.switches)
-        one = "/v1/libraries/{library_id}"
-        all_, document = f"{one}/documents", f"{one}/documents/{{document_id}}"
-        return [
-            ("POST", "/v1/libraries", "libraries.create", libraries.create),
-            ("GET", "/v1/libraries", "libraries.list", libraries.all),
-            ("GET", one, "libraries.get", libraries.get),
-            ("PATCH", one, "libraries.update", libraries.update),
-            ("PUT", one, "libraries.update", libraries.update),
-            ("DELETE", one, "libraries.delete", libraries.delete),
-            ("GET", f"{one}/share", "libraries.shares", libraries.shares),
-            ("PUT", f"{one}/share", "libraries.share", libraries.share),
-            ("DELETE", f"{one}/share", "libraries.unshare", libraries.unshare),
-            ("POST", all_, "documents.upload", documents.upload),
-            ("GET", all_, "documents.list", documents.all),
-            ("GET", document, "documents.get", documents.get),
-            ("PATCH", document, "documents.update", documents.update),
-            ("PUT", document, "documents.update", documents.update),
-            ("DELETE", document, "documents.delete", documents.delete),
-            ("GET", f"{document}/status", "documents.status", documents.status),
-            ("GET", f"{document}/text_content", "documents.text", documents.text),
-            ("GET", f"{document}/signed-url", "documents.url", documents.url),
-            ("GET", f"{document}/extracted-text-signed-url", "documents.text_url", documents.text_url),
-            ("POST", f"{document}/reprocess", "documents.reprocess", documents.reprocess),
-        ]
-
-    def _connectors(self) -> list[Row]:
-        connectors = Connectors()
-        one = "/v1/connectors/{ref}"
-        return [
-            ("GET", "/v1/connectors", "connectors.list", connectors.all),
-            ("GET", one, "connectors.get", connectors.get),
-            ("GET", f"{one}/tools", "connectors.tools", connectors.tools),
-            ("POST", f"{one}/tools/{{tool}}/call", "connectors.call", connectors.call),
-        ]
-
-    def _signed(self) -> list[tuple[str, str, Handler]]:
-        """What a signed URL opens, without a key."""
-        files, documents = Files(self.cabinet, self.switches), Documents(self.shelves, self.switches)
-        return [
-            (f"{SIGNED}/files/{{file_id}}", "signed.file", files.signed),
-            (f"{SIGNED}/documents/{{library_id}}/{{document_id}}", "signed.document", documents.signed),
-            (f"{SIGNED}/texts/{{library_id}}/{{document_id}}", "signed.text", documents.signed_text),
-        ]
 
 
 async def no_route(request: Request, problem: Exception) -> Response:

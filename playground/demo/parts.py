@@ -23,8 +23,8 @@ WORKER_READY = "worker.ready"  # the event it logs
 EVERYBODYS = ("HOME", "USER", "LANG", "LANGUAGE", "TZ", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR")
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy")
 OPERATORS = (
-    "AGENTS_DIR", "MCP_CONFIG", "CHANNELS_CONFIG", "DEFAULT_AGENT", "REPLIES_WITHOUT_MENTION", "STREAM_IN_CHANNELS",
-    "STEER_FORM",
+    "AGENTS_DIR", "MCP_CONFIG", "FUNCTIONS", "CHANNELS_CONFIG", "DEFAULT_AGENT", "REPLIES_WITHOUT_MENTION",
+    "STREAM_IN_CHANNELS", "STEER_FORM",
 )  # fmt: skip
 VARIABLE = re.compile(r"\$\{(\w+)")  # as mcp.json names them
 

@@ -9,7 +9,7 @@ import pytest
 from playground.agents_api.brains.steps import CallFunction, Say
 from tests.stories.conftest import MakeWorld
 from tests.stories.tools import ODD_JOBS, TIME, agent, runs
-from tests.world import CAMILLE, Thread, World, until
+from tests.world import CAMILLE, REPOSITORY, Thread, World, until
 
 
 @pytest.fixture
@@ -27,6 +27,17 @@ async def test_the_real_time_server_is_called_and_its_card_stands_in_the_answer(
     [card] = [block for block in message.blocks if block["type"] == "task_card"]
     assert card["status"] == "complete"
     assert "Asia/Tokyo" in str(card["output"])
+
+
+async def test_a_python_function_is_called_like_any_tool(make_world: MakeWorld) -> None:
+    functions = str(REPOSITORY / "examples" / "functions.py")
+    world = await make_world(
+        agents=agent(tools="[days_until]"), servers={"unused": {"command": "x"}}, functions=functions
+    )
+    world.mistral.script.will_call("days_until", {"date": "2020-02-29"})
+    thread = await world.mention("how long until then?")
+    [said] = await thread.answered()
+    assert "days until 29 February 2020 (asked by assistant)" in said
 
 
 async def test_all_calls_of_a_round_are_answered_in_one_append(odd: World, tmp_path: Path) -> None:

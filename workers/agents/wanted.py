@@ -1,8 +1,8 @@
 """Which agents run as objects at Mistral, and what each object should be. Rules.
 
 Objects are the agents that have handoffs or ask for it (`object: true`), and whatever they hand over to, and so on: a
-handoff leads from object to object. An agent of which something is missing (a tool in the lock, a library, an agent to
-hand over to) gives `Problem`s instead of a body.
+handoff leads from object to object. An agent of which something is missing (a tool in the lock, a library) gives
+`Problem`s instead of a body.
 """
 
 from __future__ import annotations
@@ -10,16 +10,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from bot.catalog import refusals
 from bot.catalog.agents import Agent
 from bot.catalog.policy import WILDCARDS
-from bot.catalog.problem import Problem, did_you_mean
+from bot.catalog.problem import Problem
 from bot.catalog.servers import Server
 from workers.agents.bodies import Body, body_of, content_hash
 from workers.tools.choice import may_use, uses, uses_function
 from workers.tools.names import SEPARATOR
 from workers.tools.specs import ToolSpec
-
-MOST_TOOLS = 128  # of one agent, the API's limit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +105,7 @@ def specs_for(agent: Agent, sources: Sources) -> tuple[ToolSpec, ...]:
 def missing(agent: Agent, sources: Sources) -> list[Problem]:
     """What the agent's file names and nobody can give it."""
     problems = [
-        Problem(agent.source, None, "tools", _not_locked(server.name))
+        agent.problem(("tools",), _not_locked(server.name))
         for server in sources.servers.values()
         if may_use(agent, server) and server.name not in sources.locked
     ]
@@ -116,18 +115,13 @@ def missing(agent: Agent, sources: Sources) -> list[Problem]:
         server, splits, _ = tool.partition(SEPARATOR)
         named_alone = splits and not any(sign in tool for sign in WILDCARDS)
         if named_alone and server in sources.locked and tool not in names:
-            problems.append(Problem(agent.source, None, "tools", _no_such_tool(tool, server)))
-    if len(specs) + len(agent.connectors) > MOST_TOOLS:
-        count = len(specs) + len(agent.connectors)
-        problems.append(Problem(agent.source, None, "tools", f"are {count}; the API takes {MOST_TOOLS} at most"))
+            problems.append(agent.problem_with("tools", tool, _no_such_tool(tool, server)))
+    refused = refusals.of(agent, tools=len(specs) + len(agent.connectors))
+    problems += [agent.problem(one.path, one.sentence) for one in refused]
     for name in libraries([agent]):
         if name not in sources.library_ids:
             message = sources.library_problems.get(name, f'there is no library "{name}"')
-            problems.append(Problem(agent.source, None, "connectors", message))
-    for name in agent.handoffs:
-        if name not in sources.agents:
-            message = f'there is no agent "{name}" to hand over to; {did_you_mean(name, sources.agents)}'
-            problems.append(Problem(agent.source, None, "handoffs", message))
+            problems.append(agent.problem(("connectors",), message))
     return problems
 
 

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from workers.commands import agents, dead, doctor, libraries, manifest, threads, tools
+from workers.commands import agents, dead, doctor, libraries, manifest, new, threads, tools
 
 app = typer.Typer(
     name="threadwind",
@@ -21,6 +21,7 @@ app = typer.Typer(
 )
 app.command("manifest")(manifest.manifest)
 app.command("doctor")(doctor.doctor)
+app.add_typer(new.app, name="new")
 app.command("turn")(threads.turn)
 app.command("thread")(threads.thread)
 app.add_typer(agents.app, name="agents")

@@ -19,21 +19,21 @@ from workers.agents.libraries import Libraries, MissingLibrary
 from workers.agents.reconcile import NotPushed, Reconciler
 from workers.agents.sources import gather
 from workers.agents.wanted import Wanted, wanted
+from workers.commands.checks import agents as files
 from workers.commands.quiet import quiet
-from workers.commands.settings import MistralSettings, read
+from workers.commands.settings import without_slack
 from workers.commands.store import CANNOT, Cannot
 from workers.commands.terminal import address, plain
 from workers.conversations.errors import ConversationError, KeyRejected, Refused
 from workers.conversations.http import http_client
 from workers.conversations.patience import Limits
-from workers.tools import lock
-from workers.tools.functions import Functions
+from workers.tools import lock, registered
 from workers.tools.lock import BadLock
 
 
 @dataclass(frozen=True, kw_only=True)
 class Mistral:
-    settings: MistralSettings | Settings
+    settings: Settings
     agents: MistralAgents
     libraries: Libraries
 
@@ -42,8 +42,7 @@ class Mistral:
         return Reconciler(self.agents, deployment=self.settings.deployment)
 
     def catalog(self) -> Catalog:
-        functions = Functions(timeout=self.settings.tool_timeout).specs
-        return Catalog.load(self.settings, environment(), functions=functions)
+        return files.load(self.settings, environment())
 
     async def object(self, name: str) -> Stored:
         """The agent's object; `Cannot` where this deployment has none."""
@@ -56,8 +55,8 @@ class Mistral:
 
     async def wanted(self, catalog: Catalog) -> tuple[list[Wanted], list[Problem]]:
         """The objects that the files want, and what stands in the way of pushing them, each problem once."""
-        functions = Functions(timeout=self.settings.tool_timeout).specs
-        sources = await gather(catalog, functions, self.settings.tools_lock, self.libraries)
+        functions, _ = registered.load(self.settings)  # what is wrong with them is among the catalogue's problems
+        sources = await gather(catalog, functions.specs, self.settings.tools_lock, self.libraries)
         found, problems = wanted(sources)
         locked = lock.read(self.settings.tools_lock).servers
         in_files = obstacles.of_catalog(catalog, mcp_config=self.settings.mcp_config, locked=locked)
@@ -66,7 +65,7 @@ class Mistral:
 
 def run(work: Callable[[Mistral], Awaitable[None]]) -> None:
     """Do `work`; ends the process with a sentence where that is not possible."""
-    settings = read(MistralSettings)
+    settings = without_slack()
     try:
         with quiet():
             asyncio.run(_with_mistral(work, settings))
@@ -93,13 +92,13 @@ def sentence(error: ConversationError, url: str) -> str:
     return f"{where} gives no usable answer ({plain(error)}). Try again later, or check MISTRAL_API_URL."
 
 
-async def _with_mistral(work: Callable[[Mistral], Awaitable[None]], settings: MistralSettings) -> None:
+async def _with_mistral(work: Callable[[Mistral], Awaitable[None]], settings: Settings) -> None:
     async with opened(settings, Limits(wait=settings.mistral_wait_limit)) as at:
         await work(at)
 
 
 @asynccontextmanager
-async def opened(settings: MistralSettings | Settings, limits: Limits) -> AsyncIterator[Mistral]:
+async def opened(settings: Settings, limits: Limits) -> AsyncIterator[Mistral]:
     async with http_client(settings.mistral_api_url, settings.mistral_api_key) as http:
         agents, libraries = MistralAgents(http, limits=limits), Libraries(http, limits=limits)
         yield Mistral(settings=settings, agents=agents, libraries=libraries)

@@ -1,20 +1,23 @@
 """The few settings a command needs, by the names and defaults of `bot/settings.py`, so that it works without the rest.
 
 `threadwind turn`, `thread` and `dead` ask Redis alone; a Slack token adds permalinks. `agents` and `libraries` ask
-Mistral, and `tools lock` the tool servers. A test keeps names and defaults the same.
+Mistral with all settings but Slack's, and `tools lock` the tool servers. A test keeps names and defaults the same.
 """
 
 from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import Field, SecretStr, ValidationError
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings
 
-from bot.settings import DEPLOYMENT, Seconds, Settings
+from bot.settings import Seconds, Settings
 from bot.start import BAD_SETTINGS, dotenv_file, give_up, sentence
+
+SLACK_SECRETS = ("slack_bot_token", "slack_signing_secret", "slack_app_token")
 
 S = TypeVar("S", bound=BaseSettings)
 
@@ -29,31 +32,16 @@ class StoreSettings(BaseSettings):
     slack_api_url: str = "https://slack.com/api/"
 
 
-class ManifestSettings(BaseSettings):
+class FileSettings(BaseSettings):
     model_config = Settings.model_config
 
+    agents_dir: Path = Path("agents")
+
+
+class ManifestSettings(FileSettings):
     public_url: str | None = None
     replies_without_mention: bool = False
-    agents_dir: Path = Path("agents")
     default_agent: str = "assistant"
-
-
-class MistralSettings(BaseSettings):
-    """What the commands about agent objects, libraries and the lock need: the files, and Mistral."""
-
-    model_config = Settings.model_config
-
-    mistral_api_key: SecretStr
-    mistral_api_url: str = "https://api.mistral.ai"
-    deployment: str = Field(default="default", pattern=DEPLOYMENT)
-    agents_dir: Path = Path("agents")
-    mcp_config: Path = Path("mcp.json")
-    tools_lock: Path = Path("tools.lock.json")
-    channels_config: Path = Path("channels.toml")
-    prices: Path = Path("prices.toml")
-    default_agent: str = "assistant"
-    tool_timeout: Seconds = timedelta(seconds=60)
-    mistral_wait_limit: Seconds = timedelta(minutes=5)
 
 
 class LockSettings(BaseSettings):
@@ -72,3 +60,24 @@ def read(kind: type[S]) -> S:
     except ValidationError as exc:
         problems = exc.errors(include_input=False, include_url=False)
         give_up(*(sentence(problem) for problem in problems), status=BAD_SETTINGS)
+
+
+def without_slack() -> Settings:
+    """All settings, for a command that never speaks to Slack: what is missing of Slack's secrets is not missed."""
+    stand_ins: dict[str, Any] = {}
+    while True:
+        try:
+            return Settings(_env_file=dotenv_file(), **stand_ins)
+        except ValidationError as exc:
+            problems = exc.errors(include_input=False, include_url=False)
+            others = [problem for problem in problems if not _slack_secrets(problem)]
+            missing = {name for problem in problems for name in _slack_secrets(problem)} - stand_ins.keys()
+            if others or not missing:
+                give_up(*(sentence(problem) for problem in others or problems), status=BAD_SETTINGS)
+            stand_ins |= {name: SecretStr("-") for name in missing}
+
+
+def _slack_secrets(problem: ErrorDetails) -> list[str]:
+    """Those that the problem is about; how settings go together is told in words alone."""
+    place = [str(part) for part in problem["loc"]]
+    return [name for name in SLACK_SECRETS if (name in place[:1] if place else name.upper() in problem["msg"])]

@@ -122,14 +122,14 @@ class Delivery:
         if not self._muted:
             self.live.task(task)
 
-    async def correct(self, said: str) -> None:
-        """The text so far is `said`, not what came in pieces: a request is made again, or its answer was read from
-        the history. What was settled and is no part of it is taken back."""
+    async def correct(self, said: str, *, upto: int | None = None) -> None:
+        """The text so far is `said` (up to a character), not what came in pieces: a request is made again, or its
+        answer was read from the history. What was settled and is no part of it is taken back."""
         kept = standing(self._settled, said)
         if len(kept) < len(self._settled):
             await self._take_back(kept)
         self._before, shown, self.live.text = said[: kept[-1].upto] if kept else "", self.live.text, ""
-        rest = self._without_gap(said[len(self._before) :])
+        rest = self._without_gap(said[len(self._before) : upto])
         if not rest.startswith(shown[: self.live.sent]):
             self._stream.tear()  # what it shows is no part of the answer: the end writes the message anew
         self.live.text = rest
@@ -138,6 +138,11 @@ class Delivery:
     def said(self) -> str:
         """The answer's text so far."""
         return self._before + self.live.text
+
+    @property
+    def has_words(self) -> bool:
+        """Whether the part that is being said has any."""
+        return bool(self.live.text.strip())
 
     @property
     def parts(self) -> int:
@@ -231,11 +236,11 @@ class Delivery:
         except SlackError as error:
             log.info("whisper.failed", error=str(error))
 
-    async def ask(self, name: str, words: str, card: blocks.Blocks) -> None:
-        """A question with buttons, once."""
+    async def ask(self, name: str, words: str, card: blocks.Blocks, *, calls: Sequence[str] = ()) -> None:
+        """A question with buttons, once; `calls` are the people and groups that it is meant to notify."""
         async with self._serial:
             await self._close_streams()
-            await self._board.post(name, words, card)
+            await self._board.post(name, words, card, calls=calls)
             await self._line.write()
 
     def clock(self, moment: float, zone: str | None) -> str:
@@ -265,6 +270,10 @@ class Delivery:
         """A file that belongs to the answer, once; after `finish`. Raises what Slack and the ledger raise."""
         async with self._serial:
             await self._board.file(row, name, content, title=title, alt_text=alt_text)
+
+    @property
+    def is_muted(self) -> bool:
+        return self._muted
 
     def mute(self) -> None:
         """Nothing more of what comes is shown; the end may still speak."""

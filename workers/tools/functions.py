@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
-from typing import Any, TypeVar, get_type_hints
+from typing import Any, TypeGuard, TypeVar, get_type_hints
 
 import structlog
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
@@ -67,6 +67,11 @@ class _Function:
     function: Callable[..., Any]
     arguments: type[BaseModel]
     call_parameter: str | None
+
+
+def is_marked(value: object) -> TypeGuard[Callable[..., Any]]:
+    """Whether it is a function that `tool` marked."""
+    return inspect.isfunction(value) and isinstance(getattr(value, MARK, None), Marks)
 
 
 class Functions:

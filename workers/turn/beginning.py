@@ -15,6 +15,8 @@ from bot.threads.turns import Claimed
 from workers import context, inputs
 from workers.conversations import errors
 from workers.conversations.port import FunctionTool, Opening, Result
+from workers.handoffs.opening import PUSH, entry_of
+from workers.handoffs.rules import Guests
 from workers.journal import VERSION, Journal, Request
 from workers.mailroom import Batch
 from workers.turn import connecting
@@ -120,8 +122,11 @@ async def _compose(scene: Scene, batch: Batch, *, earlier: Sequence[inputs.Line]
         await scene.delivery.note("files", scene.words.say("file.unsupported", name=names))
     if not begins:
         journal.set(conversation_id=record["conversation_id"])
+        if record.get("handoff_execution"):
+            journal.set(handoff_execution=record["handoff_execution"])
         journal.set_request(Request(number=0, kind="append", after=record.get("entry")))
         return
+    journal.unset_thread("speaker", "handoff_execution")
     if "conversation_id" in record:
         journal.set(replay_from=record["conversation_id"])
     journal.set_request(Request(number=0, kind="start"))
@@ -129,17 +134,18 @@ async def _compose(scene: Scene, batch: Batch, *, earlier: Sequence[inputs.Line]
 
 async def opening(scene: Scene) -> Opening:
     """How a new conversation is opened: model, instructions and tools are fixed from then on."""
+    connectors = await connecting.connectors(scene)
+    entry = await _as_object(scene)
+    if entry is not None:
+        await _replay_earlier(scene)
+        return entry
     tools = scene.services.tools
     specs = await tools.offered(scene.agent)
-    connectors = await connecting.connectors(scene)
     if missing := sorted(tools.missing(scene.agent)):
         # They would be missing in this thread without a word.
         words = scene.words.say("thread.tools_missing", servers=scene.words.names(missing))
         await scene.delivery.note("tools", words)
-    if old := scene.journal.get("replay_from"):
-        with suppress(errors.ConversationError):
-            scene.journal.set(replay=await context.transcript(scene.services.conversations, old))
-        scene.journal.forget("replay_from")
+    await _replay_earlier(scene)
     return Opening(
         model=scene.agent.model,
         instructions=scene.agent.instructions,
@@ -153,13 +159,42 @@ async def opening(scene: Scene) -> Opening:
     )
 
 
+async def _replay_earlier(scene: Scene) -> None:
+    if old := scene.journal.get("replay_from"):
+        with suppress(errors.ConversationError):
+            scene.journal.set(replay=await context.transcript(scene.services.conversations, old))
+        scene.journal.forget("replay_from")
+
+
+async def _as_object(scene: Scene) -> Opening | None:
+    """The opening by agent object; None for an agent that runs as a direct model."""
+    services, journal = scene.services, scene.journal
+    guests = Guests.of(await services.turns.record(scene.thread))
+    entry = await entry_of(services.objects, services.variants, scene.agent, guests)
+    if entry is None:
+        return None
+    if entry.missing:
+        names = scene.words.names([scene.cast.title(name) for name in entry.missing])
+        await scene.delivery.note("missing", scene.words.say("handoff.not_pushed", agents=names, command=PUSH))
+    journal.set(handoff_execution=entry.handoff_execution)
+    journal.set_thread(handoff_execution=entry.handoff_execution)
+    return Opening(
+        agent_id=entry.object.id,
+        agent_version=entry.object.version,
+        handoff_execution=entry.handoff_execution,
+        store=scene.agent.store,
+        metadata=scene.metadata,
+    )
+
+
 async def close_earlier(scene: Scene) -> None:
     """Answer the calls that an earlier turn left open, so that a user message may come again."""
     left, conversation_id = scene.record.get("open_calls"), scene.journal.get("conversation_id")
     if not left or not conversation_id:
         return
     results = [Result(call_id, result) for call_id, result in json.loads(left).items()]
-    closing = scene.services.conversations.append(conversation_id, results, silent=True)
+    execution = scene.journal.get("handoff_execution")
+    closing = scene.services.conversations.append(conversation_id, results, silent=True, handoff_execution=execution)
     with suppress(errors.Bookkeeping):  # closed already: the answer to an earlier try was lost
         async with aclosing(closing) as events:
             async for _ in events:
@@ -183,6 +218,7 @@ async def begin_anew(scene: Scene) -> None:
     await scene.delivery.note("lost", scene.words.say(key))
     lines = await context.mail_lines(scene.services, journal.mail, scene.person.name)
     journal.set(input=inputs.first_input(lines, earlier=found.lines, unread=found.unreadable))
-    journal.forget("conversation_id")
+    journal.forget("conversation_id", "next_agent", "hop", "handoff_execution")
+    journal.unset_thread("speaker", "handoff_execution")
     journal.set_request(Request(number=0, kind="start"))
     await journal.write()

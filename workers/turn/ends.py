@@ -20,6 +20,7 @@ from bot.threads.models import Mail
 from bot.threads.turns import Owned
 from workers.calling import closing_result
 from workers.conversations import errors
+from workers.handoffs.opening import PUSH, NotPushed
 from workers.journal import Journal
 from workers.rounds import CANCELLED, Rounds
 from workers.turn.scene import Scene
@@ -76,7 +77,7 @@ async def fail(scene: Scene, error: errors.ConversationError) -> list[Mail] | No
     journal = scene.journal
     log.warning("turn.refused", error=str(error), kind=type(error).__name__)
     scene.step("failed", error=type(error).__name__, status=error.status, code=error.code)
-    later = isinstance(error, errors.TryLater | errors.Unanswered)
+    later = isinstance(error, errors.TryLater | errors.Unanswered | NotPushed)
     keep_open(journal, CANCELLED)
     if isinstance(error, errors.ModelRetired):
         # What an operator must change stands in the log; people in the thread can change nothing.
@@ -87,14 +88,16 @@ async def fail(scene: Scene, error: errors.ConversationError) -> list[Mail] | No
     if isinstance(error, errors.LibraryGone):
         log.error("library.gone", agent=scene.agent.name, file=str(scene.agent.source), said=str(error))
         scene.services.libraries.forget()
-    words = scene.words.say(
-        sentence(error),
-        id=journal.id,
-        agent=scene.agent.display_name or scene.agent.name,
-        library=_library(scene, error),
-    )
-    await scene.delivery.fail(words, turn_id=journal.id, again=later)
+    await scene.delivery.fail(_told(scene, error), turn_id=journal.id, again=later)
     return await finish(scene, "failed", keep=later)
+
+
+def _told(scene: Scene, error: errors.ConversationError) -> str:
+    if isinstance(error, NotPushed):
+        agent = scene.cast.title(error.agent)
+        return scene.words.say("agent.not_pushed", agent=agent, command=PUSH, id=scene.journal.id)
+    agent = scene.cast.title(scene.agent.name)
+    return scene.words.say(sentence(error), id=scene.journal.id, agent=agent, library=_library(scene, error))
 
 
 def _library(scene: Scene, error: errors.ConversationError) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from bot.threads.models import Mail, MailKind
 from workers import context, inputs
 from workers.mailroom import steerable
+from workers.turn import person
 from workers.turn.scene import Scene
 
 
@@ -28,6 +29,8 @@ class Meanwhile:
         while True:
             await hold.news.wait()
             hold.news.clear()
+            if person.waiting(self._scene):
+                continue  # what comes is kept for the agent, and its writer is told of the person who has the thread
             for mail in await self._scene.services.turns.look(self._scene.thread):
                 if not self._is_mine(mail):
                     await self.tell([mail], "mail.queued")

@@ -29,13 +29,14 @@ log = structlog.get_logger()
 async def show(scene: Scene, answer: Answer, text: str, *, closing: str) -> None:
     """Deliver `text` as the turn's answer, under it `closing`, our own sentence if there is something to say."""
     made, texts = answer.files()
-    if answer.form is not None and text.strip():
-        found = structured.read(text, answer.form)
-        text = structured.shown(found.value, scene.words) if found.is_json else text
+    if formed := answer.formed:
+        found = structured.read(formed.text, formed.form)
+        shown = structured.shown(found.value, scene.words) if found.is_json else formed.text
+        text = "\n\n".join(filter(None, (text.rstrip(), shown)))
         if found.fault:
             fault = written.literal(found.fault)
             closing = " ".join(filter(None, (scene.words.say("structured.broken", fault=fault), closing)))
-        if file := structured.file_of(found, answer.form):
+        if file := structured.file_of(found, formed.form):
             texts.append(file)
     sources = written.list_of(answer.sources, scene.words.say("answer.sources"), _libraries(scene, answer.sources))
     if made and not text.strip():

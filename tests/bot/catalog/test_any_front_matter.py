@@ -14,21 +14,9 @@ from bot.catalog.agent_form import AgentForm
 from bot.catalog.agents import Agent
 from bot.catalog.connector_forms import ConnectorForm
 
-INNER = [
-    "everyone",
-    "libraries",
-    "id",
-    "type",
-    "value",
-    "include",
-    "authorization",
-    "response_format",
-    "json_schema",
-    "schema",
-    "pydantic",
-    "users",
-]
-WORDS = st.sampled_from([*AgentForm.model_fields, *ConnectorForm.model_fields, *INNER, "json:Nothing", "*", "${X}"])
+INNER = ["everyone", "libraries", "id", "type", "value", "include", "authorization", "response_format", "users"]
+DEEPER = ["json_schema", "schema", "pydantic", "json:Nothing", "*", "${X}"]
+WORDS = st.sampled_from([*AgentForm.model_fields, *ConnectorForm.model_fields, *INNER, *DEEPER])
 SCALARS = (
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8) | st.dates() | st.binary(max_size=4)
 )

@@ -6,10 +6,10 @@ import pytest
 from pydantic_settings import BaseSettings
 
 from bot.settings import Settings
-from workers.commands.settings import LockSettings, ManifestSettings, MistralSettings, StoreSettings
+from workers.commands.settings import FileSettings, LockSettings, ManifestSettings, StoreSettings
 
 
-@pytest.mark.parametrize("kind", [StoreSettings, ManifestSettings, MistralSettings, LockSettings])
+@pytest.mark.parametrize("kind", [StoreSettings, FileSettings, ManifestSettings, LockSettings])
 def test_a_commands_settings_have_the_products_names_and_defaults(kind: type[BaseSettings]) -> None:
     optional_here = {"slack_bot_token"}
     for name, field in kind.model_fields.items():

@@ -1,20 +1,23 @@
-"""Whether the operator's files are right: agents, mcp.json, channels.toml. Each mistake with its file and line."""
+"""Whether the operator's files are right: agents, functions, servers, channels. Each mistake with its file and line."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from bot.catalog.catalog import DEFAULT_AGENT, Catalog, Problem
 from bot.settings import Settings
 from workers.commands.checks.finding import Finding, failed, ok
-from workers.tools.functions import Functions
+from workers.tools import registered
 
 CHECK = "Agents"
 
 
 def load(settings: Settings, environment: Mapping[str, str]) -> Catalog:
-    """The catalogue as a worker reads it."""
-    return Catalog.load(settings, environment, functions=Functions(timeout=settings.tool_timeout).specs)
+    """The catalogue as a worker reads it, with what is wrong with the functions among its problems."""
+    functions, wrong = registered.load(settings)
+    catalog = Catalog.load(settings, environment, functions=functions.specs)
+    return replace(catalog, problems=(*wrong, *catalog.problems))
 
 
 async def check(settings: Settings, catalog: Catalog) -> list[Finding]:

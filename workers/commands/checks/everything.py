@@ -44,12 +44,14 @@ async def check() -> list[Finding]:
 
 
 def secrets(found: Settings, catalog: Catalog) -> list[str]:
-    """Everything that must not be shown: also what mcp.json hands to servers, which is often a token."""
+    """Everything that must not be shown: also what files hand to servers and connectors, which is often a token."""
     values = [value.get_secret_value() for _, value in found if isinstance(value, SecretStr)]
     if password := re.search(r"//[^/@]*:([^/@]+)@", found.redis_url):
         values.append(password[1])
     for server in catalog.servers.values():
         values += [*server.env.values(), *server.headers.values()]
+    for agent in catalog.agents.values():
+        values += [connector.authorization["value"] for connector in agent.connectors if connector.authorization]
     return [value for value in values if len(value) >= SHORTEST_SECRET]
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any, Protocol
+from typing import Any
 
 import httpx2
-from pydantic import SecretStr
 
 from bot.catalog.catalog import Catalog
 from bot.catalog.problem import did_you_mean
+from bot.settings import Settings
 from workers.commands.checks.finding import Finding, failed, ok, unchecked, warning
 from workers.commands.terminal import address
 from workers.conversations.http import http_client
@@ -20,16 +20,7 @@ WHERE_KEYS = "Make a key at console.mistral.ai, API Keys, and put it into MISTRA
 CHECK_NETWORK = "Check the network and MISTRAL_API_URL; Mistral's own is https://api.mistral.ai."
 
 
-class Reach(Protocol):
-    """What of the settings is looked at."""
-
-    @property
-    def mistral_api_url(self) -> str: ...
-    @property
-    def mistral_api_key(self) -> SecretStr: ...
-
-
-async def check(settings: Reach, catalog: Catalog) -> list[Finding]:
+async def check(settings: Settings, catalog: Catalog) -> list[Finding]:
     if not settings.mistral_api_key:
         return [unchecked(KEY, "there is none.", WHERE_KEYS)]
     where = address(settings.mistral_api_url)
