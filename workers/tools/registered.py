@@ -14,6 +14,7 @@ from bot.catalog.modules import NotUsable, in_short, module_of
 from bot.catalog.problem import Problem
 from bot.settings import Settings
 from workers.handoffs.person import BUILT_IN
+from workers.handoffs.person import BUILT_IN
 from workers.tools.functions import Functions, is_marked
 
 FIELD = "FUNCTIONS"
@@ -31,8 +32,7 @@ def load(settings: Settings) -> tuple[Functions, list[Problem]]:
             continue
         marked = list(_marked(module))
         if not marked:
-            message = "has no function marked with @tool (from workers.handoffs.person import BUILT_IN
-from workers.tools.functions import tool)"
+            message = "has no function marked with @tool (from workers.tools.functions import tool)"
             problems.append(Problem(Path(name), None, FIELD, message))
         for function in marked:
             line = function.__code__.co_firstlineno if name.endswith(".py") else None
