@@ -20,19 +20,22 @@ from starlette.types import ASGIApp
 from bot.afterwards import afterwards
 from bot.catalog.catalog import Catalogs
 from bot.deadlines import deadlines
-from bot.inbox import Inbox
+from bot.inbox import ACCEPT_LIMIT, Inbox
 from bot.listeners.bolt import OverHttp, make_bolt
 from bot.listeners.ears import Ears
 from bot.listeners.lifecycle import passed_over
 from bot.listeners.reception import Reception
 from bot.listeners.table import TABLE
+from bot.picking.choices import Choices
 from bot.redis_client import open_redis
 from bot.settings import Settings
+from bot.slack.groups import Groups
 from bot.slack.installations import Installations
 from bot.slack.manifest import EVENTS_PATH
 from bot.slack.people import People
 from bot.store_check import check_store
 from bot.texts import words_for
+from bot.threads.defaults import Defaults
 from bot.threads.mailbox import Mailbox
 from bot.web.guard import Guard
 from bot.web.routes import answers, make_routes
@@ -63,12 +66,15 @@ async def opened(settings: Settings, environment: Mapping[str, str]) -> AsyncIte
         )
         limits = await stack.enter_async_context(deadlines())
         errands = await stack.enter_async_context(afterwards())
+        people = People(installations)
         ears = Ears(
             inbox=Inbox(mailbox, time.time, limits),
             afterwards=errands,
             installations=installations,
-            people=People(installations),
+            people=people,
             catalogs=catalogs,
+            choices=Choices(catalogs, people, Groups(installations), Defaults(redis, limit=ACCEPT_LIMIT)),
+            command_prefix=settings.command_prefix,
             replies_without_mention=settings.replies_without_mention,
         )
         bolt = make_bolt(_opener_of_sockets(settings.slack_api_url), installations, Reception(ears, TABLE, passed_over))

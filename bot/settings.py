@@ -39,6 +39,7 @@ class Settings(BaseSettings):
     slack_app_token: SecretStr | None = None
     slack_mode: Literal["http", "socket"] | None = None
     slack_api_url: str = "https://slack.com/api/"
+    command_prefix: str = Field(default="", pattern=r"^[a-z0-9_-]{0,20}$")
     replies_without_mention: bool = False
     stream_in_channels: bool = False
 

@@ -31,6 +31,11 @@ class Access:
         """Whether membership of user groups has to be looked up before `allows` can be asked."""
         return bool(self.groups)
 
+    @property
+    def is_private(self) -> bool:
+        """Whether only people named one by one, or by their groups, may know of the agent."""
+        return bool(self.users or self.groups)
+
     def allows(self, person: Person, channel: str, *, groups: Collection[str] = ()) -> bool:
         """Whether `person`, a member of `groups`, may use the agent in `channel`."""
         if person.is_guest and not self.guests:

@@ -17,6 +17,7 @@ from bot.catalog.prices import Prices
 from bot.catalog.problem import Problem, nearest
 from bot.catalog.servers import Server
 from bot.settings import Settings
+from bot.slack.models import Person
 
 __all__ = ["DEFAULT_AGENT", "Catalog", "Catalogs", "NoDefaultAgent", "Problem"]
 
@@ -97,6 +98,26 @@ class Catalog:
     def nearest(self, name: str) -> list[str]:
         """Names of agents that look like `name`, best first; all names when none does."""
         return nearest(name, self.agents, limit=NEAREST_SHOWN) or sorted(self.agents)
+
+    def seen_by(self, person: Person | None, channel_id: str, groups: Collection[str] = ()) -> Self:
+        """The catalogue as `person`, a member of `groups`, may know it in this channel: agents that they may not use
+        there are not in it, so that their names are as unknown as any other. Nobody we know may use none."""
+        usable = {
+            name: agent
+            for name, agent in self.agents.items()
+            if person is not None and agent.access.allows(person, channel_id, groups=groups)
+        }
+        return replace(self, agents=usable)
+
+    @property
+    def groups(self) -> frozenset[str]:
+        """The user groups that agents' files name; only where there are any must membership be looked up."""
+        return frozenset().union(*(agent.access.groups for agent in self.agents.values()))
+
+    def first(self, *names: str | None) -> Agent:
+        """The agent of the first of these names that there is, else the default one; `NoDefaultAgent` without any."""
+        found = (agent for name in names if name and (agent := self.find(name)))
+        return next(found, None) or self.default
 
     def channel(self, channel_id: str) -> Channel:
         return self.channels.get(channel_id, Channel())

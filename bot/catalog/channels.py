@@ -14,6 +14,7 @@ from bot.catalog.forms import Form, Lines, check
 from bot.catalog.problem import Problem
 
 CHANNEL_ID = re.compile(r"[CDG][A-Z0-9]{2,}")
+PERSON_ID = r"^[UW][A-Z0-9]{2,}$"
 HEADER = re.compile(r'^\s*\[\s*"?([^\]"]+?)"?\s*\]')
 KEY = re.compile(r'^\s*"?([A-Za-z0-9_-]+)"?\s*=')
 
@@ -23,12 +24,16 @@ MailDuringTurn = Literal["steer", "queue"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Channel:
-    """`language` None: the asker's own. `agent` None: DEFAULT_AGENT. `instructions` go before the first message."""
+    """`language` None: the asker's own. `agent` None: DEFAULT_AGENT. `instructions` go before the first message.
+
+    `managers` are the ids of people who may change by command who answers here first, beside the workspace's admins.
+    """
 
     language: Language | None = None
     mail_during_turn: MailDuringTurn = "steer"
     agent: str | None = None
     instructions: str = ""
+    managers: frozenset[str] = frozenset()
 
 
 class ChannelForm(Form):
@@ -36,6 +41,7 @@ class ChannelForm(Form):
     mail_during_turn: MailDuringTurn = "steer"
     agent: Annotated[str, Field(min_length=1)] | None = None
     instructions: str = ""
+    managers: list[Annotated[str, Field(pattern=PERSON_ID)]] = Field(default_factory=list)
 
 
 def load(file: Path) -> tuple[dict[str, Channel], list[Problem]]:
@@ -69,6 +75,7 @@ def load(file: Path) -> tuple[dict[str, Channel], list[Problem]]:
                 mail_during_turn=form.mail_during_turn,
                 agent=form.agent.lower() if form.agent else None,
                 instructions=form.instructions.strip(),
+                managers=frozenset(form.managers),
             )
     return channels, problems
 

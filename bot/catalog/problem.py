@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
+CLOSE = 0.6  # difflib's own measure of likeness, and its default
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -23,10 +25,10 @@ class Problem:
         return said.encode(errors="replace").decode()  # names of files and YAML can hold halves of characters
 
 
-def nearest(word: str, known: Iterable[str], *, limit: int = 1) -> list[str]:
+def nearest(word: str, known: Iterable[str], *, limit: int = 1, cutoff: float = CLOSE) -> list[str]:
     """The known words that look most like `word`, best first; none when nothing is close."""
     by_lower = {name.lower(): name for name in known}
-    return [by_lower[match] for match in get_close_matches(word.lower(), by_lower, n=limit, cutoff=0.6)]
+    return [by_lower[match] for match in get_close_matches(word.lower(), by_lower, n=limit, cutoff=cutoff)]
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

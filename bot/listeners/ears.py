@@ -9,6 +9,8 @@ from typing import Any
 from bot.afterwards import Afterwards
 from bot.catalog.catalog import Catalogs
 from bot.inbox import Inbox
+from bot.picking.choices import Choices
+from bot.slack.commands import Reply
 from bot.slack.installations import Installations
 from bot.slack.people import People
 
@@ -24,6 +26,8 @@ class Ears:
     installations: Installations
     people: People
     catalogs: Catalogs
+    choices: Choices
+    command_prefix: str
     replies_without_mention: bool
 
     async def bot_user(self, team: str, body: Body) -> str:
@@ -38,4 +42,4 @@ class Ears:
         return await self.installations.bot_user(team)
 
 
-Listener = Callable[[Ears, Body], Awaitable[None]]
+Listener = Callable[[Ears, Body], Awaitable[Reply | None]]  # a reply goes into the acknowledgement

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import structlog
 
-from bot.catalog.catalog import NoDefaultAgent
 from bot.listeners.ears import Body, Ears
 from bot.slack.payloads import AppHomeOpened, InstallationGone
 from bot.texts import words_for
@@ -13,29 +12,33 @@ log = structlog.get_logger()
 
 
 async def home_opened(ears: Ears, body: Body) -> None:
-    """The Messages tab offers the default agent's prompts. The one event that is answered by calling Slack."""
+    """The Messages tab offers the prompts of who answers this person there. The one event that is answered by calling
+    Slack."""
     heard = AppHomeOpened.read(body)
     if heard.event.tab == "messages":
-        ears.afterwards.do("offer prompts", lambda: _offer_prompts(ears, heard))
+        event = heard.event
+        ears.afterwards.do("offer prompts", lambda: offer_prompts(ears, heard.team_id, event.channel, event.user))
 
 
-async def _offer_prompts(ears: Ears, heard: AppHomeOpened) -> None:
-    try:
-        prompts = [(prompt.title, prompt.message) for prompt in ears.catalogs.now.default.prompts]
-    except NoDefaultAgent:
-        return  # said at the start, where the operator reads it
-    if not prompts:
+async def offer_prompts(ears: Ears, team: str, channel: str, user: str) -> None:
+    """Offer the prompts of the agent that answers `user` in this direct message when they name nobody."""
+    choice = await ears.choices.of(team, channel, user)
+    agent = choice.default
+    if agent is None or not agent.prompts:
         return
-    slack = await ears.installations.slack(heard.team_id)
-    locale = await ears.people.locale_of(heard.team_id, heard.event.user)
-    title = words_for(locale).say("dm.prompts_title")
-    await slack.suggested_prompts(heard.event.channel, prompts, title=title)
+    slack = await ears.installations.slack(team)
+    prompts = [(prompt.title, prompt.message) for prompt in agent.prompts]
+    title = words_for(choice.person.locale if choice.person else None).say("dm.prompts_title", agent=agent.display_name)
+    await slack.suggested_prompts(channel, prompts, title=title)
 
 
 async def removed(ears: Ears, body: Body) -> None:
-    """The operator learns of it; there is no row of the installation to delete as long as its token is a setting."""
+    """The operator learns of it, and what was chosen by command there is forgotten with the app; there is no row of the
+    installation to delete as long as its token is a setting."""
     heard = InstallationGone.read(body)
     log.warning("installation.gone", team=heard.team_id, how=heard.event.type)
+    if heard.event.type == "app_uninstalled":
+        await ears.choices.defaults.forget(heard.team_id)
 
 
 async def rate_limited(ears: Ears, body: Body) -> None:

@@ -17,6 +17,7 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
 from bot.listeners.ears import Body, Ears, Listener
+from bot.slack.commands import slash
 from bot.slack.errors import Refused, SlackError
 from bot.slack.payloads import Malformed
 
@@ -25,8 +26,8 @@ log = structlog.get_logger()
 HANDSHAKES = ("url_verification",)  # `ssl_check`, the other one, has been answered by Bolt before
 
 
-def named(body: Body) -> str:
-    """What the payload is, as the table names it: `event app_mention`, `action approve`, `command /x`; else ""."""
+def named(body: Body, *, command_prefix: str = "") -> str:
+    """What the payload is, as the table names it: `event app_mention`, `action approve`, `command agent`; else ""."""
     kind = body.get("type")
     match kind:
         case "event_callback":
@@ -44,6 +45,9 @@ def named(body: Body) -> str:
             return kind if isinstance(kind, str) else ""
     inner, field = within
     name = inner.get(field) if isinstance(inner, dict) else None
+    if kind == "command":
+        ours = slash("", command_prefix)
+        return f"command {name.removeprefix(ours)}" if isinstance(name, str) and name.startswith(ours) else ""
     # What follows a colon only tells buttons of one kind apart.
     return f"{kind} {name.partition(':')[0]}" if isinstance(name, str) else ""
 
@@ -62,9 +66,11 @@ class Reception(AsyncMiddleware):
         body: dict[str, Any] = req.body
         if body.get("type") in HANDSHAKES:
             return await next()
-        name = named(body)
+        name = named(body, command_prefix=self._ears.command_prefix)
         try:
-            await self._table.get(name, self._others)(self._ears, body)
+            reply = await self._table.get(name, self._others)(self._ears, body)
+            if reply is not None:
+                return BoltResponse(status=200, body=dict(reply.body()))
         except (RedisError, TimeoutError, ConnectionError) as exc:
             # Not stored: Slack must hear that, so that it sends this again.
             log.error("store.away", heard=name, error=type(exc).__name__, detail=str(exc))

@@ -7,14 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.listeners import approvals, controls, lifecycle, messages
+from bot.listeners import approvals, commands, controls, lifecycle, messages
 from bot.listeners.ears import Listener
 from bot.slack.clicks import AGAIN, APPROVE, DENY, GIVE_BACK, RESOLVE, TAKE_OVER
+from bot.slack.commands import AGENT
 
 TABLE: Mapping[str, Listener] = {
     # said
     "event app_mention": messages.mentioned,
     "event message": messages.said,
+    # typed as a slash command, whose name may begin with COMMAND_PREFIX
+    f"command {AGENT}": commands.agent,
     # clicked
     f"action {APPROVE}": approvals.decided,
     f"action {DENY}": approvals.decided,

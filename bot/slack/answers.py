@@ -84,6 +84,7 @@ def person(answer: Mapping[str, Any]) -> Person:
         name=name or text(user, "id"),
         locale=text(user, "locale") or None,
         tz=text(user, "tz") or None,
+        is_admin=any(user.get(name) is True for name in ("is_admin", "is_owner", "is_primary_owner")),
         is_guest=user.get("is_restricted") is True or user.get("is_ultra_restricted") is True,
         is_stranger=user.get("is_stranger") is True,
         is_bot=user.get("is_bot") is True,

@@ -21,6 +21,7 @@ BUTTON_LIMIT = 75
 VALUE_LIMIT = 2_000
 TASK_LIMIT = 256  # of each string of a task card
 BLOCKS_LIMIT = 50
+ALT_LIMIT = 2_000
 CARDS_LIMIT = 40  # task cards of one message; the rest of its blocks is the answer
 CONTEXT_LIMIT = 10  # elements of one context block
 
@@ -54,6 +55,14 @@ def footer(label: str) -> Blocks:
 def notice(words: str) -> Blocks:
     """A sentence of ours, in mrkdwn."""
     return [_section(words)]
+
+
+def entry(words: str, *, icon: str, alt: str) -> Blocks:
+    """A section with a picture beside it, where `icon` is a picture's address; an emoji stands in the words."""
+    section = _section(words)
+    if icon.startswith("https://"):
+        section["accessory"] = {"type": "image", "image_url": icon, "alt_text": shortened(alt, ALT_LIMIT)}
+    return [section]
 
 
 def failure(words: str, *, turn_id: str, button: str) -> Blocks:

@@ -41,13 +41,17 @@ class SlackMessage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """Somebody in Slack. `team` is their own workspace; a stranger comes from another one through Slack Connect."""
+    """Somebody in Slack. `team` is their own workspace; a stranger comes from another one through Slack Connect.
+
+    `is_admin`: an admin or owner of the workspace.
+    """
 
     id: str
     team: str
     name: str
     locale: str | None = None
     tz: str | None = None
+    is_admin: bool = False
     is_guest: bool = False
     is_stranger: bool = False
     is_bot: bool = False

@@ -1,20 +1,27 @@
-"""Who people are, as Slack says, kept for ten minutes so that a turn does not ask for each name again."""
+"""Who people are, as Slack says, kept for ten minutes so that a turn does not ask for each name again.
+
+Rights hang on this: somebody whom Slack does not tell us about is nobody, so a Slack that is busy is asked again.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 
 import structlog
 
-from bot.slack.errors import SlackError
+from bot.slack.errors import SlackError, TryLater
 from bot.slack.installations import Installations
 from bot.slack.models import Person
+from bot.slack.patience import patiently
 
 KEPT = timedelta(minutes=10)
 UNKNOWN_KEPT = timedelta(minutes=1)  # somebody Slack would not tell us about
 MOST = 5_000
+TRIES = 3
+LONGEST_WAIT = timedelta(seconds=3)  # somebody waits for what depends on it
 
 log = structlog.get_logger()
 
@@ -32,12 +39,21 @@ class People:
         key = (team, user)
         until, person = self._known.pop(key, (0.0, None))
         if self._clock() >= until:
-            person = await self._ask(team, user)
+            try:
+                person = await self._ask(team, user)
+            except TryLater as exc:  # says nothing about the person, so it is not kept
+                log.info("person.unknown", user=user, error=str(exc))
+                return None
             until = self._clock() + (KEPT if person else UNKNOWN_KEPT).total_seconds()
         self._known[key] = (until, person)
         if len(self._known) > MOST:
             del self._known[next(iter(self._known))]
         return person
+
+    def at_hand(self, team: str, user: str) -> Person | None:
+        """The person, where that needs no call."""
+        until, person = self._known.get((team, user), (0.0, None))
+        return person if self._clock() < until else None
 
     async def locale_of(self, team: str, user: str) -> str | None:
         person = await self.person(team, user)
@@ -51,7 +67,9 @@ class People:
     async def _ask(self, team: str, user: str) -> Person | None:
         try:
             slack = await self._installations.slack(team)
-            return await slack.user(user)
+            return await patiently(lambda: slack.user(user), tries=TRIES, sleep=asyncio.sleep, longest=LONGEST_WAIT)
+        except TryLater:
+            raise
         except SlackError as exc:
             log.info("person.unknown", user=user, error=str(exc))
             return None

@@ -38,6 +38,7 @@ DURABLE = {
     QUEUE: "a member goes when its job ended",
     WAKE: "tokens go as workers wake; trimmed to 64",
     f"{PREFIX}mail:*": "goes when the last mail was taken by a turn",
+    f"{PREFIX}defaults:*": "a field goes by `/agent default none`, all of them when the app is uninstalled",
     "arq:*": "arq's own keys, with arq's own lifetimes",
 }
 
@@ -71,6 +72,11 @@ def ended(team: str, turn_id: str) -> str:
     One string takes a third of the memory that a hash takes whose values are longer than 64 bytes.
     """
     return f"{PREFIX}ended:{team}:{turn_id}"
+
+
+def defaults(team: str) -> str:
+    """hash channel -> JSON, who answers first there, by `/agent default`; written by the bot; durable, see DURABLE."""
+    return f"{PREFIX}defaults:{team}"
 
 
 def budget(team: str, method: str, channel: str = "") -> str:

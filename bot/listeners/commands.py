@@ -1,0 +1,113 @@
+"""The slash command `/agent`: which agents there are, a question to one of them, and who answers first in a channel.
+
+Slack gives three seconds, shows nothing of its own accord and never repeats a command, so whatever becomes of it is
+said: in the acknowledgement where no call is needed for it, else by the command's `response_url`, right afterwards.
+"""
+
+from __future__ import annotations
+
+import time
+
+import structlog
+from redis.exceptions import RedisError
+
+from bot.listeners.ears import Body, Ears
+from bot.listeners.lifecycle import offer_prompts
+from bot.picking import answers
+from bot.picking.choices import Choice
+from bot.picking.command import About, Ask, Help, List, Meaning, SetDefault, meaning
+from bot.picking.rights import may_choose
+from bot.slack.commands import AGENT, Command, Reply, slash
+from bot.texts import Words, words_for
+from bot.threads.defaults import Chosen
+
+STORE_AWAY = (RedisError, TimeoutError, ConnectionError)
+
+log = structlog.get_logger()
+
+
+async def agent(ears: Ears, body: Body) -> Reply | None:
+    """What is said at once; None where the answer comes afterwards, or as a thread."""
+    command = Command.read(body)
+    meant = meaning(command.text)
+    if isinstance(meant, Ask) and ears.catalogs.now.find(meant.name):
+        # Whether this person may use the agent is for the worker to say, in the words for a name nobody knows.
+        try:
+            await ears.inbox.accept(command.to_question(meant.name, meant.question))
+        except STORE_AWAY as exc:
+            return _away(ears, command, exc)
+        return None
+    at_hand = ears.choices.at_hand(command.team_id, command.user_id)
+    if at_hand and (reply := await _answer(ears, command, meant, may_call=False)):
+        return reply
+    ears.afterwards.do("answer a command", lambda: _respond(ears, command, meant))
+    return None
+
+
+async def _respond(ears: Ears, command: Command, meant: Meaning) -> None:
+    reply = await _answer(ears, command, meant, may_call=True)
+    assert reply is not None, "only a call that may not be made leaves it open"
+    slack = await ears.installations.slack(command.team_id)
+    await slack.respond(command.response_url, text=reply.text, blocks=reply.blocks, to_all=reply.to_all)
+
+
+async def _answer(ears: Ears, command: Command, meant: Meaning, *, may_call: bool) -> Reply | None:
+    """None where Slack would have to be asked for it first, and that may not be."""
+    try:
+        choice = await ears.choices.of(command.team_id, command.channel_id, command.user_id)
+        if isinstance(meant, SetDefault):
+            return await _set_default(ears, command, choice, meant.name)
+    except STORE_AWAY as exc:
+        return _away(ears, command, exc)
+    words, typed = _own_words(choice), slash(AGENT, ears.command_prefix)
+    match meant:
+        case List():
+            by = choice.chosen.by if choice.chosen else ""
+            chooser = ears.people.at_hand(command.team_id, by)
+            if by and chooser is None and not may_call:
+                return None
+            chooser = chooser or (await ears.people.person(command.team_id, by) if by else None)
+            return answers.listed(choice, words, command=typed, chooser=chooser)
+        case Help():
+            return answers.help_text(words, command=typed)
+        case About(name) | Ask(name):
+            if isinstance(meant, About) and (found := choice.usable.find(name)):
+                return answers.about(found, choice, words, command=typed)
+            return answers.said(answers.unknown(choice, words, name))
+
+
+async def _set_default(ears: Ears, command: Command, choice: Choice, name: str | None) -> Reply:
+    """Store who answers first here, then say so to everybody who is here."""
+    words, team, channel = _own_words(choice), command.team_id, command.channel_id
+    if choice.person is None:
+        return answers.said(words.say("agent.person_unknown"))
+    if not may_choose(choice.person, choice.channel, is_dm=command.is_dm):
+        return answers.said(words.say("command.default_not_allowed"))
+    shared = words if command.is_dm else words_for(choice.channel.language or choice.person.locale)
+    told = {"person": answers.shown_name(choice.person), "command": slash(AGENT, ears.command_prefix)}
+    if name is None:
+        if not await ears.choices.defaults.take_back(team, channel):
+            return answers.said(words.say("command.default_none_before"))
+        key = "command.default_none"
+    elif (picked := choice.usable.find(name)) is None:
+        return answers.said(answers.unknown(choice, words, name))
+    else:
+        await ears.choices.defaults.choose(
+            team, channel, Chosen(agent=picked.name, by=choice.person.id, at=time.time())
+        )
+        key = "command.default_set_private" if picked.access.is_private and not command.is_dm else "command.default_set"
+        told["agent"] = answers.called(picked)
+    log.info("default.changed", channel=channel, by=choice.person.id, agent=name)
+    if command.is_dm:
+        ears.afterwards.do("offer prompts", lambda: offer_prompts(ears, team, channel, command.user_id))
+    return answers.said(shared.say(key, **told), to_all=True)
+
+
+def _own_words(choice: Choice) -> Words:
+    return words_for(choice.person.locale if choice.person else None)
+
+
+def _away(ears: Ears, command: Command, exc: Exception) -> Reply:
+    log.error("store.away", heard=command.command, error=type(exc).__name__, detail=str(exc))
+    person = ears.people.at_hand(command.team_id, command.user_id)
+    return answers.said(words_for(person.locale if person else None).say("command.store_away"))
