@@ -53,7 +53,7 @@ async def test_an_allowed_handoff_goes_on_either_way(make_world: MakeWorld, way:
 
 async def test_where_the_api_does_not_resume_the_next_agent_takes_over(make_world: MakeWorld) -> None:
     world = await opened(make_world)
-    world.mistral_fault("POST /v1/conversations/*", "status", status=422, times=1)
+    world.mistral_fault("conversations.append", "status", status=422, times=1)
     world.mistral.script.will(HandOff(to="billing"))
     world.mistral.script.will_say("Nothing is owed.")
     thread = await world.mention("+front what do I owe?")
