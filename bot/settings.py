@@ -57,6 +57,7 @@ class Settings(BaseSettings):
     tools_lock: Path = Path("tools.lock.json")
     functions: str | None = None
     channels_config: Path = Path("channels.toml")
+    prices: Path = Path("prices.toml")
     default_agent: str = "assistant"
     reload_agents: bool = False
 

@@ -7,7 +7,6 @@ nothing; then the model and the person are told that nobody knows whether it too
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
@@ -20,6 +19,7 @@ from bot.threads.models import CallState
 from bot.threads.turns import Lost
 from workers.conversations.port import Call
 from workers.delivery.delivery import Delivery
+from workers.delivery.executions import readable
 from workers.handoffs import person
 from workers.handoffs.cast import Cast
 from workers.handoffs.handoffs import Handoffs
@@ -155,7 +155,7 @@ class Calling:
             id=call.tool_call_id,
             title=title,
             status="in_progress",
-            details=_readable(call.arguments),
+            details=readable(call.arguments),
             state=words.say("task.running", tool=title),
         )
         self._delivery.task(card)
@@ -176,7 +176,7 @@ class Calling:
         self._journal.step(self._services.now(), "called", tool=call.name, failed=made.failed, ran=made.ran)
         end = "task.unknown" if made.ran == "unknown" else "task.failed" if made.failed else "task.done"
         status: blocks.TaskStatus = "error" if made.failed else "complete"
-        self._delivery.task(replace(card, status=status, output=_readable(made.text), state=words.say(end, tool=title)))
+        self._delivery.task(replace(card, status=status, output=readable(made.text), state=words.say(end, tool=title)))
 
 
 def _title(spec: ToolSpec | None, call: Call) -> str:
@@ -184,18 +184,3 @@ def _title(spec: ToolSpec | None, call: Call) -> str:
     if spec is None:
         return call.name
     return f"{spec.server}: {spec.title}" if spec.server else spec.title
-
-
-def _readable(words: str) -> str:
-    """Arguments or a result for a card: `timezone: Asia/Tokyo`; what is no JSON object stays as it came."""
-    try:
-        values = json.loads(words or "{}")
-    except ValueError:
-        return words
-    if not isinstance(values, dict):
-        return words
-    shown = {
-        name: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-        for name, value in values.items()
-    }
-    return "\n".join(f"{name}: {value}" for name, value in shown.items())

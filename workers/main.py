@@ -54,6 +54,7 @@ from workers.agents.variants import Variants
 from workers.agents.wanted import libraries as library_names
 from workers.conversations.client import MistralConversations
 from workers.conversations.http import http_client
+from workers.conversations.made_files import MadeFiles
 from workers.conversations.patience import Limits
 from workers.holdings import Holdings
 from workers.services import Services
@@ -198,6 +199,7 @@ async def open_services(stack: AsyncExitStack, settings: Settings, redis: Redis,
         catalogs=catalogs,
         tools=tools,
         conversations=MistralConversations(http, limits=limits),
+        made_files=MadeFiles(http),
         objects=objects,
         libraries=libraries,
         groups=Groups(installations),

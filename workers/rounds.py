@@ -16,8 +16,8 @@ from datetime import timedelta
 import structlog
 
 from bot.catalog.agents import Agent
-from bot.slack import blocks
-from workers import inputs
+from workers import inputs, structured
+from workers.answer import Answer
 from workers.calling import UNKNOWN_OUTCOME, Calling, closing_result
 from workers.conversations.errors import Refused, Unanswered
 from workers.conversations.port import (
@@ -32,14 +32,11 @@ from workers.conversations.port import (
     HandoffDone,
     HandoffStarted,
     Input,
-    Message,
     Opening,
     Other,
     Result,
     Say,
-    Speaker,
     Started,
-    Text,
     Usage,
     Waiting,
     WaitReason,
@@ -51,6 +48,7 @@ from workers.handoffs.continuing import Continuing, Decision
 from workers.handoffs.handoffs import Handoffs
 from workers.journal import Journal, Request
 from workers.services import Services
+from workers.usage import Tally
 
 SAY_WAITING_AFTER = timedelta(seconds=10)  # a shorter wait is not worth a word
 LOOK_EVERY = timedelta(seconds=2)  # at the history of a request that may still be running
@@ -115,6 +113,8 @@ class Rounds:
         self._again = resumed  # what was said before may have to be told anew
         self._handoffs = handoffs
         self._continuing = continuing
+        self.answer = Answer(journal, delivery, cast, lambda: handoffs.speaker)
+        self._tally = Tally(journal, cast)
         self._calling = Calling(services, journal, cast, delivery, handoffs, before_call=before_call)
         self._stopping = False
 
@@ -132,6 +132,8 @@ class Rounds:
                     self._opening = None  # a start that follows is the next agent's
                     continue
                 self._journal.set(cut="limit_handoffs")
+            if not calls and await self._ask_again():
+                continue
             if not calls or self._stopped():
                 return Answered(text=self._journal.get("said") or "", limit=self._journal.get("cut") or "")
             if limit := self._limit():
@@ -145,10 +147,29 @@ class Rounds:
                 self._journal.set(note=inputs.spoken(note), note_round=str(self._next_request().number))
             await self._journal.write()
 
+    async def _ask_again(self) -> bool:
+        """Whether the answer lacks the form it should have, and is asked for once more: on record, to be sent."""
+        formed, journal = self.answer.formed, self._journal
+        if formed is None or self._stopped() or journal.get("again") or journal.get("cut") or self._limit():
+            return False
+        fault = structured.read(formed.text, formed.form).fault
+        if not fault:
+            return False
+        request = self._next_request()
+        journal.set(again=structured.ask_again(fault), again_round=str(request.number))
+        journal.set_request(request)
+        journal.step(self._services.now(), "asked_again")
+        await journal.write()
+        return True
+
     def stop(self) -> None:
         """Make no more requests or calls; tools that run are cancelled, the model's stream is read to its end."""
         self._stopping = True
         self._calling.cancel()
+
+    def lose_usage(self) -> None:
+        """A request is given up before its end; what it used will not be told."""
+        self._tally.lose()
 
     def _stopped(self) -> bool:
         return self._stopping
@@ -167,21 +188,21 @@ class Rounds:
     # -- one request --------------------------------------------------------------------------------------------
 
     async def _ask(self, request: Request) -> Done:
-        said = self._journal.get("said") or ""
         breaks = 0
+        self._tally.speaker = self._handoffs.speaker
         while True:
             if self._uncertain:
                 if (done := await self._recover(request)) is not None:
                     self._uncertain = self._again = False
-                    await self._tell(said, done.entries)
+                    await self._tell(done.entries)
                     return done
                 request = self._journal.request or request
             if self._again:
-                await self._delivery.correct(said)
+                await self._delivery.correct(self.answer.said)
                 self._handoffs.go_back()
             self._again = True
             try:
-                if (heard := await self._stream(request, said)) is not None:
+                if (heard := await self._stream(request)) is not None:
                     self._again = False
                     return heard
                 self._uncertain = True  # busy: an earlier try of ours may be what holds the conversation
@@ -194,32 +215,29 @@ class Rounds:
                 request = self._journal.request or request
             except Unanswered as error:
                 breaks += 1
+                self._tally.lose()
                 self._journal.step(self._services.now(), "unanswered", error=type(error).__name__)
                 log.warning("conversation.unanswered", error=str(error), breaks=breaks)
                 if breaks > MOST_LOOKS:
                     raise
                 self._uncertain = True
 
-    async def _stream(self, request: Request, said: str) -> Done | None:
+    async def _stream(self, request: Request) -> Done | None:
         """Send `request` and show what comes; None when it must be looked up first, because it may run already."""
         await self._before_call()
-        shown, speaking, waiting_since = said, "", 0.0
+        waiting_since = 0.0
+        self.answer.begin()
         passing: HandoffStarted | None = None
         if self._starts(request) and self._opening is None:
             self._opening = self._continuing.opening(self._metadata) or await self._open()
         async with aclosing(self._send(request)) as events:
             async for event in events:
                 match event:
-                    case Delta(id=message, part=Text(text=words)) if words:
-                        if message != speaking:
-                            speaking = message
-                            if shown:
-                                shown += "\n\n"
-                                self._delivery.say("\n\n")
-                        shown += words
-                        self._delivery.say(words)
-                    case Started(conversation_id=conversation_id):
+                    case Delta() | ExecutionStarted() | ExecutionDone():
+                        await self.answer.hear(event)
+                    case Started(conversation_id=conversation_id, model_ends=model_ends):
                         await self._keep(conversation_id)
+                        self._warn_of(model_ends)
                         await self._delivery.status(self._delivery.words.say("status.thinking"))
                     case Waiting(reason=reason, delay=delay, until=until):
                         now = self._services.now()
@@ -236,13 +254,12 @@ class Rounds:
                         await self._handoffs.happened(
                             Handoff(id=handoff, from_id=from_id, from_name=from_name, to_id=to_id, to_name=to_name)
                         )
-                    case ExecutionStarted(id=execution, name=name):
-                        self._delivery.task(blocks.Task(id=execution, title=name, status="in_progress"))
-                    case ExecutionDone(id=execution, name=name):
-                        self._delivery.task(blocks.Task(id=execution, title=name, status="complete"))
                     case Done():
                         self._uncertain = False
+                        await self.answer.hear(event)
                         return event
+                    case Other(type=kind):
+                        log.info("conversation.unknown_event", type=kind)
                     case _:
                         pass
         raise Unanswered("the stream ended without its last event")
@@ -262,14 +279,14 @@ class Rounds:
         """Each append says again where handoffs are executed; the API's default is its own side."""
         return self._journal.get("handoff_execution")
 
-    async def _tell(self, said: str, entries: Sequence[Entry]) -> None:
+    async def _tell(self, entries: Sequence[Entry]) -> None:
         """What the history gave, told as if it had been heard: each speaker's words, each handoff."""
-        whole = said + _joined(said, entries)
-        await self._delivery.correct(whole, upto=len(said))
+        whole = await self.answer.with_entries(entries)
+        await self._delivery.correct(whole, upto=len(self.answer.said))
         self._handoffs.go_back()
         for number, entry in enumerate(entries):
             if isinstance(entry, Handoff) and not self._continuing.is_ours and not self._handoffs.is_told(entry.id):
-                await self._delivery.correct(whole, upto=len(said + _joined(said, entries[:number])))
+                await self._delivery.correct(whole, upto=len(await self.answer.with_entries(entries[:number])))
                 await self._handoffs.happened(entry)
         if not self._handoffs.over.is_set():
             await self._delivery.correct(whole)
@@ -279,6 +296,8 @@ class Rounds:
             return []
         if request.brings == "words":
             return [Say(**line) for line in json.loads(self._journal.get("words") or "[]")]
+        if (again := self._journal.get("again")) and self._journal.get("again_round") == str(request.number):
+            return [Say(again)]
         if request.number == 0:
             replayed = [Say(**line) for line in json.loads(self._journal.get("replay") or "[]")]
             return [*replayed, Say(self._journal.get("input") or "")]
@@ -301,6 +320,13 @@ class Rounds:
             self._journal.set(conversation_id=conversation_id)
             self._journal.set_thread(conversation_id=conversation_id, conversation_agent=self._agent.name)
             await self._journal.write()
+
+    def _warn_of(self, model_ends: str) -> None:
+        """The operator must give the agent another model before the day comes."""
+        if model_ends and not self._journal.get("model_ends"):
+            self._journal.set(model_ends=model_ends)  # once a turn
+            agent = self._agent
+            log.warning("model.ends", at=model_ends, agent=agent.name, model=agent.model, file=str(agent.source))
 
     async def _say_waiting(self, reason: WaitReason, until: float) -> None:
         key = "status.busy" if reason is WaitReason.BUSY else "status.waiting_model"
@@ -361,10 +387,10 @@ class Rounds:
     # -- what came ----------------------------------------------------------------------------------------------
 
     async def _take_in(self, done: Done) -> None:
-        said = self._journal.get("said") or ""
         calls = [entry for entry in done.entries if isinstance(entry, Call) and not entry.decided]
+        await self.answer.take_in(done.entries)
+        await self._tally.add(done)
         self._journal.set(
-            said=said + _joined(said, done.entries),
             round=str((self._journal.request or Request(number=0, kind="")).number),
             tokens=str(int(self._journal.get("tokens") or 0) + done.usage.total_tokens),
         )
@@ -409,6 +435,7 @@ class Rounds:
                 async for event in events:
                     if isinstance(event, Done):
                         entries = event.entries
+                        await self._tally.add(event)
             # Told to call nothing, a model may call all the same; then those are closed too.
             self._journal.set_calls(call for call in entries if isinstance(call, Call))
             if entries:
@@ -418,12 +445,3 @@ class Rounds:
 
 def _id(entry: Entry) -> str:
     return str(entry.raw.get("id") or "") if isinstance(entry, Other) else entry.id
-
-
-def _joined(said: str, entries: Sequence[Entry]) -> str:
-    """The text of the answer's messages, as the stream shows it: a blank line before each that follows another."""
-    added = ""
-    for entry in entries:
-        if isinstance(entry, Message) and entry.speaker is Speaker.ASSISTANT and entry.text:
-            added += ("\n\n" if said or added else "") + entry.text
-    return added

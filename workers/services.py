@@ -17,6 +17,7 @@ from bot.threads.turns import Turns
 from workers.agents.libraries import Libraries
 from workers.agents.objects import AgentObjects
 from workers.agents.variants import Variants
+from workers.conversations.made_files import MadeFiles
 from workers.conversations.port import Conversations
 from workers.holdings import Holdings
 from workers.tools.calls import Tools
@@ -36,6 +37,7 @@ class Services:
     catalogs: Catalogs
     tools: Tools
     conversations: Conversations
+    made_files: MadeFiles
     objects: AgentObjects
     libraries: Libraries
     groups: Groups

@@ -16,11 +16,12 @@ from bot.slack.calls import Calls
 from bot.slack.errors import Refused, Unknown
 from bot.slack.features import Features
 from bot.slack.models import Blocks, Chunks, FileInfo, Identity, Metadata, Person, SlackMessage, Upload
-from bot.slack.text import defuse
+from bot.slack.text import defuse, shortened
 from bot.slack.voices import APP, Voice
 
 PAGE = 200  # Slack advises no more
 PAGES = 25  # of a thread are read at most: 5,000 messages
+ALT_TEXT = 1_000  # characters that Slack takes
 NAME_RESERVED = "reserved_username"  # nobody may appear under it, whatever the scopes
 QUIET = {"unfurl_links": False, "unfurl_media": False, "unfurl_app_links": False, "parse": "none", "link_names": False}
 
@@ -320,9 +321,14 @@ class Slack:
 
     # ---- files --------------------------------------------------------------------------------------------------
 
-    async def reserve_file(self, filename: str, content: bytes) -> Upload:
-        """A file id for `content`. Nothing is seen of it before `share_file`."""
-        answer = await self._calls.form("files.getUploadURLExternal", {"filename": filename, "length": len(content)})
+    async def reserve_file(self, filename: str, content: bytes, *, alt_text: str | None = None) -> Upload:
+        """A file id for `content`; `alt_text` says what a picture shows. Nothing is seen of it before `share_file`."""
+        arguments = {
+            "filename": filename,
+            "length": len(content),
+            "alt_txt": shortened(alt_text, ALT_TEXT) if alt_text else None,
+        }
+        answer = await self._calls.form("files.getUploadURLExternal", arguments)
         return Upload(answers.text(answer, "file_id"), answers.text(answer, "upload_url"))
 
     async def fill_file(self, upload: Upload, content: bytes) -> None:

@@ -250,7 +250,10 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Started:
+    """`model_ends`: when the model is to be removed, as the API says it; empty while nobody plans that."""
+
     conversation_id: str
+    model_ends: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -208,27 +208,54 @@ class Board:
             return
         words = self._line.words
         try:
-            await self._file(rest, words.say("delivery.rest_as_file", count=len(rest)))
+            await self.file(
+                prefix(self._line.part) + "file",
+                files.REST,
+                rest.encode(),
+                title=words.say("delivery.file_title"),
+                comment=words.say("delivery.rest_as_file", count=len(rest)),
+            )
         except (SlackError, Unread) as error:
             log.warning("file.failed", error=str(error))
             await self.notice("file-failed", words.say("delivery.file_failed"))
 
-    async def _file(self, rest: str, comment: str) -> None:
-        name = prefix(self._line.part) + "file"
-        known = self._ledger.rows.get(name)
-        if known and known.ts and await files.was_shared(self._line.slack, known.ts, self._line.thread):
+    async def file(
+        self,
+        row: str,
+        name: str,
+        content: bytes,
+        *,
+        title: str,
+        comment: str | None = None,
+        alt_text: str | None = None,
+    ) -> None:
+        """A file in the thread, once: its id is its row, on record before anything can be seen."""
+        line, known = self._line, self._ledger.rows.get(row)
+        if known and known.state == "accepted":
+            return
+        if known and known.ts and await files.was_shared(line.slack, known.ts, line.thread, sleep=line.pause):
+            self._ledger.note(replace(known, state="accepted"))
             return
 
         async def remember(upload: Upload) -> None:
-            # The file's id is its row: it is known before anything can be seen.
-            self._ledger.note(Row(name=name, kind="file", ts=upload.file_id))
-            await self._line.write()
-            await self._line.before_call()
+            self._ledger.note(Row(name=row, kind="file", ts=upload.file_id))
+            await line.write()
+            await line.before_call()
 
-        title = self._line.words.say("delivery.file_title")
-        await files.upload_rest(
-            self._line.slack, self._line.thread, rest, title=title, comment=comment, remember=remember
+        await line.before_call()
+        upload = await files.upload(
+            line.slack,
+            line.thread,
+            name,
+            content,
+            title=title,
+            comment=comment,
+            alt_text=alt_text,
+            remember=remember,
+            sleep=line.pause,
         )
+        self._ledger.note(Row(name=row, kind="file", state="accepted", ts=upload.file_id))
+        await line.write()
 
     async def _put(self, row: Row, words: str, body: blocks.Blocks, voice: Voice) -> None:
         line = self._line

@@ -266,6 +266,15 @@ class Delivery:
                 await self._deliver_again()
             await self.clear()
 
+    async def file(self, row: str, name: str, content: bytes, *, title: str, alt_text: str | None = None) -> None:
+        """A file that belongs to the answer, once; after `finish`. Raises what Slack and the ledger raise."""
+        async with self._serial:
+            await self._board.file(row, name, content, title=title, alt_text=alt_text)
+
+    @property
+    def is_muted(self) -> bool:
+        return self._muted
+
     def mute(self) -> None:
         """Nothing more of what comes is shown; the end may still speak."""
         self._muted = True

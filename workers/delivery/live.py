@@ -105,7 +105,7 @@ class Live:
             # Slack appends `details` each time they come, so they go out once.
             once = [replace(task, details="") if task.id in self._detailed else task for task in tasks]
             await self.stream.send([blocks.task_chunk(task) for task in once])
-            self._detailed.update(ids)
+            self._detailed.update(task.id for task in once if task.details)
             del self._unsent[: len(ids)]
 
     async def send_text(self, upto: int) -> None:

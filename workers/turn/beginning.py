@@ -19,6 +19,7 @@ from workers.handoffs.opening import PUSH, entry_of
 from workers.handoffs.rules import Guests
 from workers.journal import VERSION, Journal, Request
 from workers.mailroom import Batch
+from workers.turn import connecting
 from workers.turn.scene import Scene
 
 
@@ -133,6 +134,7 @@ async def _compose(scene: Scene, batch: Batch, *, earlier: Sequence[inputs.Line]
 
 async def opening(scene: Scene) -> Opening:
     """How a new conversation is opened: model, instructions and tools are fixed from then on."""
+    connectors = await connecting.connectors(scene)
     entry = await _as_object(scene)
     if entry is not None:
         await _replay_earlier(scene)
@@ -150,6 +152,8 @@ async def opening(scene: Scene) -> Opening:
         tools=tuple(
             FunctionTool(name=spec.name, description=spec.description, parameters=spec.parameters) for spec in specs
         ),
+        connectors=connectors,
+        guardrails=scene.agent.guardrails,
         completion_args=scene.agent.completion_args,
         metadata=scene.metadata,
     )

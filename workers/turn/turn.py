@@ -22,7 +22,7 @@ from workers.handoffs.handoffs import Handoffs
 from workers.handoffs.rules import Guests
 from workers.mailroom import Batch
 from workers.rounds import CANCELLED, OVER_LIMIT, Answered, Limits, Rounds
-from workers.turn import asking, beginning, ends, person
+from workers.turn import asking, beginning, ends, person, showing
 from workers.turn.meanwhile import Meanwhile
 from workers.turn.scene import Scene
 
@@ -143,7 +143,7 @@ class Turn:
                 task.cancel()
             await asyncio.gather(talk, stop, over, return_exceptions=True)
         await self._meanwhile.tell_of_what_is_left()
-        await scene.delivery.finish(answered.text, closing=self._closing(answered))
+        await showing.show(scene, self._rounds.answer, answered.text, closing=self._closing(answered))
         return await ends.finish(scene, answered.limit or "answered")
 
     async def _converse(self) -> Answered:
@@ -205,6 +205,8 @@ class Turn:
     async def _read_on(self, talk: asyncio.Task[Answered]) -> None:
         """Let the stream end by itself for a while; nothing of it is shown. Raises `Lost` if that is how it ended."""
         await asyncio.wait({talk}, timeout=READ_ON_FOR.total_seconds())
+        if not talk.done():
+            self._rounds.lose_usage()
         talk.cancel()
         await asyncio.wait({talk})
         if not talk.cancelled() and isinstance(error := talk.exception(), Lost):
@@ -238,5 +240,4 @@ class Turn:
                 return words.say("turn.limit_handoffs", count=settings.handoff_limit)
             case "cut":
                 return words.say("turn.cut")
-            case _:
-                return "" if answered.text.strip() else words.say("turn.empty_answer")
+        return ""
