@@ -250,6 +250,7 @@ class Rounds:
                     case HandoffStarted():
                         passing = event
                     case HandoffDone(id=handoff, to_id=to_id, to_name=to_name) if not self._continuing.is_ours:
+                        self.answer.pause()
                         from_id, from_name = (passing.from_id, passing.from_name) if passing else ("", "")
                         await self._handoffs.happened(
                             Handoff(id=handoff, from_id=from_id, from_name=from_name, to_id=to_id, to_name=to_name)
