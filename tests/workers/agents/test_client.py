@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import httpx2
 import pytest
 from pydantic import ValidationError
@@ -41,7 +43,8 @@ async def test_all_pages_are_read(agents: MistralAgents, mistral: AgentsApi, mon
 async def test_what_cannot_be_sent_is_not_sent(agents: MistralAgents, mistral: AgentsApi) -> None:
     made = await agents.create(GIVEN)
     mistral.log.clear()
-    for wrong in ({"handoffs": []}, {"unknown": 1}, {"version_message": "x" * 501}):
+    wrongs: list[dict[str, Any]] = [{"handoffs": []}, {"unknown": 1}, {"version_message": "x" * 501}]
+    for wrong in wrongs:
         with pytest.raises(ValidationError):
             await agents.update(made.id, wrong)
     with pytest.raises(ValueError, match="needs an agent's id"):
