@@ -10,7 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field, SecretStr, model_validator
+from pydantic import BeforeValidator, Field, SecretStr, StringConstraints, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -24,6 +24,8 @@ def _number(value: object) -> object:
 
 DEPLOYMENT = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"  # it stands in the metadata of every agent object, and is compared
 
+# With it, a command keeps within Slack's 32 characters.
+CommandPrefix = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_-]{0,20}$")]
 Seconds = Annotated[timedelta, BeforeValidator(_number)]
 
 
@@ -39,7 +41,7 @@ class Settings(BaseSettings):
     slack_app_token: SecretStr | None = None
     slack_mode: Literal["http", "socket"] | None = None
     slack_api_url: str = "https://slack.com/api/"
-    command_prefix: str = Field(default="", pattern=r"^[a-z0-9_-]{0,20}$")
+    command_prefix: CommandPrefix = ""
     replies_without_mention: bool = False
     stream_in_channels: bool = False
 

@@ -282,6 +282,7 @@ async def opened(
     *,
     agents: Mapping[str, str] | None = None,
     servers: Mapping[str, Any] | None = None,
+    channels: str = "",
     slack: Mapping[str, Any] | None = None,
     mistral: Mapping[str, Any] | None = None,
     worker: bool = True,
@@ -289,6 +290,7 @@ async def opened(
 ) -> AsyncIterator[World]:
     """A world whose bot hears; with one worker unless told otherwise. `settings` are the product's own."""
     write_files(folder, agents or {"assistant": AGENT}, servers if servers is not None else {})
+    (folder / "channels.toml").write_text(channels)
     async with contextlib.AsyncExitStack() as stack:
         redis = await stack.enter_async_context(Redis.from_url(redis_url))
         await redis.flushdb()

@@ -89,6 +89,10 @@ class Answer:
         """A request goes out: what a broken try of it has said does not count."""
         self._written = Written(self.said, self._on_record())
 
+    def pause(self) -> None:
+        """Another speaker comes: what was held back is this one's."""
+        self._delivery.say(self._written.end())
+
     async def hear(self, event: Heard) -> None:
         """Show what is said and done while it comes."""
         match event:

@@ -33,6 +33,7 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from bot.catalog import reload
 from bot.catalog.catalog import Catalogs
+from bot.picking.choices import Choices
 from bot.redis_client import PackedInC
 from bot.settings import Settings
 from bot.slack.budget import Budget
@@ -43,6 +44,7 @@ from bot.start import environment
 from bot.store_check import check_store
 from bot.texts import words_for
 from bot.threads import keys
+from bot.threads.defaults import Defaults
 from bot.threads.mailbox import Mailbox
 from bot.threads.turns import Turns
 from workers import jobs
@@ -188,13 +190,14 @@ async def open_services(stack: AsyncExitStack, settings: Settings, redis: Redis,
         offered=tools.offered,
         library_ids=lambda agent: libraries.ids_of(library_names([agent])),
     )
+    people, groups = People(installations), Groups(installations)
     return Services(
         settings=settings,
         turns=turns,
         mailbox=Mailbox(redis, limit=settings.mailbox_limit, thread_life=settings.thread_life),
         holdings=Holdings(turns, lease=settings.lease, now=time.time),
         installations=installations,
-        people=People(installations),
+        people=people,
         budget=Budget(redis),
         catalogs=catalogs,
         tools=tools,
@@ -202,7 +205,8 @@ async def open_services(stack: AsyncExitStack, settings: Settings, redis: Redis,
         made_files=MadeFiles(http),
         objects=objects,
         libraries=libraries,
-        groups=Groups(installations),
+        groups=groups,
+        choices=Choices(catalogs, people, groups, Defaults(redis)),
         variants=variants,
         now=time.time,
         new_id=new_id,

@@ -7,7 +7,7 @@ worker that is told to stop hands the thread on at once.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -15,20 +15,23 @@ import structlog
 from redis.exceptions import RedisError
 from structlog.contextvars import bound_contextvars
 
+from bot.catalog.agents import Agent
 from bot.catalog.catalog import NoDefaultAgent
-from bot.slack import blocks
+from bot.picking import answers
 from bot.slack.errors import SlackError, TryLater, Unknown
 from bot.slack.ledger import Unread
-from bot.texts import Words, words_for
+from bot.threads import keys
 from bot.threads.models import Mail, MailKind, ThreadKey
 from bot.threads.turns import Change, Claimed, Lost
+from workers import lines, roster
+from workers.admission import Refusal, admitted
 from workers.errands import doing as errands
 from workers.holdings import Hold
 from workers.journal import Journal
 from workers.mailroom import Batch, next_batch
 from workers.services import Services
 from workers.turn import beginning, ends
-from workers.turn.scene import Scene, ledger_of, prepared
+from workers.turn.scene import Scene, prepared
 from workers.turn.turn import Turn
 
 HANDING_ON = timedelta(seconds=2)  # for giving a thread back while the process stops
@@ -59,6 +62,7 @@ async def take(services: Services, thread: ThreadKey, generation: int) -> None:
 async def _work(services: Services, hold: Hold, claimed: Claimed) -> None:
     began = services.now()
     while True:
+        claimed = replace(claimed, mail=await roster.read(services, claimed.owned.thread, claimed.mail))
         left = await _next(services, hold, claimed)
         if left is None:
             return
@@ -80,6 +84,10 @@ async def _next(services: Services, hold: Hold, claimed: Claimed) -> list[Mail] 
     match mail.kind:
         case MailKind.MESSAGE:
             return await _message(services, hold, claimed)
+        case MailKind.SWITCH:
+            return await _switch(services, claimed, mail)
+        case MailKind.ROSTER:
+            return await _roster(services, claimed, mail)
         case MailKind.AGAIN:
             return await _again(services, hold, claimed, mail)
         case MailKind.CROWDED:
@@ -95,23 +103,62 @@ async def _next(services: Services, hold: Hold, claimed: Claimed) -> list[Mail] 
 
 
 async def _message(services: Services, hold: Hold, claimed: Claimed) -> list[Mail] | None:
-    batch = next_batch(claimed.mail)
-    catalog = services.catalogs.now
-    if batch.agent and catalog.find(batch.agent) is None:
-        words = await _words(services, claimed.owned.thread, batch.principal)
-        nearest = words.names(catalog.nearest(batch.agent), any_of=True)
-        return await _say(services, claimed, batch.mail, "agent.unknown", name=batch.agent, nearest=nearest)
-    if not any(mail.text.strip() or mail.files for mail in batch.mail):
-        if batch.agent and (agent := catalog.find(batch.agent)):
-            switch = {"agent": agent.name}
-            name = agent.display_name or agent.name
-            return await _say(services, claimed, batch.mail, "agent.switched", record=switch, agent=name)
-        return await _say(services, claimed, batch.mail, "turn.nothing_asked")
-    return await _run(services, hold, claimed, services.new_id(), batch)
+    return await _begin(services, hold, claimed, next_batch(claimed.mail))
+
+
+async def _begin(services: Services, hold: Hold, claimed: Claimed, batch: Batch) -> list[Mail] | None:
+    """A turn for `batch`, if there is an agent to answer it whom its writer may use."""
+    turn_id = services.new_id()
+    agent = await _admitted(services, claimed, batch.principal, turn_id, picked=batch.agent)
+    if isinstance(agent, Refusal):
+        return await _say(services, claimed, batch.mail, agent.key, agent.values)
+    if any(mail.text.strip() or mail.files for mail in batch.mail):
+        return await _run(services, hold, claimed, turn_id, batch, agent)
+    if batch.agent:
+        called, switch = {"agent": answers.called(agent)}, {"agent": agent.name}
+        return await _say(services, claimed, batch.mail, "agent.switched", called, record=switch)
+    return await _say(services, claimed, batch.mail, "turn.nothing_asked")
+
+
+async def _admitted(
+    services: Services,
+    claimed: Claimed,
+    principal: str,
+    turn_id: str,
+    *,
+    picked: str | None,
+    thread_agent: str | None = None,
+) -> Agent | Refusal:
+    thread = claimed.owned.thread
+    choice = await services.choices.of(thread.team, thread.channel, principal)
+    words = await lines.words_in(services, thread, principal)
+    try:
+        found = admitted(choice, words, picked=picked, thread_agent=thread_agent or claimed.record.get("agent"))
+    except NoDefaultAgent as nobody:
+        # Its text names the agents there are, and stands in the operator's log only.
+        log.error("turn.nobody_answers", problem=str(nobody))
+        return Refusal("agent.none", {"id": turn_id})
+    if isinstance(found, Refusal):
+        log.info("turn.not_admitted", principal=principal, reason=found.key)
+    return found
+
+
+async def _switch(services: Services, claimed: Claimed, mail: Mail) -> list[Mail] | None:
+    thread = claimed.owned.thread
+    choice = await roster.choice_of(services, thread, mail)
+    line = roster.switched(choice, await lines.words_in(services, thread, mail.principal), mail, claimed.record)
+    return await _say(services, claimed, [mail], line.key, line.values, record=line.record)
+
+
+async def _roster(services: Services, claimed: Claimed, mail: Mail) -> list[Mail] | None:
+    thread = claimed.owned.thread
+    choice = await roster.choice_of(services, thread, mail)
+    line = roster.changed(choice, await lines.words_in(services, thread, mail.principal), mail, claimed.record)
+    return await _say(services, claimed, [mail], line.key, line.values, record=line.record)
 
 
 async def _run(
-    services: Services, hold: Hold, claimed: Claimed, turn_id: str, batch: Batch | None
+    services: Services, hold: Hold, claimed: Claimed, turn_id: str, batch: Batch | None, agent: Agent | None = None
 ) -> list[Mail] | None:
     """One turn, to its end, whatever goes wrong on our side or at Slack's."""
     journal = Journal.of(services.turns, claimed, turn_id, services.now())
@@ -122,7 +169,7 @@ async def _run(
         try:
             if batch is not None:
                 beginning.take(journal, batch, services.now())
-            scene = await prepared(services, hold, claimed, journal, batch, resumed=batch is None)
+            scene = await prepared(services, hold, claimed, journal, batch, agent=agent, resumed=batch is None)
             return await Turn(scene).run(batch)
         except (Lost, RedisError):
             raise
@@ -144,15 +191,14 @@ async def _run(
                 return await ends.undeliverable(scene)
             return await ends.give_up(journal, claimed.owned, services.now(), "failed", keep=True)
         except NoDefaultAgent as nobody:
-            # Its text names the agents there are, and stands in the operator's log only.
-            log.error("turn.nobody_answers", problem=str(nobody))
-            return await _say(services, claimed, journal.mail, "agent.none", id=turn_id)
+            log.error("turn.nobody_answers", problem=str(nobody))  # an agent's file went while its turn was open
+            return await _say(services, claimed, journal.mail, "agent.none", {"id": turn_id})
         except Exception as error:
             if scene is not None:
                 return await ends.broke(scene, error)
             log.exception("turn.broke")
             if batch is not None:
-                return await _say(services, claimed, batch.mail, "turn.failed", id=turn_id)
+                return await _say(services, claimed, batch.mail, "turn.failed", {"id": turn_id})
             return await ends.give_up(journal, claimed.owned, services.now(), "failed", keep=True)
 
 
@@ -167,6 +213,9 @@ async def _again(services: Services, hold: Hold, claimed: Claimed, mail: Mail) -
         name = person.name if person else failed["principal"]
         return await _whisper(services, claimed, mail, "again.not_you", person=name)
     turn_id = mail.about["turn"]
+    agent = await _admitted(services, claimed, mail.principal, turn_id, picked=None, thread_agent=failed.get("agent"))
+    if isinstance(agent, Refusal):
+        return await _whisper(services, claimed, mail, agent.key, **agent.values)
     journal = Journal(services.turns, claimed.owned, turn_id, failed, services.now())
     if claimed.record.get("last_turn") == turn_id:
         journal.forget("ended", "row:failure", "row:failure-again", "unknown_effect")
@@ -182,7 +231,7 @@ async def _again(services: Services, hold: Hold, claimed: Claimed, mail: Mail) -
         return await _run(services, hold, reopened, turn_id, None)
     again = tuple(replace(item, id=mail.id, about={"again": turn_id}) for item in journal.mail)
     await services.turns.note(claimed.owned, turn_id, Change(forget=["mail"]))
-    return await _run(services, hold, claimed, services.new_id(), Batch(again))
+    return await _begin(services, hold, claimed, Batch(again))
 
 
 async def _say(
@@ -190,32 +239,19 @@ async def _say(
     claimed: Claimed,
     mail: Sequence[Mail],
     key: str,
+    values: Mapping[str, str] | None = None,
     *,
     record: dict[str, str] | None = None,
-    **values: str,
 ) -> list[Mail] | None:
     """Answer mail that needs no turn with one line in the thread, once, and go on."""
-    thread = claimed.owned.thread
-    words = await _words(services, thread, mail[0].principal)
-    # Rows of such a line are kept under the mail's own id, so that a crash in between does not say it twice.
-    errand = f"mail.{mail[0].id}"
-    known = await services.turns.journal(thread.team, errand)
-    journal = Journal(services.turns, claimed.owned, errand, known, services.now())
-    try:
-        slack = await services.installations.slack(thread.team)
-        ledger = await ledger_of(services, slack, claimed, journal, newest=mail[0].ts)
-        text = words.say(key, **values)
-        await ledger.post("line", text=text, blocks=blocks.notice(text))
-        journal.set_thread(our_ts=ledger.newest_ts)
-    except (SlackError, Unread) as error:
-        log.warning("line.undelivered", key=key, error=str(error))
+    journal = await lines.say(services, claimed, mail, key, values or {})
     return await _drop(services, claimed, mail, record=record, journal=journal)
 
 
 async def _whisper(services: Services, claimed: Claimed, mail: Mail, key: str, **values: str) -> list[Mail] | None:
     """Tell only the writer; at most once."""
     thread = claimed.owned.thread
-    words = (await _words(services, thread, mail.principal, private=True)).say(key, **values)
+    words = (await lines.words_in(services, thread, mail.principal, private=True)).say(key, **values)
     try:
         slack = await services.installations.slack(thread.team)
         await slack.ephemeral(thread.channel, mail.principal, thread_ts=thread.root_ts, text=words)
@@ -237,14 +273,8 @@ async def _drop(
     journal.set_thread(**(record or {}))
     if not any(item.kind is MailKind.STOP for item in claimed.mail if item not in mail):
         journal.unset_thread("stop")  # else it is meant for what comes next
-    life = timedelta(hours=1) if journal.fields else None
+    life = keys.LINE_FOR if journal.fields else None
     return await services.turns.finish(claimed.owned, journal.id, journal.collected(life=life)) or None
-
-
-async def _words(services: Services, thread: ThreadKey, principal: str, *, private: bool = False) -> Words:
-    language = services.catalogs.now.channel(thread.channel).language
-    own = await services.people.locale_of(thread.team, principal) if principal else None
-    return words_for(own if private or thread.is_dm else language or own)
 
 
 async def _hand_on(services: Services, claimed: Claimed) -> None:

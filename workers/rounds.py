@@ -121,6 +121,8 @@ class Rounds:
 
     async def run(self) -> Answered:
         """Go on until the model answers without a call. Raises `Parked` and the conversation's errors."""
+        if self._again and self._journal.request is None:
+            await self._delivery.correct(self._journal.get("said") or "")
         while True:
             request = self._journal.request
             if request is not None:
@@ -128,6 +130,7 @@ class Rounds:
             calls = self._journal.open_calls
             if not calls and not self._stopped() and (handoff := self._continuing.waiting) and not self._limit():
                 if await self._continuing.go_on(handoff, number=self._round + 1) is not Decision.TOO_MANY:
+                    self._opening = None  # a start that follows is the next agent's
                     continue
                 self._journal.set(cut="limit_handoffs")
             if not calls and await self._ask_again():
@@ -248,6 +251,7 @@ class Rounds:
                     case HandoffStarted():
                         passing = event
                     case HandoffDone(id=handoff, to_id=to_id, to_name=to_name) if not self._continuing.is_ours:
+                        self.answer.pause()
                         from_id, from_name = (passing.from_id, passing.from_name) if passing else ("", "")
                         await self._handoffs.happened(
                             Handoff(id=handoff, from_id=from_id, from_name=from_name, to_id=to_id, to_name=to_name)

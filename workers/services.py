@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from bot.catalog.catalog import Catalogs
+from bot.picking.choices import Choices
 from bot.settings import Settings
 from bot.slack.budget import Budget
 from bot.slack.groups import Groups
@@ -35,6 +36,7 @@ class Services:
     people: People
     budget: Budget
     catalogs: Catalogs
+    choices: Choices
     tools: Tools
     conversations: Conversations
     made_files: MadeFiles

@@ -10,11 +10,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from bot.catalog.agent_form import UserId
 from bot.catalog.forms import Form, Lines, check
 from bot.catalog.problem import Problem
 
 CHANNEL_ID = re.compile(r"[CDG][A-Z0-9]{2,}")
-PERSON_ID = r"^[UW][A-Z0-9]{2,}$"
 HEADER = re.compile(r'^\s*\[\s*"?([^\]"]+?)"?\s*\]')
 KEY = re.compile(r'^\s*"?([A-Za-z0-9_-]+)"?\s*=')
 
@@ -41,7 +41,7 @@ class ChannelForm(Form):
     mail_during_turn: MailDuringTurn = "steer"
     agent: Annotated[str, Field(min_length=1)] | None = None
     instructions: str = ""
-    managers: list[Annotated[str, Field(pattern=PERSON_ID)]] = Field(default_factory=list)
+    managers: list[UserId] = Field(default_factory=list)
 
 
 def load(file: Path) -> tuple[dict[str, Channel], list[Problem]]:

@@ -73,7 +73,7 @@ async def _answer(ears: Ears, command: Command, meant: Meaning, *, may_call: boo
         case About(name) | Ask(name):
             if isinstance(meant, About) and (found := choice.usable.find(name)):
                 return answers.about(found, choice, words, command=typed)
-            return answers.said(answers.unknown(choice, words, name))
+            return _unknown(choice, words, name)
 
 
 async def _set_default(ears: Ears, command: Command, choice: Choice, name: str | None) -> Reply:
@@ -90,7 +90,7 @@ async def _set_default(ears: Ears, command: Command, choice: Choice, name: str |
             return answers.said(words.say("command.default_none_before"))
         key = "command.default_none"
     elif (picked := choice.usable.find(name)) is None:
-        return answers.said(answers.unknown(choice, words, name))
+        return _unknown(choice, words, name)
     else:
         await ears.choices.defaults.choose(
             team, channel, Chosen(agent=picked.name, by=choice.person.id, at=time.time())
@@ -101,6 +101,13 @@ async def _set_default(ears: Ears, command: Command, choice: Choice, name: str |
     if command.is_dm:
         ears.afterwards.do("offer prompts", lambda: offer_prompts(ears, team, channel, command.user_id))
     return answers.said(shared.say(key, **told), to_all=True)
+
+
+def _unknown(choice: Choice, words: Words, name: str) -> Reply:
+    if choice.person is None:
+        return answers.said(words.say("agent.person_unknown"))
+    key, values = answers.unknown(choice, words, name)
+    return answers.said(words.say(key, **values))
 
 
 def _own_words(choice: Choice) -> Words:

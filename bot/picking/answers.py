@@ -18,12 +18,15 @@ NAME_SHOWN = 100
 TEXT_SHOWN = 600  # of a description or a prompt
 
 
-def unknown(choice: Choice, words: Words, name: str) -> str:
-    """That there is no agent of this name, and which ones come near; the same for one that must not be known of."""
-    said = shown(name, NAME_SHOWN)
+def unknown(choice: Choice, words: Words, name: str) -> tuple[str, dict[str, str]]:
+    """The sentence that there is no agent of this name, with those that come near: its key and its values.
+
+    The same for an agent that this person must not know of.
+    """
+    told = {"name": shown(name, NAME_SHOWN)}
     if nearest := choice.usable.nearest(name):
-        return words.say("agent.unknown", name=said, nearest=words.names(nearest, any_of=True))
-    return words.say("agent.unknown_alone", name=said)
+        return "agent.unknown", told | {"nearest": words.names(nearest, any_of=True)}
+    return "agent.unknown_alone", told
 
 
 def listed(choice: Choice, words: Words, *, command: str, chooser: Person | None) -> Reply:

@@ -89,7 +89,14 @@ def person(answer: Mapping[str, Any]) -> Person:
         is_stranger=user.get("is_stranger") is True,
         is_bot=user.get("is_bot") is True,
         deleted=user.get("deleted") is True,
+        teams=frozenset(team for team in (text(user, "team_id"), *_teams(user)) if team),
     )
+
+
+def _teams(user: Mapping[str, Any]) -> list[str]:
+    """The workspaces of somebody in an Enterprise organisation."""
+    teams = part(user, "enterprise_user").get("teams")
+    return [team for team in teams if isinstance(team, str)] if isinstance(teams, list) else []
 
 
 def identity(answer: Any, headers: Mapping[str, str]) -> Identity:

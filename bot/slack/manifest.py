@@ -14,8 +14,9 @@ from enum import Enum
 from typing import Any, Protocol
 
 from bot.catalog.agents import Prompt
+from bot.slack.commands import AGENT, slash
 
-EVENTS_PATH = "/slack/events"  # events, clicks and options share one address
+EVENTS_PATH = "/slack/events"  # events, clicks, commands and options share one address
 PROMPTS_SHOWN = 4
 NAME_LIMIT = 35
 DESCRIPTION_LIMIT = 140
@@ -34,6 +35,7 @@ class When(Enum):
     ALWAYS = "always"
     AGENT = "agent"  # the app is declared an agent; a workspace with guests uses a plain bot instead
     REPLIES = "replies"  # replies without a mention are followed
+    GROUPS = "groups"  # an agent's file names user groups
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +46,27 @@ class Need:
     spared: bool = False  # asked for, and there is a plainer way without it
 
 
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """A slash command, by its name without slash and prefix."""
+
+    name: str
+    description: str
+    usage_hint: str
+
+
+COMMANDS = (Offered(AGENT, "Ask an agent, or see which there are", "[name] [question], help or default name"),)
+
 SCOPES = (
     Need("app_mentions:read", "to hear a mention"),
     Need("chat:write", "to answer: posts, updates, streams, statuses and agent sessions"),
     Need("chat:write.customize", "to let an agent speak under its own name and picture", spared=True),
     Need("im:history", "to hear direct messages, and to look up there whether a post arrived"),
-    Need("users:read", "to know a person's language and time zone, and to tell guests and bots apart"),
+    Need("commands", "to hear slash commands"),
+    Need("users:read", "to know a person's language and time zone, and to tell admins, guests and bots apart"),
     Need("files:read", "to hear messages that come with a file, and to look up whether an upload arrived"),
     Need("files:write", "to attach the rest of a long answer as a file"),
-    Need("usergroups:read", "to know who is in a user group that an agent may hand a thread to", spared=True),
+    Need("usergroups:read", "to know who is in the user groups that agents' files name", When.GROUPS),
     Need("assistant:write", "to offer suggested prompts on the agent's own surface", When.AGENT),
     Need(
         "channels:history", "to hear replies in public channels, and to read a thread before the mention", When.REPLIES
@@ -79,10 +93,10 @@ class Wishes(Protocol):
     def replies_without_mention(self) -> bool: ...
 
 
-def required_scopes(settings: Wishes, *, agent_view: bool = True) -> tuple[str, ...]:
-    """The bot token's scopes that this deployment cannot do without."""
+def required_scopes(settings: Wishes, *, agent_view: bool = True, user_groups: bool = False) -> tuple[str, ...]:
+    """The bot token's scopes that this deployment cannot do without. `user_groups`: an agent's file names some."""
     needs = [need for need in SCOPES if not need.spared]
-    return _needed(needs, replies=settings.replies_without_mention, agent_view=agent_view)
+    return _needed(needs, replies=settings.replies_without_mention, agent_view=agent_view, user_groups=user_groups)
 
 
 def subscribed_events(settings: Wishes, *, agent_view: bool = True) -> tuple[str, ...]:
@@ -96,6 +110,8 @@ def manifest(
     public_url: str | None = None,
     replies_without_mention: bool = False,
     agent_view: bool = True,
+    user_groups: bool = False,
+    command_prefix: str = "",
     name: str = "Threadwind",
     description: str = DESCRIPTION,
     agent_description: str = AGENT_DESCRIPTION,
@@ -103,12 +119,13 @@ def manifest(
 ) -> dict[str, Any]:
     """The manifest as JSON-ready values. `ValueError` says what to change when Slack would refuse it.
 
-    `agent_view=False` makes a plain bot, which guests may use too.
+    `agent_view=False` makes a plain bot, which guests may use too. `user_groups`: an agent's file names some.
     """
     _check(
         socket=socket, public_url=public_url, name=name, description=description, agent_description=agent_description
     )
-    address = {} if socket else {"request_url": f"{(public_url or '').rstrip('/')}{EVENTS_PATH}"}
+    where = "" if socket else f"{(public_url or '').rstrip('/')}{EVENTS_PATH}"
+    address = {"request_url": where} if where else {}
     features: dict[str, Any] = {
         "bot_user": {"display_name": _bot_name(name), "always_online": True},
         "app_home": {
@@ -116,6 +133,7 @@ def manifest(
             "messages_tab_enabled": True,
             "messages_tab_read_only_enabled": False,
         },
+        "slash_commands": [_command(offered, command_prefix, where) for offered in COMMANDS],
     }
     if agent_view:
         shown = [{"title": prompt.title, "message": prompt.message} for prompt in prompts[:PROMPTS_SHOWN]]
@@ -127,7 +145,11 @@ def manifest(
         "display_information": {"name": name, "description": description, "background_color": COLOUR},
         "features": features,
         "oauth_config": {
-            "scopes": {"bot": sorted(_needed(SCOPES, replies=replies_without_mention, agent_view=agent_view))}
+            "scopes": {
+                "bot": sorted(
+                    _needed(SCOPES, replies=replies_without_mention, agent_view=agent_view, user_groups=user_groups)
+                )
+            }
         },
         "settings": {
             "event_subscriptions": {
@@ -142,8 +164,19 @@ def manifest(
     }
 
 
-def _needed(needs: Sequence[Need], *, replies: bool, agent_view: bool) -> tuple[str, ...]:
-    wanted = {When.ALWAYS: True, When.AGENT: agent_view, When.REPLIES: replies}
+def _command(offered: Offered, prefix: str, where: str) -> dict[str, Any]:
+    """Mentions in a command's text come as ids, not as names that anybody might have."""
+    command = {
+        "command": slash(offered.name, prefix),
+        "description": offered.description,
+        "usage_hint": offered.usage_hint,
+        "should_escape": True,
+    }
+    return command | ({"url": where} if where else {})
+
+
+def _needed(needs: Sequence[Need], *, replies: bool, agent_view: bool, user_groups: bool = False) -> tuple[str, ...]:
+    wanted = {When.ALWAYS: True, When.AGENT: agent_view, When.REPLIES: replies, When.GROUPS: user_groups}
     return tuple(need.name for need in needs if wanted[need.when])
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.threads.models import File
@@ -41,9 +41,10 @@ class SlackMessage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """Somebody in Slack. `team` is their own workspace; a stranger comes from another one through Slack Connect.
+    """Somebody in Slack. `team` is their own workspace; a stranger comes from another organisation, through Slack
+    Connect. `teams` are the workspaces that they are a member of (in an organisation there are several).
 
-    `is_admin`: an admin or owner of the workspace.
+    `is_admin`: an admin or owner of their workspace.
     """
 
     id: str
@@ -56,6 +57,12 @@ class Person:
     is_stranger: bool = False
     is_bot: bool = False
     deleted: bool = False
+    teams: frozenset[str] = frozenset()
+
+    def seen_from(self, team: str) -> Person:
+        """As the app in `team` should see them. Slack's own word, `is_stranger`, leaves out those who share a channel
+        with it: https://docs.slack.dev/reference/objects/user-object"""
+        return replace(self, is_stranger=True) if self.teams and team not in self.teams else self
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

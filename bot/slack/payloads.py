@@ -106,10 +106,16 @@ class Spoken(Payload):
         said = self.wire_text
         picked = wire.pick_agent(wire.without_mention(said, bot_user))
         # Only a reply can stop something: the first message of a thread is a question, whatever it says.
-        stops = self.thread_ts not in (None, self.ts) and wire.is_stop(said, bot_user)
+        is_reply = self.thread_ts not in (None, self.ts)
+        kind, about = MailKind.MESSAGE, dict[str, str]()
+        if is_reply and wire.is_stop(said, bot_user):
+            kind = MailKind.STOP
+        elif is_reply and (change := self._change(said, bot_user)):
+            kind = MailKind.SWITCH if change.verb == "switch" else MailKind.ROSTER
+            about = {"verb": change.verb, "name": change.name}
         return Mail(
             id=message_id(team, self.channel, self.ts),
-            kind=MailKind.STOP if stops else MailKind.MESSAGE,
+            kind=kind,
             thread=ThreadKey(team, self.channel, self.thread_ts or self.ts),
             principal=self.user,
             principal_team=self.user_team or self.source_team or self.team or team,
@@ -117,7 +123,13 @@ class Spoken(Payload):
             ts=self.ts,
             agent=picked.agent,
             files=self.attached,
+            about=about,
         )
+
+    def _change(self, said: str, bot_user: str) -> wire.Change | None:
+        """Said to the bot, and nothing beside it."""
+        addressed = self.is_dm or wire.names(said, bot_user)
+        return wire.change(said, bot_user) if addressed and not self.attached else None
 
 
 class MentionEvent(Spoken):

@@ -67,7 +67,8 @@ class People:
     async def _ask(self, team: str, user: str) -> Person | None:
         try:
             slack = await self._installations.slack(team)
-            return await patiently(lambda: slack.user(user), tries=TRIES, sleep=asyncio.sleep, longest=LONGEST_WAIT)
+            asked = patiently(lambda: slack.user(user), tries=TRIES, sleep=asyncio.sleep, longest=LONGEST_WAIT)
+            return (await asked).seen_from(team)
         except TryLater:
             raise
         except SlackError as exc:

@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from functools import cache
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 TOKEN = re.compile(r"<([^<>\n]{1,4000})>")
 PERSON = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^<>\n]*)?>")
@@ -25,6 +25,18 @@ STOP = re.compile(
     rf"(?:stop(?:p|pe)?(?: it)?(?: {_NOW})?|arr[eê]te(?:r|z|[ -]toi|z[ -]vous| ça)?(?: {_NOW})?|cancel|annule[rz]?)"
     rf"(?:,? {_PLEASE})?"
 )
+# Nothing beside it either: "add milk to the list" is for the agent. Whether a name is one, who knows the agents says.
+_NAME = r"\+?(?P<name>[a-z0-9][a-z0-9_-]{0,62})"
+SWITCH = re.compile(rf"agent(?:\s+{_NAME})?", re.IGNORECASE | re.ASCII)
+ADD = re.compile(rf"(?:add|ajoute[rz]?)\s+{_NAME}", re.IGNORECASE | re.ASCII)
+REMOVE = re.compile(rf"(?:remove|retire[rz]?)\s+{_NAME}", re.IGNORECASE | re.ASCII)
+
+
+class Change(NamedTuple):
+    """Who is to answer in a thread (`switch`; without a name: who does), or to take part in it (`add`, `remove`)."""
+
+    verb: Literal["switch", "add", "remove"]
+    name: str
 
 
 class Picked(NamedTuple):
@@ -65,13 +77,30 @@ def pick_agent(text: str) -> Picked:
 
 def is_stop(text: str, bot_user: str) -> bool:
     """Is the whole message a word for stopping, with the bot named before or after it, and a please or a now?"""
+    words = " ".join(unicodedata.normalize("NFC", _alone(text, bot_user)).casefold().split())
+    return STOP.fullmatch(words.strip(" .!…")) is not None
+
+
+def change(text: str, bot_user: str) -> Change | None:
+    """Is the whole message a change of who answers or takes part, with the bot named before or after it?"""
+    words = _alone(text, bot_user).strip(" .!…")
+    if found := SWITCH.fullmatch(words):
+        return Change("switch", (found["name"] or "").lower())
+    if found := ADD.fullmatch(words):
+        return Change("add", found["name"].lower())
+    if found := REMOVE.fullmatch(words):
+        return Change("remove", found["name"].lower())
+    return None
+
+
+def _alone(text: str, bot_user: str) -> str:
+    """What was said without mentions of the bot at either end; "" for more than a few words."""
     said, trailing = without_mention(text, bot_user), _trailing_mention(bot_user)
     if len(said) > STOP_LIMIT:
-        return False
+        return ""
     while found := trailing.search(said):
         said = said[: found.start()]
-    words = " ".join(unicodedata.normalize("NFC", said).casefold().split())
-    return STOP.fullmatch(words.strip(" .!…")) is not None
+    return said
 
 
 def people_in(text: str) -> frozenset[str]:

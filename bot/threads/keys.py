@@ -18,6 +18,7 @@ SEEN_FOR = timedelta(hours=26)  # Slack's delayed events are repeated hourly for
 JOB_FOR = timedelta(days=7)  # a nudge outlives any outage that its mail outlives
 OPEN_TURN_FOR = timedelta(days=30)  # far beyond the age limit on recovery, so that no open turn vanishes unseen
 ENDED_TURN_FOR = timedelta(days=7)  # `threadwind turn ID`, and the Try again button of a failed one
+LINE_FOR = timedelta(hours=1)  # the row of a line that answered mail without a turn
 ERRAND_FOR = timedelta(hours=1)  # what is kept of an errand that is done, so that a late repeat finds it
 
 LEASES = f"{PREFIX}leases"  # zset thread -> deadline in ms; written by accept, claim, beat, take-over

@@ -11,7 +11,7 @@ from datetime import timedelta
 from redis.asyncio import Redis
 
 from bot.threads import keys, scripts
-from bot.threads.models import Accepted, Mail, MailKind
+from bot.threads.models import SAID, Accepted, Mail, MailKind
 
 # KEYS: 1 seen  2 mailbox  3 thread
 # ARGV: 1 seen for ms  2 mail  3 thread  4 most mail  5 kind  6 follow: the writer, or ''  7 principal
@@ -78,7 +78,7 @@ class Mailbox:
         """
         thread = mail.thread
         crowded = ""
-        if self._follows and mail.kind is MailKind.MESSAGE:
+        if self._follows and mail.kind in SAID:
             crowded = Mail(
                 id=f"crowded:{thread}",
                 kind=MailKind.CROWDED,
@@ -94,7 +94,7 @@ class Mailbox:
                 mail.dump(),
                 str(thread),
                 self._limit,
-                mail.kind.value,
+                MailKind.MESSAGE.value if mail.kind in SAID else mail.kind.value,
                 mail.principal if follow else "",
                 mail.principal,
                 crowded,

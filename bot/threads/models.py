@@ -56,6 +56,8 @@ class ThreadKey:
 
 class MailKind(StrEnum):
     MESSAGE = "message"
+    SWITCH = "switch"  # a message that says who is to answer in the thread, or asks who does
+    ROSTER = "roster"  # a message that says whom the thread's agent may hand on to; or one that only looks so
     STOP = "stop"
     DECISION = "decision"
     TIME_OUT = "time_out"
@@ -63,6 +65,9 @@ class MailKind(StrEnum):
     CROWDED = "crowded"  # a second person joined a thread that was followed without mentions
     PERSON = "person"  # a button on the card of a thread that was handed to a person
     OPEN = "open"  # an errand: begin a thread with this question
+
+
+SAID = frozenset({MailKind.MESSAGE, MailKind.SWITCH, MailKind.ROSTER})  # what people wrote, to be counted as such
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +87,8 @@ class Mail:
     `principal` is the Slack user who sent it and `principal_team` that user's own workspace (another one in a
     shared channel). `ts` is the message's, empty for mail that is no message. `agent` is the name picked with
     `+name`, else None. `about` names what a decision, stop or time-out concerns: `turn` and, where it is one call's,
-    `tool_call_id`, and what was pressed (`decision`, `act`). `at` is when the bot stored it, in epoch seconds.
+    `tool_call_id`, and what was pressed (`decision`, `act`); of a switch and of a roster's change, `verb` and `name`.
+    `at` is when the bot stored it, in seconds since the epoch.
     """
 
     id: str

@@ -16,8 +16,8 @@ in into is it its latest look me my news no not of on or our out over please say
 than that the their them then there these they this to up us was we web were what when where which who why will
 with would you your
 au aux avec ce ces cette cherche comment dans de des dit donne du elle en est et il ils je la le les leur l lui
-mais me moi mon ne nos notre nous on ou par pas pour pourquoi qu quand que quel quelle quelles quels qui sa se ses
-si son sont sur ta te toi tu un une vous y actualites dernieres nouvelles
+ma mais me mes moi mon ne nos notre nous on ou par pas pour pourquoi qu quand que quel quelle quelles quels qui sa
+se ses si son sont sur ta te toi tu un une vous y actualites dernieres nouvelles
 handbook guide document documents file library manuel bibliotheque
 """
 STOP_WORDS = frozenset(STOPPED.split())

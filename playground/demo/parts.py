@@ -13,18 +13,20 @@ from typing import Protocol
 from playground.demo import greeting
 from playground.demo.choices import Choices
 from playground.demo.process import Process, Say, answers
+from playground.demo.release import Release
 from playground.demo.stores import GivenStore, OwnStore
 from playground.slack.settings import Settings as SlackSettings
 
 SHUTDOWN_GRACE = 8  # seconds; a hosted worker gives its turns more, here somebody waits for the prompt
 NO_DOTENV = ["--no-dotenv"]  # a `.env` is for the real workspace: nothing of it belongs in here
+DEPLOYMENT = "demo"  # also with LIVE=1, so that it never touches the objects of a real one
 WORKER_READY = "worker.ready"  # the event it logs
 # Of the shell's environment, what any process needs, and what somebody may want to try in the demo.
 EVERYBODYS = ("HOME", "USER", "LANG", "LANGUAGE", "TZ", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR")
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy")
 OPERATORS = (
-    "AGENTS_DIR", "MCP_CONFIG", "FUNCTIONS", "CHANNELS_CONFIG", "DEFAULT_AGENT", "REPLIES_WITHOUT_MENTION",
-    "STREAM_IN_CHANNELS", "STEER_FORM",
+    "AGENTS_DIR", "MCP_CONFIG", "TOOLS_LOCK", "FUNCTIONS", "CHANNELS_CONFIG", "DEFAULT_AGENT",
+    "REPLIES_WITHOUT_MENTION", "STREAM_IN_CHANNELS", "STEER_FORM",
 )  # fmt: skip
 VARIABLE = re.compile(r"\$\{(\w+)")  # as mcp.json names them
 
@@ -48,7 +50,12 @@ def in_order(choices: Choices, environment: Mapping[str, str], say: Say) -> list
     local = [_slack(choices, environment, say)]
     if choices.answerer != "mistral":
         local.append(_agents_api(choices, environment, say))
-    return [[store], [*local], [_bot(choices, environment, say), _worker(choices, environment, say)]]
+    return [
+        [store],
+        [*local],
+        [_bot(choices, environment, say), _push(choices, environment, say)],
+        [_worker(choices, environment, say)],
+    ]
 
 
 def addresses(choices: Choices) -> dict[str, str]:
@@ -62,6 +69,7 @@ def addresses(choices: Choices) -> dict[str, str]:
         "SLACK_MODE": "http",
         "MISTRAL_API_URL": choices.mistral_url,
         "MISTRAL_API_KEY": choices.mistral_key,
+        "DEPLOYMENT": DEPLOYMENT,
         "REDIS_URL": choices.store_url,
     }
 
@@ -118,6 +126,18 @@ def _bot(choices: Choices, environment: Mapping[str, str], say: Say) -> Process:
         says=f"hears on {url}/slack/events",
         say=say,
         ready=lambda _: answers(f"{url}/healthz"),
+    )
+
+
+def _push(choices: Choices, environment: Mapping[str, str], say: Say) -> Release:
+    """What a platform's release phase does; the agents' files are saved again while the demo runs, this is not."""
+    return Release(
+        "push",
+        [sys.executable, "-m", "workers.commands", *NO_DOTENV, "agents", "push"],
+        _product(choices, environment),
+        done="the agents that run as objects are at Mistral; `threadwind agents push` does it again",
+        undone="the agents that run as objects were not pushed; `threadwind agents push` does it",
+        say=say,
     )
 
 

@@ -65,9 +65,9 @@ def test_the_doctor_expects_what_the_manifest_asks_for(*, replies: bool, agent_v
     assert set(subscribed_events(Wishes(replies), agent_view=agent_view)) == events(made)
 
 
-def test_names_of_their_own_and_user_groups_are_asked_for_and_can_be_done_without() -> None:
+def test_names_of_their_own_are_asked_for_and_can_be_done_without() -> None:
     spared = {need.name for need in SCOPES if need.spared}
-    assert {"chat:write.customize", "usergroups:read"} <= spared <= scopes(manifest(socket=True))
+    assert {"chat:write.customize"} <= spared <= scopes(manifest(socket=True))
 
 
 def test_every_permission_says_why() -> None:

@@ -28,7 +28,7 @@ PORTS = ("DEMO_PORT", "DEMO_AGENTS_API_PORT", "DEMO_BOT_PORT", "DEMO_STORE_PORT"
 
 @dataclass
 class Demo:
-    """`environment` is what the shell would have; agents and mcp.json are copies that a test may write to."""
+    """`environment` is what the shell would have; agents, mcp.json and the lock are copies that a test may write to."""
 
     folder: Path
     ports: dict[str, str]
@@ -43,7 +43,8 @@ class Demo:
         return f"http://127.0.0.1:{self.ports['DEMO_PORT']}"
 
     async def spawn(self) -> None:
-        settings = {"PATH": os.environ["PATH"], "HOME": str(self.folder), **self.ports, **self.environment}
+        shell = {"PATH": os.environ["PATH"], "HOME": str(self.folder), "PYTHONPATH": str(REPOSITORY)}
+        settings = {**shell, **self.ports, **self.environment}
         self.lines.clear()
         self.process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "playground"),
@@ -108,7 +109,8 @@ class Demo:
 async def demo_in(folder: Path, **environment: str) -> AsyncIterator[Demo]:
     """A demo that can be started; whatever a test does, nothing of it is left."""
     shutil.copytree(REPOSITORY / "agents", folder / "agents", dirs_exist_ok=True)
-    shutil.copy(REPOSITORY / "mcp.json", folder)
+    for file in ("mcp.json", "tools.lock.json"):
+        shutil.copy(REPOSITORY / file, folder)
     demo = Demo(folder, {name: str(free_port()) for name in PORTS}, environment)
     try:
         yield demo

@@ -60,7 +60,8 @@ def test_every_setting_has_a_comment_of_its_own_or_shares_the_one_above() -> Non
 def test_procfile_and_compose_start_the_same_processes() -> None:
     procfile = dict(line.split(": ", 1) for line in (ROOT / "Procfile").read_text().splitlines())
     services = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]
-    assert procfile == {"web": "python -m bot", "worker": "python -m workers"}
+    assert procfile == {"release": "threadwind agents push", "web": "python -m bot", "worker": "python -m workers"}
+    assert services["worker"]["depends_on"]["release"] == {"condition": "service_completed_successfully"}
     assert {name: " ".join(services[name]["command"]) for name in procfile} == procfile
     assert "/healthz" in " ".join(services["web"]["healthcheck"]["test"])
     redis = " ".join(services["redis"]["command"])

@@ -120,5 +120,41 @@ async def test_a_conversation_and_an_agent_are_still_there(tmp_path: Path) -> No
         assert "hello" in str(again["outputs"])
 
 
+async def test_files_and_libraries_are_still_there_with_what_is_in_them(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    state = tmp_path / "agents.json"
+    sent = {"file": ("a.bin", b"\x00\xff")}
+
+    def served() -> contextlib.AbstractAsyncContextManager[str]:
+        api = create(brain="rules", state=state, processing_seconds=0)
+        return serving.serve(api, on_stop=api.stop)
+
+    async with served() as url, client(url) as http:
+        files = [(await http.post("/v1/files", files=sent, data={"purpose": "ocr"})).json() for _ in range(3)]
+        assert (await http.delete(f"/v1/files/{files[2]['id']}")).status_code == 200
+        library = (await http.post("/v1/libraries", json={"name": "Handbook"})).json()["id"]
+        note = {"file": ("holidays.txt", b"28 days of holidays")}
+        document = (await http.post(f"/v1/libraries/{library}/documents", files=note)).json()
+        share = {"share_with_uuid": "u", "share_with_type": "User", "level": "Viewer"}
+        await http.put(f"/v1/libraries/{library}/share", json=share)
+        shelf = (await http.get(f"/v1/libraries/{library}")).json()
+
+    contents = tmp_path / "agents.json.files"
+    assert {path.name for path in contents.iterdir()} == {files[0]["id"], files[1]["id"], document["id"]}
+    (contents / files[1]["id"]).unlink()
+
+    async with served() as url, client(url) as http:
+        assert (await http.get(f"/v1/files/{files[0]['id']}/content")).content == b"\x00\xff"
+        assert (await http.get(f"/v1/files/{files[1]['id']}")).status_code == 404
+        assert (await http.get(f"/v1/libraries/{library}")).json() == shelf
+        assert (await http.get(f"/v1/libraries/{library}/documents/{document['id']}")).json() == document
+        tool = {"type": "document_library", "library_ids": [library]}
+        words = "what does the handbook say about holidays?"
+        question = {"model": "mistral-small-latest", "inputs": words, "tools": [tool]}
+        assert "28 days" in (await http.post("/v1/conversations", json=question)).text
+    assert f"{files[1]['id']} cannot be read" in capsys.readouterr().err
+
+
 def client(url: str) -> httpx2.AsyncClient:
     return httpx2.AsyncClient(base_url=url, headers={"Authorization": f"Bearer {KEY}"})

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from redis.exceptions import ConnectionError as RedisAway
 
+from bot.slack.commands import Command
 from bot.threads.mailbox import Mailbox
-from bot.threads.models import Mail, MailKind, ThreadKey
+from bot.threads.models import ThreadKey
 from tests.stories.conftest import MakeWorld
 from tests.world import ADA, AGENT, BOT, GENERAL, TEAM, Thread, World, until, until_true
 
@@ -21,20 +23,18 @@ RANDOM = "C0RANDOM"  # the bot is not in there
 
 
 async def asked(world: World, text: str, *, agent: str = "friend", channel: str = GENERAL) -> ThreadKey:
-    """What the bot stores when a command asks `agent` something."""
-    errand = ThreadKey.errand(TEAM, channel, f"trigger of {text}")
-    mail = Mail(
-        id=f"cmd:{errand}",
-        kind=MailKind.OPEN,
-        thread=errand,
-        principal=ADA,
-        principal_team=TEAM,
-        text=text,
-        agent=agent,
-        at=time.time(),
+    """What the bot stores when a command asks `agent` something; by hand, so that a test can say it twice."""
+    command = Command(
+        command="/agent",
+        user_id=ADA,
+        channel_id=channel,
+        team_id=TEAM,
+        trigger_id=f"trigger of {text}",
+        response_url="http://127.0.0.1:9/nobody",
     )
+    mail = replace(command.to_question(agent, text), at=time.time())
     await Mailbox(world.redis).accept(mail)
-    return errand
+    return mail.thread
 
 
 def roots(world: World, channel: str = GENERAL) -> list[Thread]:
@@ -86,10 +86,16 @@ async def test_an_errand_is_no_thread_of_the_bots_and_is_forgotten_after_an_hour
 
 async def test_where_the_bot_is_no_member_the_asker_is_told_what_to_do(make_world: MakeWorld) -> None:
     world = await make_world(agents=TWO)
-    errand = await asked(world, "hello", channel=RANDOM)
-    await done(world, errand)
+    said = await world.command("/agent", "friend hello", channel=RANDOM)
+    assert said.startswith("I am not in this channel, so I cannot answer there. Invite me with `/invite`")
     assert roots(world, RANDOM) == []
-    assert await world.redis.llen(f"tw:mail:{errand}") == 0  # type: ignore[misc]  # sync or async to mypy
+    assert [key async for key in world.redis.scan_iter("tw:mail:*")] == []
+
+
+async def test_a_question_that_waited_for_too_long_is_told_so(make_world: MakeWorld) -> None:
+    world = await make_world(agents=TWO, recovery_age_limit=0)
+    assert (await world.command("/agent", "friend hello")).startswith("I was away for too long")
+    assert roots(world) == []
 
 
 def dying(world: World, name: str, number: int, when: str) -> Callable[[], bool]:

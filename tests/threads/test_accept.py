@@ -11,7 +11,7 @@ from redis.asyncio import Redis
 
 from bot.threads import keys
 from bot.threads.mailbox import Mailbox
-from bot.threads.models import Accepted, MailKind
+from bot.threads.models import SAID, Accepted, Mail, MailKind, ThreadKey
 from tests.threads.ground import (
     ADA,
     BEN,
@@ -152,11 +152,37 @@ async def test_a_repeat_is_a_repeat_also_in_a_full_mailbox(redis: Redis) -> None
     assert await Mailbox(redis, limit=1).accept(message("1.0")) is Accepted.REPEAT
 
 
-@pytest.mark.parametrize("kind", [kind for kind in MailKind if kind is not MailKind.MESSAGE])
+@pytest.mark.parametrize("kind", [kind for kind in MailKind if kind not in SAID])
 async def test_a_full_mailbox_still_takes_what_people_decide(redis: Redis, kind: MailKind) -> None:
     await heard(redis, message("1.0"), limit=1)
     assert await Mailbox(redis, limit=1).accept(mail(kind, "decided:1", turn="turn1")) is Accepted.STORED
     assert await waiting(redis) == [message("1.0").id, "decided:1"]
+
+
+@pytest.mark.parametrize("kind", sorted(SAID))
+async def test_a_full_mailbox_takes_nothing_more_of_what_people_write(redis: Redis, kind: MailKind) -> None:
+    await heard(redis, message("1.0"), limit=1)
+    assert await Mailbox(redis, limit=1).accept(mail(kind, "written:1")) is Accepted.FULL
+
+
+@pytest.mark.parametrize("kind", sorted(SAID - {MailKind.MESSAGE}))
+async def test_who_changes_an_agent_joins_the_thread_as_who_writes(redis: Redis, kind: MailKind) -> None:
+    await heard(redis, message("1.0"))
+    await Mailbox(redis).accept(mail(kind, "written:1", by="U2"))
+    assert await redis.hget(keys.thread(THREAD), "alone") == b""  # type: ignore[misc]  # sync or async to mypy
+
+
+# ---- errands --------------------------------------------------------------------------------------------------------
+
+
+async def test_an_errand_is_woken_as_a_thread_and_is_none(redis: Redis) -> None:
+    errand = ThreadKey.errand("T1", "C1", "1.2.trigger")
+    asked = Mail(id=f"cmd:{errand}", kind=MailKind.OPEN, thread=errand, principal="U1", principal_team="T1")
+    assert await Mailbox(redis).accept(asked) is Accepted.STORED
+    assert await Mailbox(redis).accept(asked) is Accepted.REPEAT
+    assert await redis.hget(keys.thread(errand), "state") == b"waiting"  # type: ignore[misc]  # as above
+    assert not await redis.hexists(keys.thread(errand), "alone")  # type: ignore[misc]  # as above
+    assert 0 < await redis.ttl(keys.seen(asked.id)) <= keys.ERRAND_FOR.total_seconds()
 
 
 # ---- stop -----------------------------------------------------------------------------------------------------------

@@ -49,9 +49,9 @@ def everything(body: Mapping[str, Any]) -> tuple[Change, ...]:
 
 
 def whole(body: Mapping[str, Any], *, name: Name = str) -> tuple[Change, ...]:
-    """All that a new object gets."""
+    """All that a new object gets, a line each: the files hold the rest."""
     return tuple(
-        Change(field, body[field], _lines(field, None, body[field], name)) for field in FIELDS if field in body
+        Change(field, body[field], (_summed_up(field, body[field], name),)) for field in FIELDS if field in body
     )
 
 
@@ -104,6 +104,21 @@ def _lines(field: str, shown: Any, wanted: Any, name: Name) -> tuple[str, ...]:
     return tuple(lines[:MOST_LINES]) + (
         (f"  (and {len(lines) - MOST_LINES} lines more)",) if lines[MOST_LINES:] else ()
     )
+
+
+def _summed_up(field: str, value: Any, name: Name) -> str:
+    match field:
+        case "instructions":
+            lines = value.strip().splitlines()
+            return _short(lines[0]) if len(lines) == 1 else f"{len(lines)} lines"
+        case "tools":
+            return ", ".join(_tools(value))
+        case "handoffs":
+            return ", ".join(map(name, value))
+        case "completion_args":
+            return ", ".join(f"{key} {_short(part)}" for key, part in value.items())
+        case _:
+            return _short(value)
 
 
 def _text(shown: str, wanted: str) -> list[str]:

@@ -38,7 +38,7 @@ class Variants:
         offered: Callable[[Agent], Awaitable[Sequence[ToolSpec]]],
         library_ids: Callable[[Agent], Awaitable[Mapping[str, str]]],
     ) -> None:
-        self._agents = agents
+        self.agents = agents
         self._objects = objects
         self._deployment = deployment
         self._offered = offered
@@ -56,13 +56,13 @@ class Variants:
                 if one.metadata.get(VARIANT_OF) == agent.name and one.metadata.get(VARIANT) == wanted:
                     return AgentObject(agent.name, one.id, one.version, is_current=True)
             metadata = {ownership.DEPLOYMENT: self._deployment, VARIANT_OF: agent.name, VARIANT: wanted}
-            made = await self._agents.create({**body, "metadata": metadata})
+            made = await self.agents.create({**body, "metadata": metadata})
         log.info("agent.variant", agent=agent.name, handoffs=list(handoffs))
         return AgentObject(agent.name, made.id, made.version, is_current=True)
 
     async def all(self) -> list[Stored]:
         """This deployment's variants, the oldest first."""
-        stored = await self._agents.all(metadata=ownership.filter_for(self._deployment))
+        stored = await self.agents.all(metadata=ownership.filter_for(self._deployment))
         return sorted((one for one in stored if is_variant(one, self._deployment)), key=lambda one: one.created_at)
 
     async def name_of(self, agent_id: str) -> str | None:
@@ -76,7 +76,7 @@ class Variants:
         found = await self._objects.find(agent.name)
         if found is None:
             return body_of(agent, await self._offered(agent), await self._library_ids(agent), targets)
-        pushed = await self._agents.get(found.id)
+        pushed = await self.agents.get(found.id)
         values = {name: _plain(getattr(pushed, name)) for name in FIELDS} | {"handoffs": list(targets)}
         return {name: value for name, value in values.items() if value}
 

@@ -158,7 +158,7 @@ def alias(
 ) -> None:
     """Name a version of an agent's object, or move the name; without ALIAS, list them."""
     from workers.commands import mistral
-    from workers.commands.store import Cannot
+    from workers.commands.cannot import Cannot
     from workers.commands.terminal import columns
 
     async def do(at: Mistral) -> None:
@@ -191,7 +191,7 @@ def retire(
     """Delete an agent's object, with all its versions. Conversations with it can then not go on."""
     from workers.agents.wanted import objects
     from workers.commands import mistral
-    from workers.commands.store import Cannot
+    from workers.commands.cannot import Cannot
 
     async def delete(at: Mistral) -> None:
         one = await at.object(name)
@@ -229,7 +229,7 @@ async def _shown(at: Mistral, adopt: list[str] | None) -> Plan:
 
 
 def _adoptions(given: list[str] | None) -> dict[str, str]:
-    from workers.commands.store import Cannot
+    from workers.commands.cannot import Cannot
 
     pairs = [one.partition("=") for one in given or ()]
     if not all(name and agent_id for name, _, agent_id in pairs):

@@ -13,7 +13,7 @@ from redis.asyncio import Redis
 from bot.threads import keys
 from bot.threads.mailbox import Mailbox
 from bot.threads.models import Accepted, Mail, MailKind, ThreadKey
-from workers.commands.store import Cannot
+from workers.commands.cannot import Cannot
 from workers.inputs import AGAIN
 
 

@@ -59,7 +59,7 @@ def add(
 ) -> None:
     """Upload documents. One that the library holds already, by its content, is not uploaded twice."""
     from workers.commands import mistral
-    from workers.commands.store import Cannot
+    from workers.commands.cannot import Cannot
 
     async def upload(at: Mistral) -> None:
         library = await _found(at, name)
@@ -127,7 +127,7 @@ def remove(
 ) -> None:
     """Delete a document, or a library with all its documents."""
     from workers.commands import mistral
-    from workers.commands.store import Cannot
+    from workers.commands.cannot import Cannot
 
     async def delete(at: Mistral) -> None:
         library = await _found(at, name)
@@ -192,7 +192,7 @@ def _state(word: str) -> str:
 
 
 def _read(file: Path) -> bytes:
-    from workers.commands.store import Cannot
+    from workers.commands.cannot import Cannot
 
     try:
         return file.read_bytes()

@@ -17,7 +17,7 @@ from bot.slack.client import Slack
 from bot.slack.errors import SlackError
 from bot.threads import keys
 from bot.threads.models import ThreadKey
-from workers.commands.store import Cannot
+from workers.commands.cannot import Cannot
 
 ANY = "*"
 AT_ONCE = 1000  # keys a SCAN looks at for one answer

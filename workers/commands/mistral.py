@@ -19,10 +19,10 @@ from workers.agents.libraries import Libraries, MissingLibrary
 from workers.agents.reconcile import NotPushed, Reconciler
 from workers.agents.sources import gather
 from workers.agents.wanted import Wanted, wanted
+from workers.commands.cannot import CANNOT, Cannot
 from workers.commands.checks import agents as files
 from workers.commands.quiet import quiet
 from workers.commands.settings import without_slack
-from workers.commands.store import CANNOT, Cannot
 from workers.commands.terminal import address, plain
 from workers.conversations.errors import ConversationError, KeyRejected, Refused
 from workers.conversations.http import http_client

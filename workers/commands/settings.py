@@ -14,7 +14,7 @@ from pydantic import Field, SecretStr, ValidationError
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings
 
-from bot.settings import Seconds, Settings
+from bot.settings import CommandPrefix, Seconds, Settings
 from bot.start import BAD_SETTINGS, dotenv_file, give_up, sentence
 
 SLACK_SECRETS = ("slack_bot_token", "slack_signing_secret", "slack_app_token")
@@ -41,6 +41,7 @@ class FileSettings(BaseSettings):
 class ManifestSettings(FileSettings):
     public_url: str | None = None
     replies_without_mention: bool = False
+    command_prefix: CommandPrefix = ""
     default_agent: str = "assistant"
 
 

@@ -14,16 +14,12 @@ from bot.redis_client import open_redis
 from bot.slack.calls import Calls, open_session
 from bot.slack.client import Slack
 from bot.start import give_up
+from workers.commands.cannot import CANNOT, Cannot
 from workers.commands.settings import StoreSettings, read
 from workers.commands.terminal import address
 
 ANSWER_LIMIT = timedelta(seconds=10)  # an operator waits; a Redis that takes longer is not well
 SLACK_LIMIT = timedelta(seconds=5)  # permalinks are an extra
-CANNOT = 1  # the exit status
-
-
-class Cannot(Exception):
-    """A command cannot do what it was asked. The text is a sentence for the operator."""
 
 
 def run(work: Callable[[Redis, StoreSettings], Awaitable[None]]) -> None:

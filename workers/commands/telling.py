@@ -11,6 +11,7 @@ from workers.commands.terminal import plain
 
 WILL = {Kind.CREATE: "new", Kind.UPDATE: "update", Kind.ADOPT: "adopt", Kind.DUPLICATE: "delete"}
 DID = {Kind.CREATE: "created", Kind.UPDATE: "updated", Kind.ADOPT: "adopted", Kind.DUPLICATE: "deleted"}
+SENTENCE = 400  # characters; more than any of ours
 BY_HAND = "it was changed by hand at Mistral since the last push; the file wins"
 TWICE = "two pushes at once made it twice; the older one stays"
 
@@ -83,10 +84,12 @@ def others(stored: Iterable[Stored], deployment: str) -> list[str]:
 def _heading(step: Step) -> list[str]:
     where = f" ({step.agent_id}, version {step.version})" if step.agent_id else ""
     note = BY_HAND if step.by_hand else TWICE if step.kind is Kind.DUPLICATE else step.note
-    return [f"{WILL[step.kind]} {step.name}{where}", *([f"  {plain(note)}"] if note else [])]
+    return [f"{WILL[step.kind]} {step.name}{where}", *([f"  {plain(note, longest=SENTENCE)}"] if note else [])]
 
 
 def _changes(step: Step) -> list[str]:
+    if step.kind is Kind.CREATE:
+        return [plain(f"  {change.field}: {' '.join(change.lines)}") for change in step.changes]
     lines: list[str] = []
     for change in step.changes:
         lines += [f"  {change.field}:", *(f"    {plain(line)}" for line in change.lines)]

@@ -13,10 +13,10 @@ from urllib.parse import urlsplit
 LONGEST = 120  # characters of a name or a code; longer ones are cut
 
 
-def plain(value: object) -> str:
+def plain(value: object, *, longest: int = LONGEST) -> str:
     """A value as one short line without control characters."""
     text = "".join(sign if sign.isprintable() else " " for sign in str(value))
-    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
 
 
 def moment(seconds: float) -> str:

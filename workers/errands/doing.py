@@ -76,8 +76,7 @@ async def _prepared(services: Services, hold: Hold, claimed: Claimed, journal: J
     mail = claimed.mail[0]
     team, channel = mail.thread.team, services.catalogs.now.channel(mail.thread.channel)
     slack = await services.installations.slack(team)
-    person = await services.people.person(team, mail.principal)
-    own = person.locale if person else None
+    own = await services.people.locale_of(team, mail.principal)
 
     async def still_ours() -> None:
         await hold.check(services.holdings.half_lease)
@@ -89,7 +88,6 @@ async def _prepared(services: Services, hold: Hold, claimed: Claimed, journal: J
         journal=journal,
         slack=slack,
         ledger=await ledger_of(services, slack, claimed, journal, newest=since, before_call=still_ours),
-        person=person,
         words=words_for(own),
         shared=words_for(own if mail.thread.is_dm else channel.language or own),
     )

@@ -15,7 +15,6 @@ from bot.slack import blocks
 from bot.slack.client import Slack
 from bot.slack.errors import SlackError
 from bot.slack.ledger import Ledger, Unread
-from bot.slack.models import Person
 from bot.texts import Words
 from bot.threads.models import Mail, ThreadKey
 from workers.journal import Journal
@@ -37,17 +36,13 @@ class GivenUp(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Errand:
-    """`words` are the asker's, for what is told to them alone; `shared` the channel's, for what everybody reads.
-
-    `person` is None where Slack does not say who asks.
-    """
+    """`words` are the asker's, for what is told to them alone; `shared` the channel's, for what everybody reads."""
 
     services: Services
     mail: Mail
     journal: Journal
     slack: Slack
     ledger: Ledger
-    person: Person | None
     words: Words
     shared: Words
 

@@ -92,11 +92,12 @@ class Continuing:
 
     async def go_on(self, handoff: Handoff, *, number: int) -> Decision:
         """Decide, tell the thread, and put the request that follows on record, as round `number`."""
-        source = await self._cast.name(handoff.from_id, handoff.from_name)
         target = await self._cast.name(handoff.to_id, handoff.to_name)
         if self._handoffs.is_full() and not self._handoffs.is_told(handoff.id):
             return Decision.TOO_MANY
-        agent = await self._cast.agent(handoff.from_id)
+        # Who speaks is what we let happen; after a denial the API may take the one for it who did not take over.
+        source = self._handoffs.speaker
+        agent = await self._cast.agent(None, speaking=source)
         ours = await self._cast.agent(handoff.to_id)
         if agent is None or ours is None or not allows(agent, target, await self._guests()):
             await self._deny(source, target, number)

@@ -61,7 +61,7 @@ class Handoffs:
         hops = self.hops
         if self.over.is_set() or any(hop.id == handoff.id for hop in hops):
             return
-        source = await self._cast.name(handoff.from_id, handoff.from_name)
+        source = self.speaker
         target = await self._cast.name(handoff.to_id, handoff.to_name)
         self._remember(target)
         if self.is_full():

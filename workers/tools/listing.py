@@ -11,25 +11,18 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 import structlog
 
 from bot.catalog.servers import Server
+from workers.tools.described import specs_of
 from workers.tools.errors import ToolError
-from workers.tools.names import model_name
-from workers.tools.results import CONTROL
-from workers.tools.schemas import BadSchema, cleaned
 from workers.tools.sessions import SHARED, ToolSessions
 from workers.tools.specs import ToolSpec
-
-if TYPE_CHECKING:
-    from mcp_types import Tool
 
 FRESH = timedelta(minutes=5)
 ASK_AGAIN_AFTER = timedelta(seconds=30)  # of a server that could not be listed
 LONGEST_WAIT = timedelta(seconds=8)  # then a turn starts without this server; its connection goes on opening
-LONGEST_DESCRIPTION = 4000  # characters; some servers put their manual there
 
 log = structlog.get_logger(__name__)
 
@@ -88,33 +81,3 @@ class Listing:
         listed.specs = specs_of(server, tools)
         listed.problem = None
         listed.good_until = self._now() + self._fresh.total_seconds()
-
-
-def specs_of(server: Server, tools: list[Tool]) -> tuple[ToolSpec, ...]:
-    """Specs for a model; tools with a schema that no model could use, and forged or repeated names, are left out."""
-    specs: dict[str, ToolSpec] = {}
-    for tool in tools:
-        name = model_name(server.name, tool.name)
-        try:
-            parameters = cleaned(tool.input_schema)
-        except Exception as exc:  # whatever a server sends, its other tools stay
-            reason = (
-                str(exc) if isinstance(exc, BadSchema) else f"its input schema cannot be read ({type(exc).__name__})"
-            )
-            log.warning("tool.left_out", server=server.name, tool=tool.name, reason=reason)
-            continue
-        if name in specs:
-            log.warning("tool.left_out", server=server.name, tool=tool.name, reason="another tool has this name")
-            continue
-        hints = tool.annotations
-        specs[name] = ToolSpec(
-            name=name,
-            description=(tool.description or "").translate(CONTROL).strip()[:LONGEST_DESCRIPTION],
-            parameters=parameters,
-            server=server.name,
-            tool=tool.name,
-            title=tool.title or (hints.title if hints else None) or tool.name,
-            read_only=bool(hints and hints.read_only_hint),
-            trusted=server.trusted,
-        )
-    return tuple(specs.values())

@@ -19,7 +19,7 @@ from mcp_types import Tool
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from bot.catalog.servers import Server
-from workers.tools.listing import specs_of
+from workers.tools.described import specs_of
 from workers.tools.specs import ToolSpec
 
 VERSION = 1

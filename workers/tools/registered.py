@@ -14,7 +14,6 @@ from bot.catalog.modules import NotUsable, in_short, module_of
 from bot.catalog.problem import Problem
 from bot.settings import Settings
 from workers.handoffs.person import BUILT_IN
-from workers.handoffs.person import BUILT_IN
 from workers.tools.functions import Functions, is_marked
 
 FIELD = "FUNCTIONS"

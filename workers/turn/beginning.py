@@ -178,6 +178,7 @@ async def _as_object(scene: Scene) -> Opening | None:
         await scene.delivery.note("missing", scene.words.say("handoff.not_pushed", agents=names, command=PUSH))
     journal.set(handoff_execution=entry.handoff_execution)
     journal.set_thread(handoff_execution=entry.handoff_execution)
+    await journal.write()  # before the request: its answer may be found in a history by another worker
     return Opening(
         agent_id=entry.object.id,
         agent_version=entry.object.version,

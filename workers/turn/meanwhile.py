@@ -1,12 +1,16 @@
-"""What happens to messages that come while a turn runs: they join it, or they wait, and their writers know which."""
+"""What happens to messages that come while a turn runs: they join it, or they wait, and their writers know which.
+
+A change of the roster counts at once: it is nothing that the turn's agent is told, nor does it wait for its answer.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
 
+from bot.threads import keys
 from bot.threads.models import Mail, MailKind
-from workers import context, inputs
+from workers import context, inputs, lines, roster
 from workers.mailroom import steerable
 from workers.turn import person
 from workers.turn.scene import Scene
@@ -29,9 +33,11 @@ class Meanwhile:
         while True:
             await hold.news.wait()
             hold.news.clear()
+            waiting = await self._look()
+            await self.change_roster(waiting)
             if person.waiting(self._scene):
                 continue  # what comes is kept for the agent, and its writer is told of the person who has the thread
-            for mail in await self._scene.services.turns.look(self._scene.thread):
+            for mail in waiting:
                 if not self._is_mine(mail):
                     await self.tell([mail], "mail.queued")
                 elif self._queues:
@@ -43,7 +49,7 @@ class Meanwhile:
         if self._queues or not scene.hold.mail_waits:
             return []
         mail = steerable(
-            await scene.services.turns.look(scene.thread),
+            [item for item in await self._look() if item.kind is not MailKind.ROSTER],
             principal=journal.get("principal") or "",
             agent=scene.agent.name,
         )
@@ -61,12 +67,35 @@ class Meanwhile:
     async def tell_of_what_is_left(self) -> None:
         """The answer is complete: what did not join it comes next."""
         if self._scene.hold.mail_waits:
-            await self.tell(await self._scene.services.turns.look(self._scene.thread), "mail.later")
+            await self.tell(await self._look(), "mail.later")
+
+    async def change_roster(self, mail: Sequence[Mail]) -> None:
+        """Let the changes of the roster among `mail` count, and say so in the thread.
+
+        Written beside the turn's journal, which may be in the middle of a step of its own.
+        """
+        scene = self._scene
+        services, thread = scene.services, scene.thread
+        for item in mail:
+            if item.kind is not MailKind.ROSTER:
+                continue
+            choice = await roster.choice_of(services, thread, item)
+            words = await lines.words_in(services, thread, item.principal)
+            line = roster.changed(choice, words, item, await services.turns.record(thread))
+            journal = await lines.say(services, scene.claimed, [item], line.key, line.values, during_turn=True)
+            journal.take([item])
+            journal.set_thread(**line.record)
+            await services.turns.note(scene.claimed.owned, journal.id, journal.collected(life=keys.LINE_FOR))
+            scene.record.update(line.record)  # for what this turn has still to ask of it
+
+    async def _look(self) -> list[Mail]:
+        scene = self._scene
+        return await roster.read(scene.services, scene.thread, await scene.services.turns.look(scene.thread))
 
     async def tell(self, mail: Sequence[Mail], key: str, **values: str) -> None:
         """Tell the writers of messages among `mail`, once a message."""
         for item in mail:
-            if item.kind is MailKind.MESSAGE and item.id not in self._told:
+            if item.kind in (MailKind.MESSAGE, MailKind.SWITCH) and item.id not in self._told:
                 self._told.add(item.id)
                 await self._scene.whisper(item.principal, key, **values)
 

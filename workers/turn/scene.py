@@ -83,9 +83,16 @@ class Scene:
 
 
 async def prepared(
-    services: Services, hold: Hold, claimed: Claimed, journal: Journal, batch: Batch | None, *, resumed: bool
+    services: Services,
+    hold: Hold,
+    claimed: Claimed,
+    journal: Journal,
+    batch: Batch | None,
+    *,
+    agent: Agent | None,
+    resumed: bool,
 ) -> Scene:
-    """The scene of a turn that begins with `batch`, or (None) of one that is taken up."""
+    """The scene of a turn that `agent` answers and that begins with `batch`; (None) of one that is taken up."""
     thread, record = claimed.owned.thread, claimed.record
     slack = await services.installations.slack(thread.team)
     principal = batch.principal if batch else journal.get("principal") or ""
@@ -94,7 +101,9 @@ async def prepared(
     catalog = services.catalogs.now
     channel = catalog.channel(thread.channel)
     words = words_for(person.locale if thread.is_dm else channel.language or person.locale)
-    name = (batch.agent if batch else None) or journal.get("agent") or record.get("agent") or channel.agent
+    if agent is None:
+        choice = await services.choices.of(thread.team, thread.channel, principal)
+        agent = choice.answering(journal.get("agent"), record.get("agent"))
     newest = max((mail.ts for mail in (batch.mail if batch else journal.mail)), default="")
 
     async def still_ours() -> None:
@@ -112,7 +121,6 @@ async def prepared(
         now=services.now,
         pause=services.sleep,
     )
-    agent = (catalog.find(name) if name else None) or catalog.default
     cast = Cast(services.objects, services.variants, catalog, agent)
     if batch is not None:
         # Who spoke last in this conversation speaks on; a new one begins with the agent that answers here.

@@ -83,6 +83,7 @@ class Turn:
             await beginning.begin(self._scene, batch)
         elif end := await self._take_up():
             return await end(self._scene)
+        await self._meanwhile.change_roster(self._scene.claimed.mail)
         async with self._alongside():
             return await self._work()
 

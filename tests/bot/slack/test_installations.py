@@ -11,7 +11,7 @@ import pytest
 from bot.settings import Settings
 from bot.slack.errors import InstallationBroken, Refused, TryLater
 from bot.slack.installations import Installations
-from bot.slack.people import KEPT, UNKNOWN_KEPT, People
+from bot.slack.people import KEPT, TRIES, UNKNOWN_KEPT, People
 from playground.slack.settings import MENTIONS_AND_DMS
 from tests.bot.slack.conftest import ADA, BOT, CAMILLE, TEAM, MakePlace, Place
 
@@ -76,11 +76,23 @@ async def test_somebody_slack_does_not_tell_about_has_no_name_for_a_minute(
 ) -> None:
     now = [0.0]
     people = People(installations, lambda: now[0])
-    place.fault("users.info", "status", status=503)
+    place.fault("users.info", "error", code="user_not_visible")
     assert await people.names(TEAM, [ADA]) == {}
     assert await people.locale_of(TEAM, ADA) is None
     now[0] = UNKNOWN_KEPT.total_seconds()
     assert await people.names(TEAM, [ADA]) == {ADA: "Ada"}
+
+
+async def test_a_slack_that_is_busy_is_asked_again_and_keeps_nobody_unknown(
+    place: Place, installations: Installations
+) -> None:
+    place.fault("users.info", "status", status=429, retry_after=0.01, times=TRIES)
+    people = People(installations)
+    assert await people.person(TEAM, ADA) is None
+    assert people.at_hand(TEAM, ADA) is None
+    person = await people.person(TEAM, ADA)
+    assert person is not None
+    assert people.at_hand(TEAM, ADA) == person
 
 
 async def test_without_the_scope_nobody_is_asked_about(make_place: MakePlace) -> None:

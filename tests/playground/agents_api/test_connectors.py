@@ -247,13 +247,14 @@ async def test_usage_adds_up_over_the_requests_of_a_conversation(http: httpx2.As
 @pytest.mark.filterwarnings(r"ignore:warning. \*\* DEPRECATED:DeprecationWarning")  # the SDK's own use of its method
 async def test_the_sdk_looks_at_connectors_and_calls_a_tool(sdk: Mistral) -> None:
     connectors = sdk.beta.connectors
-    page = await connectors.list_async(page_size=2)
+    page: Any = await connectors.list_async(page_size=2)
     assert [one.name for one in page.items] == ["gmail", "google_calendar"]
     assert page.pagination.next_cursor == "2"
-    rest = await connectors.list_async(cursor="2")
+    rest: Any = await connectors.list_async(cursor="2")
     assert [one.name for one in rest.items] == ["notion", "linear"]
-    one = await connectors.get_async(connector_id_or_name="gmail")
-    assert (await connectors.get_async(connector_id_or_name=one.id)).name == "gmail"
+    one: Any = await connectors.get_async(connector_id_or_name="gmail")
+    same: Any = await connectors.get_async(connector_id_or_name=one.id)
+    assert same.name == "gmail"
     tools: Any = await connectors.list_tools_async(connector_id_or_name="gmail")
     assert [tool.name for tool in tools] == ["gmail_search", "gmail_send"]
     called = await connectors.call_tool_async(

@@ -60,7 +60,7 @@ async def test_the_sdk_keeps_documents_and_sees_them_processed(sdk: Mistral, api
     again = await documents.upload_async(library_id=library, file=file("copy.md", HANDBOOK))
     assert again.id == document.id
 
-    here = {"library_id": library, "document_id": document.id}
+    here: Any = {"library_id": library, "document_id": document.id}
     statuses = [(await documents.status_async(**here)).process_status for _ in range(3)]
     assert statuses == ["todo", "in_progress", "done"]
     assert "28 days" in (await documents.text_content_async(**here)).text

@@ -188,3 +188,87 @@ async def test_an_agents_handoffs_need_agents_and_at_least_one(http: httpx2.Asyn
     assert (await http.put(f"/v1/agents/{agent}/aliases?alias=ok&version=7")).status_code == 404
     assert (await http.post(f"/v1/agents/{agent}", json={"name": "b"})).status_code == 405
     assert (await http.patch(f"/v1/agents/{agent}", json={"handoffs": []})).status_code == 422
+
+
+def body_with(**fields: Any) -> Json:
+    return {"model": MODEL, "inputs": "x", **fields}
+
+
+@pytest.mark.parametrize("model", ["codestral-latest", "devstral-medium-latest", "ministral-8b-latest"])
+async def test_models_without_connectors_may_have_functions(
+    http: httpx2.AsyncClient, tool: Callable[..., Json], model: str
+) -> None:
+    assert (await http.post(START, json=body_with(model=model, tools=[tool("f", "a")]))).status_code == 200
+    for built_in in ({"type": "code_interpreter"}, {"type": "connector", "connector_id": "gmail"}):
+        refused = await http.post(START, json=body_with(model=model, tools=[built_in]))
+        assert (refused.status_code, refused.json()["code"]) == (400, 3004)
+        agent = await http.post("/v1/agents", json={"model": model, "name": "a", "tools": [built_in]})
+        assert (agent.status_code, agent.json()["code"]) == (400, 3004)
+
+
+@pytest.mark.parametrize("status", [400, 404])
+async def test_a_retired_model_is_refused_also_in_a_conversation_that_began_before(
+    http: httpx2.AsyncClient, api: AgentsApi, status: int
+) -> None:
+    conversation = (await start(http))["conversation_id"]
+    api.switch(retired_models=[MODEL], retired_status=status)
+    for answer in (await http.post(START, json=body_with()), await append(http, conversation, "again")):
+        assert (answer.status_code, answer.json()["type"]) == (status, "invalid_model")
+        assert answer.json()["message"] == f"Invalid model: {MODEL}"
+
+
+async def test_a_model_that_will_be_removed_says_so_in_a_header(http: httpx2.AsyncClient, api: AgentsApi) -> None:
+    name = "x-model-deprecation-timestamp"
+    assert name not in (await http.post(START, json=body_with())).headers
+    api.switch(deprecated_models={MODEL: "2027-01-31T00:00:00Z"})
+    assert (await http.post(START, json=body_with())).headers[name] == "2027-01-31T00:00:00Z"
+    async with http.stream("POST", START, json=body_with(stream=True)) as stream:
+        assert stream.headers[name] == "2027-01-31T00:00:00Z"
+
+
+async def test_an_empty_list_of_tools_is_refused_only_when_told_to(http: httpx2.AsyncClient, api: AgentsApi) -> None:
+    agent = {"model": MODEL, "name": "a", "tools": []}
+    assert (await http.post(START, json=body_with(tools=[]))).status_code == 200
+    api.switch(refuses_empty_tools=True)
+    assert (await http.post(START, json=body_with(tools=[]))).status_code == 400
+    assert (await http.post("/v1/agents", json=agent)).status_code == 400
+    assert (await http.post(START, json=body_with())).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("code", "body"),
+    [
+        ("bare", {"message": "Requests rate limit exceeded"}),
+        (
+            "3505",
+            {
+                "object": "error",
+                "message": "Service tier capacity exceeded for this model.",
+                "type": "service_tier_capacity_exceeded",
+                "param": None,
+                "code": "3505",
+                "raw_status_code": 429,
+            },
+        ),
+    ],
+)
+async def test_a_limit_is_told_in_each_form_that_was_seen(
+    http: httpx2.AsyncClient, api: AgentsApi, code: str, body: Json
+) -> None:
+    api.fault("conversations.start", "error", status=429, code=code, retry_after=7)
+    refused = await http.post(START, json=body_with())
+    assert (refused.status_code, refused.json()) == (429, body)
+
+
+async def test_a_restart_needs_an_append_a_known_entry_and_a_known_version(http: httpx2.AsyncClient) -> None:
+    agent = (await http.post("/v1/agents", json={"model": MODEL, "name": "a"})).json()["id"]
+    begun = (await http.post(START, json={"agent_id": agent, "inputs": "x"})).json()
+    path = f"{START}/{begun['conversation_id']}/restart"
+    entry = {"from_entry_id": begun["outputs"][0]["id"], "inputs": "other"}
+    assert (await http.post(path, json=entry)).status_code == 400
+    await append(http, begun["conversation_id"], "again")
+    await http.patch(f"/v1/agents/{agent}", json={"instructions": "b"})
+    for version, status in [(0, 200), (1, 200), (9, 404), ("prod", 404)]:
+        assert (await http.post(path, json={**entry, "agent_version": version})).status_code == status
+    assert (await http.post(path, json={**entry, "from_entry_id": "msg_0"})).status_code == 404
+    assert (await http.post(path, json={"inputs": "other"})).status_code == 422

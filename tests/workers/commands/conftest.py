@@ -45,6 +45,14 @@ class Threadwind:
 
     async def __call__(self, *arguments: str, **environment: str) -> Ran:
         """In a process of its own."""
+        async with self.started(*arguments, **environment) as process, asyncio.timeout(60):
+            out, err = await process.communicate()
+        assert process.returncode is not None
+        return Ran(process.returncode, out.decode(), err.decode())
+
+    @contextlib.asynccontextmanager
+    async def started(self, *arguments: str, **environment: str) -> AsyncIterator[asyncio.subprocess.Process]:
+        """The process, as soon as it runs; ended with the block."""
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             *RUN,
@@ -54,10 +62,12 @@ class Threadwind:
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
         )
-        async with asyncio.timeout(60):
-            out, err = await process.communicate()
-        assert process.returncode is not None
-        return Ran(process.returncode, out.decode(), err.decode())
+        try:
+            yield process
+        finally:
+            if process.returncode is None:
+                process.kill()
+            await process.communicate()
 
     async def here(self, *arguments: str, **environment: str) -> Ran:
         """In this process, in a thread that may have an event loop of its own; one at a time."""

@@ -15,8 +15,8 @@ from tests.stories.conftest import MakeWorld
 from tests.workers.commands.conftest import Threadwind
 from tests.world import ADA, DM, GENERAL, TEAM, World, until
 from workers.calling import UNKNOWN_OUTCOME
+from workers.commands.cannot import Cannot
 from workers.commands.letters import Letter, Letters, asked_again
-from workers.commands.store import Cannot
 from workers.inputs import AGAIN
 
 PLACE = ThreadKey(TEAM, GENERAL, "1700000000.000100")

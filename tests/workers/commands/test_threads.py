@@ -16,7 +16,7 @@ from bot.threads.models import ThreadKey
 from tests.workers.commands.conftest import Threadwind, environment_of
 from tests.world import GENERAL, REPOSITORY, TEAM, Thread, World
 from workers.commands import journey, lookup
-from workers.commands.store import Cannot
+from workers.commands.cannot import Cannot
 
 QUESTION, ANSWER = "what is the zanzibar figure?", "It is fortytwo."
 STEP = re.compile(r"""\.step\(\s*(?:[^,"]+,\s*)?"(\w+)\"""")

@@ -54,7 +54,7 @@ async def check(at: Mistral, catalog: Catalog) -> list[Finding]:
         return [unchecked(CHECK, f"they cannot be listed ({plain(exc)}).", "See what is said about Mistral above.")]
     if planned.refusals:
         return [failed(CHECK, refusal, PUSH) for refusal in planned.refusals]
-    if lacking := [step.name for step in planned.of(Kind.CREATE)]:
+    if lacking := sorted(step.name for step in planned.of(Kind.CREATE)):
         return [failed(CHECK, f"not pushed yet: {', '.join(lacking)}.", PUSH)]
     if behind := [step.name for step in planned.steps if step.writes]:
         return [warning(CHECK, f"not as the files say: {', '.join(sorted(set(behind)))}.", PUSH)]

@@ -7,23 +7,28 @@ an app is subscribed to is told to no bot token.
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
 import httpx2
 from aiohttp import ClientSession
 from pydantic import SecretStr
 
+from bot.catalog import agents
 from bot.settings import Settings
 from bot.slack.calls import Calls, open_session
 from bot.slack.client import Slack
+from bot.slack.commands import slash
 from bot.slack.errors import InstallationBroken, NotSupported, Refused, SlackError
+from bot.slack.manifest import COMMANDS as OFFERED
 from bot.slack.manifest import SCOPES, required_scopes, subscribed_events
 from bot.slack.models import Identity
+from bot.start import environment
 from bot.web.routes import HEALTH_PATH
 from workers.commands.checks.finding import Finding, failed, ok, unchecked, warning
 from workers.commands.terminal import address, plain
 
 LIMIT = timedelta(seconds=10)
-TOKEN, SCOPE, EVENTS = "Slack token", "Slack scopes", "Slack events"
+TOKEN, SCOPE, EVENTS, COMMANDS = "Slack token", "Slack scopes", "Slack events", "Slack commands"
 SOCKET, SECRET, PUBLIC = "Socket Mode", "Signing secret", "Public address"
 APP = "api.slack.com/apps, your app"
 WHERE_TOKENS = f"{APP}, OAuth & Permissions: copy the Bot User OAuth Token (xoxb-…) into SLACK_BOT_TOKEN."
@@ -40,7 +45,7 @@ WHERE_APP_TOKENS = (
 async def check(settings: Settings) -> list[Finding]:
     """Everything about Slack, in reading order."""
     way = _over_socket if settings.mode == "socket" else _over_http
-    return [*await _token(settings), _events(settings), *await way(settings)]
+    return [*await _token(settings), _events(settings), _commands(settings), *await way(settings)]
 
 
 async def _token(settings: Settings) -> list[Finding]:
@@ -60,15 +65,17 @@ async def _token(settings: Settings) -> list[Finding]:
 def _scopes(settings: Settings, who: Identity) -> Finding:
     if not who.scopes:
         return warning(SCOPE, "Slack did not say which were granted.", f"Look yourself: {WHERE_SCOPES}")
-    missing = _without(who, required_scopes(settings, agent_view=False))
+    known, _ = agents.load(settings.agents_dir, environment())
+    needed = partial(required_scopes, settings, user_groups=any(agent.names_groups for agent in known.values()))
+    missing = _without(who, needed(agent_view=False))
     if missing:
         return failed(SCOPE, f"missing: {missing}.", WHERE_SCOPES)
-    if missing := _without(who, required_scopes(settings)):
+    if missing := _without(who, needed()):
         plain_bot = "Fine for an app that is not declared an agent. Otherwise: "
         return warning(SCOPE, f"missing: {missing}.", plain_bot + WHERE_SCOPES)
     if missing := _without(who, tuple(need.name for need in SCOPES if need.spared)):
         return warning(SCOPE, f"missing: {missing}.", f"The bot works without, in a plainer way. {WHERE_SCOPES}")
-    return ok(SCOPE, f"all {len(required_scopes(settings))} that are needed were granted.")
+    return ok(SCOPE, f"all {len(needed())} that are needed were granted.")
 
 
 def _without(who: Identity, needed: tuple[str, ...]) -> str:
@@ -82,6 +89,16 @@ def _events(settings: Settings) -> Finding:
         "a bot's token cannot read which events the app is sent.",
         f"Look at {APP}, Event Subscriptions, Subscribe to bot events. There must be: "
         f"{', '.join(subscribed_events(settings))}.",
+    )
+
+
+def _commands(settings: Settings) -> Finding:
+    typed = ", ".join(slash(offered.name, settings.command_prefix) for offered in OFFERED)
+    return unchecked(
+        COMMANDS,
+        "a bot's token cannot read which commands the app has.",
+        f"Look at {APP}, Slash Commands. There must be: {typed}. Where another app has such a command, "
+        "the one installed last gets it; then set COMMAND_PREFIX.",
     )
 
 

@@ -1,0 +1,80 @@
+"""`threadwind tools lock`: asks servers, writes the file, and says what became of each."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.workers.commands.conftest import Threadwind
+from tests.workers.tools.conftest import SERVERS
+from workers.tools import lock
+
+ODD = {"command": "python", "args": [str(SERVERS / "odd_jobs.py")]}
+DEAD = {"command": "python", "args": ["-c", "raise SystemExit"]}
+
+
+@pytest.fixture
+def serve(threadwind: Threadwind) -> Any:
+    def write(**servers: Any) -> None:
+        (threadwind.folder / "mcp.json").write_text(json.dumps({"mcpServers": servers}))
+
+    return write
+
+
+async def test_all_servers_are_locked_and_told(threadwind: Threadwind, serve: Any) -> None:
+    serve(odd=ODD)
+    first = await threadwind.here("tools", "lock")
+    assert first.status == 0, first.err
+    found = lock.read(threadwind.folder / "tools.lock.json").servers["odd"]
+    assert first.out.splitlines() == [f"odd: {len(found)} tools.", *(f"  + {name}" for name in sorted(found))]
+    again = await threadwind.here("tools", "lock")
+    assert again.out == f"odd: {len(found)} tools, as locked before.\n"
+
+
+async def test_a_server_that_cannot_be_asked_keeps_its_entry(threadwind: Threadwind, serve: Any) -> None:
+    serve(odd=ODD)
+    await threadwind.here("tools", "lock")
+    before = (threadwind.folder / "tools.lock.json").read_bytes()
+    serve(odd=DEAD, new=DEAD)
+    ran = await threadwind.here("tools", "lock")
+    assert ran.status == 1
+    assert "odd: its entry stays as it was. " in ran.err
+    assert "new: it has no entry yet. " in ran.err
+    assert (threadwind.folder / "tools.lock.json").read_bytes() == before
+
+
+async def test_one_server_alone_leaves_the_others_and_a_gone_one_is_taken_out(
+    threadwind: Threadwind, serve: Any
+) -> None:
+    serve(odd=ODD, even=ODD)
+    await threadwind.here("tools", "lock")
+    serve(even=ODD)
+    assert "even: " in (await threadwind.here("tools", "lock", "even")).out
+    assert sorted(lock.read(threadwind.folder / "tools.lock.json").servers) == ["even", "odd"]
+    assert (await threadwind.here("tools", "lock")).out.endswith("odd: taken out; mcp.json names it no more.\n")
+    assert sorted(lock.read(threadwind.folder / "tools.lock.json").servers) == ["even"]
+
+
+async def test_a_server_left_out_for_a_missing_variable_keeps_its_entry(threadwind: Threadwind, serve: Any) -> None:
+    serve(odd=ODD)
+    await threadwind.here("tools", "lock")
+    serve(odd={**ODD, "env": {"TOKEN": "${NOT_SET_ANYWHERE}"}})
+    ran = await threadwind.here("tools", "lock")
+    assert (ran.status, "NOT_SET_ANYWHERE is not set" in ran.err) == (1, True)
+    assert "odd" in lock.read(threadwind.folder / "tools.lock.json").servers
+    one = await threadwind.here("tools", "lock", "odd")
+    assert (one.status, "NOT_SET_ANYWHERE is not set" in one.err) == (1, True)
+
+
+async def test_an_unknown_server_and_a_broken_lock_are_told(threadwind: Threadwind, serve: Any) -> None:
+    serve(odd=ODD)
+    ran = await threadwind.here("tools", "lock", "od")
+    assert (ran.status, ran.err) == (
+        1,
+        'threadwind: There is no server "od" in mcp.json; did you mean "odd"?\n',
+    )
+    (threadwind.folder / "tools.lock.json").write_text("{")
+    ran = await threadwind.here("tools", "lock")
+    assert (ran.status, "is not what `threadwind tools lock` writes" in ran.err) == (1, True)

@@ -1,0 +1,95 @@
+"""Changes of who answers in a thread, and of whom its agent may hand on to: `agent NAME`, `add NAME`, `remove NAME`.
+
+"add milk" looks like one and is a message: it counts as a change only where the name is an agent's that this person may
+use, or nearly so. What was added and removed stands in the thread record; handoffs read it where they are made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from bot.catalog.catalog import NoDefaultAgent
+from bot.catalog.problem import nearest
+from bot.picking import answers
+from bot.picking.choices import Choice
+from bot.texts import Words
+from bot.threads.models import Mail, MailKind, ThreadKey
+from workers import admission
+from workers.services import Services
+
+NEARLY = 0.75  # difflib's measure: a letter more, less or swapped in a word
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What is said in the thread, and the fields of its record that change with it."""
+
+    key: str
+    values: dict[str, str] = field(default_factory=dict)
+    record: dict[str, str] = field(default_factory=dict)
+
+
+async def read(services: Services, thread: ThreadKey, mail: Sequence[Mail]) -> list[Mail]:
+    """`mail`, with what only looks like a change of the roster as the message that it is."""
+    return [
+        replace(item, kind=MailKind.MESSAGE, about={})
+        if item.kind is MailKind.ROSTER and not _near(await choice_of(services, thread, item), item.about["name"])
+        else item
+        for item in mail
+    ]
+
+
+async def choice_of(services: Services, thread: ThreadKey, mail: Mail) -> Choice:
+    return await services.choices.of(thread.team, thread.channel, mail.principal)
+
+
+def _near(choice: Choice, name: str) -> list[str]:
+    return nearest(name, choice.usable.agents, cutoff=NEARLY)
+
+
+def changed(choice: Choice, words: Words, mail: Mail, record: Mapping[str, str]) -> Line:
+    """What `mail`, a change of the roster, makes of the thread's `record`."""
+    assert choice.person is not None, "who is unknown may use no agent, so their words are a message"
+    name, adds = mail.about["name"], mail.about["verb"] == "add"
+    agent = choice.usable.find(name)
+    if agent is None:
+        near = words.names(_near(choice, name), any_of=True)
+        return Line("agent.unknown", {"name": name, "nearest": near})
+    added, removed = _names(record, "added"), _names(record, "removed")
+    into, out_of = (added, removed) if adds else (removed, added)
+    if agent.name in into:
+        return Line("agent.added_already" if adds else "agent.removed_already", {"agent": answers.called(agent)})
+    into.append(agent.name)
+    if agent.name in out_of:
+        out_of.remove(agent.name)
+    said = {"agent": answers.called(agent), "person": answers.shown_name(choice.person)}
+    record = {"added": _joined(added), "removed": _joined(removed)}
+    return Line("agent.added" if adds else "agent.removed", said, record)
+
+
+def switched(choice: Choice, words: Words, mail: Mail, record: Mapping[str, str]) -> Line:
+    """What `agent NAME` makes of the thread; `agent` alone only asks who answers."""
+    if choice.person is None:
+        return Line("agent.person_unknown")
+    if name := mail.about["name"]:
+        agent = choice.usable.find(name)
+        if agent is None:
+            refusal = admission.unknown(choice, words, name)
+            return Line(refusal.key, refusal.values)
+        return Line("agent.switched", {"agent": answers.called(agent)}, {"agent": agent.name})
+    try:
+        agent = choice.answering(record.get("agent"))
+    except NoDefaultAgent:
+        return Line("agent.answers_nobody")
+    if not choice.may_use(agent):
+        return Line("agent.answers_closed")
+    return Line("agent.answers", {"agent": answers.called(agent), "name": agent.name})
+
+
+def _names(record: Mapping[str, str], field_name: str) -> list[str]:
+    return record.get(field_name, "").split()
+
+
+def _joined(names: Iterable[str]) -> str:
+    return " ".join(names)
