@@ -60,6 +60,7 @@ class Settings(BaseSettings):
     tools_lock: Path = Path("tools.lock.json")
     functions: str | None = None
     channels_config: Path = Path("channels.toml")
+    prices: Path = Path("prices.toml")
     default_agent: str = "assistant"
     reload_agents: bool = False
 
@@ -73,6 +74,9 @@ class Settings(BaseSettings):
     token_limit: int = Field(default=200_000, ge=1000)
     tool_timeout: Seconds = timedelta(seconds=60)
     asking_limit: Seconds = timedelta(hours=24)
+    person_limit: Seconds = timedelta(days=7)
+    handoff_limit: int = Field(default=8, ge=1, le=100)
+    handoff_continue: Literal["resume", "take_over"] = "resume"
     recovery_age_limit: Seconds = timedelta(hours=24)
     mistral_wait_limit: Seconds = timedelta(minutes=5)
     conversation_lock: Seconds = timedelta(seconds=90)

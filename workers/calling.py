@@ -7,9 +7,10 @@ nothing; then the model and the person are told that nobody knows whether it too
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
+
+import structlog
 
 from bot.catalog.agents import Agent
 from bot.catalog.policy import Policy
@@ -18,8 +19,14 @@ from bot.threads.models import CallState
 from bot.threads.turns import Lost
 from workers.conversations.port import Call
 from workers.delivery.delivery import Delivery
+from workers.delivery.executions import readable
+from workers.handoffs import person
+from workers.handoffs.cast import Cast
+from workers.handoffs.handoffs import Handoffs
+from workers.handoffs.rules import is_like_a_handoff
 from workers.journal import CallRecord, Journal
 from workers.services import Services
+from workers.tools.names import HAND_TO_PERSON
 from workers.tools.specs import ToolSpec
 
 CALLS_AT_ONCE = 8
@@ -27,6 +34,8 @@ CALLS_AT_ONCE = 8
 UNKNOWN_OUTCOME = "Error: the call was cut off and it is not known whether it took effect. Do not repeat it; say so."
 DENIED = "Error: the person did not allow this call. Do not try it another way; say that it was not done."
 NOT_ALLOWED = "Error: this agent may not use this tool."
+NOBODYS = "Error: this call comes from an agent that is not known here, so it was not made."
+NO_HANDOFF = "Error: a function call cannot hand over to another agent here. Answer yourself, as well as you can."
 
 
 def closing_result(record: CallRecord | None, otherwise: str) -> str:
@@ -34,6 +43,9 @@ def closing_result(record: CallRecord | None, otherwise: str) -> str:
     if record is None:
         return otherwise
     return record.result or (UNKNOWN_OUTCOME if record.state is CallState.STARTED else otherwise)
+
+
+log = structlog.get_logger()
 
 
 class Parked(Exception):
@@ -47,17 +59,20 @@ class Calling:
         self,
         services: Services,
         journal: Journal,
-        agent: Agent,
+        cast: Cast,
         delivery: Delivery,
+        handoffs: Handoffs,
         *,
         before_call: Callable[[], Awaitable[None]],
     ) -> None:
         self._services = services
         self._journal = journal
-        self._agent = agent
+        self._cast = cast
         self._delivery = delivery
+        self._handoffs = handoffs
         self._before_call = before_call
-        self._specs: dict[str, ToolSpec] = {}
+        self._makers: dict[str, Agent | None] = {}  # by call: who made it
+        self._specs: dict[str, dict[str, ToolSpec]] = {}  # by agent
         self._making: list[asyncio.Task[None]] = []
 
     def cancel(self) -> None:
@@ -66,8 +81,14 @@ class Calling:
             task.cancel()
 
     async def make(self, calls: Sequence[Call]) -> None:
-        """Make the calls that may be made now, at once; `Parked` when others wait for a person."""
-        self._specs = {spec.name: spec for spec in await self._services.tools.offered(self._agent)}
+        """Make the calls that may be made now, at once; `Parked` when others wait for a person.
+
+        After a handoff a call is another agent's: its file says what it may do. Nobody's call is not made.
+        """
+        speaker = self._handoffs.speaker
+        self._makers = {call.tool_call_id: await self._cast.agent(call.agent_id, speaking=speaker) for call in calls}
+        for agent in {agent.name: agent for agent in self._makers.values() if agent}.values():
+            self._specs[agent.name] = {spec.name: spec for spec in await self._services.tools.offered(agent)}
         ready: list[Call] = []
         waiting: list[Call] = []
         for call in calls:
@@ -94,9 +115,13 @@ class Calling:
 
     def _decide(self, call: Call, record: CallRecord) -> CallRecord:
         """What becomes of a call next: STARTED is made now, DONE has its result, anything else waits for a person."""
-        spec = self._specs.get(call.name)
+        agent, spec = self._makers[call.tool_call_id], self._spec(call)
         if record.state is CallState.DONE:
             return record
+        if agent is None:
+            log.error("call.nobodys", tool=call.name, agent_id=call.agent_id)
+            return replace(record, state=CallState.DONE, result=NOBODYS)
+        record = replace(record, agent=agent.name)
         if record.state is CallState.STARTED:
             if spec is not None and spec.read_only and spec.trusted:
                 return record  # it changes nothing: made again
@@ -104,21 +129,33 @@ class Calling:
             return replace(record, state=CallState.DONE, result=UNKNOWN_OUTCOME)
         if record.decision == "denied":
             return replace(record, state=CallState.DONE, result=DENIED)
-        policy = Policy.AUTO if spec is None else spec.policy_of(self._agent)  # an unknown name gets its sentence
+        if call.name == HAND_TO_PERSON and spec is not None:
+            wish = person.read(call.arguments)
+            if isinstance(wish, str):
+                return replace(record, state=CallState.DONE, result=wish)
+            return replace(record, to_person=True)
+        if spec is None and is_like_a_handoff(call.name):
+            return replace(record, state=CallState.DONE, result=NO_HANDOFF)
+        policy = Policy.AUTO if spec is None else spec.policy_of(agent)  # an unknown name gets its sentence
         if policy is Policy.DENY:
             return replace(record, state=CallState.DONE, result=NOT_ALLOWED)
         if policy is Policy.ASK and record.decision != "allowed":
             return replace(record, asks=True)
         return replace(record, state=CallState.STARTED)
 
+    def _spec(self, call: Call) -> ToolSpec | None:
+        agent = self._makers[call.tool_call_id]
+        return self._specs[agent.name].get(call.name) if agent else None
+
     async def _make(self, call: Call, limit: asyncio.Semaphore) -> None:
-        spec = self._specs.get(call.name)
+        agent, spec = self._makers[call.tool_call_id], self._spec(call)
+        assert agent is not None, "nobody's call is not made"
         title, words = _title(spec, call), self._delivery.words
         card = blocks.Task(
             id=call.tool_call_id,
             title=title,
             status="in_progress",
-            details=_readable(call.arguments),
+            details=readable(call.arguments),
             state=words.say("task.running", tool=title),
         )
         self._delivery.task(card)
@@ -128,16 +165,18 @@ class Calling:
             made = await self._services.tools.call(
                 call.name,
                 call.arguments,
-                agent=self._agent,
+                agent=agent,
                 principal=self._journal.get("principal") or "",
                 thread=self._journal.thread,
             )
-        record = CallRecord(state=CallState.DONE, name=call.name, arguments=call.arguments, result=made.text)
+        record = CallRecord(
+            state=CallState.DONE, name=call.name, arguments=call.arguments, result=made.text, agent=agent.name
+        )
         self._journal.set_call(call.tool_call_id, record)
         self._journal.step(self._services.now(), "called", tool=call.name, failed=made.failed, ran=made.ran)
         end = "task.unknown" if made.ran == "unknown" else "task.failed" if made.failed else "task.done"
         status: blocks.TaskStatus = "error" if made.failed else "complete"
-        self._delivery.task(replace(card, status=status, output=_readable(made.text), state=words.say(end, tool=title)))
+        self._delivery.task(replace(card, status=status, output=readable(made.text), state=words.say(end, tool=title)))
 
 
 def _title(spec: ToolSpec | None, call: Call) -> str:
@@ -145,18 +184,3 @@ def _title(spec: ToolSpec | None, call: Call) -> str:
     if spec is None:
         return call.name
     return f"{spec.server}: {spec.title}" if spec.server else spec.title
-
-
-def _readable(words: str) -> str:
-    """Arguments or a result for a card: `timezone: Asia/Tokyo`; what is no JSON object stays as it came."""
-    try:
-        values = json.loads(words or "{}")
-    except ValueError:
-        return words
-    if not isinstance(values, dict):
-        return words
-    shown = {
-        name: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-        for name, value in values.items()
-    }
-    return "\n".join(f"{name}: {value}" for name, value in shown.items())

@@ -89,6 +89,30 @@ async def read(
     )
 
 
+async def said_since(services: Services, slack: Slack, thread: ThreadKey, *, since: str, own: set[str]) -> Found:
+    """Everything that people wrote after `since`, oldest first, mail among it if it is `own`."""
+    try:
+        messages = await patiently(
+            lambda: slack.replies(thread.channel, thread.root_ts, oldest=since),
+            tries=READ_TRIES,
+            sleep=services.sleep,
+            longest=LONGEST_WAIT,
+        )
+    except SlackError:
+        return Found(unreadable=True)
+    bot_user = await services.installations.bot_user(thread.team)
+    late = services.now() - MENTION_MAY_BE_LATE.total_seconds()
+    said = []
+    for m in messages:
+        ours = not m.user or m.user == bot_user or m.bot_id
+        if ours or m.ts <= since or not (m.text or m.files):
+            continue
+        is_mail = message_id(thread.team, thread.channel, m.ts) in own
+        if is_mail or not wire.names(m.text, bot_user) or float(m.ts) <= late:
+            said.append(m)  # the event of a mention that is not known yet will come, and make a turn of its own
+    return Found(messages=said, read_to=max((m.ts for m in said), default=""))
+
+
 async def lines(
     services: Services, team: str, messages: Sequence[SlackMessage], files: Mapping[str, FileLine]
 ) -> list[Line]:

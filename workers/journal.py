@@ -26,12 +26,14 @@ MOST_STEPS = 200  # a turn of twenty rounds has about a hundred
 class Request:
     """A request to the conversation that is under way: `kind` start or append, in round `number`.
 
-    `after` is the newest entry known before it: what the history holds behind it belongs to this request.
+    `after` is the newest entry known before it: what the history holds behind it belongs to this request. `brings` is
+    what it says: the turn's input or a round's results (empty), the journal's `words`, or `nothing`.
     """
 
     number: int
     kind: str
     after: str | None = None
+    brings: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +48,10 @@ class CallRecord:
     by: str | None = None
     asks: bool = False
     asked_at: float = 0.0  # epoch seconds; 0: the question was not put yet
+    agent: str = ""  # who made it, by name
+    to_person: bool = False  # it hands the thread to a person
+    taken_by: str = ""  # the person who has the thread
+    taken_at: float = 0.0
 
 
 class Journal:

@@ -52,8 +52,11 @@ from workers.agents.client import MistralAgents
 from workers.agents.libraries import Libraries
 from workers.agents.objects import AgentObjects
 from workers.agents.sources import gather
+from workers.agents.variants import Variants
+from workers.agents.wanted import libraries as library_names
 from workers.conversations.client import MistralConversations
 from workers.conversations.http import http_client
+from workers.conversations.made_files import MadeFiles
 from workers.conversations.patience import Limits
 from workers.holdings import Holdings
 from workers.services import Services
@@ -173,7 +176,21 @@ async def open_services(stack: AsyncExitStack, settings: Settings, redis: Redis,
     libraries = Libraries(http, limits=limits)
     sessions = ToolSessions(timeout=settings.tool_timeout)
     stack.push_async_callback(sessions.aclose)
-    people = People(installations)
+    agents = MistralAgents(http, limits=limits)
+    tools = Tools(lambda: catalogs.now.servers, sessions, functions)
+    objects = AgentObjects(
+        agents,
+        deployment=settings.deployment,
+        sources=lambda: gather(catalogs.now, functions.specs, settings.tools_lock, libraries),
+    )
+    variants = Variants(
+        agents,
+        objects,
+        deployment=settings.deployment,
+        offered=tools.offered,
+        library_ids=lambda agent: libraries.ids_of(library_names([agent])),
+    )
+    people, groups = People(installations), Groups(installations)
     return Services(
         settings=settings,
         turns=turns,
@@ -183,15 +200,14 @@ async def open_services(stack: AsyncExitStack, settings: Settings, redis: Redis,
         people=people,
         budget=Budget(redis),
         catalogs=catalogs,
-        choices=Choices(catalogs, people, Groups(installations), Defaults(redis)),
-        tools=Tools(lambda: catalogs.now.servers, sessions, functions),
+        tools=tools,
         conversations=MistralConversations(http, limits=limits),
-        objects=AgentObjects(
-            MistralAgents(http, limits=limits),
-            deployment=settings.deployment,
-            sources=lambda: gather(catalogs.now, functions.specs, settings.tools_lock, libraries),
-        ),
+        made_files=MadeFiles(http),
+        objects=objects,
         libraries=libraries,
+        groups=groups,
+        choices=Choices(catalogs, people, groups, Defaults(redis)),
+        variants=variants,
         now=time.time,
         new_id=new_id,
     )

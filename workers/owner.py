@@ -94,6 +94,8 @@ async def _next(services: Services, hold: Hold, claimed: Claimed) -> list[Mail] 
             return await _say(services, claimed, [mail], "thread.needs_mention")
         case MailKind.STOP:
             return await _whisper(services, claimed, mail, "turn.nothing_to_stop")
+        case MailKind.PERSON:
+            return await _whisper(services, claimed, mail, "person.over")
         case MailKind.DECISION:
             return await _whisper(services, claimed, mail, "asking.already_decided")
         case MailKind.TIME_OUT | MailKind.OPEN | MailKind.BRANCH | MailKind.SHOW | MailKind.EXPORT:

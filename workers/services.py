@@ -10,12 +10,15 @@ from bot.catalog.catalog import Catalogs
 from bot.picking.choices import Choices
 from bot.settings import Settings
 from bot.slack.budget import Budget
+from bot.slack.groups import Groups
 from bot.slack.installations import Installations
 from bot.slack.people import People
 from bot.threads.mailbox import Mailbox
 from bot.threads.turns import Turns
 from workers.agents.libraries import Libraries
 from workers.agents.objects import AgentObjects
+from workers.agents.variants import Variants
+from workers.conversations.made_files import MadeFiles
 from workers.conversations.port import Conversations
 from workers.holdings import Holdings
 from workers.tools.calls import Tools
@@ -36,8 +39,14 @@ class Services:
     catalogs: Catalogs
     tools: Tools
     conversations: Conversations
+    made_files: MadeFiles
     objects: AgentObjects
     libraries: Libraries
+    groups: Groups
+    variants: Variants
     now: Callable[[], float]
     new_id: Callable[[], str]
     sleep: Callable[[float], Awaitable[None]] = field(default=asyncio.sleep)
+    met: set[str] = field(
+        default_factory=set
+    )  # what this process has seen of Mistral's ways, each said once in the log

@@ -74,6 +74,11 @@ class Agent:
     lines: Lines = field(default_factory=dict, repr=False, compare=False)
 
     @property
+    def names_groups(self) -> bool:
+        """Whether its file names user groups, whose members Slack has to be asked for."""
+        return self.access.names_groups or any(who.startswith("S") for who in self.escalation)
+
+    @property
     def is_object(self) -> bool:
         """Whether it runs as an agent object at Mistral; else as a direct-model conversation, exact for each thread."""
         return bool(self.handoffs) or self.wants_object

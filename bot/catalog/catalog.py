@@ -10,9 +10,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Self
 
-from bot.catalog import agents, channels, references, servers
+from bot.catalog import agents, channels, prices, references, servers
 from bot.catalog.agents import Agent
 from bot.catalog.channels import Channel
+from bot.catalog.prices import Prices
 from bot.catalog.problem import Problem, nearest
 from bot.catalog.servers import Server
 from bot.settings import Settings
@@ -34,6 +35,7 @@ class Catalog:
     default_name: str
     servers: Mapping[str, Server] = field(default_factory=dict)
     channels: Mapping[str, Channel] = field(default_factory=dict)
+    prices: Prices = field(default_factory=Prices)
     problems: tuple[Problem, ...] = ()
 
     @classmethod
@@ -57,8 +59,13 @@ class Catalog:
             all_agents = {name: agent for name, agent in all_agents.items() if agent.store}
         all_servers, wrong_servers = servers.load(settings.mcp_config, environment)
         all_channels, wrong_channels = channels.load(settings.channels_config)
+        all_prices, wrong_prices = prices.load(settings.prices)
         catalog = cls(
-            agents=all_agents, default_name=settings.default_agent, servers=all_servers, channels=all_channels
+            agents=all_agents,
+            default_name=settings.default_agent,
+            servers=all_servers,
+            channels=all_channels,
+            prices=all_prices,
         )
         unknown = [
             problem
@@ -76,7 +83,8 @@ class Catalog:
         if not catalog.find(settings.default_agent):
             default = [Problem(settings.agents_dir, None, DEFAULT_AGENT, _no_agent(settings.default_agent, catalog))]
         handoffs = references.handoffs(all_agents)
-        problems = (*default, *wrong_agents, *unsealed, *wrong_servers, *wrong_channels, *unknown, *handoffs, *nobody)
+        wrong = (*wrong_agents, *unsealed, *wrong_servers, *wrong_channels, *wrong_prices)
+        problems = (*default, *wrong, *unknown, *handoffs, *nobody)
         return replace(catalog, problems=problems)
 
     @property

@@ -1,4 +1,4 @@
-"""What people do to a turn: Slack's own Stop button and Try again."""
+"""What people do to a turn: Slack's own Stop button, Try again, and who takes a thread over from an agent."""
 
 from __future__ import annotations
 
@@ -13,4 +13,9 @@ async def stopped(ears: Ears, body: Body) -> None:
 
 
 async def again(ears: Ears, body: Body) -> None:
+    await take(ears, Click.read(body).to_mail())
+
+
+async def person(ears: Ears, body: Body) -> None:
+    """Whether the clicker may take the thread, or has it, is checked by its worker."""
     await take(ears, Click.read(body).to_mail())

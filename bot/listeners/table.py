@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from bot.listeners import approvals, commands, controls, lifecycle, messages, shortcuts
 from bot.listeners.ears import Listener
-from bot.slack.clicks import AGAIN, APPROVE, DENY
+from bot.slack.clicks import AGAIN, APPROVE, DENY, GIVE_BACK, RESOLVE, TAKE_OVER
 from bot.slack.commands import AGENT
 from bot.slack.shortcuts import BRANCH, EXPORT, SHOW
 
@@ -26,6 +26,9 @@ TABLE: Mapping[str, Listener] = {
     # clicked
     f"action {APPROVE}": approvals.decided,
     f"action {DENY}": approvals.decided,
+    f"action {TAKE_OVER}": controls.person,
+    f"action {RESOLVE}": controls.person,
+    f"action {GIVE_BACK}": controls.person,
     f"action {AGAIN}": controls.again,
     "event agent_session_stopped": controls.stopped,
     # the app itself

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from bot.slack import mentions
 from bot.slack.clicks import AGAIN, APPROVE, DENY
 from bot.slack.text import defuse, shortened, shown
 
@@ -80,6 +81,20 @@ def ask(words: str, *, turn_id: str, tool_call_id: str, approve: str | None, den
     buttons = [button_for(APPROVE, approve, value, style="primary")] if approve else []
     buttons.append(button_for(DENY, deny, value, style="danger"))
     return [_section(words), {"type": "actions", "elements": buttons}]
+
+
+def handed_over(
+    words: str, *, calls: Sequence[str] = (), value: str = "", buttons: Sequence[tuple[str, str]] = ()
+) -> Blocks:
+    """A thread that a person is to take: why, whom it `calls`, and `buttons` (action, label), the foremost first."""
+    if len(value) > VALUE_LIMIT:
+        raise ValueError(f"a button's value is at most {VALUE_LIMIT} characters; this call's ids take {len(value)}")
+    drawn = [
+        button_for(action, label, value, style="primary" if number == 0 else None)
+        for number, (action, label) in enumerate(buttons)
+    ]
+    actions = [{"type": "actions", "elements": drawn}] if drawn else []
+    return [*mentions.calling(calls), _section(words), *actions]
 
 
 def task_cards(tasks: Sequence[Task]) -> Blocks:

@@ -19,6 +19,7 @@ from yarl import URL
 
 from bot.slack.errors import RAISED, NotSupported, Refused, TryLater, Unknown, retry_after, translate
 from bot.slack.features import Features
+from bot.slack.voices import SCOPE as CUSTOMISE
 
 TIMEOUT = timedelta(seconds=10)  # shorter than a lease, so that nobody has taken over when the outcome is known
 CONNECT_TIMEOUT = timedelta(seconds=3)  # apart from the rest: a connection never made is a call that never happened
@@ -151,7 +152,10 @@ class Calls:
             return await self._web.api_call(method, http_verb="POST", **sent)
         except RAISED as exc:
             error = translate(exc, method=method)
-            if isinstance(error, NotSupported):
+            if isinstance(error, NotSupported) and error.needed == CUSTOMISE:
+                # The method is there: only another name than the app's is not to be had, in whatever channel.
+                self.features.note(NotSupported("no other name", method=CUSTOMISE, code=error.code))
+            elif isinstance(error, NotSupported):
                 self.features.note(error, channel)
             raise error from exc
 

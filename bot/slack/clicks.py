@@ -16,6 +16,7 @@ from bot.threads.models import Mail, MailKind, ThreadKey
 
 APPROVE, DENY, AGAIN = "approve", "deny", "again"
 ALLOWED, DENIED = "allowed", "denied"
+TAKE_OVER, RESOLVE, GIVE_BACK = "take_over", "resolve", "give_back"  # a thread that was handed to a person
 DECISIONS = {APPROVE: ALLOWED, DENY: DENIED}
 
 ButtonValue = Annotated[str, StringConstraints(max_length=2_000)]  # Slack's limit
@@ -51,6 +52,7 @@ class Action(Payload):
     type: str = ""
     action_id: Name
     value: ButtonValue | None = None
+    action_ts: Name = ""
 
 
 class Click(Payload):
@@ -87,6 +89,14 @@ class Click(Payload):
             about = {"turn": turn, "tool_call_id": tool_call_id, "decision": DECISIONS[action]}
             # The clicker is part of the id: somebody else's click must not swallow the asker's.
             return mail(id=f"decision:{turn}:{tool_call_id}:{self.user.id}", kind=MailKind.DECISION, about=about)
+        if action in (TAKE_OVER, RESOLVE, GIVE_BACK):
+            turn, _, tool_call_id = value.partition(":")
+            if not turn or not tool_call_id:
+                return Ignored("a thread handed to nobody")
+            about = {"turn": turn, "tool_call_id": tool_call_id, "act": action}
+            # Who gave a thread back may take it again: each press counts, and Slack's repeat of one does not.
+            mail_id = f"person:{turn}:{tool_call_id}:{action}:{self.user.id}:{self.action.action_ts}"
+            return mail(id=mail_id, kind=MailKind.PERSON, about=about)
         if action == AGAIN:
             if not value:
                 return Ignored("nothing to try again")

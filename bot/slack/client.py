@@ -1,24 +1,28 @@
 """One installation's Slack: small typed methods over slack-sdk; Slack's JSON stops here.
 
 Every failure is one of `errors.py`. Links never unfurl, since Slack would fetch an address that a model was talked
-into writing; and no words call anybody, since names of people and files are quoted in them: there is no mention we
-mean ourselves. (Blocks and chunks see to that in `blocks.py`.) Facts: https://docs.slack.dev/reference/methods.
+into writing; and no words call anybody, since names of people and files are quoted in them. (Blocks and chunks see to
+that in `blocks.py`; whom we mean to call is said by `mentions`.) Facts: https://docs.slack.dev/reference/methods.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from bot.slack import answers
+from bot.slack import answers, mentions, voices
 from bot.slack.calls import Calls
 from bot.slack.errors import Refused, Unknown
 from bot.slack.features import Features
 from bot.slack.models import Block, Blocks, Chunks, FileInfo, Identity, Metadata, Person, SlackMessage, Upload
-from bot.slack.text import defuse
+from bot.slack.text import defuse, shortened
+from bot.slack.voices import APP, Voice
 
 PAGE = 200  # Slack advises no more
 PAGES = 25  # of a thread are read at most: 5,000 messages
+ALT_TEXT = 1_000  # characters that Slack takes
+NAME_RESERVED = "reserved_username"  # nobody may appear under it, whatever the scopes
 QUIET = {"unfurl_links": False, "unfurl_media": False, "unfurl_app_links": False, "parse": "none", "link_names": False}
 
 
@@ -27,10 +31,17 @@ class Slack:
 
     def __init__(self, calls: Calls) -> None:
         self._calls = calls
+        self.identity: Identity | None = None  # who we are here, once Slack has said so
 
     @property
     def features(self) -> Features:
         return self._calls.features
+
+    @property
+    def customises(self) -> bool:
+        """Whether messages may appear under another name than the app's, as far as is known."""
+        scopes = self.identity.scopes if self.identity else frozenset()
+        return (not scopes or voices.SCOPE in scopes) and self.features.missing(voices.SCOPE) is None
 
     # ---- messages -----------------------------------------------------------------------------------------------
 
@@ -42,32 +53,67 @@ class Slack:
         thread_ts: str | None = None,
         blocks: Blocks | None = None,
         metadata: Metadata | None = None,
+        voice: Voice = APP,
+        calls: Sequence[str] = (),
     ) -> str:
-        """Post a message, in a thread unless `thread_ts` is None; its ts. With blocks, `text` is their fallback."""
-        answer = await self._calls.post(
+        """Post a message, in a thread unless `thread_ts` is None; its ts. With blocks, `text` is their fallback.
+
+        `calls` are the people and user groups that it is meant to notify.
+        """
+        words = _words(text, calls)
+        arguments = {"channel": channel, "thread_ts": thread_ts, "metadata": _metadata(metadata), **QUIET}
+        answer = await self._voiced(
             "chat.postMessage",
+            {**arguments, "text": words, "blocks": blocks},
             {
-                "channel": channel,
-                "thread_ts": thread_ts,
-                "text": defuse(text),
-                "blocks": blocks,
-                "metadata": _metadata(metadata),
-                **QUIET,
+                **arguments,
+                "text": voices.signed_text(voice, words),
+                "blocks": voices.signed_blocks(voice, blocks),
             },
+            voice,
         )
         return _ts(answer, "chat.postMessage")
 
+    def sent_as(self, text: str, *, voice: Voice = APP, calls: Sequence[str] = ()) -> frozenset[str]:
+        """What the text of such a post may read in Slack."""
+        words = _words(text, calls)
+        return frozenset({words, voices.signed_text(voice, words)})
+
+    async def _voiced(
+        self, method: str, plain: Mapping[str, Any], signed: Mapping[str, Any], voice: Voice
+    ) -> dict[str, Any]:
+        """Send under `voice`; where that is not allowed, what is `signed` with its name."""
+        if voice and self.customises:
+            try:
+                return await self._calls.post(method, {**plain, **voices.worn(voice)})
+            except Refused as refused:
+                if refused.needed != voices.SCOPE and refused.code != NAME_RESERVED:
+                    raise
+        return await self._calls.post(method, signed)
+
     async def update(
-        self, channel: str, ts: str, *, text: str, blocks: Blocks | None = None, metadata: Metadata | None = None
+        self,
+        channel: str,
+        ts: str,
+        *,
+        text: str,
+        blocks: Blocks | None = None,
+        metadata: Metadata | None = None,
+        voice: Voice = APP,
     ) -> None:
-        """Replace a message of ours whole. Without `metadata` it keeps what it has; may be repeated."""
+        """Replace a message of ours whole. Without `metadata` it keeps what it has; may be repeated.
+
+        Slack keeps the name and the picture it was posted under; `voice` is for where it took none.
+        """
+        if self.customises:
+            voice = APP
         await self._calls.post(
             "chat.update",
             {
                 "channel": channel,
                 "ts": ts,
-                "text": defuse(text),
-                "blocks": blocks,
+                "text": voices.signed_text(voice, defuse(text)),
+                "blocks": voices.signed_blocks(voice, blocks),
                 "metadata": _metadata(metadata),
                 **QUIET,
             },
@@ -144,11 +190,16 @@ class Slack:
                 if exc.code == "thread_not_found":
                     return []
                 raise
-            found |= {message.ts: message for message in answers.messages(answer)}
+            found |= {message.ts: self._known(message) for message in answers.messages(answer)}
             cursor = answers.next_cursor(answer)
             if not cursor:
                 break
         return list(found.values())[-limit:]
+
+    def _known(self, message: SlackMessage) -> SlackMessage:
+        """A message of ours under another name comes back without a user, as from any bot."""
+        ours = self.identity is not None and message.user is None and message.bot_id == self.identity.bot_id
+        return replace(message, user=self.identity.user_id) if ours and self.identity else message
 
     async def history(
         self, channel: str, *, oldest: str, limit: int = 1000, with_metadata: bool = False
@@ -159,7 +210,7 @@ class Slack:
         cursor = ""
         while len(found) < limit:
             answer = await self._calls.ask("conversations.history", arguments | ({"cursor": cursor} if cursor else {}))
-            found += answers.messages(answer)
+            found += map(self._known, answers.messages(answer))
             cursor = answers.next_cursor(answer)
             if not cursor:
                 break
@@ -175,17 +226,20 @@ class Slack:
         recipient_user: str,
         recipient_team: str,
         chunks: Chunks = (),
+        voice: Voice = APP,
     ) -> str:
         """Open a message that grows; its ts. It takes no metadata and lives about five minutes."""
-        answer = await self._calls.post(
+        arguments = {
+            "channel": channel,
+            "thread_ts": thread_ts,
+            "recipient_user_id": recipient_user,
+            "recipient_team_id": recipient_team,
+        }
+        answer = await self._voiced(
             "chat.startStream",
-            {
-                "channel": channel,
-                "thread_ts": thread_ts,
-                "recipient_user_id": recipient_user,
-                "recipient_team_id": recipient_team,
-                "chunks": chunks or None,
-            },
+            {**arguments, "chunks": chunks or None},
+            {**arguments, "chunks": voices.signed_chunks(voice, chunks) or None},
+            voice,
         )
         return _ts(answer, "chat.startStream")
 
@@ -219,18 +273,22 @@ class Slack:
     # ---- signs of life ------------------------------------------------------------------------------------------
 
     async def set_status(
-        self, channel: str, thread_ts: str, status: str, *, loading_messages: Sequence[str] = ()
+        self,
+        channel: str,
+        thread_ts: str,
+        status: str,
+        *,
+        loading_messages: Sequence[str] = (),
+        voice: Voice = APP,
     ) -> None:
         """Show "<app> <status>" below the thread; "" clears it. Slack lets it go after two minutes by itself."""
-        await self._calls.post(
-            "assistant.threads.setStatus",
-            {
-                "channel_id": channel,
-                "thread_ts": thread_ts,
-                "status": status,
-                "loading_messages": list(loading_messages[:10]) or None,
-            },
-        )
+        arguments = {
+            "channel_id": channel,
+            "thread_ts": thread_ts,
+            "status": status,
+            "loading_messages": list(loading_messages[:10]) or None,
+        }
+        await self._voiced("assistant.threads.setStatus", arguments, arguments, voice)
 
     async def suggested_prompts(
         self,
@@ -278,9 +336,14 @@ class Slack:
 
     # ---- files --------------------------------------------------------------------------------------------------
 
-    async def reserve_file(self, filename: str, content: bytes) -> Upload:
-        """A file id for `content`. Nothing is seen of it before `share_file`."""
-        answer = await self._calls.form("files.getUploadURLExternal", {"filename": filename, "length": len(content)})
+    async def reserve_file(self, filename: str, content: bytes, *, alt_text: str | None = None) -> Upload:
+        """A file id for `content`; `alt_text` says what a picture shows. Nothing is seen of it before `share_file`."""
+        arguments = {
+            "filename": filename,
+            "length": len(content),
+            "alt_txt": shortened(alt_text, ALT_TEXT) if alt_text else None,
+        }
+        answer = await self._calls.form("files.getUploadURLExternal", arguments)
         return Upload(answers.text(answer, "file_id"), answers.text(answer, "upload_url"))
 
     async def fill_file(self, upload: Upload, content: bytes) -> None:
@@ -313,6 +376,10 @@ class Slack:
             if exc.code in {"file_not_found", "file_deleted"}:
                 return FileInfo(id=file_id, name="", size=0)
             raise
+
+
+def _words(text: str, calls: Sequence[str]) -> str:
+    return " ".join(filter(None, (mentions.call(calls), defuse(text))))
 
 
 def _metadata(metadata: Metadata | None) -> dict[str, Any] | None:

@@ -40,7 +40,7 @@ class Installations:
                         method="auth.test",
                         code="not_a_bot",
                     )
-                self._identity = identity
+                self._identity = self._slack.identity = identity
         return self._identity
 
     async def identity(self, team: str) -> Identity:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from copy import copy
 from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
@@ -23,7 +23,7 @@ from bot.slack.client import Slack
 from bot.slack.errors import Refused, TryLater, Unknown
 from bot.slack.models import Blocks, Metadata, SlackMessage
 from bot.slack.patience import LONGEST_WAIT, NOBODY_THERE
-from bot.slack.text import defuse
+from bot.slack.voices import APP, Voice
 from bot.threads.models import ThreadKey
 
 LOOK_AGAIN_AFTER = timedelta(seconds=2)
@@ -46,7 +46,10 @@ class Book(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """`state` is intent, accepted or unknown. `chars` is how much of the answer's text Slack has accepted here."""
+    """`state` is intent, accepted or unknown. `chars` is how much of the answer's text Slack has accepted here.
+
+    `part` counts the speakers of a turn: the message belongs to what that one said.
+    """
 
     name: str
     kind: str
@@ -54,6 +57,7 @@ class Row:
     ts: str = ""
     chars: int = 0
     open: bool = False
+    part: int = 0
 
     def field(self) -> dict[str, str]:
         body = {name: value for name, value in asdict(self).items() if name != "name" and value not in ("", 0, False)}
@@ -129,13 +133,27 @@ class Ledger:
         self.rows[row.name] = row
         self._book.put(row.field())
 
+    def record(self, fields: Mapping[str, str]) -> None:
+        """Put more than rows on record with the book's next write: what must be written together with them."""
+        self._book.put(fields)
+
     async def post(
-        self, name: str, *, text: str, blocks: Blocks | None = None, bare: bool = False, stands_in: bool = False
+        self,
+        name: str,
+        *,
+        text: str,
+        blocks: Blocks | None = None,
+        bare: bool = False,
+        stands_in: bool = False,
+        voice: Voice = APP,
+        calls: Sequence[str] = (),
+        part: int = 0,
     ) -> str:
         """Post a message of the thread once; its ts. Raises `Unread`, `Refused` or, when Slack stays away, `TryLater`.
 
         `bare`: the text and nothing else, for a message that Slack does not take with all that belongs to it.
-        `stands_in`: a placeholder, open until another message takes its place.
+        `stands_in`: a placeholder, open until another message takes its place. `voice` is whose name it appears under,
+        `calls` whom it is meant to notify, `part` the part of the turn it belongs to.
         The accepted row is on record with the book's next write, which the caller makes.
         """
         if ts := self.accepted(name):
@@ -148,16 +166,19 @@ class Ledger:
                 text=text,
                 blocks=None if bare else blocks,
                 metadata=None if bare else self.metadata(name),
+                voice=voice,
+                calls=calls,
             )
 
-        row = Row(name=name, kind="placeholder" if stands_in else "post", open=stands_in)
-        return await self._once(row, send, lambda message: self._is_post(message, name, text))
+        row = Row(name=name, kind="placeholder" if stands_in else "post", open=stands_in, part=part)
+        texts = self.slack.sent_as(text, voice=voice, calls=calls)
+        return await self._once(row, send, lambda message: self._is_post(message, name, texts))
 
-    async def start_stream(self, name: str, start: Callable[[], Awaitable[str]]) -> str:
+    async def start_stream(self, name: str, start: Callable[[], Awaitable[str]], *, part: int = 0) -> str:
         """Open a stream once; its ts. Raises as `post` does."""
         if ts := self.accepted(name):
             return ts
-        return await self._once(Row(name=name, kind="stream", open=True), start, self._is_stream(name))
+        return await self._once(Row(name=name, kind="stream", open=True, part=part), start, self._is_stream(name))
 
     async def find_streams(self) -> None:
         """Look up the streams that an earlier owner of this turn may have opened: they must be closed and rewritten."""
@@ -218,10 +239,10 @@ class Ledger:
             return await self.slack.history(channel, oldest=since, with_metadata=True)
         return await self.slack.replies(channel, self.thread.root_ts, oldest=since, with_metadata=True)
 
-    def _is_post(self, message: SlackMessage, name: str, text: str) -> bool:
+    def _is_post(self, message: SlackMessage, name: str, texts: Collection[str]) -> bool:
         if message.metadata is not None:
             return message.metadata.payload.get("row") == f"{self._turn_id}:{name}"
-        return message.text == defuse(text) and self._is_nobodys(message)
+        return message.text in texts and self._is_nobodys(message)
 
     def _is_stream(self, name: str) -> Callable[[SlackMessage], bool]:
         """It takes no metadata at its start, but an owner that fell since may have closed or rewritten it with ours."""

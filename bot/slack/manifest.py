@@ -44,6 +44,7 @@ class Need:
     name: str
     why: str
     when: When = When.ALWAYS
+    spared: bool = False  # asked for, and there is a plainer way without it
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,7 @@ SCOPES = (
     Need("app_mentions:read", "to hear a mention"),
     Need("chat:write", "to answer: posts, updates, streams, statuses and agent sessions"),
     Need("im:write", "to send somebody the export of a conversation as a direct message"),
+    Need("chat:write.customize", "to let an agent speak under its own name and picture", spared=True),
     Need("im:history", "to hear direct messages, and to look up there whether a post arrived"),
     Need("commands", "to hear slash commands"),
     Need("users:read", "to know a person's language and time zone, and to tell admins, guests and bots apart"),
@@ -110,7 +112,8 @@ class Wishes(Protocol):
 
 def required_scopes(settings: Wishes, *, agent_view: bool = True, user_groups: bool = False) -> tuple[str, ...]:
     """The bot token's scopes that this deployment cannot do without. `user_groups`: an agent's file names some."""
-    return _needed(SCOPES, replies=settings.replies_without_mention, agent_view=agent_view, user_groups=user_groups)
+    needs = [need for need in SCOPES if not need.spared]
+    return _needed(needs, replies=settings.replies_without_mention, agent_view=agent_view, user_groups=user_groups)
 
 
 def subscribed_events(settings: Wishes, *, agent_view: bool = True) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from bot.slack.errors import Refused, StoppedByUser, StreamOver, TryLater, Unkno
 from bot.slack.ledger import Ledger, Row
 from bot.slack.models import Blocks, Chunks
 from bot.slack.patience import patiently
+from bot.slack.voices import APP, Voice
 from bot.threads.models import ThreadKey
 
 ROLL_AFTER_SECONDS = 240.0  # Slack ends a stream about 300 s after its start, appends or not (slack-platform 10.1)
@@ -34,7 +35,10 @@ class Reader:
 
 
 class Stream:
-    """The stream messages of one turn. `now` counts seconds; `before_call` raises when the thread was lost."""
+    """The stream messages of one turn, or of the `part` of it that speaks with `voice`.
+
+    `now` counts seconds; `before_call` raises when the thread was lost.
+    """
 
     def __init__(
         self,
@@ -48,6 +52,8 @@ class Stream:
         slowed: Callable[[TryLater], Awaitable[None]],
         now: Callable[[], float],
         sleep: Callable[[float], Awaitable[None]],
+        voice: Voice = APP,
+        part: int = 0,
     ) -> None:
         self._slack = slack
         self._ledger = ledger
@@ -58,6 +64,8 @@ class Stream:
         self._slowed = slowed
         self._now = now
         self._sleep = sleep
+        self._voice = voice
+        self._part = part
         self._started = 0.0
         self._size = 0
         self.row: Row | None = None
@@ -135,10 +143,12 @@ class Stream:
                 recipient_user=self._reader.user,
                 recipient_team=self._reader.team,
                 chunks=chunks,
+                voice=self._voice,
             ),
+            part=self._part,
         )
         self._started, self._size = self._now(), size
-        self.row = Row(name=name, kind="stream", state="accepted", ts=ts, chars=chars, open=True)
+        self.row = Row(name=name, kind="stream", state="accepted", ts=ts, chars=chars, open=True, part=self._part)
         self._ledger.note(self.row)
         await self._write()
 

@@ -63,6 +63,7 @@ class MailKind(StrEnum):
     TIME_OUT = "time_out"
     AGAIN = "again"  # the Try again button: the last failed turn, once more
     CROWDED = "crowded"  # a second person joined a thread that was followed without mentions
+    PERSON = "person"  # a button on the card of a thread that was handed to a person
     OPEN = "open"  # an errand: begin a thread with this question
     BRANCH = "branch"  # an errand: begin a thread that goes on from a message of another
     SHOW = "show"  # an errand: show a thread's conversation in the modal that was opened
@@ -89,8 +90,8 @@ class Mail:
     `principal` is the Slack user who sent it and `principal_team` that user's own workspace (another one in a
     shared channel). `ts` is the message's, empty for mail that is no message. `agent` is the name picked with
     `+name`, else None. `about` names what a decision, stop or time-out concerns: `turn` and, where it is one call's,
-    `tool_call_id`; of a switch and of a roster's change, `verb` and `name`. `at` is when the bot stored it, in seconds
-    since the epoch.
+    `tool_call_id`, and what was pressed (`decision`, `act`); of a switch and of a roster's change, `verb` and `name`.
+    `at` is when the bot stored it, in seconds since the epoch.
     """
 
     id: str

@@ -62,7 +62,9 @@ def test_a_plain_bot_asks_for_nothing_of_an_agents() -> None:
 @pytest.mark.parametrize("user_groups", [False, True])
 def test_the_doctor_expects_what_the_manifest_asks_for(*, replies: bool, agent_view: bool, user_groups: bool) -> None:
     made = manifest(socket=True, replies_without_mention=replies, agent_view=agent_view, user_groups=user_groups)
-    assert set(required_scopes(Wishes(replies), agent_view=agent_view, user_groups=user_groups)) == scopes(made)
+    spared = {need.name for need in SCOPES if need.spared}
+    required = required_scopes(Wishes(replies), agent_view=agent_view, user_groups=user_groups)
+    assert set(required) == scopes(made) - spared
     assert set(subscribed_events(Wishes(replies), agent_view=agent_view)) == events(made)
 
 
@@ -81,6 +83,11 @@ def test_commands_follow_the_prefix_and_escape_what_is_said(prefix: str) -> None
         assert command["url"] == "https://bot.example/slack/events"
         assert command["should_escape"] is True
         assert command["usage_hint"]
+
+
+def test_names_of_their_own_are_asked_for_and_can_be_done_without() -> None:
+    spared = {need.name for need in SCOPES if need.spared}
+    assert {"chat:write.customize"} <= spared <= scopes(manifest(socket=True))
 
 
 def test_every_permission_says_why() -> None:

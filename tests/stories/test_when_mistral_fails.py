@@ -27,7 +27,7 @@ async def test_a_long_outage_says_what_is_waited_for_then_ends_with_a_sentence_a
     world.mistral_fault("conversations.start", "status", times=0, status=429, retry_after=30)
     thread = await world.mention("are you there?")
     [said] = await thread.answered()
-    assert said.startswith("I could not reach Mistral")
+    assert said.startswith("Mistral has taken as many requests as this key may send")
     assert thread.status == ""
     world.mistral.faults.clear()
     await world.click(thread.ours[0], "again")

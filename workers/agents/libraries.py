@@ -84,6 +84,10 @@ class Libraries:
                 self._ids[name] = find(there_are, name).id
         return {name: self._ids[name] for name in wanted}
 
+    def forget(self) -> None:
+        """One of them was gone: the next look finds what stands in its place."""
+        self._ids.clear()
+
     # ---- libraries
 
     async def all(self) -> list[Library]:

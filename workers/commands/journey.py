@@ -12,6 +12,7 @@ from typing import Any
 from bot.threads.models import State
 from workers.commands.lookup import FoundThread, FoundTurn
 from workers.commands.terminal import fields, moment, plain
+from workers.usage import Used
 
 STATES = {
     State.IDLE: "idle: nothing is open",
@@ -41,6 +42,7 @@ STEPS = {
     "branched": "the conversation went on in a branch",
     "call": "a tool was called",
     "called": "the tool was done",
+    "asked_again": "the answer lacked its form and was asked for once more",
     "asking": "a person was asked for a yes",
     "decided": "the person decided",
     "steered": "more mail joined the turn",
@@ -74,10 +76,31 @@ def lines(found: FoundTurn, permalink: str) -> list[str]:
             ("Principal", journal.get("principal")),
             ("Began", _moment(journal.get("began"))),
             ("Ended", _moment(_ended_at(journal))),
-            ("Tokens", journal.get("tokens")),
+            *_used(journal),
         ]
     )
     return [*head, "Steps, in seconds since it began", *_steps(journal)]
+
+
+def _used(journal: Mapping[str, str]) -> list[tuple[str, str | None]]:
+    """What the turn used and what it costs; an open turn's price is not known yet."""
+    try:
+        used = Used.load(journal.get("used"))
+    except (ValueError, TypeError):
+        return [("Tokens", "(they cannot be read)")]
+    tokens = used.tokens
+    if not used.models and not used.calls:
+        return [("Tokens", "unknown: no answer told its usage" if used.incomplete else None)]
+    counts = f"{tokens.total} ({tokens.prompt} prompt, {tokens.completion} completion, {tokens.connector} connectors)"
+    calls = ", ".join(f"{plain(name)} {count}" for name, count in used.calls.items())
+    price = journal.get("price") or ("unknown: prices.toml lacks a model or tool" if "ended" in journal else None)
+    at_least = "at least " if used.incomplete else ""
+    return [
+        ("Model", ", ".join(plain(model) for model in used.models)),
+        ("Tokens", at_least + counts + ("; some answers told no usage" if used.incomplete else "")),
+        ("Connector calls", calls or None),
+        ("Price", price and (at_least if "price" in journal else "") + price),
+    ]
 
 
 def thread_lines(found: FoundThread, permalink: str) -> list[str]:

@@ -36,7 +36,7 @@ def manifest(
             socket=socket,
             public_url=public_url or settings.public_url,
             replies_without_mention=replies_without_mention or settings.replies_without_mention,
-            user_groups=any(agent.access.names_groups for agent in known.values()),
+            user_groups=any(agent.names_groups for agent in known.values()),
             command_prefix=settings.command_prefix,
             name=name,
             prompts=default.prompts if default else (),

@@ -11,12 +11,13 @@ import json
 import random
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import aclosing
 from datetime import timedelta
 from urllib.parse import quote
 
 import httpx2
 
-from workers.conversations import wire
+from workers.conversations import failures, wire
 from workers.conversations.entries import read_entries
 from workers.conversations.errors import Vanished
 from workers.conversations.exchange import Exchange
@@ -43,8 +44,15 @@ class MistralConversations:
     ) -> None:
         self._exchange = Exchange(http, limits=limits or Limits(), silence=silence, now=now, sleep=sleep, chance=chance)
 
-    def start(self, opening: Opening, inputs: Sequence[Input]) -> AsyncGenerator[Event, None]:
-        return self._exchange.streamed("", wire.start(opening, inputs, stream=True).body())
+    async def start(self, opening: Opening, inputs: Sequence[Input]) -> AsyncGenerator[Event, None]:
+        """A 404 here is about what the conversation was to be opened with: there is none yet that could be gone."""
+        streamed = self._exchange.streamed("", wire.start(opening, inputs, stream=True).body())
+        try:
+            async with aclosing(streamed) as events:
+                async for event in events:
+                    yield event
+        except Vanished as error:
+            raise failures.of_start(error, opening) from error
 
     def append(
         self,
@@ -64,9 +72,18 @@ class MistralConversations:
         inputs: Sequence[Input],
         *,
         metadata: dict[str, str] | None = None,
+        handoff_execution: str | None = None,
+        agent_version: int | str | None = None,
     ) -> AsyncGenerator[Event, None]:
         """The API refuses it for conversations that were never appended to; `recovery.replay` is the way then."""
-        body = wire.restart(from_entry_id, inputs, stream=True, metadata=metadata).body()
+        body = wire.restart(
+            from_entry_id,
+            inputs,
+            stream=True,
+            metadata=metadata,
+            handoff_execution=handoff_execution,
+            agent_version=agent_version,
+        ).body()
         return self._exchange.streamed(_path(conversation_id, "/restart"), body)
 
     async def start_plain(self, opening: Opening, inputs: Sequence[Input]) -> Done:

@@ -1,15 +1,20 @@
 """What can go wrong in a conversation, by what the caller can do.
 
 ConversationError
-├── TryLater        the same request may succeed later: 429, 5xx, refused connections; `.after` says when, if known
-│   └── Busy        409 for longer than a dropped stream can hold its lock
+├── TryLater        the same request may succeed later: 5xx, refused connections; `.after` says when, if known
+│   ├── Busy        409 for longer than a dropped stream can hold its lock
+│   └── RateLimited 429: the key's requests or tokens are used up for the moment
 ├── Unanswered      the request may have run, nobody heard: read the history before anything else
 │   └── CutShort    the stream broke or ended without an end; the text already shown stays
 └── Refused         the request is at fault; repeating it cannot help. `.code` and `.status` are the API's
-    ├── Vanished    no such conversation, agent or model (404)
+    ├── Vanished    no such conversation (404)
+    ├── AgentGone   no such agent object any more, or none was ever pushed
+    ├── LibraryGone no such document library; `.library` is its name
+    ├── ModelRetired no such model, or none any more (400, 404)
     ├── KeyRejected the key is missing, wrong or has no access (401, 403 without a guardrail)
     ├── Blocked     a guardrail blocked the input (403)
-    └── Bookkeeping calls and results do not match (400, 3230): rebuild from the history
+    ├── Bookkeeping calls and results do not match (400, 3230): rebuild from the history
+    └── TooLarge    a file holds more than was wanted
 """
 
 from __future__ import annotations
@@ -43,6 +48,10 @@ class Busy(TryLater):
     pass
 
 
+class RateLimited(TryLater):
+    pass
+
+
 class Unanswered(ConversationError):
     pass
 
@@ -59,6 +68,20 @@ class Vanished(Refused):
     pass
 
 
+class AgentGone(Refused):
+    pass
+
+
+class LibraryGone(Refused):
+    def __init__(self, message: str, *, library: str, status: int | None = None, code: str | None = None) -> None:
+        super().__init__(message, status=status, code=code)
+        self.library = library
+
+
+class ModelRetired(Refused):
+    pass
+
+
 class KeyRejected(Refused):
     pass
 
@@ -68,4 +91,8 @@ class Blocked(Refused):
 
 
 class Bookkeeping(Refused):
+    pass
+
+
+class TooLarge(Refused):
     pass

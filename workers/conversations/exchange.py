@@ -13,6 +13,7 @@ import random
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import aclosing, asynccontextmanager, suppress
+from dataclasses import replace
 from datetime import timedelta
 from typing import TypeVar, cast
 
@@ -22,7 +23,7 @@ from httpx2 import EventSource, ServerSentEvent
 from pydantic import BaseModel, ValidationError
 
 from workers.conversations import failures
-from workers.conversations.errors import ConversationError, TryLater, Unanswered
+from workers.conversations.errors import ConversationError, TooLarge, TryLater, Unanswered
 from workers.conversations.events import Failed, read_event
 from workers.conversations.folding import Fold
 from workers.conversations.http import ANSWER_LIMIT, READ_LIMIT, SILENCE_LIMIT, timeout
@@ -30,6 +31,7 @@ from workers.conversations.patience import Limits, Patience
 from workers.conversations.port import Event, Started, Waiting
 
 CONVERSATIONS = "/v1/conversations"
+MODEL_ENDS = "x-model-deprecation-timestamp"  # of answers by a model that is to be removed
 LAST_BYTES_LIMIT = timedelta(seconds=0.5)  # after `done` the server closes; seeing that keeps the connection warm
 EVENT_BYTES = 16 * 1024 * 1024  # one event may hold an image as a data URI
 ERROR_BYTES = 64 * 1024
@@ -110,13 +112,19 @@ class Exchange:
         request = self._http.build_request("DELETE", self._root + path, params=params, timeout=timeout(READ_LIMIT))
         await self._patiently(request, repeatable=True)
 
+    async def downloaded(self, path: str, *, most: int) -> bytes:
+        """The bytes at `path`; `TooLarge` when there are more than `most`."""
+        headers = {"accept": "application/octet-stream"}
+        request = self._http.build_request("GET", path, headers=headers, timeout=timeout(READ_LIMIT))
+        return await self._patiently(request, repeatable=True, most=most)
+
     # ---- again
 
-    async def _patiently(self, request: httpx2.Request, *, repeatable: bool) -> bytes:
+    async def _patiently(self, request: httpx2.Request, *, repeatable: bool, most: int | None = None) -> bytes:
         patience = Patience(self._limits, repeatable)
         while True:
             try:
-                return await self._whole(request, repeatable=repeatable)
+                return await self._whole(request, repeatable=repeatable, most=most)
             except TryLater as error:
                 waiting = self._before_repeating(error, patience)
             await self._sleep(waiting.delay.total_seconds())
@@ -137,10 +145,10 @@ class Exchange:
             "POST", self._root + path, content=body, headers=headers, timeout=timeout(silence)
         )
 
-    async def _whole(self, request: httpx2.Request, *, repeatable: bool) -> bytes:
+    async def _whole(self, request: httpx2.Request, *, repeatable: bool, most: int | None = None) -> bytes:
         async with self._answer(request, repeatable=repeatable) as response:
             try:
-                return await response.aread()
+                return await (response.aread() if most is None else _at_most(response, most))
             except httpx2.HTTPError as exc:
                 raise failures.of_transport(exc, repeatable=repeatable) from exc
 
@@ -153,8 +161,10 @@ class Exchange:
             try:
                 async with aclosing(self._events(response, Fold(known_id))) as events:
                     async for event in events:
-                        if isinstance(event, Started) and known_id not in (None, event.conversation_id):
-                            log.info("conversation.id_changed", was=known_id, conversation_id=event.conversation_id)
+                        if isinstance(event, Started):
+                            if known_id not in (None, event.conversation_id):
+                                log.info("conversation.id_changed", was=known_id, conversation_id=event.conversation_id)
+                            event = replace(event, model_ends=response.headers.get(MODEL_ENDS, ""))
                         yield event
             except ConversationError as error:
                 error.taken = True
@@ -203,6 +213,15 @@ class Exchange:
     def _hushed(self, words: str) -> str:
         """`words` without our key, should the API quote it."""
         return words.replace(self._secret, "***") if self._secret else words
+
+
+async def _at_most(response: httpx2.Response, most: int) -> bytes:
+    body = bytearray()
+    async for chunk in response.aiter_bytes():
+        body += chunk
+        if len(body) > most:
+            raise TooLarge(f"more than {most} bytes")
+    return bytes(body)
 
 
 async def _start_of(response: httpx2.Response) -> bytes:

@@ -8,6 +8,7 @@ is then merely worth another try must, for a request that runs the model, be loo
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -18,21 +19,28 @@ import httpx2
 
 from workers.conversations.entries import as_json_text, text
 from workers.conversations.errors import (
+    AgentGone,
     Blocked,
     Bookkeeping,
     Busy,
     ConversationError,
     CutShort,
     KeyRejected,
+    LibraryGone,
+    ModelRetired,
+    RateLimited,
     Refused,
     TryLater,
     Unanswered,
     Vanished,
 )
+from workers.conversations.port import Opening
 
 BOOKKEEPING = "3230"
 GUARDRAIL_FAILED = "3201"  # `block_on_error`
-LATER_CODES = frozenset({"1300", "3000"})  # rate limited; failed while the agents were running
+RATE_LIMITED = "1300"
+FAILED_MEANWHILE = "3000"  # while the agents were running
+INVALID_MODEL = "1500"
 MESSAGE_LIMIT = 500  # characters of the API's words worth a log line
 
 # Nothing of the request has left, or no connection was to be had.
@@ -56,7 +64,9 @@ def of_answer(status: int, headers: Mapping[str, str], body: str, *, repeatable:
     match status:
         case 409:
             return Busy(message, after=retry_after(headers, now=now), **known)
-        case 429 | 500 | 502 | 503:
+        case 429:
+            return RateLimited(message, after=retry_after(headers, now=now), **known)
+        case 500 | 502 | 503:
             return TryLater(message, after=retry_after(headers, now=now), **known)
         case 401:
             return KeyRejected(message, **known)
@@ -65,6 +75,8 @@ def of_answer(status: int, headers: Mapping[str, str], body: str, *, repeatable:
             return Blocked(message, **known) if blocked else KeyRejected(message, **known)
         case 404 if "no Route matched" in message:  # the gateway's: this host has no Conversations API at all
             return Refused(f"{message} (is MISTRAL_API_URL a host with the Conversations API?)", **known)
+        case 400 | 404 if is_about_the_model(message, said.code):
+            return ModelRetired(message, **known)
         case 404:
             return Vanished(message, **known)
         case 400 if said.code == BOOKKEEPING:
@@ -75,6 +87,30 @@ def of_answer(status: int, headers: Mapping[str, str], body: str, *, repeatable:
             return TryLater(message, after=retry_after(headers, now=now), **known)
         return Unanswered(message, **known)
     return Refused(message, **known)
+
+
+# A model that is not there, in whichever words; "model X does not support …" is about something else.
+_NO_MODEL = re.compile(
+    r"invalid[ _]model|unknown model|no such model|model_not_found|"
+    r"\bmodel\b.{0,120}?\b(not found|not exist|not available|deprecated|retired|discontinued|removed|no longer)\b",
+    re.IGNORECASE,
+)
+
+
+def is_about_the_model(message: str, code: str | None) -> bool:
+    """Whether a refusal says that the model is not there (any more)."""
+    return code == INVALID_MODEL or bool(_NO_MODEL.search(message))
+
+
+def of_start(error: Vanished, opening: Opening) -> Refused:
+    """A 404 to the start of a conversation: its agent object, a library or its model is not there."""
+    said = str(error)
+    known: dict[str, Any] = {"status": error.status, "code": error.code}
+    if opening.agent_id is not None:
+        return AgentGone(said, **known)
+    if "librar" in said.lower():
+        return LibraryGone(said, library="", **known)
+    return ModelRetired(said, **known)
 
 
 def of_event(message: str, code: str) -> ConversationError:
@@ -89,8 +125,12 @@ def of_event(message: str, code: str) -> ConversationError:
         if status >= 500 or status in (408, 409):
             return TryLater(message, status=status, code=code)
         return of_answer(status, {}, message, repeatable=False, now=0)
-    if code in LATER_CODES:
+    if code == RATE_LIMITED:
+        return RateLimited(message, code=code)
+    if code == FAILED_MEANWHILE:
         return TryLater(message, code=code)
+    if is_about_the_model(message, code):
+        return ModelRetired(message, code=code or None)
     kind = {BOOKKEEPING: Bookkeeping, GUARDRAIL_FAILED: Blocked}.get(code, Refused)
     return kind(message, code=code or None)
 

@@ -250,7 +250,10 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Started:
+    """`model_ends`: when the model is to be removed, as the API says it; empty while nobody plans that."""
+
     conversation_id: str
+    model_ends: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,11 +332,19 @@ class Conversations(Protocol):
         inputs: Sequence[Input],
         *,
         metadata: dict[str, str] | None = None,
+        handoff_execution: str | None = None,
+        agent_version: int | str | None = None,
     ) -> AsyncGenerator[Event, None]:
         """Copy the history up to and including `from_entry_id` into a new conversation and go on there.
 
+        Without `agent_version` the API takes the agent's current one, not the conversation's own.
+
         The new id comes in `Started`; `metadata` is the new conversation's (whether it inherits any is not specified).
         """
+        ...
+
+    async def get(self, conversation_id: str) -> Stored:
+        """What the conversation was started with."""
         ...
 
     async def history(self, conversation_id: str) -> list[Entry]: ...

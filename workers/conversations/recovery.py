@@ -46,14 +46,20 @@ class Finished:
 Outcome = Absent | Unfinished | Finished
 
 
-def outcome(history: Sequence[Entry], *, after: str | None, inputs: Sequence[Input]) -> Outcome:
+def outcome(
+    history: Sequence[Entry], *, after: str | None, inputs: Sequence[Input], handoff_ends: bool = False
+) -> Outcome:
     """What became of the request with `inputs`, made when `after` was the newest known entry (`None`: there was none).
 
     Results and decisions are found by their `tool_call_id`, messages by their words among the entries after `after`.
     Where the history does not know `after`, no message counts as stored: showing the answer to an earlier message of
-    the same words would be worse than asking twice.
+    the same words would be worse than asking twice. A request without inputs was taken when anything stands behind
+    `after`. `handoff_ends`: an answer may end in a handoff, which is executed on our side.
     """
     known = _after(history, after)
+    if not inputs:
+        behind = _until_next_input(history[known:]) if known is not None else ()
+        return (Finished(behind) if _has_ended(behind, handoff_ends) else Unfinished()) if behind else Absent()
     words_from = len(history) if known is None else known
     last = -1
     for item in inputs:
@@ -64,9 +70,14 @@ def outcome(history: Sequence[Entry], *, after: str | None, inputs: Sequence[Inp
     if last < 0:
         return Absent()
     answer = _until_next_input(history[max(last + 1, known or 0) :])
+    return Finished(answer) if _has_ended(answer, handoff_ends) else Unfinished()
+
+
+def _has_ended(answer: Sequence[Entry], handoff_ends: bool) -> bool:
     told = [entry for entry in answer if not isinstance(entry, Other)]
-    ended = bool(told) and (isinstance(told[-1], Message) or bool(open_calls(told)))
-    return Finished(answer) if ended else Unfinished()
+    if told and handoff_ends and isinstance(told[-1], Handoff):
+        return True
+    return bool(told) and (isinstance(told[-1], Message) or bool(open_calls(told)))
 
 
 def _after(history: Sequence[Entry], newest: str | None) -> int | None:

@@ -121,6 +121,8 @@ class Append(_Asked):
 
 class Restart(_Asked):
     from_entry_id: str
+    handoff_execution: Literal["server", "client"] | None = None
+    agent_version: int | str | None = None
     metadata: dict[str, str] | None = None
 
 
@@ -178,9 +180,24 @@ def append(
 
 
 def restart(
-    from_entry_id: str, inputs: Sequence[Input], *, stream: bool, metadata: dict[str, str] | None = None
+    from_entry_id: str,
+    inputs: Sequence[Input],
+    *,
+    stream: bool,
+    metadata: dict[str, str] | None = None,
+    handoff_execution: str | None = None,
+    agent_version: int | str | None = None,
 ) -> Restart:
-    return Restart(from_entry_id=from_entry_id, stream=stream, **_given(inputs=_entries(inputs), metadata=metadata))
+    return Restart(
+        from_entry_id=from_entry_id,
+        stream=stream,
+        **_given(
+            inputs=_entries(inputs),
+            metadata=metadata,
+            handoff_execution=handoff_execution,
+            agent_version=agent_version,
+        ),
+    )
 
 
 def _given(**fields: Any) -> dict[str, Any]:

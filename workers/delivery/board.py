@@ -6,7 +6,7 @@ becomes the first real message. A workspace that knows no task cards gets lines 
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -19,8 +19,10 @@ from bot.slack.errors import Refused, SlackError, TryLater
 from bot.slack.ledger import Ledger, Row, Unread
 from bot.slack.models import Upload
 from bot.slack.patience import patiently
+from bot.slack.voices import APP, Voice
 from bot.texts import Words
 from bot.threads.models import ThreadKey
+from workers.delivery.parts import prefix
 
 UPDATE_EVERY = timedelta(seconds=3)  # Slack's advice for chat.update
 UPDATE_TRIES = 4
@@ -46,7 +48,8 @@ class Line:
     """How a turn reaches Slack.
 
     `before_call` raises `Lost` when the thread belongs to another worker by now, `write` puts the ledger's rows on
-    record, `pause` sleeps, `now` is wall-clock time in seconds.
+    record, `pause` sleeps, `now` is wall-clock time in seconds. `voice` is whose words they are, `part` the part of the
+    turn's answer.
     """
 
     slack: Slack
@@ -58,6 +61,8 @@ class Line:
     before_call: Callable[[], Awaitable[None]]
     now: Callable[[], float]
     pause: Callable[[float], Awaitable[None]]
+    voice: Voice = APP
+    part: int = 0
 
 
 def budget_keeper(budget: Budget, thread: ThreadKey) -> Callable[[TryLater], Awaitable[None]]:
@@ -85,10 +90,21 @@ class Board:
         self._draws_cards = True
         self._placed_at = 0.0
 
-    async def post(self, name: str, words: str, body: blocks.Blocks, *, cards: bool = False, whole: str = "") -> None:
+    async def post(
+        self,
+        name: str,
+        words: str,
+        body: blocks.Blocks,
+        *,
+        cards: bool = False,
+        whole: str = "",
+        voice: Voice = APP,
+        calls: Sequence[str] = (),
+    ) -> None:
         """Say something once; `cards` puts the tools' cards above it. Raises what the ledger raises.
 
         A message that Slack does not take as it is goes out as bare words: `whole`, where `words` are only a part.
+        `calls` are the people and groups that it is meant to notify.
         """
         words = self._with_states(words) if cards else words
         placeholder = self._ledger.rows.get("placeholder")
@@ -96,31 +112,39 @@ class Board:
             # The line that stood in for the status becomes the message itself.
             self.fill_placeholder()
             try:
-                await self.update(placeholder, words, body, cards=cards)
+                await self.update(placeholder, words, body, cards=cards, voice=voice)
             except Refused as refused:
                 log.warning("update.refused", error=str(refused))
             else:
-                self._ledger.note(Row(name=name, kind="post", state="accepted", ts=placeholder.ts))
+                row = Row(name=name, kind="post", state="accepted", ts=placeholder.ts, part=self._line.part)
+                self._ledger.note(row)
                 return
         wait = await self._line.budget.take(self._line.thread.team, "chat.postMessage", self._line.thread.channel)
         if wait:
             await self._line.pause(wait.total_seconds())
         try:
-            await self._post(name, words, body, cards)
+            await self._post(name, words, body, cards, voice, calls)
         except Refused as refused:
             if refused.code not in INVALID_CONTENT:
                 raise
             log.warning("post.bare", error=str(refused))
-            await self._ledger.post(name, text=(whole or words)[:BARE_LIMIT], bare=True)
+            plain = (whole or words)[:BARE_LIMIT]
+            await self._ledger.post(name, text=plain, bare=True, voice=voice, calls=calls, part=self._line.part)
         self.spoken = True
 
-    async def _post(self, name: str, words: str, body: blocks.Blocks, cards: bool) -> None:
+    async def _post(
+        self, name: str, words: str, body: blocks.Blocks, cards: bool, voice: Voice, calls: Sequence[str]
+    ) -> None:
+        async def send(*, bare: bool = False) -> None:
+            drawn, part = self._under_cards(body, cards), self._line.part
+            await self._ledger.post(name, text=words, blocks=drawn, bare=bare, voice=voice, calls=calls, part=part)
+
         try:
-            await self._ledger.post(name, text=words, blocks=self._under_cards(body, cards), bare=self._bare)
+            await send(bare=self._bare)
         except Refused as refused:
             if not self._passes_without_cards(refused, cards):
                 raise
-            await self._ledger.post(name, text=words, blocks=self._under_cards(body, cards))
+            await send()
 
     async def notice(self, name: str, words: str) -> None:
         """A sentence of ours, once."""
@@ -128,21 +152,24 @@ class Board:
 
     async def piece(self, name: str, markdown: str, *, last: bool, cards: bool = False) -> None:
         """A piece of the answer; the last one says that a machine wrote it."""
-        await self.post(name, *self._drawn(markdown, last=last), cards=cards, whole=text.defuse(markdown))
+        drawn, voice = self._drawn(markdown, last=last), self._line.voice
+        await self.post(name, *drawn, cards=cards, whole=text.defuse(markdown), voice=voice)
 
     async def rewrite(self, row: Row, markdown: str, *, last: bool, cards: bool = False) -> None:
         """Put a piece of the answer in the place of a message that stands."""
-        await self.update(row, *self._drawn(markdown, last=last), cards=cards)
+        await self.update(row, *self._drawn(markdown, last=last), cards=cards, voice=self._line.voice)
 
-    async def update(self, row: Row, words: str, body: blocks.Blocks, *, cards: bool = False) -> None:
+    async def update(
+        self, row: Row, words: str, body: blocks.Blocks, *, cards: bool = False, voice: Voice = APP
+    ) -> None:
         """Replace a message that stands; harmless to repeat."""
         words = self._with_states(words) if cards else words
         try:
-            await self._put(row, words, self._under_cards(body, cards))
+            await self._put(row, words, self._under_cards(body, cards), voice)
         except Refused as refused:
             if not self._passes_without_cards(refused, cards):
                 raise
-            await self._put(row, words, self._under_cards(body, cards))
+            await self._put(row, words, self._under_cards(body, cards), voice)
 
     async def placeholder(self, words: str) -> None:
         """Where there are no statuses: a post that says the same, updated as often as Slack advises."""
@@ -150,10 +177,12 @@ class Board:
         line = f"_{words}_"
         try:
             if row is None or not row.ts:
-                await self._ledger.post("placeholder", text=line, blocks=blocks.notice(line), stands_in=True)
+                voice, part = self._line.voice, self._line.part
+                drawn = blocks.notice(line)
+                await self._ledger.post("placeholder", text=line, blocks=drawn, stands_in=True, voice=voice, part=part)
                 await self._line.write()
             elif row.open and self._line.now() - self._placed_at >= UPDATE_EVERY.total_seconds():
-                await self._put(row, line, blocks.notice(line))
+                await self._put(row, line, blocks.notice(line), self._line.voice)
             self._placed_at = self._line.now()
         except (SlackError, Unread) as error:
             log.warning("placeholder.failed", error=str(error))
@@ -179,32 +208,62 @@ class Board:
             return
         words = self._line.words
         try:
-            await self._file(rest, words.say("delivery.rest_as_file", count=len(rest)))
+            await self.file(
+                prefix(self._line.part) + "file",
+                files.REST,
+                rest.encode(),
+                title=words.say("delivery.file_title"),
+                comment=words.say("delivery.rest_as_file", count=len(rest)),
+            )
         except (SlackError, Unread) as error:
             log.warning("file.failed", error=str(error))
             await self.notice("file-failed", words.say("delivery.file_failed"))
 
-    async def _file(self, rest: str, comment: str) -> None:
-        known = self._ledger.rows.get("file")
-        if known and known.ts and await files.was_shared(self._line.slack, known.ts, self._line.thread):
+    async def file(
+        self,
+        row: str,
+        name: str,
+        content: bytes,
+        *,
+        title: str,
+        comment: str | None = None,
+        alt_text: str | None = None,
+    ) -> None:
+        """A file in the thread, once: its id is its row, on record before anything can be seen."""
+        line, known = self._line, self._ledger.rows.get(row)
+        if known and known.state == "accepted":
+            return
+        if known and known.ts and await files.was_shared(line.slack, known.ts, line.thread, sleep=line.pause):
+            self._ledger.note(replace(known, state="accepted"))
             return
 
         async def remember(upload: Upload) -> None:
-            # The file's id is its row: it is known before anything can be seen.
-            self._ledger.note(Row(name="file", kind="file", ts=upload.file_id))
-            await self._line.write()
-            await self._line.before_call()
+            self._ledger.note(Row(name=row, kind="file", ts=upload.file_id))
+            await line.write()
+            await line.before_call()
 
-        title = self._line.words.say("delivery.file_title")
-        await files.upload_rest(
-            self._line.slack, self._line.thread, rest, title=title, comment=comment, remember=remember
+        await line.before_call()
+        upload = await files.upload(
+            line.slack,
+            line.thread,
+            name,
+            content,
+            title=title,
+            comment=comment,
+            alt_text=alt_text,
+            remember=remember,
+            sleep=line.pause,
         )
+        self._ledger.note(Row(name=row, kind="file", state="accepted", ts=upload.file_id))
+        await line.write()
 
-    async def _put(self, row: Row, words: str, body: blocks.Blocks) -> None:
+    async def _put(self, row: Row, words: str, body: blocks.Blocks, voice: Voice) -> None:
         line = self._line
         metadata = self._ledger.metadata(row.name)
         await patiently(
-            lambda: line.slack.update(line.thread.channel, row.ts, text=words, blocks=body, metadata=metadata),
+            lambda: line.slack.update(
+                line.thread.channel, row.ts, text=words, blocks=body, metadata=metadata, voice=voice
+            ),
             tries=UPDATE_TRIES,
             sleep=line.pause,
             before=line.before_call,

@@ -9,6 +9,7 @@ the end holds what is missing: a torn message is written anew in place, never be
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -20,8 +21,10 @@ from bot.slack.errors import NotSupported, Refused, SlackError, StoppedByUser, T
 from bot.slack.ledger import Row, Unread
 from bot.slack.markdown import split
 from bot.slack.stream import Reader, Stream
+from bot.slack.voices import Voice
 from workers.delivery.board import Board, Line, budget_keeper
 from workers.delivery.live import MOST_MESSAGES, PIECE, Live
+from workers.delivery.parts import Part, dump, is_taken_back, prefix, settled, standing, voice_of
 
 STATUS_AGAIN_AFTER = timedelta(seconds=90)  # Slack drops a status after two minutes
 
@@ -29,64 +32,182 @@ log = structlog.get_logger()
 
 
 class Delivery:
-    """What one turn says in its thread. `resumed`: an earlier owner of the turn may have said part of it."""
+    """What one turn says in its thread. `resumed`: an earlier owner of the turn may have said part of it.
 
-    def __init__(self, line: Line, reader: Reader, *, live: bool, resumed: bool, bare: bool = False) -> None:
+    Each speaker's words are a part of their own (`parts.py`), with messages of its own; `settled` are those that an
+    earlier owner has settled. `line.voice` speaks first.
+    """
+
+    def __init__(
+        self,
+        line: Line,
+        reader: Reader,
+        *,
+        live: bool,
+        resumed: bool,
+        bare: bool = False,
+        settled: Sequence[Part] = (),
+    ) -> None:
         self.words = line.words
-        self._line = line
         self._slack = line.slack
         self._ledger = line.ledger
         self._thread = line.thread
+        self._reader = reader
+        self._streams_text = live
         self._resumed = resumed
-        self._board = Board(line, bare=bare)
+        self._bare = bare
+        self._status = ""
+        self._muted = False
+        self._serial = asyncio.Lock()
+        self._stopped = asyncio.Event()
+        self._first_voice = line.voice
+        self._settled = list(settled)
+        self._before = ""  # the words of the settled parts, as far as this owner knows them
+        self._line, self._board, self._stream, self.live = self._part_of(line)
+
+    def _part_of(self, line: Line) -> tuple[Line, Board, Stream, Live]:
+        """What the part after the settled ones is said with."""
+        line = replace(line, voice=voice_of(self._settled, self._first_voice), part=len(self._settled))
+        board = Board(line, bare=self._bare)
         stream = Stream(
             line.slack,
             line.ledger,
             line.thread,
-            reader,
+            self._reader,
             write=line.write,
             before_call=line.before_call,
             slowed=budget_keeper(line.budget, line.thread),
             now=line.now,
             sleep=self._rest,
+            voice=line.voice,
+            part=line.part,
         )
         # A stream that an earlier owner opened is not appended to: what it holds is not surely known.
-        inherited = resumed and any(row.kind == "stream" for row in line.ledger.rows.values())
-        self.live = Live(line, self._board, stream, streams_text=live, is_off=inherited or bare)
-        self._stream = stream
-        self._status = ""
-        self._muted = False
-        self._serial = asyncio.Lock()
-        self._stopped = asyncio.Event()
+        rows = line.ledger.rows.values()
+        inherited = self._resumed and any(row.kind == "stream" and row.part == line.part for row in rows)
+        return (
+            line,
+            board,
+            stream,
+            Live(line, board, stream, streams_text=self._streams_text, is_off=inherited or self._bare),
+        )
 
     # -- while the turn runs ------------------------------------------------------------------------------------
 
     async def run(self) -> None:
         """Show what is new and keep the status alive, until the turn ends."""
-        await self.live.run(
-            self._serial, idle=STATUS_AGAIN_AFTER, on_idle=self._keep_status, on_off=self._status_of_tasks
-        )
+        while True:
+            live = self.live
+            await live.run(
+                self._serial, idle=STATUS_AGAIN_AFTER, on_idle=self._keep_status, on_off=self._status_of_tasks
+            )
+            if live is self.live:
+                return
 
     def say(self, delta: str) -> None:
         """More of the answer's text."""
-        if not self._muted and delta:
-            self.live.say(delta)
+        if not self._muted and (words := self._without_gap(delta)):
+            self.live.say(words)
+
+    def _without_gap(self, words: str) -> str:
+        """A part does not begin with the blank line that divides it from the one before."""
+        if not self._settled or self.live.text:
+            return words
+        begun = words.lstrip("\n")
+        self._before += words[: len(words) - len(begun)]
+        return begun
 
     def task(self, task: blocks.Task) -> None:
         """A tool call's card, new or changed."""
         if not self._muted:
             self.live.task(task)
 
-    def correct(self, said: str) -> None:
-        """The text so far is `said`, not what came in pieces: a request was answered twice, or read from history."""
-        if not said.startswith(self.live.text[: self.live.sent]):
+    async def correct(self, said: str, *, upto: int | None = None) -> None:
+        """The text so far is `said` (up to a character), not what came in pieces: a request is made again, or its
+        answer was read from the history. What was settled and is no part of it is taken back."""
+        kept = standing(self._settled, said)
+        if len(kept) < len(self._settled):
+            await self._take_back(kept)
+        self._before, shown, self.live.text = said[: kept[-1].upto] if kept else "", self.live.text, ""
+        rest = self._without_gap(said[len(self._before) : upto])
+        if not rest.startswith(shown[: self.live.sent]):
             self._stream.tear()  # what it shows is no part of the answer: the end writes the message anew
-        self.live.text = said
+        self.live.text = rest
 
     @property
     def said(self) -> str:
         """The answer's text so far."""
-        return self.live.text
+        return self._before + self.live.text
+
+    @property
+    def has_words(self) -> bool:
+        """Whether the part that is being said has any."""
+        return bool(self.live.text.strip())
+
+    @property
+    def parts(self) -> int:
+        """How many parts are settled."""
+        return len(self._settled)
+
+    async def settle(self, voice: Voice | None = None, *, notice: tuple[str, str] | None = None) -> None:
+        """What was said so far stands in messages of its own; then comes a `notice` (row, words), and what follows is
+        the next part's. `voice` None: the same one goes on."""
+        if self._muted:
+            return
+        if self._resumed:
+            async with self._serial:
+                with suppress(Unread):
+                    await self._ledger.find_streams()
+        async with self._serial:
+            shown = bool(self.live.text.strip())
+            if shown:
+                try:
+                    await self._deliver()
+                except Unread:
+                    await self._deliver_again()
+            elif self._stream.is_open:
+                await self._close_streams()
+                shown = True
+            if notice:
+                await self._notice(*notice)
+            self._before = self.said
+            self._settled.append(settled(self._before, self._line.voice if voice is None else voice))
+            self._ledger.record(dump(self._settled))
+            await self._line.write()
+            self._begin_part({} if shown else self._board.tasks)
+
+    async def _notice(self, name: str, words: str) -> None:
+        """A line of ours that may grow."""
+        row = self._ledger.rows.get(name)
+        if row and row.ts:
+            await self._board.update(row, words, blocks.notice(words))
+        else:
+            await self._board.notice(name, words)
+
+    async def _take_back(self, kept: Sequence[Part]) -> None:
+        """An answer that was given up had several parts: what stands of them goes, for another one comes."""
+        async with self._serial:
+            await self._close_streams()
+            part = len(kept)
+            for row in list(self._ledger.rows.values()):
+                if row.ts and is_taken_back(row, part):
+                    with suppress(SlackError):
+                        await self._slack.delete(self._thread.channel, row.ts)
+                    self._ledger.note(replace(row, state="intent", ts="", open=False))
+            self._settled = list(kept)
+            self._ledger.record(dump(self._settled))
+            await self._line.write()
+            self._begin_part({})
+            self._stream.tear()  # its messages are written anew at the end
+
+    def _begin_part(self, tasks: Mapping[str, blocks.Task]) -> None:
+        """From now on another board, with the cards that no message shows yet, and another stream for the pump."""
+        old = self.live
+        self._line, self._board, self._stream, self.live = self._part_of(self._line)
+        self._board.tasks.update(tasks)
+        self.live.on_stop = old.on_stop
+        old.ending.set()
+        old.dirty.set()
 
     async def status(self, words: str) -> None:
         """Show a status under the thread; a placeholder post where there are none. Never fails the turn."""
@@ -115,11 +236,11 @@ class Delivery:
         except SlackError as error:
             log.info("whisper.failed", error=str(error))
 
-    async def ask(self, name: str, words: str, card: blocks.Blocks) -> None:
-        """A question with buttons, once."""
+    async def ask(self, name: str, words: str, card: blocks.Blocks, *, calls: Sequence[str] = ()) -> None:
+        """A question with buttons, once; `calls` are the people and groups that it is meant to notify."""
         async with self._serial:
             await self._close_streams()
-            await self._board.post(name, words, card)
+            await self._board.post(name, words, card, calls=calls)
             await self._line.write()
 
     def clock(self, moment: float, zone: str | None) -> str:
@@ -131,15 +252,32 @@ class Delivery:
     async def finish(self, answer: str, *, closing: str = "") -> None:
         """Show all of `answer` (and under it our own sentence `closing`), then nothing is left running."""
         await self._end()
-        self.live.text = answer
+        if self._settled:
+            await self.correct(answer)
+        else:
+            self.live.text = answer
         if closing:
-            self.live.text = f"{answer.rstrip()}\n\n_{closing}_" if answer.strip() else closing
+            said = self.live.text
+            self.live.text = f"{said.rstrip()}\n\n_{closing}_" if said.strip() else closing
         async with self._serial:
             try:
                 await self._deliver()
             except Unread:
                 await self._deliver_again()
             await self.clear()
+
+    async def file(self, row: str, name: str, content: bytes, *, title: str, alt_text: str | None = None) -> None:
+        """A file that belongs to the answer, once; after `finish`. Raises what Slack and the ledger raise."""
+        async with self._serial:
+            await self._board.file(row, name, content, title=title, alt_text=alt_text)
+
+    @property
+    def is_muted(self) -> bool:
+        return self._muted
+
+    def mute(self) -> None:
+        """Nothing more of what comes is shown; the end may still speak."""
+        self._muted = True
 
     async def stopped(self) -> None:
         """Within the two seconds that Stop may take: end the stream, say so, leave no status."""
@@ -152,7 +290,7 @@ class Delivery:
                     state = self.words.say("task.stopped", tool=task.title)
                     output = self.words.say("turn.stopped")
                     self.live.task(replace(task, status="error", output=output, state=state))
-            partway = bool(self.live.text and self.live.sent)
+            partway = bool(self._before.strip() or (self.live.text and self.live.sent))
             words = self.words.say("turn.stopped_partway" if partway else "turn.stopped")
             with suppress(SlackError, Unread):
                 if self.live.takes_more:
@@ -220,7 +358,8 @@ class Delivery:
         self._status, self._board.spoken = words, False
         try:
             await self._line.before_call()
-            await self._slack.set_status(self._thread.channel, self._thread.root_ts, words)
+            root, voice = self._thread.root_ts, self._line.voice
+            await self._slack.set_status(self._thread.channel, root, words, voice=voice)
         except NotSupported:
             await self._board.placeholder(words)
         except SlackError as error:
@@ -265,21 +404,23 @@ class Delivery:
     async def _post_rest(self) -> None:
         """The text that no message holds yet, as posts of its own."""
         rest = self.live.text[self.live.sent :]
-        if not rest.strip() and self.live.sent:
+        if not rest.strip() and (self.live.sent or self._settled):
             return
         pieces = split(rest, limit=PIECE, messages=MOST_MESSAGES)
         await self._post_pieces(pieces.messages, first=0)
         await self._board.attach(pieces.rest)
 
     async def _post_pieces(self, pieces: list[str], *, first: int) -> None:
+        name = prefix(self._line.part) + "answer"
         for number, piece in enumerate(pieces, first):
-            await self._board.piece(f"answer{number}", piece, last=number == first + len(pieces) - 1, cards=number == 0)
+            await self._board.piece(f"{name}{number}", piece, last=number == first + len(pieces) - 1, cards=number == 0)
 
     def _held(self) -> list[Row]:
         """The messages that the whole text must be written over, oldest first."""
-        rows = [row for row in self._ledger.rows.values() if row.kind == "stream" and row.ts]
+        part = self._line.part
+        rows = [row for row in self._ledger.rows.values() if row.kind == "stream" and row.ts and row.part == part]
         held = rows if self._stream.is_torn() or self._resumed else []
-        if placeholder := self._board.free_placeholder:
+        if (placeholder := self._board.free_placeholder) and placeholder.part == part:
             held = [*held, placeholder]
         return sorted(held, key=lambda row: row.ts)
 
@@ -304,9 +445,10 @@ class Delivery:
         """Nobody can tell whether a post arrived: the text goes out as a new post that says so."""
         pieces = split(self.live.text, limit=PIECE, messages=MOST_MESSAGES)
         try:
-            await self._board.notice("resent", self.words.say("delivery.resent"))
+            name = prefix(self._line.part) + "resent"
+            await self._board.notice(name, self.words.say("delivery.resent"))
             for number, piece in enumerate(pieces.messages):
-                await self._board.piece(f"resent{number}", piece, last=piece is pieces.messages[-1])
+                await self._board.piece(f"{name}{number}", piece, last=piece is pieces.messages[-1])
         except Unread:
             log.error("delivery.unconfirmed")
         await self._board.attach(pieces.rest)

@@ -31,7 +31,8 @@ log = structlog.get_logger()
 
 
 class Live:
-    """The stream of one turn. `text` is the answer so far and `sent` how many of its characters the stream holds.
+    """The stream of one part of a turn. `text` is what that part has said so far and `sent` how many of its characters
+    the stream holds.
 
     `streams_text` False: only the cards are streamed. `is_off`: there is no stream to begin or to go on with.
     """
@@ -104,7 +105,7 @@ class Live:
             # Slack appends `details` each time they come, so they go out once.
             once = [replace(task, details="") if task.id in self._detailed else task for task in tasks]
             await self.stream.send([blocks.task_chunk(task) for task in once])
-            self._detailed.update(ids)
+            self._detailed.update(task.id for task in once if task.details)
             del self._unsent[: len(ids)]
 
     async def send_text(self, upto: int) -> None:
@@ -117,7 +118,8 @@ class Live:
     @property
     def is_full(self) -> bool:
         """Whether the answer fills all the messages it may have."""
-        begun = sum(1 for row in self._line.ledger.rows.values() if row.kind == "stream")
+        rows = self._line.ledger.rows.values()
+        begun = sum(1 for row in rows if row.kind == "stream" and row.part == self._line.part)
         return begun >= MOST_MESSAGES and self.stream.room <= LITTLE_ROOM
 
     def _piece_of(self, new: str) -> int:

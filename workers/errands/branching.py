@@ -6,14 +6,19 @@ with, only its messages are copied: what tools gave back may have been read with
 
 from __future__ import annotations
 
+import structlog
+
 from bot.picking import answers
 from bot.slack.errors import SlackError
 from bot.slack.models import SlackMessage
 from bot.threads.models import ThreadKey
+from workers.conversations.errors import ConversationError
 from workers.errands import conversation
 from workers.errands.conversation import Found
 from workers.errands.errand import Errand
 from workers.transcript import FIELD, Transcript
+
+log = structlog.get_logger()
 
 
 async def branch(errand: Errand) -> None:
@@ -44,8 +49,20 @@ async def _origin(errand: Errand, found: Found, into: ThreadKey) -> dict[str, st
         kept.items = list(found.transcript.items if found.is_alone else found.transcript.words())
         return {**agent, FIELD: kept.sealed()}
     conversation_id, entry = await _entry(errand, found)
-    words_only = {} if found.is_alone else {"branch_words": "1"}
-    return {**agent, "branch_of": conversation_id, "branch_from": entry, **words_only}
+    origin = {"branch_of": conversation_id, "branch_from": entry, **await _version(errand, conversation_id)}
+    if execution := found.record.get("handoff_execution"):
+        origin["handoff_execution"] = execution
+    return {**agent, **origin, **({} if found.is_alone else {"branch_words": "1"})}
+
+
+async def _version(errand: Errand, conversation_id: str) -> dict[str, str]:
+    """The version of the agent object that the conversation keeps; the branch keeps it, too."""
+    try:
+        stored = await errand.services.conversations.get(conversation_id)
+    except ConversationError as error:
+        log.warning("conversation.unread", error=str(error))
+        return {}
+    return {} if stored.agent_version is None else {"branch_version": str(stored.agent_version)}
 
 
 async def _entry(errand: Errand, found: Found) -> tuple[str, str]:

@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 
 from bot.catalog.agents import Agent
 from bot.catalog.servers import Server
-from workers.tools.names import SEPARATOR, model_name, safe_prefix
+from workers.tools.names import HAND_TO_PERSON, SEPARATOR, model_name, safe_prefix
 
 WILDCARD = re.compile(r"[*?\[]")
 
@@ -31,6 +31,9 @@ def uses(agent: Agent, server: Server, tool: str) -> bool:
 
 
 def uses_function(agent: Agent, name: str) -> bool:
+    """Whether the agent is offered this function; handing to a person takes somebody to hand to."""
+    if name == HAND_TO_PERSON:
+        return bool(agent.escalation)
     return any(fnmatchcase(name, pattern) for pattern in agent.tools)
 
 

@@ -12,6 +12,7 @@ from hashlib import sha256
 SEPARATOR = "__"
 LIMIT = 64  # function names of models: ^[a-zA-Z0-9_-]{1,64}$
 HASH_LENGTH = 10
+HAND_TO_PERSON = "hand_to_person"  # the function that agents with an escalation list have
 UNSAFE = re.compile(r"[^A-Za-z0-9_-]")
 
 

@@ -1,4 +1,4 @@
-"""The operator's Python functions: those marked with `@tool` in the modules that the setting FUNCTIONS names.
+"""The Python functions there are: our own, and those marked with `@tool` in the modules that FUNCTIONS names.
 
 A module or a function that cannot be used is a problem in a sentence; the others stay in use.
 """
@@ -13,6 +13,7 @@ from typing import Any
 from bot.catalog.modules import NotUsable, in_short, module_of
 from bot.catalog.problem import Problem
 from bot.settings import Settings
+from workers.handoffs.person import BUILT_IN
 from workers.tools.functions import Functions, is_marked
 
 FIELD = "FUNCTIONS"
@@ -20,7 +21,7 @@ FIELD = "FUNCTIONS"
 
 def load(settings: Settings) -> tuple[Functions, list[Problem]]:
     """The functions there are, and what is wrong with the rest."""
-    functions: dict[str, Callable[..., Any]] = {}
+    functions: dict[str, Callable[..., Any]] = {function.__name__: function for function in BUILT_IN}
     problems: list[Problem] = []
     for name in dict.fromkeys(filter(None, map(str.strip, (settings.functions or "").split(",")))):
         try:

@@ -72,24 +72,27 @@ async def decide(scene: Scene, call: Call, decision: str, words: str, *, by: str
             await scene.slack.update(scene.thread.channel, ts, text=words, blocks=card)
 
 
-async def park(scene: Scene, *, seen: Collection[str]) -> list[Mail]:
+async def park(scene: Scene, *, seen: Collection[str], until: datetime | None = None) -> list[Mail]:
     """Ask, then leave the turn open without a worker; whoever takes the thread next goes on from the journal.
 
-    Gives all mail that waits if some of it is not among the `seen` ids: then this worker keeps the thread.
+    `until` is when another wait of this turn ends. Gives all mail that waits if some of it is not among the `seen`
+    ids: then this worker keeps the thread.
     """
     calls = undecided(scene)
     for call in calls:
         await scene.delivery.ask(f"ask:{call.tool_call_id}", *_card(scene, call))
     await scene.delivery.clear()
     journal = scene.journal
-    first_asked_at = scene.now()
+    limit = scene.services.settings.asking_limit
+    deadlines = [until] if until else []
     for call in calls:
         record = journal.call(call.tool_call_id)
         assert record is not None, "a call that waits is on record"
         if not record.asked_at:
             journal.set_call(call.tool_call_id, replace(record, asked_at=scene.now()))
-        first_asked_at = min(first_asked_at, record.asked_at or scene.now())
+        deadlines.append(datetime.fromtimestamp(record.asked_at or scene.now()).astimezone() + limit)
     scene.step("asking", calls=len(calls))
+    journal.set(parked=str(scene.now()))
     journal.set_thread(our_ts=scene.ledger.newest_ts)
     log.info("turn.asking", calls=len(calls))
     return await scene.services.turns.park(
@@ -97,7 +100,7 @@ async def park(scene: Scene, *, seen: Collection[str]) -> list[Mail]:
         journal.id,
         journal.collected(life=keys.OPEN_TURN_FOR),
         seen=seen,
-        deadline=datetime.fromtimestamp(first_asked_at).astimezone() + scene.services.settings.asking_limit,
+        deadline=min(deadlines),
     )
 
 
@@ -115,7 +118,8 @@ async def _decision(scene: Scene, mail: Mail) -> None:
 
 
 def _question(scene: Scene, call: Call) -> str:
-    name = scene.agent.display_name or scene.agent.name
+    record = scene.journal.call(call.tool_call_id)
+    name = scene.cast.title(record.agent if record and record.agent else scene.agent.name)
     return scene.words.say("asking.card", agent=name, tool=call.name, principal=scene.person.name)
 
 

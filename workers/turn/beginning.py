@@ -20,10 +20,12 @@ from workers import context, inputs
 from workers.conversations import errors
 from workers.conversations.port import FunctionTool, Message, Opening, Result
 from workers.conversations.recovery import replay, until_entry
+from workers.handoffs.opening import PUSH, entry_of
+from workers.handoffs.rules import Guests
 from workers.journal import VERSION, Journal, Request
 from workers.mailroom import Batch
 from workers.transcript import FIELD, Transcript
-from workers.turn import files
+from workers.turn import connecting, files
 from workers.turn.scene import Scene
 
 log = structlog.get_logger()
@@ -130,11 +132,16 @@ async def _compose(scene: Scene, batch: Batch, *, earlier: Sequence[SlackMessage
         await scene.delivery.note("files", "\n".join(problems))
     if not begins and scene.transcript is None:
         journal.set(conversation_id=record["conversation_id"])
+        if record.get("handoff_execution"):
+            journal.set(handoff_execution=record["handoff_execution"])
         journal.set_request(Request(number=0, kind="append", after=record.get("entry")))
         return
     journal.set_request(Request(number=0, kind="start"))
     if not begins:
         return
+    journal.unset_thread("speaker")
+    if "branch_of" not in record:
+        journal.unset_thread("handoff_execution")
     if FIELD in record:
         await _take_over_transcript(scene)
     elif "conversation_id" in record:
@@ -155,7 +162,8 @@ def _goes_on(scene: Scene) -> bool:
 def _branch(scene: Scene) -> None:
     """The thread goes on from an entry of another's: as it is, or in words, with another agent or by another person."""
     record, journal = scene.record, scene.journal
-    journal.set(branch_of=record["branch_of"], branch_from=record["branch_from"])
+    carried = ("branch_of", "branch_from", "branch_version", "handoff_execution")
+    journal.set(**{name: record[name] for name in carried if name in record})
     if record.get("conversation_agent") == scene.agent.name and "branch_words" not in record:
         journal.set_request(Request(number=0, kind="branch", after=record["branch_from"]))
     else:
@@ -175,20 +183,26 @@ async def _take_over_transcript(scene: Scene) -> None:
 
 async def opening(scene: Scene) -> Opening:
     """How a new conversation is opened: model, instructions and tools are fixed from then on."""
+    connectors = await connecting.connectors(scene)
+    entry = await _as_object(scene)
+    if entry is not None:
+        await _replay(scene)
+        return entry
     tools = scene.services.tools
     specs = await tools.offered(scene.agent)
     if missing := sorted(tools.missing(scene.agent)):
         # They would be missing in this thread without a word.
         words = scene.words.say("thread.tools_missing", servers=scene.words.names(missing))
         await scene.delivery.note("tools", words)
-    if scene.journal.get("replay_from"):
-        await _replay(scene)
+    await _replay(scene)
     return Opening(
         model=scene.agent.model,
         instructions=scene.agent.instructions,
         tools=tuple(
             FunctionTool(name=spec.name, description=spec.description, parameters=spec.parameters) for spec in specs
         ),
+        connectors=connectors,
+        guardrails=scene.agent.guardrails,
         completion_args=scene.agent.completion_args,
         store=scene.agent.store,
         metadata=scene.metadata,
@@ -198,6 +212,8 @@ async def opening(scene: Scene) -> Opening:
 async def _replay(scene: Scene) -> None:
     """Begin with the words of an older conversation, up to where the thread branched from it if it did."""
     journal = scene.journal
+    if not journal.get("replay_from"):
+        return
     words_only = "branch_words" in scene.record
     try:
         history = await scene.services.conversations.history(journal.get("replay_from") or "")
@@ -211,6 +227,28 @@ async def _replay(scene: Scene) -> None:
     journal.forget("replay_from")
 
 
+async def _as_object(scene: Scene) -> Opening | None:
+    """The opening by agent object; None for an agent that runs as a direct model."""
+    services, journal = scene.services, scene.journal
+    guests = Guests.of(await services.turns.record(scene.thread))
+    entry = await entry_of(services.objects, services.variants, scene.agent, guests)
+    if entry is None:
+        return None
+    if entry.missing:
+        names = scene.words.names([scene.cast.title(name) for name in entry.missing])
+        await scene.delivery.note("missing", scene.words.say("handoff.not_pushed", agents=names, command=PUSH))
+    journal.set(handoff_execution=entry.handoff_execution)
+    journal.set_thread(handoff_execution=entry.handoff_execution)
+    await journal.write()  # before the request: its answer may be found in a history by another worker
+    return Opening(
+        agent_id=entry.object.id,
+        agent_version=entry.object.version,
+        handoff_execution=entry.handoff_execution,
+        store=scene.agent.store,
+        metadata=scene.metadata,
+    )
+
+
 async def close_earlier(scene: Scene) -> None:
     """Answer the calls that an earlier turn left open, so that a user message may come again."""
     left, conversation_id = scene.record.get("open_calls"), scene.journal.get("conversation_id")
@@ -221,7 +259,8 @@ async def close_earlier(scene: Scene) -> None:
         return
     if not results or not conversation_id:
         return
-    closing = scene.services.conversations.append(conversation_id, results, silent=True)
+    execution = scene.journal.get("handoff_execution")
+    closing = scene.services.conversations.append(conversation_id, results, silent=True, handoff_execution=execution)
     with suppress(errors.Bookkeeping):  # closed already: the answer to an earlier try was lost
         async with aclosing(closing) as events:
             async for _ in events:
@@ -246,6 +285,7 @@ async def begin_anew(scene: Scene) -> None:
     lines = await context.mail_lines(scene.services, journal.mail, scene.person.name)
     earlier = await context.lines(scene.services, scene.thread.team, found.messages, {})
     journal.set(input=inputs.first_input(lines, earlier=earlier, unread=found.unreadable))
-    journal.forget("conversation_id")
+    journal.forget("conversation_id", "next_agent", "hop", "handoff_execution")
+    journal.unset_thread("speaker", "handoff_execution")
     journal.set_request(Request(number=0, kind="start"))
     await journal.write()

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 import structlog
 
+from bot.slack import text
 from bot.slack.errors import SlackError
 from bot.slack.ledger import Unread
 from bot.threads import keys
@@ -19,12 +20,16 @@ from bot.threads.models import Mail
 from bot.threads.turns import Owned
 from workers.calling import closing_result
 from workers.conversations import errors
+from workers.handoffs.opening import PUSH, NotPushed
 from workers.journal import Journal
 from workers.rounds import CANCELLED, Rounds
 from workers.turn.scene import Scene
+from workers.usage import Used, price_of, written_price
 
 # What an ended turn keeps for `threadwind turn ID`: no message text, no arguments, no results.
-KEPT = frozenset({"agent", "principal", "thread", "began", "ended", "steps", "tokens"})
+KEPT = frozenset({"agent", "principal", "thread", "began", "ended", "steps", "used", "price"})
+
+NAME_SHOWN = 100  # characters
 
 log = structlog.get_logger()
 
@@ -34,6 +39,9 @@ async def finish(scene: Scene, end: str, *, keep: bool = False, dead_letter: str
     if unknown := scene.journal.get("unknown_effect"):
         await scene.delivery.note("unknown", scene.words.say("turn.effect_unknown", tool=unknown))
     scene.journal.set_thread(our_ts=scene.ledger.newest_ts)
+    prices = scene.services.catalogs.now.prices
+    if "used" in scene.journal.fields and (price := price_of(Used.load(scene.journal.get("used")), prices)) is not None:
+        scene.journal.set(price=written_price(price, prices.currency))
     return await give_up(scene.journal, scene.claimed.owned, scene.now(), end, keep=keep, dead_letter=dead_letter)
 
 
@@ -42,7 +50,19 @@ async def give_up(
 ) -> list[Mail] | None:
     """The last write of a turn, also of one that never got as far as a scene."""
     journal.step(now, end)
-    log.info("turn.ended", end=end, seconds=round(now - journal.began, 3), rounds=journal.get("round"))
+    used = Used.load(journal.get("used"))
+    log.info(
+        "turn.ended",
+        end=end,
+        seconds=round(now - journal.began, 3),
+        rounds=journal.get("round"),
+        prompt_tokens=used.tokens.prompt,
+        completion_tokens=used.tokens.completion,
+        connector_tokens=used.tokens.connector,
+        connector_calls=dict(used.calls),
+        complete=not used.incomplete,
+        price=journal.get("price") or "unknown",
+    )
     journal.set(ended=end)
     journal.set_thread(last_turn=journal.id)
     journal.unset_thread("turn", "stop", "lost_workers")
@@ -57,10 +77,34 @@ async def fail(scene: Scene, error: errors.ConversationError) -> list[Mail] | No
     journal = scene.journal
     log.warning("turn.refused", error=str(error), kind=type(error).__name__)
     scene.step("failed", error=type(error).__name__, status=error.status, code=error.code)
-    later = isinstance(error, errors.TryLater | errors.Unanswered)
+    later = isinstance(error, errors.TryLater | errors.Unanswered | NotPushed)
     keep_open(journal, CANCELLED)
-    await scene.delivery.fail(scene.words.say(sentence(error), id=journal.id), turn_id=journal.id, again=later)
+    if isinstance(error, errors.ModelRetired):
+        # What an operator must change stands in the log; people in the thread can change nothing.
+        agent = scene.agent
+        log.error("model.gone", agent=agent.name, model=agent.model, file=str(agent.source), said=str(error))
+        # The model is fixed in the conversation: with the file mended, the next message begins one with its words.
+        journal.set_thread(conversation_agent="")
+    if isinstance(error, errors.LibraryGone):
+        log.error("library.gone", agent=scene.agent.name, file=str(scene.agent.source), said=str(error))
+        scene.services.libraries.forget()
+    await scene.delivery.fail(_told(scene, error), turn_id=journal.id, again=later)
     return await finish(scene, "failed", keep=later)
+
+
+def _told(scene: Scene, error: errors.ConversationError) -> str:
+    if isinstance(error, NotPushed):
+        agent = scene.cast.title(error.agent)
+        return scene.words.say("agent.not_pushed", agent=agent, command=PUSH, id=scene.journal.id)
+    agent = scene.cast.title(scene.agent.name)
+    return scene.words.say(sentence(error), id=scene.journal.id, agent=agent, library=_library(scene, error))
+
+
+def _library(scene: Scene, error: errors.ConversationError) -> str:
+    """The library that is missing; where the API does not say which, those that the agent has."""
+    named = error.library if isinstance(error, errors.LibraryGone) else ""
+    names = [named] if named else [name for connector in scene.agent.connectors for name in connector.libraries]
+    return text.shown(scene.words.names(names), NAME_SHOWN) if names else ""
 
 
 async def too_old(scene: Scene) -> list[Mail] | None:
@@ -130,10 +174,18 @@ def sentence(error: errors.ConversationError) -> str:
     match error:
         case errors.TryLater() if error.taken:
             return "turn.broke_off"
+        case errors.RateLimited():
+            return "turn.rate_limited"
         case errors.TryLater() | errors.Unanswered():
             return "turn.gave_up"
         case errors.Vanished():
             return "turn.refused.vanished"
+        case errors.AgentGone():
+            return "turn.refused.agent_gone"
+        case errors.LibraryGone():
+            return "turn.refused.library_gone"
+        case errors.ModelRetired():
+            return "turn.refused.model_retired"
         case errors.KeyRejected():
             return "turn.refused.key_rejected"
         case errors.Blocked():

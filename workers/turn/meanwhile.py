@@ -12,6 +12,7 @@ from bot.threads import keys
 from bot.threads.models import Mail, MailKind
 from workers import context, inputs, lines, roster
 from workers.mailroom import steerable
+from workers.turn import person
 from workers.turn.scene import Scene
 
 
@@ -34,6 +35,8 @@ class Meanwhile:
             hold.news.clear()
             waiting = await self._look()
             await self.change_roster(waiting)
+            if person.waiting(self._scene):
+                continue  # what comes is kept for the agent, and its writer is told of the person who has the thread
             for mail in waiting:
                 if not self._is_mine(mail):
                     await self.tell([mail], "mail.queued")

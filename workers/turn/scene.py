@@ -6,11 +6,12 @@ Made once, when the turn begins or is taken up; the other rooms of a turn are fu
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 
 from bot.catalog.agents import Agent
+from bot.catalog.catalog import Catalog
 from bot.catalog.channels import Channel
 from bot.slack.client import Slack
 from bot.slack.ledger import Ledger
@@ -21,8 +22,10 @@ from bot.texts import Words, words_for
 from bot.threads.models import ThreadKey
 from bot.threads.turns import Claimed
 from bot.vault import Unreadable
+from workers.delivery import parts
 from workers.delivery.board import Line, budget_keeper
 from workers.delivery.delivery import Delivery
+from workers.handoffs.cast import Cast
 from workers.holdings import Hold
 from workers.journal import Journal
 from workers.mailroom import Batch
@@ -50,6 +53,8 @@ class Scene:
     person: Person
     channel: Channel
     agent: Agent
+    catalog: Catalog
+    cast: Cast
     words: Words
     ledger: Ledger
     delivery: Delivery
@@ -105,7 +110,8 @@ async def prepared(
     principal = batch.principal if batch else journal.get("principal") or ""
     principal_team = batch.mail[0].principal_team if batch else journal.get("principal_team") or thread.team
     person = await services.people.person(thread.team, principal) or stranger(thread.team, principal)
-    channel = services.catalogs.now.channel(thread.channel)
+    catalog = services.catalogs.now
+    channel = catalog.channel(thread.channel)
     words = words_for(person.locale if thread.is_dm else channel.language or person.locale)
     if agent is None:
         choice = await services.choices.of(thread.team, thread.channel, principal)
@@ -127,9 +133,18 @@ async def prepared(
         now=services.now,
         pause=services.sleep,
     )
+    cast = Cast(services.objects, services.variants, catalog, agent)
+    if batch is not None:
+        # Who spoke last in this conversation speaks on; a new one begins with the agent that answers here.
+        goes_on = "conversation_id" in record and record.get("conversation_agent") == agent.name
+        journal.set(first_speaker=(record.get("speaker") if goes_on else "") or agent.name)
+    line = replace(line, voice=cast.voice(journal.get("first_speaker") or agent.name))
+    settled = parts.load(journal.get(parts.FIELD))
     bare = int(journal.get("failed_posts") or 0) >= BARE_AFTER
     live = thread.is_dm or services.settings.stream_in_channels
-    delivery = Delivery(line, Reader(user=principal, team=principal_team), live=live, resumed=resumed, bare=bare)
+    delivery = Delivery(
+        line, Reader(user=principal, team=principal_team), live=live, resumed=resumed, bare=bare, settled=settled
+    )
     delivery.live.on_stop = hold.stop.set
     return Scene(
         services=services,
@@ -141,6 +156,8 @@ async def prepared(
         channel=channel,
         agent=agent,
         transcript=None if agent.store else transcript_of(services, claimed, agent),
+        catalog=catalog,
+        cast=cast,
         words=words,
         ledger=ledger,
         delivery=delivery,

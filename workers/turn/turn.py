@@ -17,9 +17,12 @@ from bot.threads.models import Mail, MailKind, State
 from bot.threads.turns import Lost
 from workers.calling import Parked
 from workers.conversations import errors
+from workers.handoffs.continuing import Continuing
+from workers.handoffs.handoffs import Handoffs
+from workers.handoffs.rules import Guests
 from workers.mailroom import Batch
 from workers.rounds import CANCELLED, OVER_LIMIT, Answered, Limits, Rounds
-from workers.turn import asking, beginning, ends
+from workers.turn import asking, beginning, ends, person, showing
 from workers.turn.meanwhile import Meanwhile
 from workers.turn.scene import Scene
 
@@ -42,6 +45,7 @@ class Turn:
             until=scene.now() + settings.turn_limit.total_seconds(),
         )
         self._limits = limits
+        self._handoffs = Handoffs(scene.journal, scene.delivery, scene.cast, scene.words, limit=settings.handoff_limit)
         self._rounds = Rounds(
             scene.services,
             scene.journal,
@@ -56,7 +60,24 @@ class Turn:
             attachments=scene.files.attachments,
             transcript=scene.transcript,
             resumed=scene.resumed,
+            cast=scene.cast,
+            handoffs=self._handoffs,
+            continuing=Continuing(
+                scene.services.conversations,
+                scene.journal,
+                scene.delivery,
+                scene.cast,
+                self._handoffs,
+                self._guests,
+                scene.words,
+                way=settings.handoff_continue,
+                met=scene.services.met,
+            ),
         )
+
+    async def _guests(self) -> Guests:
+        """Who was added and removed by now: people may say so while the turn runs."""
+        return Guests.of(await self._scene.services.turns.record(self._scene.thread))
 
     async def run(self, batch: Batch | None) -> list[Mail] | None:
         """Work until the turn ends or is parked; the mail that came meanwhile, None when the thread was given up."""
@@ -78,12 +99,13 @@ class Turn:
         scene.delivery.inherit_status()
         if int(scene.record.get("lost_workers") or 0) >= MOST_LOST_WORKERS:
             return ends.dead
-        if scene.now() - scene.journal.began > scene.services.settings.recovery_age_limit.total_seconds():
+        if scene.now() - self._woken() > scene.services.settings.recovery_age_limit.total_seconds():
             return ends.too_old
         if not beginning.has_begun(scene.journal):
             # The mail was taken and its first request not yet put on record: begin again where it stopped.
             await beginning.begin(scene, Batch(tuple(scene.journal.mail)))
         await asking.hear(scene, scene.claimed.mail)
+        await person.hear(scene, scene.claimed.mail)
         if scene.record.get("stop"):
             scene.hold.stopped_by = scene.record["stop"]
             scene.hold.stop.set()
@@ -91,28 +113,41 @@ class Turn:
             await scene.delivery.status(scene.words.say("status.resumed"))
         return None
 
+    def _woken(self) -> float:
+        """Since when there has been something to do: a turn that waited for a person is not old for that."""
+        scene = self._scene
+        if scene.journal.get("parked"):
+            woken = max((mail.at for mail in scene.claimed.mail), default=scene.now())
+            scene.journal.set(woken=str(woken))
+            scene.journal.forget("parked")
+        return max(scene.journal.began, float(scene.journal.get("woken") or 0))
+
     async def _work(self) -> list[Mail] | None:
         """Converse until an answer, racing the stop and the clock; then deliver and finish."""
         scene = self._scene
         talk = asyncio.create_task(self._converse())
         stop = asyncio.create_task(scene.hold.stop.wait())
+        over = asyncio.create_task(self._handoffs.over.wait())
         try:
             left = self._limits.until - scene.now()
-            done, _ = await asyncio.wait({talk, stop}, timeout=left, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({talk, stop, over}, timeout=left, return_when=asyncio.FIRST_COMPLETED)
             if scene.hold.stop.is_set():
                 return await self._stop(talk)
-            answered = talk.result() if done else await self._cut_off(talk)
+            if self._handoffs.over.is_set():
+                answered = await self._cut_off(talk, "limit_handoffs")
+            else:
+                answered = talk.result() if talk.done() else await self._cut_off(talk, "limit_time")
         except Parked:
             return await self._park()
         except errors.ConversationError as error:
             return await ends.fail(scene, error)
         finally:
-            for task in (talk, stop):
+            for task in (talk, stop, over):
                 task.cancel()
-            await asyncio.gather(talk, stop, return_exceptions=True)
+            await asyncio.gather(talk, stop, over, return_exceptions=True)
         await self._meanwhile.tell_of_what_is_left()
         self._stamp()
-        await scene.delivery.finish(answered.text, closing=self._closing(answered))
+        await showing.show(scene, self._rounds.answer, answered.text, closing=self._closing(answered))
         return await ends.finish(scene, answered.limit or "answered")
 
     def _stamp(self) -> None:
@@ -134,11 +169,18 @@ class Turn:
 
     async def _park(self) -> list[Mail] | None:
         scene = self._scene
-        tools = scene.words.names([call.name for call in asking.undecided(scene)])
-        principal = scene.person.name
-        await self._meanwhile.tell(scene.claimed.mail, "asking.waiting_for", principal=principal, tool=tools)
+        if person.waiting(scene):
+            ours = {mail.id for mail in scene.journal.mail}
+            await person.ask(scene)
+            if not scene.resumed:
+                await person.hear(scene, [mail for mail in scene.claimed.mail if mail.id not in ours])
+        else:
+            tools = scene.words.names([call.name for call in asking.undecided(scene)])
+            principal = scene.person.name
+            await self._meanwhile.tell(scene.claimed.mail, "asking.waiting_for", principal=principal, tool=tools)
         self._meanwhile.remember()
-        return await asking.park(scene, seen={mail.id for mail in scene.claimed.mail}) or None
+        seen = {mail.id for mail in scene.claimed.mail}
+        return await asking.park(scene, seen=seen, until=person.deadline(scene)) or None
 
     async def _stop(self, talk: asyncio.Task[Answered]) -> list[Mail] | None:
         """End Slack's side at once; read the model's stream to its end in silence, close its calls, then finish."""
@@ -152,25 +194,29 @@ class Turn:
         for call in asking.undecided(scene):
             words = scene.words.say("asking.stopped")
             await asking.decide(scene, call, "denied", words, by=scene.hold.stopped_by or "")
+        await person.stop(scene)
         await ends.close_or_keep(scene.journal, self._rounds, CANCELLED)
         waiting = await scene.services.turns.look(scene.thread)
         scene.journal.take([mail for mail in waiting if mail.kind is MailKind.STOP])
         return await ends.finish(scene, "stopped")
 
-    async def _cut_off(self, talk: asyncio.Task[Answered]) -> Answered:
-        """The turn's time is up in the middle of an answer: what was said so far is the answer."""
+    async def _cut_off(self, talk: asyncio.Task[Answered], limit: str) -> Answered:
+        """A limit is reached in the middle of an answer: what was said so far is the answer."""
         scene = self._scene
         self._rounds.stop()
         said = scene.delivery.said
+        scene.delivery.mute()
         scene.step("cut_off")
         await scene.journal.write()
         await self._read_on(talk)
         await ends.close_or_keep(scene.journal, self._rounds, OVER_LIMIT)
-        return Answered(text=said, limit="limit_time")
+        return Answered(text=said, limit=limit)
 
     async def _read_on(self, talk: asyncio.Task[Answered]) -> None:
         """Let the stream end by itself for a while; nothing of it is shown. Raises `Lost` if that is how it ended."""
         await asyncio.wait({talk}, timeout=READ_ON_FOR.total_seconds())
+        if not talk.done():
+            self._rounds.lose_usage()
         talk.cancel()
         await asyncio.wait({talk})
         if not talk.cancelled() and isinstance(error := talk.exception(), Lost):
@@ -200,7 +246,8 @@ class Turn:
                 return words.say("turn.limit_tokens", count=settings.token_limit)
             case "limit_time":
                 return words.say("turn.limit_time", duration=settings.turn_limit)
+            case "limit_handoffs":
+                return words.say("turn.limit_handoffs", count=settings.handoff_limit)
             case "cut":
                 return words.say("turn.cut")
-            case _:
-                return "" if answered.text.strip() else words.say("turn.empty_answer")
+        return ""

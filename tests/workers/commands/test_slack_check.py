@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from bot.slack.manifest import required_scopes
+from bot.slack.manifest import SCOPES, required_scopes
 from playground import serving
 from playground.slack import app as slack_app
 from playground.slack.settings import Settings as SlackSettings
@@ -18,6 +18,8 @@ from playground.slack.standin import Standin
 from tests.workers.commands.checking import NOWHERE, SECRETS, of, some_settings
 from workers.commands.checks import slack
 from workers.commands.checks.finding import Status
+
+SPARED = {need.name for need in SCOPES if need.spared}
 
 
 @pytest.fixture
@@ -47,13 +49,21 @@ async def test_missing_scopes_are_named_with_what_they_are_for(workspace: tuple[
 
 async def test_following_replies_needs_more_scopes(workspace: tuple[Standin, str]) -> None:
     standin, url = workspace
-    standin.grant.scopes = frozenset(required_scopes(some_settings()))
+    standin.grant.scopes = frozenset(required_scopes(some_settings())) | SPARED
     plain = await slack.check(some_settings(slack_api_url=url))
     follows = await slack.check(some_settings(slack_api_url=url, replies_without_mention=True))
     assert of(plain, "Slack scopes").status is Status.OK
     assert of(follows, "Slack scopes").status is Status.FAILED
     assert "channels:history" in of(follows, "Slack scopes").says
     assert "message.channels" in of(follows, "Slack events").mend
+
+
+async def test_a_scope_that_can_be_done_without_is_only_warned_of(workspace: tuple[Standin, str]) -> None:
+    standin, url = workspace
+    standin.grant.scopes = frozenset(required_scopes(some_settings()))
+    scopes = of(await slack.check(some_settings(slack_api_url=url)), "Slack scopes")
+    assert scopes.status is Status.WARNING
+    assert "chat:write.customize (to let an agent speak" in scopes.says
 
 
 async def test_a_plain_bot_without_the_agents_surface_is_only_warned(workspace: tuple[Standin, str]) -> None:

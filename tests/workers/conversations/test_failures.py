@@ -12,17 +12,23 @@ import pytest
 
 from workers.conversations import errors, failures
 from workers.conversations.errors import (
+    AgentGone,
     Blocked,
     Bookkeeping,
     Busy,
     ConversationError,
     CutShort,
     KeyRejected,
+    LibraryGone,
+    ModelRetired,
+    RateLimited,
     Refused,
+    TooLarge,
     TryLater,
     Unanswered,
     Vanished,
 )
+from workers.conversations.port import Opening
 
 NOW = 1_780_000_000.0
 MAYBE_RUN, HARMLESS = False, True
@@ -94,7 +100,16 @@ STATUSES: list[tuple[int, Any, bool, type[ConversationError]]] = [
     (408, "", HARMLESS, TryLater),
     (409, {"message": "Conversation is being updated"}, MAYBE_RUN, Busy),
     (422, SHAPES[2][1], MAYBE_RUN, Refused),
-    (429, SHAPES[0][1], MAYBE_RUN, TryLater),
+    (400, {"message": "Invalid model: mistral-old", "type": "invalid_model", "code": "1500"}, MAYBE_RUN, ModelRetired),
+    (404, {"message": "The model mistral-old does not exist"}, MAYBE_RUN, ModelRetired),
+    (404, {"detail": "Model mistral-old was retired on 1 May"}, MAYBE_RUN, ModelRetired),
+    (
+        400,
+        {"message": "Model x currently does not support builtin connectors", "code": 3004},
+        MAYBE_RUN,
+        Refused,
+    ),
+    (429, SHAPES[0][1], MAYBE_RUN, RateLimited),
     (500, SHAPES[1][1], MAYBE_RUN, TryLater),
     (502, SHAPES[7][1], MAYBE_RUN, TryLater),
     (503, "", MAYBE_RUN, TryLater),
@@ -119,9 +134,10 @@ EVENTS: list[tuple[str, type[ConversationError]]] = [
     ("500", TryLater),
     ("503", TryLater),
     ("504", TryLater),
-    ("429", TryLater),
+    ("429", RateLimited),
     ("409", TryLater),
-    ("1300", TryLater),
+    ("1300", RateLimited),
+    ("1500", ModelRetired),
     ("3000", TryLater),
     ("3230", Bookkeeping),
     ("3201", Blocked),
@@ -186,9 +202,24 @@ def test_how_long_to_wait_is_read_in_all_its_forms(headers: dict[str, str], afte
     assert error.after == after
 
 
+STARTS: list[tuple[Opening, str, type[ConversationError]]] = [
+    (Opening(agent_id="ag_1"), "not found", AgentGone),
+    (Opening(model="mistral-medium-latest"), "Library 0190 not found", LibraryGone),
+    (Opening(model="mistral-medium-latest"), "not found", ModelRetired),
+]
+
+
+@pytest.mark.parametrize(("opening", "said", "kind"), STARTS)
+def test_a_404_to_a_start_is_about_what_it_named(opening: Opening, said: str, kind: type[ConversationError]) -> None:
+    error = failures.of_start(Vanished(said, status=404), opening)
+    assert type(error) is kind
+    assert error.status == 404
+
+
 def test_every_error_of_the_tree_is_made_somewhere() -> None:
     tree = {kind for _, kind in inspect.getmembers(errors, inspect.isclass) if issubclass(kind, ConversationError)}
-    made = {row[3] for row in STATUSES} | {row[1] for row in EVENTS} | {CutShort}
+    made = {row[3] for row in STATUSES} | {row[1] for row in EVENTS} | {CutShort, TooLarge}
+    made |= {row[2] for row in STARTS}
     assert tree - made == {ConversationError}
     assert all(kind.__name__ in (errors.__doc__ or "") for kind in tree)
 

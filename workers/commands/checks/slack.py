@@ -66,13 +66,15 @@ def _scopes(settings: Settings, who: Identity) -> Finding:
     if not who.scopes:
         return warning(SCOPE, "Slack did not say which were granted.", f"Look yourself: {WHERE_SCOPES}")
     known, _ = agents.load(settings.agents_dir, environment())
-    needed = partial(required_scopes, settings, user_groups=any(agent.access.names_groups for agent in known.values()))
+    needed = partial(required_scopes, settings, user_groups=any(agent.names_groups for agent in known.values()))
     missing = _without(who, needed(agent_view=False))
     if missing:
         return failed(SCOPE, f"missing: {missing}.", WHERE_SCOPES)
     if missing := _without(who, needed()):
         plain_bot = "Fine for an app that is not declared an agent. Otherwise: "
         return warning(SCOPE, f"missing: {missing}.", plain_bot + WHERE_SCOPES)
+    if missing := _without(who, tuple(need.name for need in SCOPES if need.spared)):
+        return warning(SCOPE, f"missing: {missing}.", f"The bot works without, in a plainer way. {WHERE_SCOPES}")
     return ok(SCOPE, f"all {len(needed())} that are needed were granted.")
 
 

@@ -1,0 +1,291 @@
+"""What can go wrong on Mistral's side, each with its plain sentence and its way on; and what a turn costs."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from structlog.testing import capture_logs
+
+from playground.agents_api.app import KEY
+from playground.agents_api.brains.steps import AddChunk, CallFunction, RefuseRequest, RunTool, Say, SendUnknown
+from playground.agents_api.shelves import Document, Library
+from tests.stories.conftest import MakeWorld
+from tests.stories.tools import ODD_JOBS, agent, runs
+from tests.world import CAMILLE, Thread, World, until
+
+MEDIUM = "mistral-medium-latest"
+
+
+def an_agent(front: str, *, model: str = MEDIUM) -> dict[str, str]:
+    return {"assistant": f"---\nmodel: {model}\ndescription: Helps.\n{front}\n---\nHelp the people in this thread.\n"}
+
+
+async def next_message_works(thread: Thread) -> None:
+    await thread.reply("<@U0BOT> hello again")
+    await until(lambda: any("hello again" in said for said in thread.said), within=40, seen=lambda: thread.said)
+    await thread.rests()
+
+
+REFUSED = [
+    (RefuseRequest(status=401), "does not accept my key", "n’accepte pas ma clé"),
+    (RefuseRequest(status=403, message="Workspace has no access"), "does not accept my key", "n’accepte pas ma clé"),
+    (
+        RefuseRequest(status=400, message="Invalid model: mistral-medium-2312", code=1500),
+        "The model that Assistant runs on is not available",
+        "Le modèle de Assistant n’est pas",
+    ),
+    (
+        RefuseRequest(status=404, message="The model mistral-old does not exist"),
+        "The model that Assistant runs on is not available",
+        "Le modèle de Assistant n’est pas",
+    ),
+    (RefuseRequest(status=422, message="Extra inputs"), "could not work with this request", "n’a pas pu traiter"),
+]
+
+
+@pytest.mark.parametrize(("refuse", "english", "french"), REFUSED)
+async def test_each_refusal_is_one_plain_sentence_and_the_next_message_works(
+    world: World, refuse: RefuseRequest, english: str, french: str
+) -> None:
+    world.mistral.script.will(refuse)
+    world.mistral.script.will(refuse)
+    thread = await world.mention("hello")
+    [said] = await thread.answered()
+    assert english in said
+    autre = await world.mention("bonjour", user=CAMILLE)
+    [dit] = await autre.answered()
+    assert french in dit
+    await next_message_works(thread)
+
+
+async def test_a_guardrail_is_told_as_such_and_the_conversation_goes_on(make_world: MakeWorld) -> None:
+    guard = json.dumps([{"moderation_llm_v2": {"action": "block"}}])
+    world = await make_world(agents=an_agent(f"guardrails: {guard}"))
+    thread = await world.mention("hello")
+    await thread.answered()
+    conversation = (await thread.record())["conversation_id"]
+    [start] = world.mistral.log.requests("conversations.start")
+    assert start.body is not None
+    assert start.body["guardrails"] == json.loads(guard)
+
+    world.mistral.script.will(RefuseRequest(status=403, message="Content blocked by guardrail", code=3201))
+    await thread.reply("<@U0BOT> something bad")
+    said = await thread.answered(2)
+    assert "did not accept this message" in said[1]
+    assert "Put it another way" in said[1]
+    await next_message_works(thread)
+    assert (await thread.record())["conversation_id"] == conversation
+
+
+async def test_a_retired_model_names_the_file_to_change_and_a_new_model_goes_on_with_the_words(
+    make_world: MakeWorld, tmp_path: Path
+) -> None:
+    world = await make_world(agents=an_agent(""), reload_agents=True)
+    thread = await world.mention("remember 41")
+    await thread.answered()
+    world.mistral.script.will(RefuseRequest(status=400, message="Invalid model: mistral-medium-latest", code=1500))
+    with capture_logs() as logs:
+        await thread.reply("<@U0BOT> which number?")
+        await until(
+            lambda: any("is not available at Mistral" in said for said in thread.said), seen=lambda: thread.said
+        )
+        await thread.rests()
+    [told] = [line for line in logs if line["event"] == "model.gone"]
+    assert (told["agent"], told["model"]) == ("assistant", MEDIUM)
+    assert told["file"].endswith("assistant.md")
+
+    await thread.reply("<@U0BOT> and now?")
+    await until(lambda: any("and now?" in said for said in thread.said), seen=lambda: thread.said)
+    newest = world.mistral.log.requests("conversations.start")[-1]
+    assert "remember 41" in str(newest.body)
+
+
+async def test_a_rate_limit_and_an_overload_are_told_apart(make_world: MakeWorld) -> None:
+    world = await make_world(mistral_wait_limit=0.3)
+    world.mistral_fault("conversations.start", "status", times=0, status=429)
+    limited = await world.mention("hello")
+    [said] = await limited.answered()
+    assert said.startswith("Mistral has taken as many requests as this key may send")
+    world.mistral.faults.clear()
+    world.mistral_fault("conversations.start", "status", times=0, status=503)
+    overloaded = await world.mention("hello")
+    [said] = await overloaded.answered()
+    assert said.startswith("I could not reach Mistral")
+    world.mistral.faults.clear()
+    await next_message_works(limited)
+
+
+async def test_a_library_that_is_missing_is_named_and_found_again_when_it_is_there(make_world: MakeWorld) -> None:
+    world = await make_world(agents=an_agent("connectors: [{document_library: [handbook]}]"))
+    thread = await world.mention("how many?")
+    [said] = await thread.answered()
+    assert said.startswith("The document library handbook of Assistant is not there")
+    library = Library(owner=KEY, name="handbook")
+    world.mistral.shelves.add(library)
+    await next_message_works(thread)
+    [start] = world.mistral.log.requests("conversations.start")
+    assert start.body is not None
+    assert start.body["tools"] == [{"type": "document_library", "library_ids": [library.id]}]
+
+
+async def test_documents_that_are_not_processed_are_named_when_a_conversation_begins(make_world: MakeWorld) -> None:
+    world = await make_world(
+        agents=an_agent("connectors: [{document_library: [handbook]}, web_search]"),
+        mistral={"processing_reads": 1000, "processing_seconds": 1000},
+    )
+    library = Library(owner=KEY, name="handbook")
+    for name in ("a.txt", "b.txt", "c.txt", "d<!channel>.txt"):
+        document = Document(name=name, content=b"words", mimetype="text/plain", uploaded_by=KEY)
+        library.documents[document.id] = document
+    world.mistral.shelves.add(library)
+    thread = await world.mention("how many?")
+    said = await thread.answered(2)
+    assert said[0].startswith("In the library handbook, 4 documents are not processed yet")
+    assert "a.txt, b.txt, c.txt" in said[0]
+    await thread.reply("<@U0BOT> and now?")
+    assert "and now?" in (await thread.answered(3))[2]
+
+
+async def test_an_agent_object_that_is_gone_is_told(make_world: MakeWorld) -> None:
+    world = await make_world(agents=an_agent("object: true"))
+    thread = await world.mention("hello")
+    [said] = await thread.answered()
+    assert "Assistant" in said
+    assert "Mistral" in said
+    assert world.mistral.log.requests("conversations.start") == []
+
+
+async def test_what_is_unknown_is_passed_over(world: World) -> None:
+    odd = {"type": "quantum.leap", "id": "q1", "content": "SECRET"}
+    world.mistral.script.will(
+        SendUnknown(event=odd, entry={**odd, "type": "quantum"}),
+        Say(text="All"),
+        AddChunk(chunk={"type": "hologram", "data": "SECRET"}),
+        Say(text=" well."),
+        SendUnknown(event=odd, entry={**odd, "id": "q2", "type": "quantum"}),
+    )
+    thread = await world.mention("odd")
+    assert await thread.answered() == ["All well."]
+    await next_message_works(thread)
+
+
+# ---- a stream cut at every event -------------------------------------------------------------------------------------
+
+# started · execution (3) · text (2) · reference · text · call (2) · done, then started · text (2) · done
+FIRST = (
+    RunTool(name="web_search", arguments={"query": "euro"}),
+    Say(text="Spain won ", pieces=2),
+    AddChunk(chunk={"type": "tool_reference", "tool": "web_search", "title": "Euro", "url": "https://e.example"}),
+    Say(text=". I count.", pieces=1),
+)
+
+
+@pytest.mark.parametrize("on_drop", ["store", "discard"])
+@pytest.mark.parametrize("events", range(11))
+async def test_a_first_answer_that_is_cut_after_any_event_ends_whole_and_once(
+    make_world: MakeWorld, tmp_path: Path, events: int, on_drop: str
+) -> None:
+    world = await make_world(
+        agents=agent(),
+        servers=ODD_JOBS,
+        mistral={"on_drop": on_drop, "lock_seconds": 0.2},
+        conversation_lock=1,
+        replies_without_mention=False,
+    )
+    world.mistral.script.when(
+        "count", *FIRST, CallFunction(name="odd__count", arguments={"journal": str(tmp_path / "ran")})
+    )
+    world.mistral.script.when("count", Say(text="Counted once.", pieces=2), results=True)
+    world.mistral_fault("conversations.start", "cut", events=events)
+    thread = await world.dm("count")
+    await until(lambda: any("Counted once." in said for said in thread.said), within=60, seen=lambda: thread.said)
+    await thread.rests(within=30)
+    said = "\n".join(thread.said)
+    assert said.count("Spain won [1]. I count.") == 1
+    assert said.count("Counted once.") == 1
+    assert said.count("1. [Euro](https://e.example)") == 1
+    assert runs(tmp_path / "ran") == 1
+    await thread.reply("hello again")
+    await until(lambda: any("hello again" in said for said in thread.said), within=40, seen=lambda: thread.said)
+
+
+@pytest.mark.parametrize("on_drop", ["store", "discard", "inputs"])
+@pytest.mark.parametrize("events", range(4))
+async def test_an_answer_to_results_that_is_cut_after_any_event_ends_whole_and_once(
+    make_world: MakeWorld, tmp_path: Path, events: int, on_drop: str
+) -> None:
+    world = await make_world(
+        agents=agent(), servers=ODD_JOBS, mistral={"on_drop": on_drop, "lock_seconds": 0.2}, conversation_lock=1
+    )
+    world.mistral.script.when(
+        "count", *FIRST, CallFunction(name="odd__count", arguments={"journal": str(tmp_path / "ran")})
+    )
+    world.mistral.script.when("count", Say(text="Counted once.", pieces=2), results=True)
+    world.mistral_fault("conversations.append", "cut", events=events)
+    thread = await world.dm("count")
+    await until(lambda: any("Counted once." in said for said in thread.said), within=60, seen=lambda: thread.said)
+    await thread.rests(within=30)
+    assert "\n".join(thread.said).count("Counted once.") == 1
+    assert runs(tmp_path / "ran") == 1
+    await thread.reply("hello again")
+    await until(lambda: any("hello again" in said for said in thread.said), within=40, seen=lambda: thread.said)
+
+
+# ---- what a turn costs -----------------------------------------------------------------------------------------------
+
+PRICES = f'[models."{MEDIUM}"]\nprompt = 1000.0\ncompletion = 2000.0\n[connectors]\nweb_search = 0.5\n'
+
+
+async def ended(world: World, thread: Thread) -> dict[str, str]:
+    turn = (await thread.record())["last_turn"]
+    kept = await world.redis.get(f"tw:ended:T0PLAY:{turn}")
+    return dict(json.loads(kept or "{}"))
+
+
+async def test_tokens_and_connector_calls_of_all_rounds_are_counted_and_priced(
+    make_world: MakeWorld, tmp_path: Path
+) -> None:
+    prices = tmp_path / "prices.toml"
+    prices.write_text(PRICES)
+    world = await make_world(agents=agent(), servers=ODD_JOBS, prices=prices)
+    world.mistral.script.will(
+        RunTool(name="web_search", tokens=100),
+        CallFunction(name="odd__count", arguments={"journal": str(tmp_path / "r")}),
+    )
+    world.mistral.script.will(RunTool(name="web_search", tokens=50), Say(text="Done."))
+    with capture_logs() as logs:
+        thread = await world.mention("count")
+        await thread.answered()
+    [told] = [line for line in logs if line["event"] == "turn.ended"]
+    assert told["connector_tokens"] == 150
+    assert told["connector_calls"] == {"web_search": 2}
+    assert told["complete"]
+    cost = (told["prompt_tokens"] + 150) * 0.001 + told["completion_tokens"] * 0.002 + 1.0
+    assert told["price"] == f"{cost:.6f}".rstrip("0") + " USD"
+    kept = await ended(world, thread)
+    assert kept["price"] == told["price"]
+    used = json.loads(kept["used"])
+    assert used["c"] == {"web_search": 2}
+    assert used["m"][MEDIUM][2] == 150
+
+
+async def test_what_has_no_price_makes_the_price_unknown(make_world: MakeWorld, tmp_path: Path) -> None:
+    prices = tmp_path / "prices.toml"
+    prices.write_text(PRICES)
+    world = await make_world(prices=prices)
+    world.mistral.script.will(RunTool(name="code_interpreter"), Say(text="Done."))
+    thread = await world.mention("compute")
+    await thread.answered()
+    kept = await ended(world, thread)
+    assert "price" not in kept
+    assert '"c":{"code_interpreter":1}' in kept["used"]
+
+
+async def test_an_answer_from_the_history_makes_the_count_incomplete(make_world: MakeWorld) -> None:
+    world = await make_world(mistral={"on_drop": "store", "lock_seconds": 0.2}, conversation_lock=1)
+    world.mistral_fault("conversations.start", "cut", events=2)
+    thread = await world.mention("hello")
+    await thread.answered(within=40)
+    assert (await ended(world, thread))["used"] == '{"i":1}'
