@@ -12,6 +12,8 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from bot.catalog import front_matter
+from bot.catalog.access import Access
+from bot.catalog.connectors import Connector
 from bot.catalog.forms import Form, check
 from bot.catalog.policy import Policy
 from bot.catalog.problem import Problem
@@ -20,6 +22,9 @@ MODEL_EXAMPLE = "mistral-medium-latest"
 PROMPTS_SHOWN = 4  # Slack shows no more
 NAME = r"^[a-z0-9][a-z0-9_-]{0,62}$"  # what a person can type after "+"
 TOOL_PATTERN = r"^[A-Za-z0-9_*?\[\]!-]+$"
+
+HandoffExecution = Literal["server", "client"]  # the API's own words: inside Mistral, or given back to us
+HandoffPolicy = Literal["allow", "deny"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +37,14 @@ class Prompt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agent:
-    """One agent, ready to open a direct-model conversation.
+    """One agent, as its file describes it.
 
     `tools` holds server names, `server__tool` names, patterns of them (`fnmatch`) and names of Python functions;
-    `approvals` maps such patterns of tool names to what happens when the agent calls one.
+    `approvals` maps such patterns of tool names to what happens when the agent calls one. `icon` is `:emoji:` or the
+    https address of a picture. `handoffs` are names of other agents; `handoff_policy` says of those, by name or `*`,
+    which handoff goes through where handoffs are executed on our side. `escalation` are the ids of the people and user
+    groups to whom it may hand a thread. `agent_id` adopts an agent object that exists at Mistral. `completion_args` and
+    `guardrails` are in the wire's shape.
     """
 
     name: str
@@ -48,6 +57,22 @@ class Agent:
     completion_args: dict[str, Any] = field(default_factory=dict)
     display_name: str = ""
     prompts: tuple[Prompt, ...] = ()
+    icon: str = ""
+    connectors: tuple[Connector, ...] = ()
+    handoffs: tuple[str, ...] = ()
+    handoff_execution: HandoffExecution = "server"
+    handoff_policy: dict[str, HandoffPolicy] = field(default_factory=dict)
+    guardrails: tuple[dict[str, Any], ...] = ()
+    store: bool = True
+    wants_object: bool = False
+    agent_id: str | None = None
+    access: Access = field(default_factory=Access)
+    escalation: tuple[str, ...] = ()
+
+    @property
+    def is_object(self) -> bool:
+        """Whether it runs as an agent object at Mistral; else as a direct-model conversation, exact for each thread."""
+        return bool(self.handoffs) or self.wants_object
 
 
 class PromptForm(Form):

@@ -47,9 +47,14 @@ class MistralConversations:
         return self._exchange.streamed("", wire.start(opening, inputs, stream=True).body())
 
     def append(
-        self, conversation_id: str, inputs: Sequence[Input], *, silent: bool = False
+        self,
+        conversation_id: str,
+        inputs: Sequence[Input],
+        *,
+        silent: bool = False,
+        handoff_execution: str | None = None,
     ) -> AsyncGenerator[Event, None]:
-        body = wire.append(inputs, stream=True, silent=silent).body()
+        body = wire.append(inputs, stream=True, silent=silent, handoff_execution=handoff_execution).body()
         return self._exchange.streamed(_path(conversation_id), body, known_id=conversation_id)
 
     def branch(

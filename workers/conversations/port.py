@@ -40,17 +40,39 @@ class Opening:
     instructions: str | None = None
     tools: tuple[FunctionTool, ...] = ()
     connectors: tuple[dict[str, Any], ...] = ()  # Mistral's own tools, in the wire's shape
+    guardrails: tuple[dict[str, Any], ...] = ()  # in the wire's shape
+    store: bool = True  # False: Mistral keeps nothing, each request replays the whole conversation
+    handoff_execution: str | None = None  # `server` or `client`; of agents only
     completion_args: dict[str, Any] = field(default_factory=dict)
     metadata: dict[str, str] = field(default_factory=dict)
     name: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """A file in a user message. Images and PDFs only: text belongs into the message's words."""
+
+    name: str
+    mimetype: str
+    content: bytes = field(repr=False)
+
+
 @dataclass(frozen=True, slots=True)
 class Say:
-    """A user message. `again` replays one of the assistant's instead (`role="assistant"`)."""
+    """A user message, perhaps with files; with `role="assistant"` one of the assistant's that is replayed."""
 
     text: str
     role: str = "user"
+    attachments: tuple[Attachment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """A function call that is replayed before its `Result`, where Mistral keeps no history."""
+
+    tool_call_id: str
+    name: str
+    arguments: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +91,7 @@ class Confirm:
     allowed: bool
 
 
-Input = Say | Result | Confirm
+Input = Say | Called | Result | Confirm
 
 
 # ---- what is kept: entries ----------------------------------------------------------------------------------------
@@ -287,9 +309,17 @@ class Conversations(Protocol):
     def start(self, opening: Opening, inputs: Sequence[Input]) -> AsyncGenerator[Event, None]: ...
 
     def append(
-        self, conversation_id: str, inputs: Sequence[Input], *, silent: bool = False
+        self,
+        conversation_id: str,
+        inputs: Sequence[Input],
+        *,
+        silent: bool = False,
+        handoff_execution: str | None = None,
     ) -> AsyncGenerator[Event, None]:
-        """`silent` closes open calls without wanting an answer: `tool_choice: none` and few tokens."""
+        """`silent` closes open calls without wanting an answer: `tool_choice: none` and few tokens.
+
+        Without inputs the conversation goes on by itself: after a handoff that was executed on our side.
+        """
         ...
 
     def branch(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from workers.conversations.port import (
     Answer,
     Call,
+    Called,
     Confirm,
     Entry,
     Execution,
@@ -87,6 +88,8 @@ def _is(entry: Entry, item: Input) -> bool:
     match item, entry:
         case Say(text, role), Message():
             return entry.speaker.value == role and entry.text.strip() == text.strip()
+        case Called(tool_call_id), Call():
+            return entry.tool_call_id == tool_call_id
         case Result(tool_call_id), Answer():
             return entry.tool_call_id == tool_call_id
         case Confirm(tool_call_id), Call():

@@ -6,12 +6,24 @@ hold only what was set. Answers ignore what they do not know; the entries inside
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Sequence
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, RootModel
 
-from workers.conversations.port import Confirm, FunctionTool, Input, Opening, Result, Say, Stored, Usage
+from workers.conversations.port import (
+    Attachment,
+    Called,
+    Confirm,
+    FunctionTool,
+    Input,
+    Opening,
+    Result,
+    Say,
+    Stored,
+    Usage,
+)
 
 SILENT_TOKENS = 8  # an answer nobody wants is kept short; 0 might be read as "no limit"
 SILENT_ARGS: dict[str, JsonValue] = {"tool_choice": "none", "max_tokens": SILENT_TOKENS}
@@ -27,11 +39,39 @@ class Sent(BaseModel):
         return self.model_dump_json(exclude_unset=True).encode()
 
 
+class TextChunk(Sent):
+    type: Literal["text"]
+    text: str
+
+
+class ImageChunk(Sent):
+    """`image_url` is a data URI; the API takes png, jpg, gif and webp up to 20 MB."""
+
+    type: Literal["image_url"]
+    image_url: str
+
+
+class DocumentChunk(Sent):
+    """`document_url` is a data URI of a PDF."""
+
+    type: Literal["document_url"]
+    document_url: str
+    document_name: str
+
+
 class MessageInput(Sent):
     object: Literal["entry"]
     type: Literal["message.input"]
     role: Literal["user", "assistant"]
-    content: str
+    content: str | list[TextChunk | ImageChunk | DocumentChunk]
+
+
+class FunctionCall(Sent):
+    object: Literal["entry"]
+    type: Literal["function.call"]
+    tool_call_id: str = Field(min_length=1)
+    name: str
+    arguments: str
 
 
 class FunctionResult(Sent):
@@ -39,6 +79,9 @@ class FunctionResult(Sent):
     type: Literal["function.result"]
     tool_call_id: str = Field(min_length=1)
     result: str
+
+
+Entry = MessageInput | FunctionCall | FunctionResult
 
 
 class ToolConfirmation(Sent):
@@ -49,7 +92,7 @@ class ToolConfirmation(Sent):
 class _Asked(Sent):
     """What start, append and restart share. `completion_args` are the operator's own; the API judges them."""
 
-    inputs: list[MessageInput | FunctionResult] | None = None
+    inputs: list[Entry] | None = None
     stream: bool
     completion_args: dict[str, JsonValue] | None = None
 
@@ -62,6 +105,9 @@ class Start(_Asked):
     agent_version: int | str | None = None
     instructions: str | None = None
     tools: list[dict[str, JsonValue]] | None = None
+    guardrails: list[dict[str, JsonValue]] | None = None
+    store: bool | None = None
+    handoff_execution: Literal["server", "client"] | None = None
     metadata: dict[str, str] | None = None
     name: str | None = None
 
@@ -69,6 +115,7 @@ class Start(_Asked):
 class Append(_Asked):
     """Everything an append may say of ours; tools, instructions and model are fixed since the start."""
 
+    handoff_execution: Literal["server", "client"] | None = None
     tool_confirmations: list[ToolConfirmation] | None = None
 
 
@@ -87,6 +134,8 @@ def start(opening: Opening, inputs: Sequence[Input], *, stream: bool) -> Start:
         raise ValueError("an agent brings its own instructions and tools; give them to the agent, not the start")
     if opening.model is not None and opening.agent_version is not None:
         raise ValueError("agent_version needs agent_id")
+    if opening.model is not None and opening.handoff_execution is not None:
+        raise ValueError("handoff_execution needs agent_id: the API refuses it with a model")
     return Start(
         stream=stream,
         inputs=_entries(inputs),
@@ -97,13 +146,19 @@ def start(opening: Opening, inputs: Sequence[Input], *, stream: bool) -> Start:
             instructions=opening.instructions,
             tools=[*map(_tool, opening.tools), *opening.connectors],  # an empty list is reported to be refused
             completion_args=opening.completion_args,
+            guardrails=list(opening.guardrails),
+            store=None if opening.store else False,
+            handoff_execution=opening.handoff_execution,
             metadata=opening.metadata,
             name=opening.name,
         ),
     )
 
 
-def append(inputs: Sequence[Input], *, stream: bool, silent: bool = False) -> Append:
+def append(
+    inputs: Sequence[Input], *, stream: bool, silent: bool = False, handoff_execution: str | None = None
+) -> Append:
+    """Without inputs and confirmations it only goes on: after a handoff that was executed on our side."""
     confirmations = [
         ToolConfirmation(tool_call_id=item.tool_call_id, confirmation="allow" if item.allowed else "deny")
         for item in inputs
@@ -113,7 +168,12 @@ def append(inputs: Sequence[Input], *, stream: bool, silent: bool = False) -> Ap
     completion_args = SILENT_ARGS if silent else None
     return Append(
         stream=stream,
-        **_given(inputs=entries, tool_confirmations=confirmations, completion_args=completion_args),
+        **_given(
+            inputs=entries,
+            tool_confirmations=confirmations,
+            completion_args=completion_args,
+            handoff_execution=handoff_execution,
+        ),
     )
 
 
@@ -128,20 +188,32 @@ def _given(**fields: Any) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if value is not None and value != [] and value != {}}
 
 
-def _entries(inputs: Sequence[Input]) -> list[MessageInput | FunctionResult]:
+def _entries(inputs: Sequence[Input]) -> list[Entry]:
     return [_entry(item) for item in inputs]
 
 
-def _entry(item: Input) -> MessageInput | FunctionResult:
+def _entry(item: Input) -> Entry:
     match item:
-        case Say(text, ("user" | "assistant") as role):
-            return MessageInput(object="entry", type="message.input", role=role, content=text)
+        case Say(text, ("user" | "assistant") as role, attachments):
+            content = [TextChunk(type="text", text=text), *map(_chunk, attachments)] if attachments else text
+            return MessageInput(object="entry", type="message.input", role=role, content=content)
         case Say(_, role):
             raise ValueError(f"a message is the user's or the assistant's, not {role!r}")
+        case Called(tool_call_id, name, arguments):
+            return FunctionCall(
+                object="entry", type="function.call", tool_call_id=tool_call_id, name=name, arguments=arguments
+            )
         case Result(tool_call_id, text):
             return FunctionResult(object="entry", type="function.result", tool_call_id=tool_call_id, result=text)
         case Confirm():
             raise ValueError("a confirmation can only be appended")
+
+
+def _chunk(file: Attachment) -> ImageChunk | DocumentChunk:
+    data = f"data:{file.mimetype};base64,{b64encode(file.content).decode()}"
+    if file.mimetype.startswith("image/"):
+        return ImageChunk(type="image_url", image_url=data)
+    return DocumentChunk(type="document_url", document_url=data, document_name=file.name)
 
 
 def _tool(tool: FunctionTool) -> dict[str, Any]:
