@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from playground.slack import elements
+from playground.slack import elements, sentences
 from playground.slack.elements import MOST_TYPED, OPTIONS, PICKED, TEXTS
 from playground.slack.models import Json
 
 Values = dict[str, dict[str, Json]]
+Wrong = tuple[str, dict[str, Any]]  # the sentence's key, and what it names
 MANY = ("checkboxes", "multi_")
 
 
@@ -83,7 +84,7 @@ def kept(blocks: list[Json], before: Values) -> Values:
     return values
 
 
-def missing(blocks: list[Json], values: Values) -> dict[str, str]:
+def missing(blocks: list[Json], values: Values, *, locale: str) -> dict[str, str]:
     """Slack's own words at each input that cannot be sent as it is, by block."""
     wrong: dict[str, str] = {}
     for block in blocks:
@@ -93,38 +94,38 @@ def missing(blocks: list[Json], values: Values) -> dict[str, str]:
                 element, values[block["block_id"]][element["action_id"]], optional=block.get("optional", False)
             )
             if why:
-                wrong[block["block_id"]] = why
+                key, limits = why
+                wrong[block["block_id"]] = sentences.say(f"form.{key}", locale, **limits)
     return wrong
 
 
-def _wrong(element: Json, held: Json, *, optional: bool) -> str:
+def _wrong(element: Json, held: Json, *, optional: bool) -> Wrong | None:
     value = next(held[name] for name in held if name != "type")
     if value in (None, "", []):
-        return "" if optional else "Please complete this required field."
+        return None if optional else ("required", {})
     if element["type"] == "number_input":
         return _wrong_number(element, value)
     if element["type"] not in TEXTS:
         most = element.get("max_selected_items")
-        return f"You can choose up to {most} items." if most and isinstance(value, list) and len(value) > most else ""
+        return ("many", {"most": most}) if most and isinstance(value, list) and len(value) > most else None
     if len(value) < element.get("min_length", 0):
-        return f"This entry needs at least {element['min_length']} characters."
-    if len(value) > (most := element.get("max_length", MOST_TYPED)):
-        return f"This entry can have at most {most} characters."
-    return ""
+        return "short", {"least": element["min_length"]}
+    most = element.get("max_length", MOST_TYPED)
+    return ("long", {"most": most}) if len(value) > most else None
 
 
-def _wrong_number(element: Json, value: str) -> str:
+def _wrong_number(element: Json, value: str) -> Wrong | None:
     try:
         number = float(value)
     except ValueError:
-        return "Must be a number."
+        return "number", {}
     if not element["is_decimal_allowed"] and not number.is_integer():
-        return "Must be a whole number."
+        return "whole", {}
     if "min_value" in element and number < float(element["min_value"]):
-        return f"Must be {element['min_value']} or more."
+        return "least", {"least": element["min_value"]}
     if "max_value" in element and number > float(element["max_value"]):
-        return f"Must be {element['max_value']} or less."
-    return ""
+        return "most", {"most": element["max_value"]}
+    return None
 
 
 def _initial(element: Json) -> Any:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from playground.slack import responding, typed
+from playground.slack import responding, sentences, typed
 from playground.slack.arguments import Arguments
 from playground.slack.models import Command, Conversation, Json, Message
 from playground.slack.request_url import Heard
@@ -19,12 +19,6 @@ if TYPE_CHECKING:
     from playground.slack.standin import Standin
 
 LINE = re.compile(r"/[^\s/]\S*")
-UNKNOWN = (
-    "{command} is not a valid command. In Slack, all messages that start with the “/” character are interpreted as "
-    "commands. If you are trying to send a message and not run a command, try preceding the “/” with an empty space."
-)
-IN_A_THREAD = "{command} is not supported in threads. Sorry!"
-FAILED = "{command} failed with the error “{error}”"
 
 
 def is_one(text: str) -> bool:
@@ -37,15 +31,14 @@ async def run(standin: Standin, *, user: str, conversation: Conversation, text: 
     word, _, rest = text.partition(" ")
     known = _known(standin, word)
     if known is None or thread_ts is not None:
-        sentence = UNKNOWN if known is None else IN_A_THREAD
-        return _slack_says(standin, conversation, user, sentence.format(command=word), thread_ts) | {"delivered": False}
+        key = "command.unknown" if known is None else "command.thread"
+        return {"delivered": False} | _slack_says(standin, conversation, user, thread_ts, key, command=word)
     rest = rest.strip()
     invoked = {"user": user, "text": f"{known.command} {rest}".strip()}
     heard = await standin.delivery.command(_fields(standin, known, rest, user, conversation, invoked))
     answer: Json = {"delivered": heard.ok, "status": heard.status}
     if not heard.ok:
-        sentence = FAILED.format(command=known.command, error=_error(heard))
-        return answer | _slack_says(standin, conversation, user, sentence, None)
+        return answer | _failed(standin, conversation, user, known.command, _error(heard))
     return answer | _answer(standin, heard, user, conversation, invoked)
 
 
@@ -93,8 +86,7 @@ def _answer(standin: Standin, heard: Heard, user: str, conversation: Conversatio
     try:
         message = responding.say(standin, standin.response_urls.use(url), Arguments(said))
     except SlackError as exc:
-        sentence = FAILED.format(command=invoked["text"].partition(" ")[0], error=exc.code)
-        return _slack_says(standin, conversation, user, sentence, None)
+        return _failed(standin, conversation, user, invoked["text"].partition(" ")[0], exc.code)
     return {"shown": message.ts}
 
 
@@ -104,7 +96,14 @@ def _error(heard: Heard) -> str:
     return "operation_timeout" if heard.reason in ("http_timeout", "timeout") else "dispatch_failed"
 
 
-def _slack_says(standin: Standin, conversation: Conversation, user: str, words: str, thread_ts: str | None) -> Json:
+def _failed(standin: Standin, conversation: Conversation, user: str, command: str, error: str) -> Json:
+    return _slack_says(standin, conversation, user, None, "command.failed", command=command, error=error)
+
+
+def _slack_says(
+    standin: Standin, conversation: Conversation, user: str, thread_ts: str | None, key: str, **values: str
+) -> Json:
+    words = sentences.say(key, standin.workspace.people[user].locale, **values)
     message = Message(
         channel=conversation.id,
         ts=standin.ids.ts(),

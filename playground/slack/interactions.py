@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from playground.slack import answers, elements, modal_rules, payloads
+from playground.slack import answers, elements, modal_rules, payloads, sentences
 from playground.slack.answers import Values
 from playground.slack.models import Json, Message, Shortcut, View
 from playground.slack.request_url import Heard
@@ -15,8 +15,6 @@ from playground.slack.web_api.errors import SlackError
 
 if TYPE_CHECKING:
     from playground.slack.standin import Standin
-
-TROUBLE = "We had some trouble connecting. Try again?"
 
 
 class Interactions:
@@ -65,18 +63,19 @@ class Interactions:
         """Send the form. `errors` by block: it cannot be sent, or the app finds fault; `trouble`: it went wrong."""
         blocks = view.definition["blocks"]
         view.values = answers.given(blocks, values, view.values)
-        wrong = answers.missing(blocks, view.values)
+        locale = self._standin.workspace.people[view.user].locale
+        wrong = answers.missing(blocks, view.values, locale=locale)
         if wrong:
             return {"delivered": False, "errors": wrong}
         heard = await self._standin.delivery.interact(payloads.submitted(self._standin, view))
         outcome: Json = {"delivered": heard.ok, "status": heard.status}
         if not heard.ok:
-            return outcome | {"trouble": TROUBLE}
+            return outcome | {"trouble": sentences.say("form.trouble", locale)}
         try:
             return outcome | self._follow(view, heard.answer or {})
         except SlackError as exc:
             why = [exc.code, *exc.extra.get("response_metadata", {}).get("messages", [])]
-            return outcome | {"trouble": TROUBLE, "why": why}
+            return outcome | {"trouble": sentences.say("form.trouble", locale), "why": why}
 
     async def close(self, view: View) -> None:
         """The person leaves a view, or all of them with `clear_on_close`; the app hears where it asked to."""

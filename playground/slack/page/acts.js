@@ -2,6 +2,7 @@
 import * as api from "./api.js";
 import { promptOf } from "./context.js";
 import { ask } from "./dialogs.js";
+import { Form } from "./forms.js";
 
 const NARROW = matchMedia("(max-width: 700px)"); // where the thread covers the channel
 
@@ -11,6 +12,7 @@ export class Acts {
     this.feedback = new Map(); // which side of a message's feedback buttons was pressed
     this.stopping = new Set(); // threads whose Stop was pressed and that still work
     this.exhausted = new Set(); // channels with nothing earlier
+    this.forms = new Map(); // what was put into the elements of a message
   }
 
   /** Says words where the composer stands. Naming the bot at the top opens the thread in which it will answer. */
@@ -38,8 +40,25 @@ export class Acts {
     }
   }
 
-  async click(element, block, message) {
-    const answer = await this.act(() => api.click({ user: this.page.store.me, channel: message.channel, message_ts: message.ts, action_id: element.action_id, block_id: block.block_id, value: element.value }));
+  /** A slash command; what comes of it is heard by the feed. */
+  command(text, where) {
+    return api.command(this.page.store.me, where.channel, text, where.thread_ts);
+  }
+
+  async shortcut(shortcut, message = null) {
+    const answer = await this.act(() => api.shortcut(this.page.store.me, shortcut.callback_id, message?.channel, message?.ts));
+    if (answer && !answer.delivered) this.page.toast.show(this.page.t("shortcut.failed", { name: shortcut.name }));
+  }
+
+  form(message) {
+    const key = `${this.page.store.me}/${message.channel}/${message.ts}`;
+    if (!this.forms.has(key)) this.forms.set(key, new Form((element, block, value) => this.click(element, block, message, value)));
+    return this.forms.get(key);
+  }
+
+  async click(element, block, message, value = element.value) {
+    const { values } = this.form(message);
+    const answer = await this.act(() => api.click({ user: this.page.store.me, channel: message.channel, message_ts: message.ts, action_id: element.action_id, block_id: block.block_id, value, values }));
     if (answer && element.type === "feedback_buttons") {
       this.feedback.set(`${message.ts}/${element.action_id}`, element.value);
       this.page.drawSoon();

@@ -41,6 +41,11 @@ export const click = (clicked) => post("/click", clicked);
 export const stop = (user, channel, thread_ts) => post("/stop", { user, channel, thread_ts });
 export const openBot = (user) => post("/open", { user, tab: "messages" });
 export const react = (user, channel, ts, name, remove) => post("/react", { user, channel, ts, name, remove });
+export const command = (user, channel, text, thread_ts) => post("/command", { user, channel, text, thread_ts });
+export const shortcut = (user, callback_id, channel, message_ts) => post("/shortcut", { user, callback_id, channel, message_ts });
+export const use = (used) => post("/use", used);
+export const submit = (user, view_id, values) => post("/submit", { user, view_id, values });
+export const close = (user, view_id) => post("/close", { user, view_id });
 export const upload = (user, file) => call("/upload", { method: "POST", query: { user, name: file.name }, raw: file, type: file.type });
 
 export const traffic = (after) => call("/traffic", { query: { after, limit: 300 } });

@@ -6,6 +6,7 @@ import { ChannelPane } from "./channel.js";
 import { drawing } from "./context.js";
 import { editInPlace, Toast } from "./dialogs.js";
 import { Inspector } from "./inspector.js";
+import { Modals } from "./modals.js";
 import { People } from "./people.js";
 import * as place from "./place.js";
 import { hasNewReplies, lastPerson, rememberPerson } from "./seen.js";
@@ -27,10 +28,12 @@ class Page {
     this.acts = new Acts(this);
     this.announcer = new Announcer(byId("announcements"));
     this.toast = new Toast(byId("toast"));
+    this.modals = new Modals(this);
     this.actions = {
       openThread: (ts, focus) => this.openThread(ts, focus), sayPrompt: (text, message) => this.acts.sayPrompt(text, message, "channel"),
       react: (message, name, remove) => this.acts.react(message, name, remove),
       edit: (view) => editInPlace(view, this), remove: (message) => this.acts.remove(message),
+      shortcut: (shortcut, message) => this.acts.shortcut(shortcut, message),
       statusLine: (channel, ts) => this.statusLine(channel, ts), newReplies: (message) => hasNewReplies(this.store.me, message),
     };
     this.topbar = new TopBar(byId("brand"), this);
@@ -132,7 +135,8 @@ class Page {
     const status = this.store.status(channel, ts);
     if (status) return `${status.username || bot} ${status.status}`;
     if (this.store.thread(channel, ts).some((message) => message.streaming)) return this.t("streaming", { bot });
-    return this.store.session(channel, ts)?.status === "processing" ? this.t("busy", { bot }) : "";
+    const session = this.store.session(channel, ts);
+    return session?.status === "processing" ? this.t("busy", { bot: session.username || bot }) : "";
   }
 
   drawSoon() {
@@ -159,6 +163,7 @@ class Page {
     this.channelPane.draw();
     this.threadPane.draw();
     this.inspector.follow(view.thread);
+    this.modals.draw();
     place.write({ as: store.me, channel: view.channel, thread: view.thread, traffic: view.traffic });
   }
 

@@ -20,6 +20,7 @@ export class ChannelPane {
     main.setAttribute("aria-labelledby", "channel-title");
     main.append(h("header", { class: "pane-head" }, h("div", { class: "pane-titles" }, this.title, this.about)), this.scroller,
       h("footer", { class: "pane-foot" }, this.prompts, this.composer.form));
+    this.composer.catches(main);
     this.timeline = new Timeline("channel", this.scroller, this.list, page.store, page.actions);
   }
 
@@ -38,7 +39,7 @@ export class ChannelPane {
     const direct = conversation.kind === "im" || conversation.kind === "mpim";
     const other = direct ? store.person(conversation.with) : null;
     fill(this.title, direct ? avatar(other, "small") : conversation.kind === "private" ? icon("lock") : h("span", { class: "hash", "aria-hidden": "true" }, "#"), name, conversation.is_bot_dm ? h("span", { class: "tag" }, t("app")) : null);
-    fill(this.about, direct ? (other && !other.is_bot && other.real_name !== name ? other.real_name : "") : [t("members", { count: conversation.members.length }), conversation.topic].filter(Boolean).join(" · "));
+    fill(this.about, direct ? (other && !other.is_bot && other.real_name !== name ? other.real_name : "") : [t("members", { count: conversation.members.length }), conversation.is_shared ? t("shared") : null, conversation.topic].filter(Boolean).join(" · "));
     const messages = store.roots(view.channel);
     this.list.setAttribute("aria-label", t("messages.in", { name }));
     this.timeline.draw(messages, this.page.contexts.channel, this.newSince);

@@ -1,6 +1,6 @@
 /**
- * The list that opens above a composer: people after `@`, agents after `+` behind the bot's mention. Arrow keys choose,
- * Tab or Enter takes, Escape closes. The text field is the combobox, the list its listbox.
+ * The list that opens above a composer: people and groups after `@`, agents after `+` behind the bot's mention, commands
+ * after `/`. Arrow keys choose, Tab or Enter takes, Escape closes. The text field is the combobox, the list its listbox.
  */
 import { fill, h } from "./dom.js";
 import { avatar, mark } from "./render/avatar.js";
@@ -8,12 +8,12 @@ import { avatar, mark } from "./render/avatar.js";
 const MOST = 8; // what fits above a composer in a low window
 
 export class Completion {
-  /** `offers(before)` answers `{from, options: [{insert, label, detail, person}]}` for the text before the caret, or null. */
+  /** `offers(before)` answers `{from, options: [{insert, label, hint, detail, person, sign, run}]}` for the text before the caret, or null. */
   constructor(field, list, offers, announce) {
     Object.assign(this, { field, list, offers, announce });
     this.options = [];
     this.chosen = 0;
-    field.addEventListener("input", () => this.look());
+    field.addEventListener("input", () => !this.taking && this.look());
     field.addEventListener("click", () => this.look());
     field.addEventListener("blur", () => this.close());
     field.setAttribute("aria-autocomplete", "list");
@@ -48,8 +48,8 @@ export class Completion {
   draw() {
     fill(this.list, ...this.options.map((option, index) =>
       h("li", { id: `${this.list.id}-${index}`, role: "option", "aria-selected": String(index === this.chosen), on: { click: () => this.take(index) } },
-        option.person ? avatar(option.person, "small") : h("span", { class: "avatar small agent", "aria-hidden": "true" }, mark()),
-        h("span", { class: "option-label" }, option.label),
+        option.person ? avatar(option.person, "small") : h("span", { class: "avatar small agent", "aria-hidden": "true" }, option.sign ?? mark()),
+        h("span", { class: "option-label" }, option.label, option.hint ? h("span", { class: "option-hint" }, ` ${option.hint}`) : null),
         option.detail ? h("span", { class: "option-detail" }, option.detail) : null)));
     this.list.hidden = false;
     this.field.setAttribute("role", "combobox");
@@ -84,11 +84,19 @@ export class Completion {
   }
 
   take(index) {
-    const { insert } = this.options[index];
+    const { insert, run } = this.options[index];
     const caret = this.field.selectionStart;
     this.close();
+    if (run) {
+      this.field.value = "";
+      this.field.dispatchEvent(new Event("input", { bubbles: true }));
+      run();
+      return;
+    }
     this.field.setRangeText(`${insert} `, this.from, caret, "end");
     this.field.focus();
+    this.taking = true; // what was taken is not offered once more, as "@Ada " would be for Ada Lovelace
     this.field.dispatchEvent(new Event("input", { bubbles: true }));
+    this.taking = false;
   }
 }

@@ -1,4 +1,4 @@
-/** Where a person writes: grows with the text, Enter sends, files can be attached, names become Slack's mentions. */
+/** Where a person writes: grows with the text, Enter sends, `/` commands the app, files come by click, drop or paste. */
 import * as api from "./api.js";
 import { Completion } from "./completion.js";
 import { fill, h, icon, unseen } from "./dom.js";
@@ -6,6 +6,8 @@ import { byteSize } from "./times.js";
 
 const NAME_AT_END = /(?:^|[\s(])@([\p{L}\p{N}._-]*(?: [\p{L}\p{N}._-]*)?)$/u;
 const CODE = /(```[\s\S]+?```|`[^`\n]+`)/; // names in code are code
+const COMMAND = /^\/[^\s/]\S*/; // as Slack takes it; a blank before the slash makes it a message
+const COMMAND_AT_END = /^\/(\S*)$/;
 const AGENT_AT_END = /^\s*\+([\p{L}\p{N}_-]*)$/u;
 
 export class Composer {
@@ -16,7 +18,7 @@ export class Composer {
     this.field = h("textarea", { id: `${id}-text`, rows: "1", autocomplete: "off", spellcheck: "true" });
     this.list = h("ul", { id: `${id}-list`, class: "completion", role: "listbox", hidden: true });
     this.attached = h("ul", { class: "attached" });
-    this.picker = h("input", { type: "file", class: "unseen", tabindex: "-1", "aria-hidden": "true", multiple: true, on: { change: () => this.attach() } });
+    this.picker = h("input", { type: "file", class: "unseen", tabindex: "-1", "aria-hidden": "true", multiple: true, on: { change: () => this.attach(this.picker.files) } });
     this.clip = h("button", { type: "button", class: "tool", on: { click: () => this.picker.click() } });
     this.go = h("button", { type: "submit", class: "send" });
     this.hint = h("p", { class: "hint", id: `${id}-hint` });
@@ -26,6 +28,7 @@ export class Composer {
     this.completion = new Completion(this.field, this.list, (before) => this.offers(before), (count) => page.announce(page.t("suggestion.count", { count })));
     this.field.addEventListener("keydown", (event) => this.key(event));
     this.field.addEventListener("input", () => this.grown());
+    this.field.addEventListener("paste", (event) => this.take(event, event.clipboardData));
   }
 
   /** Puts the words in the acting person's language. */
@@ -38,7 +41,6 @@ export class Composer {
     this.clip.title = t("attach");
     fill(this.go, icon("send"), unseen(t("send")));
     this.go.title = t("send");
-    fill(this.hint, t("compose.hint"));
     this.grown();
   }
 
@@ -54,6 +56,9 @@ export class Composer {
     this.field.style.height = "auto";
     this.field.style.height = `${this.field.scrollHeight}px`;
     this.form.classList.toggle("filled", this.canSend);
+    const command = this.command();
+    this.form.classList.toggle("commanding", Boolean(command));
+    fill(this.hint, command ? `${command.command} ${command.usage_hint} · ${command.description}` : this.page.t("compose.hint"));
     this.go.setAttribute("aria-disabled", String(!this.canSend));
   }
 
@@ -65,12 +70,15 @@ export class Composer {
     event.preventDefault();
     if (!this.canSend || this.sending) return;
     const [text, files] = [this.field.value.trim(), this.files];
+    const command = COMMAND.test(this.field.value) && !files.length;
+    const escaped = command && !this.command()?.should_escape ? text : tokens(text, this.page.store);
     this.sending = true;
     this.set("");
     this.files = [];
     this.drawFiles();
     try {
-      await this.page.acts.send(tokens(text, this.page.store), files.map((file) => file.id), this.where());
+      if (command) await this.page.acts.command(escaped, this.where());
+      else await this.page.acts.send(escaped, files.map((file) => file.id), this.where());
     } catch (error) {
       this.set(text); // nothing a person wrote is lost because the server was away
       this.files = files;
@@ -87,8 +95,35 @@ export class Composer {
     this.grown();
   }
 
-  async attach() {
-    for (const file of this.picker.files) {
+  /** The app's command that is being written, if it has one of that name. */
+  command() {
+    const name = COMMAND.exec(this.field.value)?.[0];
+    return name ? this.page.store.offers.commands.find((one) => one.command === name) : null;
+  }
+
+  /** Files dropped anywhere on `pane` are attached here. */
+  catches(pane) {
+    const over = (on) => pane.classList.toggle("dropping", on);
+    pane.addEventListener("dragover", (event) => {
+      if (!event.dataTransfer.types.includes("Files")) return;
+      event.preventDefault();
+      over(true);
+    });
+    pane.addEventListener("dragleave", (event) => !pane.contains(event.relatedTarget) && over(false));
+    pane.addEventListener("drop", (event) => {
+      over(false);
+      this.take(event, event.dataTransfer);
+    });
+  }
+
+  take(event, carried) {
+    if (!carried?.files.length) return;
+    event.preventDefault();
+    this.attach(carried.files);
+  }
+
+  async attach(files) {
+    for (const file of [...files]) {
       try {
         this.files.push((await this.page.acts.upload(file)).file);
       } catch (error) {
@@ -115,10 +150,24 @@ export class Composer {
   }
 
   offers(before) {
+    const commands = this.commandOffers(before);
+    if (commands) return commands;
     const agents = this.agentOffers(before);
     if (agents && !this.choosing) this.askAgents();
     this.choosing = Boolean(agents);
     return agents ?? this.peopleOffers(before);
+  }
+
+  commandOffers(before) {
+    const found = COMMAND_AT_END.exec(before);
+    if (!found) return null;
+    const { offers } = this.page.store;
+    const asked = found[1].toLocaleLowerCase();
+    const commands = offers.commands.filter((one) => one.command.slice(1).startsWith(asked))
+      .map((one) => ({ insert: one.command, label: one.command, hint: one.usage_hint, detail: one.description, sign: "/" }));
+    const shortcuts = offers.shortcuts.filter((one) => one.type === "global" && one.name.toLocaleLowerCase().includes(asked))
+      .map((one) => ({ label: one.name, detail: one.description, sign: icon("bolt"), run: () => this.page.acts.shortcut(one) }));
+    return { from: 0, options: [...commands, ...shortcuts] };
   }
 
   /** An agent's file may be new since the page was loaded; until the answer is there, those known are offered. */
@@ -140,7 +189,9 @@ export class Composer {
       .filter((person) => person.id !== store.me && [store.name(person.id), person.real_name, person.name].some((name) => (name ?? "").toLocaleLowerCase().startsWith(asked)))
       .sort((one, other) => Number(other.is_bot) - Number(one.is_bot) || Number(members.has(other.id)) - Number(members.has(one.id)))
       .map((person) => ({ person, insert: `@${store.name(person.id)}`, label: store.name(person.id), detail: person.is_bot ? t("app") : person.real_name }));
-    return { from: before.length - found[1].length - 1, options };
+    const groups = [...store.groups.values()].filter((group) => [group.handle, group.name].some((name) => name.toLocaleLowerCase().startsWith(asked)))
+      .map((group) => ({ insert: `@${group.handle}`, label: `@${group.handle}`, detail: group.name, sign: "@" }));
+    return { from: before.length - found[1].length - 1, options: [...options, ...groups] };
   }
 
   /** Agents are offered where the bot reads a choice: right behind its mention, or first in its own DM. */

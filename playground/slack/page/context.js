@@ -8,6 +8,11 @@ export function drawing(place, page) {
   const context = {
     place, t, me: store.me, locale: store.locale,
     personName: (id) => store.name(id),
+    groupName: (id) => store.groups.get(id)?.handle ?? null,
+    everybody: () => [...store.people.values()].filter((person) => !person.is_bot).map((person) => ({ value: person.id, label: person.real_name })),
+    everywhere: () => [...store.conversations.values()].filter((one) => one.members.includes(store.me))
+      .map((one) => ({ value: one.id, public: one.kind === "channel", label: one.kind === "im" ? store.conversationName(one) : `#${one.name}` })),
+    formOf: (message) => page.acts.form(message),
     channelName: (id) => store.conversations.get(id)?.name ?? null,
     emoji: (name) => emoji(`:${name}:`),
     sayPrompt: (value, message) => page.acts.sayPrompt(value, message, place),

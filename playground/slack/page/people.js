@@ -23,7 +23,7 @@ export class People {
 
   item(person) {
     const { store, t } = this.page;
-    const details = [language(person.locale, store.locale), person.is_guest ? t("guest") : null].filter(Boolean).join(" · ");
+    const details = [language(person.locale, store.locale), person.is_guest ? t("guest") : null, person.is_admin ? t("admin") : null, person.is_stranger ? t("external") : null].filter(Boolean).join(" · ");
     return h("button", { type: "button", role: "menuitemradio", tabindex: "-1", class: "menu-item", "aria-checked": String(person.id === store.me), data: { person: person.id }, on: { click: () => this.choose(person.id) } },
       avatar(person), h("span", { class: "menu-words" }, h("span", { class: "menu-name" }, person.real_name), h("span", { class: "menu-detail" }, details)),
       person.id === store.me ? icon("check") : null);

@@ -18,6 +18,9 @@ export class Store extends EventTarget {
     this.sessions = new Map();
     this.prompts = new Map();
     this.agents = [];
+    this.offers = { commands: [], shortcuts: [] };
+    this.modals = []; // open ones, the topmost last
+    this.groups = new Map();
     this.bot = null;
     this.team = null;
     this.known = new Map(); // what it is, channel and ts -> the cursor it is known as of
@@ -31,6 +34,9 @@ export class Store extends EventTarget {
     this.bot = snapshot.bot;
     this.known.clear();
     this.loads += 1;
+    this.offers = snapshot.offers;
+    this.modals = snapshot.modals;
+    this.groups = new Map(snapshot.groups.map((group) => [group.id, group]));
     this.people = new Map(snapshot.people.map((person) => [person.id, person]));
     this.conversations = new Map(snapshot.conversations.map((conversation) => [conversation.id, conversation]));
     this.messages = new Map(Object.entries(snapshot.messages).map(([channel, list]) => [channel, new Map(list.map((message) => [message.ts, message]))]));
@@ -71,6 +77,8 @@ export class Store extends EventTarget {
       case "session": this.sessions.set(keyOf(event.session.channel, event.session.thread_ts), event.session); break;
       case "prompts": this.prompts.set(keyOf(event.channel, event.thread_ts), event.prompts); break;
       case "conversation": this.conversations.set(event.conversation.id, event.conversation); break;
+      case "offers": this.offers = event.offers; break;
+      case "modals": this.modals = event.modals; break;
       case "bot": this.bot = { ...this.bot, connected: event.connected }; break;
       default: return;
     }

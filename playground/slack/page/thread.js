@@ -1,7 +1,7 @@
 /** The pane of one thread: its messages, what the bot is doing, Stop, prompts and the composer. */
 import { Composer } from "./composer.js";
 import { fill, h, icon, unseen } from "./dom.js";
-import { mark } from "./render/avatar.js";
+import { face, mark } from "./render/avatar.js";
 import { markSeen } from "./seen.js";
 import { Timeline } from "./timeline.js";
 
@@ -20,6 +20,7 @@ export class ThreadPane {
     this.composer = new Composer("thread", page, () => ({ channel: page.view.channel, thread_ts: page.view.thread }));
     pane.append(h("header", { class: "pane-head" }, this.title, this.close), this.scroller,
       h("footer", { class: "pane-foot" }, h("div", { class: "status-row" }, this.status, this.stop), this.prompts, this.composer.form));
+    this.composer.catches(pane);
     this.timeline = new Timeline("thread", this.scroller, this.list, page.store, page.actions);
     setInterval(() => this.drawStatus(), NEXT_WORDS_MS);
   }
@@ -56,7 +57,7 @@ export class ThreadPane {
     this.status.hidden = !words;
     if (this.status.dataset.words !== words) {
       this.status.dataset.words = words;
-      fill(this.status, mark("mark moving"), h("span", {}, words));
+      fill(this.status, status?.icons ? face(status, null, "tiny") : null, mark("mark moving"), h("span", {}, words));
     }
     const busy = store.isBusy(view.channel, view.thread) || Boolean(status);
     if (!busy && document.activeElement === this.stop) this.composer.field.focus();

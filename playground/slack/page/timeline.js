@@ -73,7 +73,7 @@ export class Timeline {
       view = new MessageView(this.place, context, this.store, this.actions);
       this.views.set(message.ts, view);
     }
-    const stamp = [message, compact, context, context.feedbackStamp(message), this.place === "channel" ? `${this.actions.statusLine(message.channel, message.ts)}|${this.actions.newReplies(message)}` : ""];
+    const stamp = [message, compact, context, this.store.offers, context.feedbackStamp(message), this.place === "channel" ? `${this.actions.statusLine(message.channel, message.ts)}|${this.actions.newReplies(message)}` : ""];
     if (!view.editing && (!view.stamp || stamp.some((part, index) => part !== view.stamp[index]))) {
       view.context = context;
       keepFocus(view.element, () => view.update(message, compact));
@@ -150,7 +150,7 @@ export class Timeline {
 }
 
 function follows(before, message) {
-  return Boolean(before) && before.user === message.user && before.username === message.username && !before.ephemeral && !message.ephemeral && !before.deleted
+  return Boolean(before) && before.user === message.user && before.username === message.username && !message.invoked && JSON.stringify(before.icons) === JSON.stringify(message.icons) && !before.ephemeral && !message.ephemeral && !before.deleted
     && !before.reply_count && !message.broadcast && sameDay(before.ts, message.ts) && Number(message.ts) - Number(before.ts) < COMPACT_SECONDS;
 }
 

@@ -27,6 +27,9 @@ export const WORDS = {
     "traffic.time": "Time", "traffic.direction": "Direction", "traffic.what": "Method or event", "traffic.status": "Status", "traffic.took": "Took", "traffic.thread": "This thread only",
     "bot.connected": "{bot} is connected", "bot.away": "{bot} is not connected. Is it running?", "offline": "The connection to the playground is lost; trying again…",
     "failed": "That did not work: {why}", "bytes.units": "B kB MB GB", "ms": "ms", "loading": "Loading…",
+    "external": "other company", "admin": "admin", "shared": "shared with another company", "more": "More actions", "invoked": "{name} used {text}", "shortcut.failed": "{name} did not work: the app did not answer.",
+    "file.deleted": "This file was deleted.", "file.elsewhere": "kept elsewhere", "choose": "Choose…", "optional": "(optional)",
+    "modal.close": "Close this form", "modal.cancel": "Cancel",
   },
   fr: {
     "skip": "Aller aux messages", "skip.write": "Aller au champ de message", "workspace.is": "Une doublure locale d’un espace Slack", "channels": "Canaux", "dms": "Messages directs",
@@ -54,6 +57,9 @@ export const WORDS = {
     "traffic.time": "Heure", "traffic.direction": "Sens", "traffic.what": "Méthode ou événement", "traffic.status": "Statut", "traffic.took": "Durée", "traffic.thread": "Ce fil seulement",
     "bot.connected": "{bot} est connecté", "bot.away": "{bot} n’est pas connecté. Est-il lancé ?", "offline": "La connexion au terrain d’essai est perdue ; nouvel essai…",
     "failed": "Cela n’a pas marché : {why}", "bytes.units": "o ko Mo Go", "ms": "ms", "loading": "Chargement…",
+    "external": "autre entreprise", "admin": "administrateur", "shared": "partagé avec une autre entreprise", "more": "Plus d’actions", "invoked": "{name} a utilisé {text}", "shortcut.failed": "{name} n’a pas marché : l’application n’a pas répondu.",
+    "file.deleted": "Ce fichier a été supprimé.", "file.elsewhere": "conservé ailleurs", "choose": "Choisir…", "optional": "(facultatif)",
+    "modal.close": "Fermer ce formulaire", "modal.cancel": "Annuler",
   },
 };
 

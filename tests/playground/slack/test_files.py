@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from slack_sdk.errors import SlackApiError
 
@@ -81,3 +83,55 @@ async def test_files_need_their_scope(make_world: MakeWorld) -> None:
     world = await make_world(scopes=frozenset({"chat:write"}))
 
     assert (await world.call("files.info", file="F1"))["needed"] == "files:read"
+
+
+async def posted(world: World, name: str, *, user: str = ADA, channel: str = GENERAL, **query: str) -> dict[str, Any]:
+    """A person's file in a message; the file as the message carries it."""
+    where = {"user": user, "name": name, **query}
+    async with world.http.post(f"{world.url}/_control/upload", params=where, data=b"bytes") as response:
+        file = (await response.json())["file"]
+    said = await world.post("say", user=user, channel=channel, text="see", files=[file["id"]])
+    message = (await world.slack.conversations_replies(channel=channel, ts=said["ts"]))["messages"][0]
+    return dict(message["files"][0])
+
+
+KINDS = [
+    ("photo.JPEG", "image/jpeg", "jpg", "JPEG"),
+    ("paper.pdf", "application/pdf", "pdf", "PDF"),
+    ("notes.txt", "text/plain", "text", "Plain Text"),
+    ("tool.py", "text/x-python", "python", "Python"),
+    ("data.xyz9", "application/octet-stream", "xyz9", "XYZ9"),
+    ("README", "application/octet-stream", "binary", "Binary"),
+]
+
+
+@pytest.mark.parametrize(("name", "mimetype", "filetype", "pretty"), KINDS)
+async def test_files_tell_what_they_are(world: World, name: str, mimetype: str, filetype: str, pretty: str) -> None:
+    file = await posted(world, name)
+
+    assert (file["name"], file["mimetype"], file["filetype"], file["pretty_type"]) == (name, mimetype, filetype, pretty)
+    assert (file["mode"], file["size"], file["file_access"]) == ("hosted", 5, "visible")
+
+
+async def test_a_link_to_elsewhere_is_external_and_a_deleted_file_a_stone(world: World) -> None:
+    external = await posted(world, "plan.gdoc", external_url="https://docs.example/plan")
+    file = await posted(world, "secret.txt")
+    await world.post("delete_file", user=ADA, file=file["id"])
+
+    messages = (await world.slack.conversations_history(channel=GENERAL))["messages"]
+    assert (external["mode"], external["is_external"], external["url_private"]) == (
+        *("external", True),
+        "https://docs.example/plan",
+    )
+    assert messages[0]["files"] == [{"id": file["id"], "mode": "tombstone"}]
+    with pytest.raises(SlackApiError, match="file_deleted"):
+        await world.slack.files_info(file=file["id"])
+
+
+async def test_a_file_of_another_company_is_completed_by_files_info(world: World) -> None:
+    hint = await posted(world, "offer.pdf", user="U0IRIS", channel="C0PARTNERS")
+
+    whole = (await world.slack.files_info(file=hint["id"]))["file"]
+
+    assert hint == {"id": whole["id"], "mode": "file_access", "file_access": "check_file_info"}
+    assert (whole["name"], whole["mimetype"], whole["size"]) == ("offer.pdf", "application/pdf", 5)

@@ -73,7 +73,7 @@ EVERY_ELEMENT: list[tuple[dict[str, Any], Any, dict[str, Any]]] = [
     ),
     (field("day", "datepicker"), "2026-11-27", {"type": "datepicker", "selected_date": "2026-11-27"}),
     (field("hour", "timepicker"), "14:02", {"type": "timepicker", "selected_time": "14:02"}),
-    (field("moment", "datetimepicker"), 1790000000, {"type": "datetimepicker", "selected_date_time": 1790000000}),
+    (field("moment", "datetimepicker"), 1790000040, {"type": "datetimepicker", "selected_date_time": 1790000040}),
     (field("maybe", "plain_text_input", optional=True), None, {"type": "plain_text_input", "value": None}),
 ]
 

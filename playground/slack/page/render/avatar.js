@@ -1,5 +1,6 @@
 /** A person's picture: initials on one of a few colours, all dark enough for white letters (AA). The bot wears the mark. */
 import { h, svg } from "../dom.js";
+import { emoji } from "./emoji.js";
 
 const COLOURS = ["#8a3b2e", "#7a4b12", "#55611c", "#23663f", "#1c6470", "#2f578f", "#5a4a96", "#8a3a6e"];
 
@@ -7,6 +8,18 @@ export function avatar(person, className = "") {
   if (person?.is_bot) return h("span", { class: `avatar bot ${className}`, "aria-hidden": "true" }, mark());
   const name = person?.real_name || person?.display_name || person?.name || "?";
   return h("span", { class: `avatar ${className}`, "aria-hidden": "true", style: `background:${colourOf(person?.id ?? name)}` }, initials(name));
+}
+
+/**
+ * The face of one message: the person's, or what the app gave itself for it. Pictures from elsewhere are not fetched;
+ * then, and for an emoji this page does not know, the speaker's initials stand there.
+ */
+export function face(message, person, className = "") {
+  if (!message.username && !message.icons) return avatar(person, className);
+  const sign = message.icons?.emoji ? emoji(message.icons.emoji) : null;
+  if (sign && sign !== message.icons.emoji) return h("span", { class: `avatar sign ${className}`, "aria-hidden": "true" }, sign);
+  if (!message.username) return avatar(person, className);
+  return h("span", { class: `avatar ${className}`, "aria-hidden": "true", style: `background:${colourOf(message.username)}` }, initials(message.username));
 }
 
 function initials(name) {

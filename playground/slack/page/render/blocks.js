@@ -5,6 +5,7 @@
 import { h, icon } from "../dom.js";
 import { button, contextAction } from "./controls.js";
 import { emoji } from "./emoji.js";
+import { FIELDS, control as fieldControl, input } from "./fields.js";
 import { grid, markdown } from "./markdown.js";
 import { flow, mrkdwn } from "./mrkdwn.js";
 import { pieces, richText } from "./richtext.js";
@@ -22,6 +23,8 @@ const DRAWN = {
   markdown: (block, context) => h("div", { class: "text" }, ...markdown(block.text, context)),
   rich_text: (block, context) => h("div", { class: "text" }, ...richText(block, context)),
   image,
+  input,
+  file: (block) => h("div", { class: "file" }, icon("file"), h("span", { class: "file-name" }, block.external_id ?? "")),
   table,
   data_table: table,
   task_card: taskCard,
@@ -60,17 +63,29 @@ function contextPart(element, context) {
 function control(element, block, context, message) {
   if (element.type === "button" || element.type === "icon_button") return button(element, block, context, message);
   if (element.type === "image") return image(element, context);
+  if (element.type === "overflow" || FIELDS.has(element.type)) return fieldControl(element, block, context, message);
   return unknown(element, context);
 }
 
 function image(block, context) {
   const title = block.title?.text ?? "";
   const alt = block.alt_text ?? "";
+  const here = ownFile(block.slack_file);
+  if (here) {
+    return h("figure", { class: "picture" }, title ? h("figcaption", { class: "image-title" }, emoji(title)) : null,
+      h("a", { href: here, target: "_blank", rel: "noopener" }, h("img", { src: here, alt: alt || context.t("image"), loading: "lazy" })));
+  }
   return h("div", { class: "block-image" }, icon("image"),
     h("div", {},
       title ? h("p", { class: "image-title" }, title) : null,
       h("p", {}, alt || context.t("image")),
       h("p", { class: "image-note" }, context.t("image.note"))));
+}
+
+/** The address of a picture that was uploaded here; one from elsewhere is never fetched. */
+function ownFile(file) {
+  const id = file?.id ?? /\/files-pri\/(F\w+)\//.exec(file?.url ?? "")?.[1];
+  return id ? `/_control/files/${encodeURIComponent(id)}` : null;
 }
 
 function table(block, context) {

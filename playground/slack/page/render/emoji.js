@@ -7,6 +7,9 @@ const SIGNS = {
   robot_face: "🤖", speech_balloon: "💬", thread: "🧵", dash: "💨", wind_blowing_face: "🌬️", sunny: "☀️", calendar: "📅",
   chart_with_upwards_trend: "📈", bug: "🐛", fire: "🔥", heart: "❤️", smile: "😄", slightly_smiling_face: "🙂", thinking_face: "🤔",
   thumbsup: "👍", "+1": "👍", thumbsdown: "👎", "-1": "👎", pray: "🙏", raised_hands: "🙌", point_right: "👉", sparkles: "✨",
+  moneybag: "💰", credit_card: "💳", receipt: "🧾", toolbox: "🧰", hammer_and_wrench: "🛠️", computer: "💻", globe_with_meridians: "🌐",
+  books: "📚", mortar_board: "🎓", microscope: "🔬", art: "🎨", telephone_receiver: "📞", busts_in_silhouette: "👥", detective: "🕵️",
+  newspaper: "📰", scales: "⚖️", package: "📦", bell: "🔔", compass: "🧭", abacus: "🧮", technologist: "🧑‍💻", raising_hand: "🙋",
   octagonal_sign: "🛑", no_entry: "⛔", arrow_right: "➡️", red_circle: "🔴", large_green_circle: "🟢", large_yellow_circle: "🟡",
 };
 

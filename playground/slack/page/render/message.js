@@ -2,12 +2,15 @@
  * One message in a list: who, when, what, and what can be done with it. It is drawn again only where it changed, so
  * focus, selection and scroll positions inside a growing answer stay where they are.
  */
-import { fill, h, icon, unseen } from "../dom.js";
+import { fill, h, icon, link, unseen } from "../dom.js";
 import { hasNewReplies } from "../seen.js";
+import { openMenu } from "../menu.js";
 import { byteSize, clock, moment } from "../times.js";
-import { avatar } from "./avatar.js";
+import { avatar, face } from "./avatar.js";
 import { blocks } from "./blocks.js";
 import { mrkdwn } from "./mrkdwn.js";
+
+const PICTURES = /^image\/(png|jpeg|gif|webp|svg\+xml)$/;
 
 export class MessageView {
   /** `place` is "channel" or "thread"; `actions` is what the page does when something here is pressed. */
@@ -32,7 +35,7 @@ export class MessageView {
     this.article.className = ["message", compact && "compact", message.ephemeral && "ephemeral", message.streaming && "streaming", message.is_bot && "from-bot"].filter(Boolean).join(" ");
     this.article.setAttribute("aria-labelledby", `${this.id}-who ${this.id}-when`);
     this.article.setAttribute("aria-busy", String(Boolean(message.streaming)));
-    fill(this.gutter, compact ? this.time(message, "small") : avatar(head.who, "large"));
+    fill(this.gutter, compact ? this.time(message, "small") : face(message, head.who, "large"));
     fill(this.above, this.head(head));
     this.drawContent(message);
     this.drawBelow(message);
@@ -50,10 +53,12 @@ export class MessageView {
       h("h3", { class: "author", id: `${this.id}-who` }, name),
       message.is_bot ? h("span", { class: "tag" }, context.t("app")) : null,
       who?.is_guest ? h("span", { class: "tag guest" }, context.t("guest")) : null,
+      who?.is_stranger ? h("span", { class: "tag guest" }, context.t("external")) : null,
       compact ? null : this.time(message),
       compact ? h("span", { id: `${this.id}-when` }, clock(message.ts, context.locale)) : null);
     return [
       message.ephemeral ? h("p", { class: "note" }, icon("eye"), context.t("only.you")) : null,
+      message.invoked ? h("p", { class: "note" }, icon("slash"), context.t("invoked", { name: store.name(message.invoked.user) ?? "", text: message.invoked.text })) : null,
       this.place === "channel" && message.broadcast ? h("p", { class: "note" }, icon("reply"), context.t("also.sent")) : null,
       line,
     ];
@@ -119,10 +124,20 @@ export class MessageView {
   file(file) {
     const { context } = this;
     const name = file.title || file.name;
+    if (file.mode === "tombstone") return h("li", { class: "file gone" }, icon("file"), context.t("file.deleted"));
+    if (file.mode === "external") return h("li", { class: "file" }, icon("file"), h("span", { class: "file-name" }, link(file.url, name)), h("span", { class: "file-size" }, context.t("file.elsewhere")));
     const size = byteSize(file.size, context.locale, context.t);
+    if (PICTURES.test(file.mimetype)) {
+      return h("li", { class: "picture" },
+        h("a", { href: file.url, target: "_blank", rel: "noopener" }, h("img", { src: file.url, alt: file.alt_txt || name, loading: "lazy" })),
+        h("p", { class: "picture-line" }, h("span", { class: "file-name" }, name), h("span", { class: "file-size" }, size), this.download(file, name, size)));
+    }
     return h("li", { class: "file" }, icon("file"),
-      h("span", { class: "file-name" }, name), h("span", { class: "file-size" }, size),
-      h("a", { class: "control plain", href: file.url, download: file.name, "aria-label": context.t("file.download", { name: `${name}, ${size}` }) }, icon("down_arrow")));
+      h("span", { class: "file-name" }, name), h("span", { class: "file-size" }, size), this.download(file, name, size));
+  }
+
+  download(file, name, size) {
+    return h("a", { class: "control plain", href: file.url, download: file.name, "aria-label": this.context.t("file.download", { name: `${name}, ${size}` }) }, icon("down_arrow"));
   }
 
   reaction(reaction, message) {
@@ -148,6 +163,16 @@ export class MessageView {
         : message.latest_reply ? h("span", { class: "reply-last" }, context.t("replies.last", { time: clock(message.latest_reply, context.locale) })) : null);
   }
 
+  /** The app's shortcuts for this message. */
+  more(message) {
+    const { context, store, actions } = this;
+    const shortcuts = store.offers.shortcuts.filter((one) => one.type === "message");
+    if (!shortcuts.length) return null;
+    const items = shortcuts.map((one) => ({ label: one.name, detail: one.description, choose: () => actions.shortcut(one, message) }));
+    const opener = h("button", { type: "button", class: "tool", title: context.t("more"), "aria-haspopup": "menu", "aria-expanded": "false", data: { key: "more" }, on: { click: () => openMenu(opener, context.t("more"), items) } }, icon("more"), unseen(context.t("more")));
+    return opener;
+  }
+
   toolButtons(message, context) {
     if (message.ephemeral || message.deleted || message.streaming) return [];
     const mine = message.user === context.me;
@@ -155,6 +180,7 @@ export class MessageView {
       this.place === "channel" ? tool("reply", "reply", () => this.actions.openThread(message.thread_ts ?? message.ts, true)) : null,
       mine ? tool("pencil", "edit", () => this.actions.edit(this)) : null,
       mine ? tool("bin", "delete", () => this.actions.remove(message)) : null,
+      this.more(message),
     ];
     function tool(sign, key, press) {
       return h("button", { type: "button", class: "tool", title: context.t(key), data: { key }, on: { click: press } }, icon(sign), unseen(context.t(key)));

@@ -3,7 +3,7 @@ import { h, link } from "../dom.js";
 import { dateToken } from "../times.js";
 import { emoji } from "./emoji.js";
 import { codeBlock } from "./markdown.js";
-import { channel, mention } from "./tokens.js";
+import { channel, group, mention } from "./tokens.js";
 
 const STYLES = { code: "code", strike: "s", italic: "em", bold: "strong", underline: "u" };
 
@@ -50,7 +50,7 @@ function piece(element, context) {
     case "link": return [link(element.url, element.text || element.url)];
     case "user": return [mention(element.user_id, "", context)];
     case "channel": return [channel(element.channel_id, "", context)];
-    case "usergroup": return [h("span", { class: "mention" }, `@${element.usergroup_id}`)];
+    case "usergroup": return [group(element.usergroup_id, "", context)];
     case "broadcast": return [h("span", { class: "mention" }, `@${element.range}`)];
     case "emoji": return [element.unicode ? String.fromCodePoint(...element.unicode.split("-").map((code) => Number.parseInt(code, 16))) : emoji(`:${element.name}:`)];
     case "date": return [dateToken(element.timestamp, element.format ?? "", context.locale) ?? element.fallback ?? ""];

@@ -25,6 +25,10 @@ export function mention(id, label, context) {
   return h("span", { class: me ? "mention me" : "mention", data: { user: id } }, `@${context.personName(id) ?? (label || id)}`);
 }
 
+export function group(id, label, context) {
+  return h("span", { class: "mention", data: { group: id } }, `@${(context.groupName(id) ?? (label || id)).replace(/^@/, "")}`);
+}
+
 export function channel(id, label, context) {
   const name = context.channelName(id) ?? (label || id);
   return h("span", { class: "mention" }, `#${name.replace(/^#/, "")}`);
@@ -35,6 +39,7 @@ function broadcast(command, label, context) {
     const [, seconds, format] = command.split("^");
     return h("time", { datetime: isoOf(seconds) }, dateToken(Number(seconds), format ?? "", context.locale) ?? (label || seconds));
   }
+  if (command.startsWith("subteam^")) return group(command.slice("subteam^".length), label, context);
   return h("span", { class: "mention" }, label.startsWith("@") ? label : `@${label || command.split("^").at(-1)}`);
 }
 
