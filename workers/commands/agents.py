@@ -59,11 +59,14 @@ def push(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be done.")] = False,
 ) -> None:
     """Make Mistral hold what the files say; what is right already is left alone. Made for a release phase."""
-    from workers.commands import mistral, telling
+    from workers.commands import mistral, telling, variants
 
     async def do(at: Mistral) -> None:
         found, planned = await _shown(at, adopt)
-        if planned.is_done or dry_run:
+        if dry_run:
+            return
+        if planned.is_done:
+            await tidied(at)
             return
         done: list[Step] = []
 
@@ -74,6 +77,11 @@ def push(
         typer.echo("")
         last = await at.reconciler.push(found, adoptions=_adoptions(adopt), tell=tell)
         typer.echo(telling.total(done, last))
+        await tidied(at)
+
+    async def tidied(at: Mistral) -> None:
+        for line in await variants.tidy(at):
+            typer.echo(line)
 
     mistral.run(do)
 
@@ -82,7 +90,7 @@ def push(
 def list_() -> None:
     """List this deployment's objects, with how each stands to its file."""
     from workers.agents.plan import plan
-    from workers.commands import mistral, telling
+    from workers.commands import mistral, telling, variants
     from workers.commands.terminal import columns
 
     async def show(at: Mistral) -> None:
@@ -106,6 +114,8 @@ def list_() -> None:
                 typer.echo(line)
         else:
             typer.echo(f"The deployment {at.settings.deployment} has no agent objects.")
+        for line in variants.lines(stored, at.settings.deployment):
+            typer.echo(line)
         for line in (*planned.refusals, *telling.others(stored, at.settings.deployment)):
             typer.echo(line)
 
@@ -192,13 +202,15 @@ def retire(
 ) -> None:
     """Delete an agent's object, with all its versions. Conversations with it can then not go on."""
     from workers.agents.wanted import objects
-    from workers.commands import mistral
+    from workers.commands import mistral, variants
     from workers.commands.cannot import Cannot
 
     async def delete(at: Mistral) -> None:
         one = await at.object(name)
         wanted = {agent.name: agent for agent in objects(at.catalog().agents)}
-        callers = sorted(other.name for other in await at.agents.all() if one.id in other.handoffs)
+        stored = await at.agents.all()
+        own = variants.of(stored, at.settings.deployment, name)
+        callers = sorted({other.name for other in stored if one.id in other.handoffs and other not in own})
         if callers:
             typer.echo(f"These hand over to it: {', '.join(callers)}.")
         if name in wanted and not force:
@@ -208,6 +220,8 @@ def retire(
             )
         await at.agents.delete(one.id)
         typer.echo(f"Deleted: {name} ({one.id}).")
+        for line in await variants.remove_of(at, name):
+            typer.echo(line)
         if callers:
             typer.echo("A push takes it out of the handoffs of those that have files.")
 
