@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typer
 
-from workers.commands import dead, doctor, manifest, new, threads
+from workers.commands import chat, dead, doctor, manifest, new, threads
 
 app = typer.Typer(
     name="threadwind",
@@ -20,6 +20,7 @@ app = typer.Typer(
 app.command("manifest")(manifest.manifest)
 app.command("doctor")(doctor.doctor)
 app.add_typer(new.app, name="new")
+app.command("chat")(chat.chat)
 app.command("turn")(threads.turn)
 app.command("thread")(threads.thread)
 app.add_typer(dead.app, name="dead")

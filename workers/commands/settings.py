@@ -6,15 +6,21 @@ the same.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings
 
 from bot.settings import Seconds, Settings
 from bot.start import BAD_SETTINGS, give_up, sentence
+
+NO_MISTRAL = (
+    "MISTRAL_API_KEY is not set: put it into .env, or start `make demo` and load what it tells in another terminal "
+    "(set -a; . .demo/env; set +a)."
+)
 
 S = TypeVar("S", bound=BaseSettings)
 
@@ -41,7 +47,24 @@ class ManifestSettings(FileSettings):
     default_agent: str = "assistant"
 
 
-def read(kind: type[S]) -> S:
+def chat_settings() -> Settings:
+    """The product's settings where a terminal stands in the place of Slack: what only Slack needs is filled in."""
+    filled_in: dict[str, Any] = {
+        "slack_bot_token": SecretStr("-"),
+        "slack_signing_secret": SecretStr("-"),
+        "slack_app_token": None,
+        "slack_mode": "http",
+    }
+    try:
+        return Settings(**filled_in)
+    except ValidationError as exc:
+        problems = exc.errors(include_input=False, include_url=False)
+        nothing = [problem for problem in problems if problem["loc"] == ("mistral_api_key",)]
+        said = [NO_MISTRAL] if nothing else [sentence(problem) for problem in problems]
+        give_up(*said, status=BAD_SETTINGS)
+
+
+def read(kind: Callable[[], S]) -> S:
     """The settings from the environment and `.env`; ends the process with one sentence per problem."""
     try:
         return kind()
