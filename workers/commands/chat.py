@@ -32,6 +32,7 @@ def chat(
     user: Annotated[
         str, typer.Option("--user", metavar="ID", help="As whom: a Slack user id, for tools and access.")
     ] = "U0TERMINAL",
+    show_logs: Annotated[bool, typer.Option("--logs", help="Show on standard error what a worker would log.")] = False,
 ) -> None:
     """Talk to an agent in the terminal. With a message on standard input: print its answer and end."""
     import asyncio
@@ -57,8 +58,8 @@ def chat(
         give_up("There is no message on standard input; try: echo hello | threadwind chat assistant", status=2)
     me = _me(user, environment())
     with quiet():
-        if "log_level" in settings.model_fields_set:
-            logs.set_up(settings, out=sys.stderr)  # somebody wants to see what a worker would log
+        if show_logs:
+            logs.set_up(settings, out=sys.stderr)
         try:
             answered = store.guarded(own, lambda: asyncio.run(_talk(settings, name, words, screen, me, files)))
         except KeyboardInterrupt:

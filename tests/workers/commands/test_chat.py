@@ -19,8 +19,8 @@ from tests.stories.conftest import MakeWorld
 from tests.stories.tools import ODD_JOBS, agent, runs
 from tests.workers.commands.conftest import RUN, Threadwind, environment_of
 from tests.world import AGENT, World, until
+from workers.commands.talking.saving import free_path
 from workers.commands.talking.stores import beside
-from workers.commands.talking.workspace import free_path
 
 ORACLE = "---\nmodel: mistral-small-latest\ndescription: Knows.\n---\nSpeak in riddles.\n"
 AGENTS = {"assistant": AGENT, "oracle": ORACLE}
@@ -109,7 +109,8 @@ async def test_one_message_is_answered_and_nothing_else_is_printed(
     world.mistral.script.will_say("Hello from **the other side**.")
     ran = await threadwind("chat", "oracle", stdin="hello\nthere\n", **without_slack(world))
     assert (ran.status, ran.out) == (0, "Hello from **the other side**.\n"), ran.err
-    assert "written by AI" in ran.err or ran.err.strip()
+    assert "AI" in ran.err, "what the bot says on its own account stands beside it"
+    assert "turn.ended" not in ran.err
     [start] = world.mistral.log.requests("conversations.start")
     assert start.body is not None
     assert start.body["model"] == "mistral-small-latest"
@@ -124,6 +125,15 @@ async def test_workers_of_the_same_store_never_see_the_thread(make_world: MakeWo
     assert ran.out == "Here.\n"
     assert world.calls("chat.postMessage") == 0
     assert [key async for key in world.redis.scan_iter(match="tw:*T0TERMINAL*")] == []
+
+
+async def test_the_logs_are_shown_to_whoever_asks_for_them(make_world: MakeWorld, threadwind: Threadwind) -> None:
+    world = await make_world(agents=AGENTS, worker=False)
+    world.mistral.script.will_say("Here.")
+    ran = await threadwind("chat", "--logs", stdin="hello", **without_slack(world))
+    assert ran.out == "Here.\n"
+    assert "turn.ended" in ran.err
+    assert world.settings.mistral_api_key.get_secret_value() not in ran.err
 
 
 async def test_the_conversation_goes_on_line_by_line(make_world: MakeWorld, threadwind: Threadwind) -> None:
@@ -147,6 +157,7 @@ async def test_the_conversation_goes_on_line_by_line(make_world: MakeWorld, thre
         await shown.shows("/agent NAME picks who answers")
         await shown.types("/quit")
         assert await shown.ends() == 0
+        assert "nothing" not in shown.text
     starts, [append] = (world.mistral.log.requests(f"conversations.{kind}") for kind in ("start", "append"))
     assert [start.body and start.body["model"] for start in starts] == ["mistral-medium-latest", "mistral-small-latest"]
     assert append.body is not None

@@ -7,10 +7,11 @@ import asyncio
 from bot.catalog.catalog import Catalogs
 from bot.slack.clicks import AGAIN, APPROVE, DENY
 from bot.threads.models import State
+from workers.commands.talking.drawing import Button
 from workers.commands.talking.keyboard import Key, Keyboard
 from workers.commands.talking.screen import Screen
 from workers.commands.talking.thread import Talk
-from workers.commands.talking.workspace import Button, TerminalCalls
+from workers.commands.talking.workspace import TerminalCalls
 
 HELP = "/agent NAME picks who answers, /stop or Ctrl-C stops the answer, /quit or Ctrl-D ends the talk."
 YES, NO = {"y", "yes", "o", "oui", "j", "ja"}, {"n", "no", "non", "nein", ""}
@@ -26,8 +27,11 @@ async def one_answer(talk: Talk, calls: TerminalCalls, screen: Screen, words: st
     await talk.say(words, agent=agent)
     while await talk.work() is State.ASKING:
         screen.aside("Nobody is here to allow that, so it is denied; talk in a terminal to be asked.")
-        for button in calls.buttons(DENY):
+        denials = calls.buttons(DENY)
+        for button in denials:
             await talk.press(button)
+        if not denials:
+            await talk.stop()
     screen.end()
     return await talk.ended() == "answered"
 
@@ -52,9 +56,9 @@ class Dialogue:
                     self._screen.prompt(PROMPT)
                     await self._idle(await self._keyboard.heard())
             except Quit:
-                await self._talk.stop()
-                while await self._talk.work() is State.ASKING:
+                while await self._talk.state() is not State.IDLE:
                     await self._talk.stop()
+                    await self._talk.work()
 
     async def _idle(self, heard: str | Key) -> None:
         """Nothing is open: a message begins a turn."""
@@ -131,9 +135,12 @@ class Dialogue:
     async def _decide(self) -> None:
         """Each question that is open, one after the other."""
         approvals = {button.message_ts: button for button in self._calls.buttons(APPROVE)}
-        for deny in self._calls.buttons(DENY):
-            approve = approvals.get(deny.message_ts)
-            await self._talk.press(await self._chosen(approve, deny))
+        denials = self._calls.buttons(DENY)
+        for deny in denials:
+            await self._talk.press(await self._chosen(approvals.get(deny.message_ts), deny))
+        if not denials:
+            self._screen.aside("This waits for something that a terminal does not have, so it is stopped.")
+            await self._talk.stop()
 
     async def _chosen(self, approve: Button | None, deny: Button) -> Button:
         if approve is None:

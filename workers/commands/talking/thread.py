@@ -21,7 +21,8 @@ from bot.threads import keys
 from bot.threads.mailbox import Mailbox
 from bot.threads.models import Mail, MailKind, State, ThreadKey, message_id
 from workers import owner
-from workers.commands.talking.workspace import CHANNEL, TEAM, Button, TerminalCalls
+from workers.commands.talking.drawing import Button
+from workers.commands.talking.workspace import CHANNEL, TEAM, TerminalCalls
 from workers.services import Services
 
 LOOK_AGAIN = timedelta(seconds=0.2)  # for a thread that this process lost while it was suspended
@@ -96,6 +97,10 @@ class Talk:
                     await self._services.sleep(LOOK_AGAIN.total_seconds())  # the beat takes it over
                 case state:
                     return state
+
+    async def state(self) -> State:
+        record = await self._services.turns.record(self.thread)
+        return State(record.get("state", State.IDLE))
 
     async def ended(self) -> str:
         """How the last turn ended; empty when there was none."""

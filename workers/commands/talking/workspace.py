@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,23 +21,14 @@ from bot.slack.errors import NotSupported, Refused, StreamOver
 from bot.slack.features import Features
 from bot.slack.installations import Installations
 from bot.slack.models import Identity
+from workers.commands.talking.drawing import Button, Drawing, buttons_of, words_of
+from workers.commands.talking.saving import save
 from workers.commands.talking.screen import Screen
 
 TEAM, CHANNEL, BOT = "T0TERMINAL", "D0TERMINAL", "U0THREADWIND"
 UPLOAD = "terminal:"  # the address of a file's bytes
-DRAWN = {"in_progress": "…", "complete": "done", "error": "failed", "pending": "waits"}
 
 Json = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Button:
-    """A button of a message that stands."""
-
-    message_ts: str
-    action_id: str
-    label: str
-    value: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,13 +47,12 @@ class TerminalCalls(Calls):
     def __init__(self, screen: Screen, me: Me, folder: Path) -> None:
         self.features = Features()
         self.messages: dict[str, Json] = {}
-        self._screen, self._me, self._folder = screen, me, folder
+        self._drawing, self._me, self._folder = Drawing(screen), me, folder
         self._bytes: dict[str, bytes] = {}
         self._names: dict[str, str] = {}
         self._saved: dict[str, str] = {}
         self._last = 0
-        self._status = self._speaker = ""
-        self._drawn: dict[str, str] = {}  # the last line of each card
+        self._status = ""
         self._methods: dict[str, Callable[[Mapping[str, Any]], Json]] = {
             "auth.test": lambda _: {"team_id": TEAM, "team": "terminal", "user_id": BOT, "bot_id": "B0TERMINAL"},
             "users.info": self._user,
@@ -120,7 +110,7 @@ class TerminalCalls(Calls):
         return [
             button
             for ts, message in self.messages.items()
-            for button in _buttons(ts, message)
+            for button in buttons_of(ts, message)
             if button.action_id in action_ids
         ]
 
@@ -135,8 +125,8 @@ class TerminalCalls(Calls):
     def _post(self, given: Mapping[str, Any]) -> Json:
         ts = self.new_ts()
         self._keep(ts, given)
-        self._speaks(given)
-        self._show(given)
+        self._drawing.speaks(given.get("username"))
+        self._drawing.message(given)
         return {"ts": ts}
 
     def _update(self, given: Mapping[str, Any]) -> Json:
@@ -145,31 +135,31 @@ class TerminalCalls(Calls):
         if before is None:
             raise Refused("message_not_found", method="chat.update", code="message_not_found")
         self._keep(ts, given)
-        if _words(before) != _words(given):
-            self._show(given)
+        if words_of(before) != words_of(given):
+            self._drawing.message(given)
         return {"ts": ts}
 
     def _whisper(self, given: Mapping[str, Any]) -> Json:
-        self._screen.aside(str(given["text"]))
+        self._drawing.aside(str(given["text"]))
         return {"message_ts": self.new_ts()}
 
     def _start(self, given: Mapping[str, Any]) -> Json:
         ts = self.new_ts()
         self.messages[ts] = {"ts": ts, "user": BOT, "text": "", "streams": True}
-        self._speaks(given)
-        self._chunks(ts, given)
+        self._drawing.speaks(given.get("username"))
+        self._grow(ts, given)
         return {"ts": ts}
 
     def _append(self, given: Mapping[str, Any]) -> Json:
-        self._chunks(self._streaming(given, "chat.appendStream"), given)
+        self._grow(self._streaming(given, "chat.appendStream"), given)
         return {}
 
     def _stop(self, given: Mapping[str, Any]) -> Json:
         ts = self._streaming(given, "chat.stopStream")
-        self._chunks(ts, given)
-        self._screen.end()
+        self._grow(ts, given)
+        self._drawing.end()
         self.messages[ts] |= {"streams": False, "blocks": given.get("blocks"), "metadata": given.get("metadata")}
-        self._show_blocks(given.get("blocks") or [])
+        self._drawing.blocks(given.get("blocks") or [])
         return {}
 
     def _replies(self, given: Mapping[str, Any]) -> Json:
@@ -179,7 +169,7 @@ class TerminalCalls(Calls):
     def _set_status(self, given: Mapping[str, Any]) -> Json:
         status = str(given["status"])
         if status and status != self._status:
-            self._screen.aside(f"({status})")
+            self._drawing.aside(f"({status})")
         self._status = status
         return {}
 
@@ -190,14 +180,12 @@ class TerminalCalls(Calls):
 
     def _share(self, given: Mapping[str, Any]) -> Json:
         if comment := given.get("initial_comment"):
-            self._screen.aside(str(comment))
+            self._drawing.aside(str(comment))
         for file in json.loads(given["files"]):
             file_id = str(file["id"])
-            path = free_path(self._folder, self._names[file_id])
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(self._bytes.pop(file_id, b""))
+            path = save(self._folder, self._names[file_id], self._bytes.pop(file_id, b""))
             self._saved[file_id] = self.new_ts()
-            self._screen.aside(f"Saved: {path}")
+            self._drawing.aside(f"Saved: {path}")
         return {}
 
     def _file(self, given: Mapping[str, Any]) -> Json:
@@ -212,79 +200,14 @@ class TerminalCalls(Calls):
         metadata = given.get("metadata") or self.messages.get(ts, {}).get("metadata")
         self.messages[ts] = {"ts": ts, "user": BOT, "metadata": metadata, **kept}
 
+    def _grow(self, ts: str, given: Mapping[str, Any]) -> None:
+        self.messages[ts]["text"] += self._drawing.chunks(given.get("chunks") or ())
+
     def _streaming(self, given: Mapping[str, Any], method: str) -> str:
         ts = str(given["ts"])
         if not self.messages.get(ts, {}).get("streams"):
             raise StreamOver("over", method=method, code="message_not_in_streaming_state")
         return ts
-
-    def _speaks(self, given: Mapping[str, Any]) -> None:
-        """Another name than before is said once."""
-        speaker = str(given.get("username") or "")
-        if speaker and speaker != self._speaker:
-            self._screen.aside(f"{speaker}:")
-        self._speaker = speaker
-
-    def _chunks(self, ts: str, given: Mapping[str, Any]) -> None:
-        for chunk in given.get("chunks") or ():
-            if chunk["type"] == "markdown_text":
-                self.messages[ts]["text"] += chunk["text"]
-                self._screen.answer(chunk["text"])
-            elif chunk["type"] == "task_update":
-                self._card(chunk["id"], chunk)
-
-    def _card(self, task_id: str, card: Mapping[str, Any]) -> None:
-        line = f"[{card.get('title', task_id)}: {DRAWN.get(card['status'], card['status'])}]"
-        if self._drawn.get(task_id) != line:
-            self._drawn[task_id] = line
-            self._screen.aside(line)
-
-    def _show(self, message: Mapping[str, Any]) -> None:
-        blocks = message.get("blocks") or []
-        if all(block["type"] in SHOWN for block in blocks) and blocks:
-            self._show_blocks(blocks)
-        else:
-            self._screen.aside(str(message.get("text") or ""))
-
-    def _show_blocks(self, blocks: list[Json]) -> None:
-        for block in blocks:
-            match block["type"]:
-                case "markdown":
-                    self._screen.answer(block["text"])
-                    self._screen.end()
-                case "section":
-                    self._screen.aside(block["text"]["text"])
-                case "context":
-                    self._screen.aside(" ".join(element.get("text", "") for element in block["elements"]))
-                case "task_card":
-                    self._card(block["task_id"], block)
-
-
-SHOWN = frozenset({"markdown", "section", "context", "task_card", "actions"})
-
-
-def _words(message: Mapping[str, Any]) -> str:
-    """What a message shows, to tell whether it changed."""
-    blocks = [block for block in message.get("blocks") or [] if block["type"] in ("markdown", "section")]
-    return json.dumps(blocks) if blocks else str(message.get("text"))
-
-
-def _buttons(ts: str, message: Mapping[str, Any]) -> Iterator[Button]:
-    for block in message.get("blocks") or []:
-        for element in block.get("elements", ()) if block.get("type") == "actions" else ():
-            label = element.get("text", {}).get("text", "")
-            yield Button(ts, element.get("action_id", ""), label, element.get("value", ""))
-
-
-def free_path(folder: Path, name: str) -> Path:
-    """A path in `folder` at which nothing is, called as `name` says: it may come from a model."""
-    plain = "".join(sign if sign.isalnum() or sign in "._- " else "_" for sign in Path(name).name).strip(" .")[:100]
-    path = folder / (plain or "file")
-    taken = 1
-    while path.exists():
-        taken += 1
-        path = folder / f"{Path(plain or 'file').stem}-{taken}{Path(plain).suffix}"
-    return path
 
 
 class Terminal(Installations):
