@@ -43,7 +43,8 @@ class Demo:
         return f"http://127.0.0.1:{self.ports['DEMO_PORT']}"
 
     async def spawn(self) -> None:
-        settings = {"PATH": os.environ["PATH"], "HOME": str(self.folder), **self.ports, **self.environment}
+        own = {"PATH": os.environ["PATH"], "HOME": str(self.folder), "PYTHONPATH": str(REPOSITORY)}  # this checkout's
+        settings = {**own, **self.ports, **self.environment}
         self.lines.clear()
         self.process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "playground"),
