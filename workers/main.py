@@ -163,13 +163,20 @@ class NudgedWorker(Worker):
         await super().close()
 
 
-async def open_services(stack: AsyncExitStack, settings: Settings, redis: Redis, *, worker: str) -> Services:
-    """Everything a turn may use; `stack` closes it in reverse order."""
+async def open_services(
+    stack: AsyncExitStack,
+    settings: Settings,
+    redis: Redis,
+    *,
+    worker: str,
+    installations: Installations | None = None,
+) -> Services:
+    """Everything a turn may use; `stack` closes it in reverse order. `installations` stand in the place of Slack's."""
     functions, wrong = registered.load(settings)
     catalogs = Catalogs(settings, environment(), functions=functions.specs)
     for problem in (*wrong, *catalogs.now.problems):
         log.error("catalog.problem", problem=str(problem))
-    installations = await stack.enter_async_context(Installations(settings))
+    installations = await stack.enter_async_context(installations or Installations(settings))
     turns = Turns(redis, worker=worker, lease=settings.lease, thread_life=settings.thread_life)
     http = await stack.enter_async_context(http_client(settings.mistral_api_url, settings.mistral_api_key))
     limits = Limits(wait=settings.mistral_wait_limit, lock=settings.conversation_lock)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 import re
 import signal
 import stat
+import sys
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -15,7 +18,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, Locator, Page, expect
 from redis.asyncio import Redis
 
-from tests.demo.conftest import Demo
+from tests.demo.conftest import REPOSITORY, Demo
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
@@ -97,6 +100,26 @@ async def test_a_dotenv_of_a_real_workspace_is_left_alone(demo: Demo, page: Page
     await mention(page, "hello")
     await expect(bots(page)).to_contain_text("what time is it in Tokyo?")
     assert not any("nobody" in line for line in demo.lines)
+
+
+async def test_another_terminal_talks_to_an_agent_with_what_the_env_file_holds(demo: Demo) -> None:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", "from workers.commands import main; main()", "chat", "assistant"),
+        cwd=demo.folder,
+        env={
+            **demo.env_file(),
+            "PATH": os.environ["PATH"],
+            "PYTHONPATH": str(REPOSITORY),
+            "DEFAULT_AGENT": "assistant",
+        },
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    async with asyncio.timeout(60):
+        said, beside = await process.communicate(b"What time is it in Tokyo?")
+    assert (process.returncode, b"Tokyo" in said) == (0, True), (said, beside)
+    assert b"[time: " in beside
 
 
 async def test_the_page_opens_where_the_bot_says_who_it_is_with_prompts(page: Page) -> None:

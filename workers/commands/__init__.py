@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from workers.commands import agents, dead, doctor, libraries, manifest, new, threads, tools, vault
+from workers.commands import agents, chat, dead, doctor, libraries, manifest, new, threads, tools, vault
 
 app = typer.Typer(
     name="threadwind",
@@ -22,6 +22,7 @@ app = typer.Typer(
 app.command("manifest")(manifest.manifest)
 app.command("doctor")(doctor.doctor)
 app.add_typer(new.app, name="new")
+app.command("chat")(chat.chat)
 app.command("turn")(threads.turn)
 app.command("thread")(threads.thread)
 app.add_typer(agents.app, name="agents")

@@ -19,6 +19,11 @@ from bot.start import BAD_SETTINGS, dotenv_file, give_up, sentence
 
 SLACK_SECRETS = ("slack_bot_token", "slack_signing_secret", "slack_app_token")
 
+NO_MISTRAL = (
+    "MISTRAL_API_KEY is not set: put it into .env, or start `make demo` and load what it tells in another terminal "
+    "(set -a; . .demo/env; set +a)."
+)
+
 S = TypeVar("S", bound=BaseSettings)
 
 
@@ -52,6 +57,23 @@ class LockSettings(BaseSettings):
 
     mcp_config: Path = Path("mcp.json")
     tools_lock: Path = Path("tools.lock.json")
+
+
+def chat_settings() -> Settings:
+    """The product's settings where a terminal stands in the place of Slack: what only Slack needs is filled in."""
+    filled_in: dict[str, Any] = {
+        "slack_bot_token": SecretStr("-"),
+        "slack_signing_secret": SecretStr("-"),
+        "slack_app_token": None,
+        "slack_mode": "http",
+    }
+    try:
+        return Settings(_env_file=dotenv_file(), **filled_in)
+    except ValidationError as exc:
+        problems = exc.errors(include_input=False, include_url=False)
+        nothing = [problem for problem in problems if problem["loc"] == ("mistral_api_key",)]
+        said = [NO_MISTRAL] if nothing else [sentence(problem) for problem in problems]
+        give_up(*said, status=BAD_SETTINGS)
 
 
 def read(kind: type[S]) -> S:

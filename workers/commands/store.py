@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from typing import TypeVar
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
@@ -21,28 +22,42 @@ from workers.commands.terminal import address
 ANSWER_LIMIT = timedelta(seconds=10)  # an operator waits; a Redis that takes longer is not well
 SLACK_LIMIT = timedelta(seconds=5)  # permalinks are an extra
 
+T = TypeVar("T")
+
 
 def run(work: Callable[[Redis, StoreSettings], Awaitable[None]]) -> None:
     """Do `work` with an open Redis; ends the process with a sentence where that is not possible."""
     settings = read(StoreSettings)
+    guarded(settings.redis_url, lambda: asyncio.run(_with_redis(work, settings)))
+
+
+def guarded(url: str, work: Callable[[], T]) -> T:
+    """What `work` gives, which uses the Redis at `url`; ends the process with a sentence where that is not possible."""
     try:
-        asyncio.run(_with_redis(work, settings))
+        return work()
     except Cannot as exc:
-        give_up(str(exc), status=CANNOT)
+        give_up(*str(exc).split("\n"), status=CANNOT)
     except (RedisError, OSError) as exc:
-        where = address(settings.redis_url)
         give_up(
-            f"Redis at {where} gives no usable answer ({type(exc).__name__}). Check REDIS_URL and whether it runs.",
+            f"Redis at {address(url)} gives no usable answer ({type(exc).__name__}). Check REDIS_URL and whether it "
+            "runs.",
             status=CANNOT,
         )
 
 
-async def _with_redis(work: Callable[[Redis, StoreSettings], Awaitable[None]], settings: StoreSettings) -> None:
+@asynccontextmanager
+async def opened(url: str) -> AsyncIterator[Redis]:
+    """A connection of this command's own; `Cannot` for an address that is none."""
     try:
-        redis = open_redis(settings.redis_url, timeout=ANSWER_LIMIT)
+        redis = open_redis(url, timeout=ANSWER_LIMIT)
     except ValueError:
         raise Cannot("REDIS_URL is no usable address; it looks like redis://host:6379/0.") from None
     async with redis:
+        yield redis
+
+
+async def _with_redis(work: Callable[[Redis, StoreSettings], Awaitable[None]], settings: StoreSettings) -> None:
+    async with opened(settings.redis_url) as redis:
         await work(redis, settings)
 
 

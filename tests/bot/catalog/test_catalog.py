@@ -24,6 +24,10 @@ def test_the_projects_own_files_are_right(files: Files) -> None:
     assert catalog.problems == ()
     assert catalog.default.name == "assistant"
     assert catalog.agents["timekeeper"].tools == ("time",)
+    assert [connector.type for connector in catalog.default.connectors] == ["web_search"]
+    assert not catalog.default.is_object, "nothing has to be pushed before it answers"
+    desk = {name: catalog.agents[name].handoffs for name in ("front", "technical", "billing")}
+    assert desk == {"front": ("technical", "billing"), "technical": ("billing",), "billing": ("technical",)}
     assert catalog.servers["time"].command == "mcp-server-time"
     assert all(agent.description and agent.prompts for agent in catalog.agents.values())
 

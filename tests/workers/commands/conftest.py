@@ -43,22 +43,25 @@ class Threadwind:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    async def __call__(self, *arguments: str, **environment: str) -> Ran:
-        """In a process of its own."""
-        async with self.started(*arguments, **environment) as process, asyncio.timeout(60):
-            out, err = await process.communicate()
+    async def __call__(self, *arguments: str, stdin: str | None = None, **environment: str) -> Ran:
+        """In a process of its own, with `stdin` piped into it."""
+        async with self.started(*arguments, stdin=stdin, **environment) as process, asyncio.timeout(60):
+            out, err = await process.communicate(None if stdin is None else stdin.encode())
         assert process.returncode is not None
         return Ran(process.returncode, out.decode(), err.decode())
 
     @contextlib.asynccontextmanager
-    async def started(self, *arguments: str, **environment: str) -> AsyncIterator[asyncio.subprocess.Process]:
+    async def started(
+        self, *arguments: str, stdin: str | None = None, **environment: str
+    ) -> AsyncIterator[asyncio.subprocess.Process]:
         """The process, as soon as it runs; ended with the block."""
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             *RUN,
             *arguments,
             cwd=self.folder,
-            env={"PATH": os.environ["PATH"], "PYTHONPATH": str(REPOSITORY), "COLUMNS": "200", **environment},
+            env=self.environment(environment),
+            stdin=None if stdin is None else asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
         )
@@ -68,6 +71,10 @@ class Threadwind:
             if process.returncode is None:
                 process.kill()
             await process.communicate()
+
+    def environment(self, more: Mapping[str, str]) -> dict[str, str]:
+        """What a process gets of ours, and `more`."""
+        return {"PATH": os.environ["PATH"], "PYTHONPATH": str(REPOSITORY), "COLUMNS": "200", **more}
 
     async def here(self, *arguments: str, **environment: str) -> Ran:
         """In this process, in a thread that may have an event loop of its own; one at a time."""

@@ -198,6 +198,6 @@ def test_a_request_that_brings_nothing_was_taken_when_anything_follows(
 
 
 def test_an_answer_may_end_in_a_handoff_where_it_is_executed_on_our_side() -> None:
-    history = [user("m1", "hi"), PASSED]
+    history: list[Entry] = [user("m1", "hi"), PASSED]
     assert outcome(history, after=None, inputs=[Say("hi")], handoff_ends=True) == Finished((PASSED,))
     assert outcome(history, after=None, inputs=[Say("hi")]) == Unfinished()
