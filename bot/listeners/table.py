@@ -19,6 +19,7 @@ TABLE: Mapping[str, Listener] = {
     "event message": messages.said,
     # typed as a slash command, whose name may begin with COMMAND_PREFIX
     f"command {AGENT}": commands.agent,
+    "command": commands.unknown,
     # picked in a message's menu
     f"message_action {BRANCH}": shortcuts.branched,
     f"message_action {SHOW}": shortcuts.shown,

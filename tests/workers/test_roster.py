@@ -80,6 +80,11 @@ def test_a_switch(name: str, record: dict[str, str], key: str, after: dict[str, 
     assert "inance" not in WORDS.say(line.key, **line.values).replace("“finance”", "")
 
 
+def test_who_became_unknown_meanwhile_changes_nothing() -> None:
+    assert roster.changed(choice(None), WORDS, mail("add", "coder"), {}).key == "agent.person_unknown"
+    assert roster.changed(choice(), WORDS, mail("add", "milk"), {}).key == "agent.unknown_alone"
+
+
 def test_where_nobody_answers_that_is_said() -> None:
     assert roster.switched(choice(default="gone"), WORDS, mail("switch", ""), {}).key == "agent.answers_nobody"
     assert roster.switched(choice(None), WORDS, mail("switch", "coder"), {}).key == "agent.person_unknown"

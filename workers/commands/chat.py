@@ -41,7 +41,7 @@ def chat(
     from bot import logs
     from bot.start import environment, give_up
     from workers.commands import store
-    from workers.commands.checks.quiet import quiet
+    from workers.commands.quiet import quiet
     from workers.commands.settings import chat_settings
     from workers.commands.talking.screen import Screen
     from workers.commands.talking.stores import beside

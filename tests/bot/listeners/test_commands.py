@@ -10,6 +10,8 @@ from urllib.parse import urlencode
 
 import pytest
 
+from bot.listeners.table import TABLE
+from bot.slack.manifest import COMMANDS
 from bot.threads.defaults import Chosen, Defaults
 from bot.threads.models import MailKind
 from playground.faults import Fault
@@ -85,9 +87,15 @@ async def test_a_question_becomes_an_errand_once(open_bot: OpenBot, tmp_path: Pa
     assert mail.about == {"response_url": "http://127.0.0.1:9/nobody"}
 
 
-async def test_what_is_no_command_of_ours_is_passed_over(open_bot: OpenBot, tmp_path: Path) -> None:
+async def test_every_command_the_manifest_offers_has_a_row_in_the_table() -> None:
+    assert {f"command {offered.name}" for offered in COMMANDS} <= set(TABLE)
+
+
+async def test_a_command_by_another_name_is_told_which_there_are(open_bot: OpenBot, tmp_path: Path) -> None:
     bot = await open_bot(agents_dir=an_agent(tmp_path), command_prefix="tw-")
-    assert await answered(bot, typed("assistant hello")) == {}
+    for name in ("/agent", "/tw-agents"):
+        body = await answered(bot, typed("assistant hello", command=name))
+        assert body["text"].startswith(f"I do not answer to `{name}`, but to /tw-agent.")
     assert await bot.mail() == []
     assert await answered(bot, typed("assistant hello", command="/tw-agent")) == {}
     assert len(await bot.mail()) == 1
