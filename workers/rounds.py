@@ -379,7 +379,13 @@ class Rounds:
                 break
         else:
             kept = []
-        self._journal.set(replay=json.dumps([{"text": say.text, "role": say.role} for say in replay(kept)]))
+        replayed = [{"text": say.text, "role": say.role} for say in replay(kept)]
+        self._journal.set(replay=json.dumps(replayed))
+        if request.brings == "words" and request.kind != "start":  # a start's words hold what was said already
+            words = json.loads(self._journal.get("words") or "[]")
+            self._journal.set(words=json.dumps([*replayed, *words]))
+        if not self._journal.get("next_agent"):
+            await self._handoffs.begin_anew()
         self._journal.forget("conversation_id")
         self._journal.set_request(replace(request, kind="start", after=None))
         self._uncertain = False
