@@ -156,5 +156,20 @@ async def test_files_and_libraries_are_still_there_with_what_is_in_them(
     assert f"{files[1]['id']} cannot be read" in capsys.readouterr().err
 
 
+async def test_the_handbook_is_there_from_the_beginning_and_only_once(tmp_path: Path) -> None:
+    for _ in range(2):
+        api = create(brain="rules", state=tmp_path / "agents.json", with_handbook=True)
+        async with serving.serve(api, on_stop=api.stop) as url, client(url) as http:
+            [library] = (await http.get("/v1/libraries")).json()["data"]
+            assert (library["name"], library["nb_documents"]) == ("Handbook", 2)
+            tool = {"type": "document_library", "library_ids": [library["id"]]}
+            for words, answer in [
+                ("what does the handbook say about holidays?", "28 days of holidays a year"),
+                ("que dit le manuel sur les congés ?", "28 jours de congés par an"),
+            ]:
+                question = {"model": "mistral-small-latest", "inputs": words, "tools": [tool]}
+                assert answer in (await http.post("/v1/conversations", json=question)).text
+
+
 def client(url: str) -> httpx2.AsyncClient:
     return httpx2.AsyncClient(base_url=url, headers={"Authorization": f"Bearer {KEY}"})
