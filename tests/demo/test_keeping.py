@@ -41,13 +41,18 @@ async def test_a_workspace_goes_on_where_it_stopped(tmp_path: Path) -> None:
     state = tmp_path / "slack.json"
     async with running(greeted("I am new."), state=state) as (standin, url):
         root = (await ask(url, "/_control/say", MENTION))["ts"]
-        await ask(url, "/api/chat.postMessage", {"channel": GENERAL, "thread_ts": root, "text": "Hello Ada."})
+        speaker = {"username": "Front desk", "icon_emoji": ":bell:"}
+        await ask(
+            url, "/api/chat.postMessage", {"channel": GENERAL, "thread_ts": root, "text": "Hello Ada.", **speaker}
+        )
         standin.statuses.set_session(GENERAL, str(root), "processing", title="Greetings")
         cursor = standin.news.cursor
 
     async with running(greeted("I am older."), state=state) as (standin, url):
         assert texts(standin) == ["I am older.", "<@U0BOT> hello", "Hello Ada."]
-        assert standin.workspace.conversations[GENERAL].messages[str(root)].replies
+        messages = standin.workspace.conversations[GENERAL].messages
+        [replied] = messages[str(root)].replies
+        assert (messages[replied].username, messages[replied].icons) == ("Front desk", {"emoji": ":bell:"})
         assert standin.statuses.sessions[GENERAL, str(root)].title == "Greetings"
         assert standin.news.cursor > cursor
         later = (await ask(url, "/_control/say", {**MENTION, "thread_ts": root}))["ts"]
