@@ -22,6 +22,7 @@ from workers.calling import UNKNOWN_OUTCOME, Calling, closing_result
 from workers.conversations.errors import Refused, Unanswered
 from workers.conversations.port import (
     Call,
+    Called,
     Delta,
     Done,
     Entry,
@@ -297,13 +298,17 @@ class Rounds:
             return []
         if request.brings == "words":
             return [Say(**line) for line in json.loads(self._journal.get("words") or "[]")]
-        if (again := self._journal.get("again")) and self._journal.get("again_round") == str(request.number):
-            return [Say(again)]
-        if request.number == 0:
+        replayed: list[Input] = []
+        if request.number == 0 or request.kind == "start":
             replayed = [Say(**line) for line in json.loads(self._journal.get("replay") or "[]")]
+        if (again := self._journal.get("again")) and self._journal.get("again_round") == str(request.number):
+            return [*replayed, Say(again)]
+        if request.number == 0:
             return [*replayed, Say(self._journal.get("input") or "")]
-        results: list[Input] = []
+        results = replayed
         calls = self._journal.open_calls
+        if request.kind == "start":
+            results += [Called(call.tool_call_id, call.name, call.arguments) for call in calls]
         noted = self._journal.get("note") if self._journal.get("note_round") == str(request.number) else None
         mixed = self._services.settings.steer_form == "mixed"
         for call in calls:
@@ -379,7 +384,10 @@ class Rounds:
                 break
         else:
             kept = []
-        replayed = [{"text": say.text, "role": say.role} for say in replay(kept)]
+        # Calls whose results are what we were about to say go along as calls, not as words about them.
+        ours = {call.tool_call_id for call in self._journal.open_calls} if request.number else set()
+        before = [entry for entry in kept if not (isinstance(entry, Call) and entry.tool_call_id in ours)]
+        replayed = [{"text": say.text, "role": say.role} for say in replay(before)]
         self._journal.set(replay=json.dumps(replayed))
         if request.brings == "words" and request.kind != "start":  # a start's words hold what was said already
             words = json.loads(self._journal.get("words") or "[]")

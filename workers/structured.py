@@ -14,7 +14,7 @@ from typing import Any
 
 import structlog
 from jsonschema import validators
-from jsonschema.exceptions import SchemaError, best_match
+from jsonschema.exceptions import SchemaError, UnknownType, best_match
 from referencing import Registry
 from referencing.exceptions import Unresolvable
 
@@ -81,7 +81,7 @@ def _fault(value: Any, schema: dict[str, Any] | None) -> str:
     try:
         # A registry of its own: a schema that refers to an address elsewhere fetches nothing.
         error = best_match(checker(schema, registry=Registry()).iter_errors(value))
-    except (SchemaError, Unresolvable, re.error) as broken:
+    except (SchemaError, UnknownType, Unresolvable, re.error) as broken:
         log.warning("schema.unusable", error=type(broken).__name__)
         return ""  # the operator's mistake: nothing to ask the model about
     if error is None:

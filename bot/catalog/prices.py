@@ -82,7 +82,8 @@ def _lines(text: str) -> Lines:
     for number, row in enumerate(text.splitlines(), 1):
         if row.lstrip().startswith("["):
             table = _path(tomllib.loads(row))
-            lines.setdefault(table, number)
+            for length in range(1, len(table) + 1):
+                lines.setdefault(table[:length], number)
         elif key := KEY.match(row):
             lines.setdefault((*table, key[1]), number)
     return lines

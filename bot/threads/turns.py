@@ -224,7 +224,7 @@ class Change:
     unset: Iterable[str] = ()  # fields of the thread record that go
     take: Iterable[Mail] = ()
     life: timedelta | None = None  # of the journal, or of what is kept of it, from now
-    ended: Mapping[str, str] | None = None  # all that is kept of the turn; its journal goes
+    ended: Mapping[str, Any] | None = None  # all that is kept of the turn; its journal goes
 
     def dump(self) -> str:
         body: dict[str, Any] = {
@@ -382,7 +382,7 @@ class Turns:
         if journal := _mapping_of(await self._redis.hgetall(keys.turn(team, turn_id))):  # type: ignore[misc]  # as above
             return journal
         kept = await self._redis.get(keys.ended(team, turn_id))
-        return dict(json.loads(kept)) if kept else {}
+        return kept_fields(kept) if kept else {}
 
     def _keys(self, owned: Owned, turn_id: str) -> list[str]:
         thread = owned.thread
@@ -408,3 +408,9 @@ def _mapping(flat: Sequence[bytes]) -> dict[str, str]:
 
 def _mapping_of(pairs: Mapping[bytes, bytes]) -> dict[str, str]:
     return {name.decode(): value.decode() for name, value in pairs.items()}
+
+
+def kept_fields(kept: str | bytes) -> dict[str, str]:
+    """What is kept of an ended turn, as fields of its journal."""
+    fields: dict[str, Any] = json.loads(kept)
+    return {name: value if isinstance(value, str) else json.dumps(value) for name, value in fields.items()}

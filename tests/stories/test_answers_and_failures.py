@@ -4,16 +4,28 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
+from mcp_types import Tool
 from structlog.testing import capture_logs
 
 from playground.agents_api.app import KEY
-from playground.agents_api.brains.steps import AddChunk, CallFunction, RefuseRequest, RunTool, Say, SendUnknown
+from playground.agents_api.brains.steps import (
+    AddChunk,
+    CallFunction,
+    HandOff,
+    RefuseRequest,
+    RunTool,
+    Say,
+    SendUnknown,
+)
 from playground.agents_api.shelves import Document, Library
 from tests.stories.conftest import MakeWorld
+from tests.stories.desk import a_file, push, services_of
 from tests.stories.tools import ODD_JOBS, agent, runs
-from tests.world import CAMILLE, Thread, World, until
+from tests.world import CAMILLE, Thread, World, until, until_true
+from workers.tools import lock
 
 MEDIUM = "mistral-medium-latest"
 
@@ -102,6 +114,24 @@ async def test_a_retired_model_names_the_file_to_change_and_a_new_model_goes_on_
     assert "remember 41" in str(newest.body)
 
 
+@pytest.mark.parametrize("status", [400, 404])
+async def test_a_model_that_is_gone_is_told_however_mistral_says_it(make_world: MakeWorld, status: int) -> None:
+    world = await make_world(mistral={"retired_models": [MEDIUM], "retired_status": status})
+    thread = await world.mention("hello")
+    [said] = await thread.answered()
+    assert said.startswith("The model that Assistant runs on is not available at Mistral")
+
+
+async def test_a_model_that_will_be_removed_is_told_to_the_operator(make_world: MakeWorld) -> None:
+    world = await make_world(mistral={"deprecated_models": {MEDIUM: "2026-12-31T00:00:00Z"}})
+    with capture_logs() as logs:
+        thread = await world.mention("hello")
+        await thread.answered()
+    [told] = [line for line in logs if line["event"] == "model.ends"]
+    assert (told["model"], told["at"]) == (MEDIUM, "2026-12-31T00:00:00Z")
+    assert told["file"].endswith("assistant.md")
+
+
 async def test_a_rate_limit_and_an_overload_are_told_apart(make_world: MakeWorld) -> None:
     world = await make_world(mistral_wait_limit=0.3)
     world.mistral_fault("conversations.start", "status", times=0, status=429)
@@ -173,64 +203,85 @@ async def test_what_is_unknown_is_passed_over(world: World) -> None:
 
 # ---- a stream cut at every event -------------------------------------------------------------------------------------
 
-# started · execution (3) · text (2) · reference · text · call (2) · done, then started · text (2) · done
+# started · execution (3) · text (2) · reference · text · handoff (2) · text · call (2) · done
 FIRST = (
     RunTool(name="web_search", arguments={"query": "euro"}),
     Say(text="Spain won ", pieces=2),
     AddChunk(chunk={"type": "tool_reference", "tool": "web_search", "title": "Euro", "url": "https://e.example"}),
-    Say(text=". I count.", pieces=1),
+    Say(text=". I pass it on.", pieces=1),
+    HandOff(to="counting"),
+    Say(text="I count.", pieces=1),
 )
+EVENTS_OF_FIRST = 13
+DESK = {
+    "assistant": a_file("Answers", handoffs="[counting]"),
+    "counting": a_file("Counts", tools="[odd]", approvals="{odd__*: auto}", object="true"),
+}
 
 
-@pytest.mark.parametrize("on_drop", ["store", "discard"])
-@pytest.mark.parametrize("events", range(11))
-async def test_a_first_answer_that_is_cut_after_any_event_ends_whole_and_once(
-    make_world: MakeWorld, tmp_path: Path, events: int, on_drop: str
-) -> None:
+COUNT = Tool(name="count", input_schema={"type": "object", "properties": {"journal": {"type": "string"}}})
+
+
+async def counting(make_world: MakeWorld, ran: Path, on_drop: str) -> World:
+    tools_lock = ran.with_name("tools.lock.json")
+    lock.write(tools_lock, lock.Lock().replaced("odd", [COUNT]))
     world = await make_world(
-        agents=agent(),
+        agents=DESK,
         servers=ODD_JOBS,
         mistral={"on_drop": on_drop, "lock_seconds": 0.2},
         conversation_lock=1,
-        replies_without_mention=False,
+        tools_lock=tools_lock,
     )
-    world.mistral.script.when(
-        "count", *FIRST, CallFunction(name="odd__count", arguments={"journal": str(tmp_path / "ran")})
-    )
+    await until(lambda: "services" in world.workers[0].ctx)
+    await push(world)
+    services = services_of(world)
+    agent = services.catalogs.now.agents["counting"]
+
+    async def listed() -> bool:
+        await services.tools.offered(agent)
+        return not services.tools.missing(agent)
+
+    await until_true(listed, within=60, seen=lambda: "the tool server is slow")
+    world.mistral.script.when("count", *FIRST, CallFunction(name="odd__count", arguments={"journal": str(ran)}))
     world.mistral.script.when("count", Say(text="Counted once.", pieces=2), results=True)
-    world.mistral_fault("conversations.start", "cut", events=events)
-    thread = await world.dm("count")
+    return world
+
+
+async def counted(thread: Thread, ran: Path) -> None:
     await until(lambda: any("Counted once." in said for said in thread.said), within=60, seen=lambda: thread.said)
     await thread.rests(within=30)
     said = "\n".join(thread.said)
-    assert said.count("Spain won [1]. I count.") == 1
+    assert said.count("Spain won [1]. I pass it on.") == 1
+    assert said.count("has handed over to") == 1
+    assert said.count("I count.") == 1
     assert said.count("Counted once.") == 1
     assert said.count("1. [Euro](https://e.example)") == 1
-    assert runs(tmp_path / "ran") == 1
+    assert runs(ran) == 1
     await thread.reply("hello again")
     await until(lambda: any("hello again" in said for said in thread.said), within=40, seen=lambda: thread.said)
 
 
-@pytest.mark.parametrize("on_drop", ["store", "discard", "inputs"])
-@pytest.mark.parametrize("events", range(4))
+@pytest.mark.parametrize(
+    ("events", "on_drop"),
+    [*((events, "store") for events in range(EVENTS_OF_FIRST)), *((events, "discard") for events in (0, 5, 9, 11))],
+)
+async def test_a_first_answer_that_is_cut_after_any_event_ends_whole_and_once(
+    make_world: MakeWorld, tmp_path: Path, events: int, on_drop: str
+) -> None:
+    world = await counting(make_world, tmp_path / "ran", on_drop)
+    world.mistral_fault("conversations.start", "cut", events=events)
+    await counted(await world.dm("count"), tmp_path / "ran")
+
+
+@pytest.mark.parametrize(
+    ("events", "on_drop"), [*((events, "store") for events in range(4)), (1, "discard"), (1, "inputs"), (3, "inputs")]
+)
 async def test_an_answer_to_results_that_is_cut_after_any_event_ends_whole_and_once(
     make_world: MakeWorld, tmp_path: Path, events: int, on_drop: str
 ) -> None:
-    world = await make_world(
-        agents=agent(), servers=ODD_JOBS, mistral={"on_drop": on_drop, "lock_seconds": 0.2}, conversation_lock=1
-    )
-    world.mistral.script.when(
-        "count", *FIRST, CallFunction(name="odd__count", arguments={"journal": str(tmp_path / "ran")})
-    )
-    world.mistral.script.when("count", Say(text="Counted once.", pieces=2), results=True)
+    world = await counting(make_world, tmp_path / "ran", on_drop)
     world.mistral_fault("conversations.append", "cut", events=events)
-    thread = await world.dm("count")
-    await until(lambda: any("Counted once." in said for said in thread.said), within=60, seen=lambda: thread.said)
-    await thread.rests(within=30)
-    assert "\n".join(thread.said).count("Counted once.") == 1
-    assert runs(tmp_path / "ran") == 1
-    await thread.reply("hello again")
-    await until(lambda: any("hello again" in said for said in thread.said), within=40, seen=lambda: thread.said)
+    await counted(await world.dm("count"), tmp_path / "ran")
 
 
 # ---- what a turn costs -----------------------------------------------------------------------------------------------
@@ -238,7 +289,7 @@ async def test_an_answer_to_results_that_is_cut_after_any_event_ends_whole_and_o
 PRICES = f'[models."{MEDIUM}"]\nprompt = 1000.0\ncompletion = 2000.0\n[connectors]\nweb_search = 0.5\n'
 
 
-async def ended(world: World, thread: Thread) -> dict[str, str]:
+async def ended(world: World, thread: Thread) -> dict[str, Any]:
     turn = (await thread.record())["last_turn"]
     kept = await world.redis.get(f"tw:ended:T0PLAY:{turn}")
     return dict(json.loads(kept or "{}"))
@@ -266,7 +317,7 @@ async def test_tokens_and_connector_calls_of_all_rounds_are_counted_and_priced(
     assert told["price"] == f"{cost:.6f}".rstrip("0") + " USD"
     kept = await ended(world, thread)
     assert kept["price"] == told["price"]
-    used = json.loads(kept["used"])
+    used = kept["used"]
     assert used["c"] == {"web_search": 2}
     assert used["m"][MEDIUM][2] == 150
 
@@ -280,7 +331,7 @@ async def test_what_has_no_price_makes_the_price_unknown(make_world: MakeWorld, 
     await thread.answered()
     kept = await ended(world, thread)
     assert "price" not in kept
-    assert '"c":{"code_interpreter":1}' in kept["used"]
+    assert kept["used"]["c"] == {"code_interpreter": 1}
 
 
 async def test_an_answer_from_the_history_makes_the_count_incomplete(make_world: MakeWorld) -> None:
@@ -288,4 +339,4 @@ async def test_an_answer_from_the_history_makes_the_count_incomplete(make_world:
     world.mistral_fault("conversations.start", "cut", events=2)
     thread = await world.mention("hello")
     await thread.answered(within=40)
-    assert (await ended(world, thread))["used"] == '{"i":1}'
+    assert (await ended(world, thread))["used"] == {"i": 1}

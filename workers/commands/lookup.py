@@ -5,7 +5,6 @@ Team is in every key and in no permalink: the bot's own team is tried first, the
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from bot.slack.client import Slack
 from bot.slack.errors import SlackError
 from bot.threads import keys
 from bot.threads.models import ThreadKey
+from bot.threads.turns import kept_fields
 from workers.commands.cannot import Cannot
 
 ANY = "*"
@@ -103,7 +103,7 @@ async def turns(redis: Redis, turn_id: str) -> list[FoundTurn]:
         raise Cannot("That is no turn's id: it has letters and digits only, such as the ten the bot names in a thread.")
     found = []
     open_ones = [_text(await redis.hgetall(name)) for name in await _scan(redis, keys.turn(ANY, turn_id))]  # type: ignore[misc]  # as above
-    ended = [json.loads(await redis.get(name) or "{}") for name in await _scan(redis, keys.ended(ANY, turn_id))]
+    ended = [kept_fields(await redis.get(name) or "{}") for name in await _scan(redis, keys.ended(ANY, turn_id))]
     for journal in (*open_ones, *ended):
         try:
             place = ThreadKey.parse(journal.get("thread", ""))

@@ -41,6 +41,7 @@ GUARDRAIL_FAILED = "3201"  # `block_on_error`
 RATE_LIMITED = "1300"
 FAILED_MEANWHILE = "3000"  # while the agents were running
 INVALID_MODEL = "1500"
+OVERLOADED = "3505"  # the service's own capacity, under 429 or 503
 MESSAGE_LIMIT = 500  # characters of the API's words worth a log line
 
 # Nothing of the request has left, or no connection was to be had.
@@ -64,9 +65,9 @@ def of_answer(status: int, headers: Mapping[str, str], body: str, *, repeatable:
     match status:
         case 409:
             return Busy(message, after=retry_after(headers, now=now), **known)
-        case 429:
+        case 429 if said.code != OVERLOADED and "capacity exceeded" not in message:
             return RateLimited(message, after=retry_after(headers, now=now), **known)
-        case 500 | 502 | 503:
+        case 429 | 500 | 502 | 503:
             return TryLater(message, after=retry_after(headers, now=now), **known)
         case 401:
             return KeyRejected(message, **known)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from contextlib import suppress
 from dataclasses import replace
+from typing import Any
 
 import structlog
 
@@ -28,6 +29,7 @@ from workers.usage import Used, price_of, written_price
 
 # What an ended turn keeps for `threadwind turn ID`: no message text, no arguments, no results.
 KEPT = frozenset({"agent", "principal", "thread", "began", "ended", "steps", "used", "price"})
+AS_JSON = frozenset({"steps", "used"})  # of these: text in text would be full of backslashes
 
 NAME_SHOWN = 100  # characters
 
@@ -68,8 +70,13 @@ async def give_up(
     journal.unset_thread("turn", "stop", "lost_workers")
     change = journal.collected(life=keys.ENDED_TURN_FOR)
     if not keep:
-        change = replace(change, ended={name: value for name, value in journal.fields.items() if name in KEPT})
+        change = replace(change, ended=_kept(journal))
     return await journal.turns.finish(owned, journal.id, change, dead_letter=dead_letter) or None
+
+
+def _kept(journal: Journal) -> dict[str, Any]:
+    kept = {name: value for name, value in journal.fields.items() if name in KEPT}
+    return {name: json.loads(value) if name in AS_JSON else value for name, value in kept.items()}
 
 
 async def fail(scene: Scene, error: errors.ConversationError) -> list[Mail] | None:

@@ -43,7 +43,7 @@ def test_no_file_means_no_prices(files: Files) -> None:
         ("[models.x]\nprompt = -1\ncompletion = 1", 2, "models.x.prompt", "greater than or equal to 0"),
         ("[connectors]\nweb_search = 'free'", 2, "connectors.web_search", "number"),
         ("[model.x]\nprompt = 1", 1, "model", 'does not know the field "model"'),
-        ("[models", 1, "", "this is not TOML"),
+        ("[models\nx = 1", 1, "", "this is not TOML"),
     ],
 )
 def test_mistakes_are_named(files: Files, text: str, line: int, field: str, says: str) -> None:

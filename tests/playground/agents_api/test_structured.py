@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import httpx2
-import jsonschema  # type: ignore[import-untyped]
+import jsonschema
 import pytest
 from mistralai.client import Mistral
 from mistralai.extra import response_format_from_pydantic_model

@@ -110,6 +110,7 @@ STATUSES: list[tuple[int, Any, bool, type[ConversationError]]] = [
         Refused,
     ),
     (429, SHAPES[0][1], MAYBE_RUN, RateLimited),
+    (429, {"message": "Service tier capacity exceeded for this model.", "code": "3505"}, MAYBE_RUN, TryLater),
     (500, SHAPES[1][1], MAYBE_RUN, TryLater),
     (502, SHAPES[7][1], MAYBE_RUN, TryLater),
     (503, "", MAYBE_RUN, TryLater),
