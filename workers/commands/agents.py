@@ -8,6 +8,7 @@ import typer
 
 if TYPE_CHECKING:
     from workers.agents.plan import Plan, Step
+    from workers.agents.wanted import Wanted
     from workers.commands.mistral import Mistral
 
 DIFFERS = 1  # the exit status of `diff`, and of a `check` that found something
@@ -45,7 +46,8 @@ def diff(adopt: Adopt = None) -> None:
     from workers.commands import mistral
 
     async def show(at: Mistral) -> None:
-        if not (await _shown(at, adopt)).is_done:
+        _, planned = await _shown(at, adopt)
+        if not planned.is_done:
             raise typer.Exit(DIFFERS)
 
     mistral.run(show)
@@ -60,7 +62,7 @@ def push(
     from workers.commands import mistral, telling, variants
 
     async def do(at: Mistral) -> None:
-        planned = await _shown(at, adopt)
+        found, planned = await _shown(at, adopt)
         if dry_run:
             return
         if planned.is_done:
@@ -72,7 +74,6 @@ def push(
             done.append(step)
             typer.echo(telling.done(step))
 
-        found, _ = await at.wanted(at.catalog())
         typer.echo("")
         last = await at.reconciler.push(found, adoptions=_adoptions(adopt), tell=tell)
         typer.echo(telling.total(done, last))
@@ -227,8 +228,8 @@ def retire(
     mistral.run(delete)
 
 
-async def _shown(at: Mistral, adopt: list[str] | None) -> Plan:
-    """The plan, printed; `Cannot` and `NotPushed` say what stands in the way."""
+async def _shown(at: Mistral, adopt: list[str] | None) -> tuple[list[Wanted], Plan]:
+    """What the files want, and the plan for it, printed; `Cannot` and `NotPushed` say what stands in the way."""
     from workers.agents.reconcile import NotPushed
     from workers.commands import telling
 
@@ -240,7 +241,7 @@ async def _shown(at: Mistral, adopt: list[str] | None) -> Plan:
         raise NotPushed(*planned.refusals, "Nothing was pushed.")
     for line in telling.difference(planned, at.settings.deployment):
         typer.echo(line)
-    return planned
+    return found, planned
 
 
 def _adoptions(given: list[str] | None) -> dict[str, str]:
