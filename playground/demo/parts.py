@@ -134,7 +134,7 @@ def _push(choices: Choices, environment: Mapping[str, str], say: Say) -> Release
     return Release(
         "push",
         [sys.executable, "-m", "workers.commands", *NO_DOTENV, "agents", "push"],
-        _product(choices, environment),
+        product(choices, environment),
         done="the agents that run as objects are at Mistral; `threadwind agents push` does it again",
         undone="the agents that run as objects were not pushed; `threadwind agents push` does it",
         say=say,
