@@ -30,7 +30,8 @@ from workers import commands
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
-DOCUMENTS = {"README.md": README, "docs/architecture.md": ARCHITECTURE}
+COVERAGE = (ROOT / "docs" / "coverage.md").read_text(encoding="utf-8")
+DOCUMENTS = {"README.md": README, "docs/architecture.md": ARCHITECTURE, "docs/coverage.md": COVERAGE}
 
 FENCED = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 QUOTED = re.compile(r"`([^`\n]+)`")
@@ -172,7 +173,7 @@ def test_the_two_commands_come_first_and_all_targets_are_listed() -> None:
 def shown(name: str) -> str:
     """A setting's default as the README shows it."""
     match Settings.model_fields[name].default:
-        case None:
+        case None | "":
             return "–"
         case bool() as yes:
             return f"`{str(yes).lower()}`"

@@ -6,6 +6,7 @@ may not use is to them as unknown as one that there is not.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bot.catalog.agents import Agent
@@ -38,9 +39,9 @@ def admitted(choice: Choice, words: Words, *, picked: str | None, thread_agent: 
     return _closed(choice, agent, words)
 
 
-def unknown(choice: Choice, words: Words, name: str) -> Refusal:
-    """No agent of this name, and those that come near."""
-    key, values = answers.unknown(choice, words, name)
+def unknown(choice: Choice, words: Words, name: str, *, near: Sequence[str] | None = None) -> Refusal:
+    """No agent of this name, and those that come near: `near`, where the caller has found them already."""
+    key, values = answers.unknown(choice, words, name, near=near)
     return Refusal(key, values)
 
 

@@ -50,12 +50,13 @@ def _near(choice: Choice, name: str) -> list[str]:
 
 def changed(choice: Choice, words: Words, mail: Mail, record: Mapping[str, str]) -> Line:
     """What `mail`, a change of the roster, makes of the thread's `record`."""
-    assert choice.person is not None, "who is unknown may use no agent, so their words are a message"
+    if choice.person is None:  # by now: Slack has stopped telling
+        return Line("agent.person_unknown")
     name, adds = mail.about["name"], mail.about["verb"] == "add"
     agent = choice.usable.find(name)
     if agent is None:
-        near = words.names(_near(choice, name), any_of=True)
-        return Line("agent.unknown", {"name": name, "nearest": near})
+        refusal = admission.unknown(choice, words, name, near=_near(choice, name))
+        return Line(refusal.key, refusal.values)
     added, removed = _names(record, "added"), _names(record, "removed")
     into, out_of = (added, removed) if adds else (removed, added)
     if agent.name in into:

@@ -387,7 +387,13 @@ class Rounds:
         # Calls whose results are what we were about to say go along as calls, not as words about them.
         ours = {call.tool_call_id for call in self._journal.open_calls} if request.number else set()
         before = [entry for entry in kept if not (isinstance(entry, Call) and entry.tool_call_id in ours)]
-        self._journal.set(replay=json.dumps([{"text": say.text, "role": say.role} for say in replay(before)]))
+        replayed = [{"text": say.text, "role": say.role} for say in replay(before)]
+        self._journal.set(replay=json.dumps(replayed))
+        if request.brings == "words" and request.kind != "start":  # a start's words hold what was said already
+            words = json.loads(self._journal.get("words") or "[]")
+            self._journal.set(words=json.dumps([*replayed, *words]))
+        if not self._journal.get("next_agent"):
+            await self._handoffs.begin_anew()
         self._journal.forget("conversation_id")
         self._journal.set_request(replace(request, kind="start", after=None))
         self._uncertain = False

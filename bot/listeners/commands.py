@@ -17,7 +17,9 @@ from bot.picking import answers
 from bot.picking.choices import Choice
 from bot.picking.command import About, Ask, Help, List, Meaning, SetDefault, meaning
 from bot.picking.rights import may_choose
-from bot.slack.commands import AGENT, Command, Reply, slash
+from bot.slack.commands import AGENT, NAME_LIMIT, Command, Reply, slash
+from bot.slack.manifest import COMMANDS
+from bot.slack.text import shown
 from bot.texts import Words, words_for
 from bot.threads.defaults import Chosen
 
@@ -42,6 +44,16 @@ async def agent(ears: Ears, body: Body) -> Reply | None:
         return reply
     ears.afterwards.do("answer a command", lambda: _respond(ears, command, meant))
     return None
+
+
+async def unknown(ears: Ears, body: Body) -> Reply:
+    """A command that the app has at Slack and we do not: it was made with another prefix, or for a newer version."""
+    command = Command.read(body)
+    log.warning("command.unknown", command=command.command)
+    typed = ", ".join(slash(offered.name, ears.command_prefix) for offered in COMMANDS)
+    person = ears.people.at_hand(command.team_id, command.user_id)
+    words = words_for(person.locale if person else None)
+    return answers.said(words.say("command.unknown", typed=shown(command.command, NAME_LIMIT), known=typed))
 
 
 async def _respond(ears: Ears, command: Command, meant: Meaning) -> None:

@@ -47,13 +47,17 @@ def named(body: Body, *, command_prefix: str = "") -> str:
     name = inner.get(field) if isinstance(inner, dict) else None
     if kind == "command":
         ours = slash("", command_prefix)
-        return f"command {name.removeprefix(ours)}" if isinstance(name, str) and name.startswith(ours) else ""
+        return f"command {name.removeprefix(ours)}" if isinstance(name, str) and name.startswith(ours) else kind
     # What follows a colon only tells buttons of one kind apart.
     return f"{kind} {name.partition(':')[0]}" if isinstance(name, str) else ""
 
 
 class Reception(AsyncMiddleware):
-    """Hears for one process. `others` takes what the table does not name: it is acknowledged all the same."""
+    """Hears for one process.
+
+    A row of the table may name a kind alone, for all of it that has no row of its own. `others` takes what the table
+    does not name: it is acknowledged all the same.
+    """
 
     def __init__(self, ears: Ears, table: Mapping[str, Listener], others: Listener) -> None:
         self._ears = ears
@@ -68,7 +72,8 @@ class Reception(AsyncMiddleware):
             return await next()
         name = named(body, command_prefix=self._ears.command_prefix)
         try:
-            reply = await self._table.get(name, self._others)(self._ears, body)
+            listener = self._table.get(name) or self._table.get(name.partition(" ")[0], self._others)
+            reply = await listener(self._ears, body)
             if reply is not None:
                 return BoltResponse(status=200, body=dict(reply.body()))
         except (RedisError, TimeoutError, ConnectionError) as exc:

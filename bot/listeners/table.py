@@ -18,6 +18,7 @@ TABLE: Mapping[str, Listener] = {
     "event message": messages.said,
     # typed as a slash command, whose name may begin with COMMAND_PREFIX
     f"command {AGENT}": commands.agent,
+    "command": commands.unknown,
     # clicked
     f"action {APPROVE}": approvals.decided,
     f"action {DENY}": approvals.decided,

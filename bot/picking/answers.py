@@ -5,6 +5,8 @@ Only agents of the person's own view are named; all that files and people wrote 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.catalog.agents import Agent
 from bot.picking.choices import Choice
 from bot.slack import blocks
@@ -18,14 +20,16 @@ NAME_SHOWN = 100
 TEXT_SHOWN = 600  # of a description or a prompt
 
 
-def unknown(choice: Choice, words: Words, name: str) -> tuple[str, dict[str, str]]:
+def unknown(
+    choice: Choice, words: Words, name: str, *, near: Sequence[str] | None = None
+) -> tuple[str, dict[str, str]]:
     """The sentence that there is no agent of this name, with those that come near: its key and its values.
 
     The same for an agent that this person must not know of.
     """
     told = {"name": shown(name, NAME_SHOWN)}
-    if nearest := choice.usable.nearest(name):
-        return "agent.unknown", told | {"nearest": words.names(nearest, any_of=True)}
+    if nearest := choice.usable.nearest(name) if near is None else near:
+        return "agent.unknown", told | {"nearest": words.names(list(nearest), any_of=True)}
     return "agent.unknown_alone", told
 
 

@@ -34,8 +34,11 @@ def main(
     model_key: Annotated[str, typer.Option(help="Its key, if it needs one.", envvar="MODEL_KEY")] = "",
     seed: Annotated[int, typer.Option(help="For faults that come by chance.")] = 0,
     state: Annotated[
-        Path | None, typer.Option(help="Keep conversations and agents in this file, over restarts.")
+        Path | None, typer.Option(help="Keep conversations, agents, files and libraries in this file, over restarts.")
     ] = None,
+    handbook: Annotated[
+        bool, typer.Option(help="Begin with a library called Handbook, owned by the key, so that there is one to ask.")
+    ] = True,
 ) -> None:
     """Serve until SIGINT or SIGTERM."""
     if bool(model_url) != bool(model_name):
@@ -47,6 +50,7 @@ def main(
         key_prefix=key_prefix,
         seed=seed,
         state=state,
+        with_handbook=handbook,
         brain=brain or ("model" if model else "rules"),
         lock_seconds=lock_seconds,
         piece_seconds=piece_seconds,

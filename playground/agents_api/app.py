@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from playground.agents_api import routes
+from playground.agents_api import handbook, routes
 from playground.agents_api.brains.port import Brain
 from playground.agents_api.brains.rules import Rules
 from playground.agents_api.brains.script import Script
@@ -44,7 +44,14 @@ class AgentsApi:
     """
 
     def __init__(
-        self, *, keys: Keys, switches: Switches, model: Brain | None, seed: int, state: Path | None = None
+        self,
+        *,
+        keys: Keys,
+        switches: Switches,
+        model: Brain | None,
+        seed: int,
+        state: Path | None = None,
+        with_handbook: bool = False,
     ) -> None:
         self.switches = switches
         self.script = Script()
@@ -58,7 +65,7 @@ class AgentsApi:
             self.brains["model"] = model
         self._keys, self._first_switches = keys, switches.model_copy()
         self.switch(brain=switches.brain)
-        self._state = state
+        self._state, self._with_handbook = state, with_handbook
         self._keeper: Keeper | None = None
         self._app = Starlette(
             routes=[*self._routes(), *Control(self).routes()],
@@ -77,10 +84,16 @@ class AgentsApi:
     @contextlib.asynccontextmanager
     async def _alive(self, app: Starlette) -> AsyncIterator[None]:
         if self._state is None:
+            self._begin()
             yield
             return
         async with kept(self, self._state) as self._keeper:
+            self._begin()
             yield
+
+    def _begin(self) -> None:
+        if self._with_handbook:
+            handbook.shelve(self.shelves, self._keys.key)
 
     def requests(self, name: str | None = None) -> list[Seen]:
         """The requests so far, oldest first."""
@@ -107,6 +120,7 @@ class AgentsApi:
         self.roster.clear()
         self.cabinet.clear()
         self.shelves.clear()
+        self._begin()
         self.locks.clear()
         self.switch(**self._first_switches.model_dump())
 
@@ -143,7 +157,18 @@ def create(
     model: Brain | None = None,
     seed: int = 0,
     state: Path | None = None,
+    with_handbook: bool = False,
     **switches: Any,
 ) -> AgentsApi:
-    """The app. `switches` are those of `Switches`, e.g. `brain="script", lock_seconds=0`."""
-    return AgentsApi(keys=Keys(key, key_prefix), switches=Switches(**switches), model=model, seed=seed, state=state)
+    """The app. `switches` are those of `Switches`, e.g. `brain="script", lock_seconds=0`.
+
+    `with_handbook`: `key` begins with a library that can be asked.
+    """
+    return AgentsApi(
+        keys=Keys(key, key_prefix),
+        switches=Switches(**switches),
+        model=model,
+        seed=seed,
+        state=state,
+        with_handbook=with_handbook,
+    )

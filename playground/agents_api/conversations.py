@@ -112,10 +112,9 @@ class Conversations:
         conversation.tokens = sum(size_of(entry) for entry in entries)
         if body.metadata is not None:
             conversation.metadata = body.metadata
-        if body.agent_version is not None:
-            if conversation.agent_id is None:
-                raise value_error("'agent_version' needs a conversation with an agent", "agent_version")
-            conversation.agent_version = body.agent_version
+        if body.agent_version is not None and conversation.agent_id is None:
+            raise value_error("'agent_version' needs a conversation with an agent", "agent_version")
+        conversation.agent_version = body.agent_version  # not said: the current one, whatever the source ran with
         inputs = stored(body.inputs)
         return self._turned(
             conversation,

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 
 from playground.agents_api.endpoint import Call, Plain
 from playground.agents_api.ids import Json
+from playground.agents_api.switches import Switches
 
 NAMES = (
     "mistral-large-latest",
@@ -44,5 +46,13 @@ def model(name: str) -> Json:
     }
 
 
-async def list_models(call: Call) -> Plain:
-    return Plain({"object": "list", "data": [model(name) for name in NAMES]})
+@dataclass(frozen=True, slots=True)
+class Models:
+    switches: Switches
+
+    async def all(self, call: Call) -> Plain:
+        """Without those that are retired; when one will be removed is said with it."""
+        switches = self.switches
+        names = [name for name in NAMES if name not in switches.retired_models]
+        listed = [{**model(name), "deprecation": switches.deprecated_models.get(name)} for name in names]
+        return Plain({"object": "list", "data": listed})

@@ -24,6 +24,8 @@ FIELDS = (
     "version_message",
 )
 
+SHOWN_ARGS: Json = {"stop": None, "tool_choice": "auto"}
+
 
 @dataclass(slots=True)
 class Version:
@@ -60,6 +62,7 @@ class Agent:
         return self.versions[number]
 
     def shown(self, wanted: int | str | None = None) -> Json:
+        """As the service shows it: with defaults that nobody set, so what is read is not what was sent."""
         version = self.version(wanted)
         settings = {name: version.settings.get(name) for name in FIELDS}
         return {
@@ -70,8 +73,8 @@ class Agent:
             "created_at": self.created_at,
             "updated_at": version.updated_at,
             **settings,
-            "tools": settings["tools"] or [],
-            "completion_args": settings["completion_args"] or {"tool_choice": "auto"},
+            "tools": [shown_tool(tool) for tool in settings["tools"] or []],
+            "completion_args": {**SHOWN_ARGS, **(settings["completion_args"] or {})},
             "deployment_chat": self.deployment_chat,
             "source": "api",
             "owner_id": None,
@@ -138,6 +141,12 @@ class Roster:
 
     def clear(self) -> None:
         self._agents.clear()
+
+
+def shown_tool(tool: Json) -> Json:
+    if tool["type"] != "function":
+        return tool
+    return {**tool, "function": {"description": "", "strict": False, **tool["function"]}}
 
 
 def as_number(wanted: int | str) -> int | None:

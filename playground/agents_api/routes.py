@@ -10,7 +10,7 @@ from playground.agents_api.documents import Documents
 from playground.agents_api.endpoint import Handler
 from playground.agents_api.files import Files
 from playground.agents_api.libraries import Libraries
-from playground.agents_api.models import list_models
+from playground.agents_api.models import Models
 from playground.agents_api.reading import Reading
 from playground.agents_api.remote_connectors import Connectors
 from playground.agents_api.signing import SIGNED
@@ -38,7 +38,7 @@ def of_talks(api: AgentsApi) -> list[Row]:
         ("GET", f"{one}/history", "conversations.history", reading.history),
         ("GET", f"{one}/messages", "conversations.messages", reading.messages),
         ("DELETE", one, "conversations.delete", reading.delete),
-        ("GET", "/v1/models", "models.list", list_models),
+        ("GET", "/v1/models", "models.list", Models(api.switches).all),
     ]
 
 
@@ -51,6 +51,7 @@ def of_agents(api: AgentsApi) -> list[Row]:
         ("GET", "/v1/agents", "agents.list", agents.all),
         ("GET", agent, "agents.get", agents.get),
         ("PATCH", agent, "agents.update", agents.update),
+        ("POST", agent, "agents.update", agents.update),  # as the guides' own cURL has it; the schema says PATCH
         ("DELETE", agent, "agents.delete", agents.delete),
         ("PATCH", f"{agent}/version", "agents.switch_version", agents.switch_version),
         ("GET", f"{agent}/versions", "agents.versions", agents.versions),

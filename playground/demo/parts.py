@@ -118,7 +118,7 @@ def _agents_api(choices: Choices, environment: Mapping[str, str], say: Say) -> P
 
 def _bot(choices: Choices, environment: Mapping[str, str], say: Say) -> Process:
     url = f"http://127.0.0.1:{choices.ports['bot']}"
-    settings = _product(choices, environment) | {"HOST": "127.0.0.1", "PORT": str(choices.ports["bot"])}
+    settings = product(choices, environment) | {"HOST": "127.0.0.1", "PORT": str(choices.ports["bot"])}
     return Process(
         "bot",
         [sys.executable, "-m", "bot", *NO_DOTENV],
@@ -134,7 +134,7 @@ def _push(choices: Choices, environment: Mapping[str, str], say: Say) -> Release
     return Release(
         "push",
         [sys.executable, "-m", "workers.commands", *NO_DOTENV, "agents", "push"],
-        _product(choices, environment),
+        product(choices, environment),
         done="the agents that run as objects are at Mistral; `threadwind agents push` does it again",
         undone="the agents that run as objects were not pushed; `threadwind agents push` does it",
         say=say,
@@ -145,14 +145,14 @@ def _worker(choices: Choices, environment: Mapping[str, str], say: Say) -> Proce
     return Process(
         "worker",
         [sys.executable, "-m", "workers", *NO_DOTENV],
-        _product(choices, environment),
+        product(choices, environment),
         says="takes turns",
         say=say,
         ready=lambda process: process.line(WORKER_READY),
     )
 
 
-def _product(choices: Choices, environment: Mapping[str, str]) -> dict[str, str]:
+def product(choices: Choices, environment: Mapping[str, str]) -> dict[str, str]:
     """The settings of the bot and of the worker; of the shell's environment only what is named here."""
     own = {name: environment[name] for name in (*OPERATORS, *_variables(environment)) if name in environment}
     proxies = _proxies(environment) if choices.answerer == "mistral" else {}

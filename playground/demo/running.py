@@ -16,7 +16,7 @@ from typing import Any
 
 import httpx2
 
-from playground.demo import agents, env_file, parts, welcome
+from playground.demo import agents, env_file, manifest, parts, welcome
 from playground.demo.choices import Choices
 from playground.demo.parts import Part
 from playground.demo.process import NotReady
@@ -67,6 +67,7 @@ class Demo:
             await _together(self._bring_up(part) for part in row)
         env = env_file.write(self._choices)
         await self._offer_agents()
+        await self._install()
         for line in welcome.ready(self._choices, env):
             self._terminal.show(line, strong=self._choices.page_url in line)
         await _together([*(self._watch(part) for part in self._all()), self._follow_agents()])
@@ -95,11 +96,25 @@ class Demo:
                     how = f"did not come up again ({exc})"
             if part.name == "slack":
                 await self._offer_agents()
+                await self._install()
 
     async def _end(self) -> None:
         for row in reversed(self._rows):
             await asyncio.gather(*(part.stop() for part in row))
         self._terminal.say("demo", "stopped; nothing is left running.")
+
+    async def _install(self) -> None:
+        """Tell the workspace which commands and shortcuts the app has."""
+        found = await manifest.printed(parts.product(self._choices, self._environment), self._choices.world)
+        if found is None:
+            self._terminal.say("demo", "the app printed no manifest; the page has no commands.")
+            return
+        try:
+            async with httpx2.AsyncClient(trust_env=False, timeout=2) as http:
+                answer = await http.post(f"{self._choices.page_url}/_control/app", json={"manifest": found})
+                answer.raise_for_status()
+        except httpx2.HTTPError as exc:
+            self._terminal.say("demo", f"the workspace did not take the app's manifest ({type(exc).__name__}).")
 
     # ---- the agents' names, for the page ---------------------------------------------------------------------------
 

@@ -111,7 +111,12 @@ def _resume(standin: Standin, state: State) -> None:
     conversations = [_resumed(each, files, standin) for each in state.conversations]
     standin.workspace.resume(conversations, files)
     for session in state.sessions:
-        standin.statuses.set_session(session.channel, session.thread_ts, session.status, title=session.title)
+        standin.statuses.set_session(
+            *(session.channel, session.thread_ts, session.status),
+            title=session.title,
+            username=session.username,
+            icons=session.icons,
+        )
     standin.news.cursor = state.cursor + NEWS_GAP
 
 

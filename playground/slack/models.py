@@ -122,6 +122,8 @@ class Session:
     thread_ts: str
     status: str
     title: str | None = None
+    username: str | None = None
+    icons: Json | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,8 +23,8 @@ SENTENCES = {
     },
     "fr": {
         "command.unknown": (
-            "{command} n’est pas une commande valide. Dans Slack, tout message qui commence par « / » est pris pour une "
-            "commande. Pour envoyer un message plutôt qu’une commande, mettez une espace devant « / »."
+            "{command} n’est pas une commande valide. Dans Slack, tout message qui commence par « / » est pris pour "
+            "une commande. Pour envoyer un message plutôt qu’une commande, mettez une espace devant « / »."
         ),
         "command.thread": "{command} ne fonctionne pas dans les fils. Désolé !",
         "command.failed": "{command} a échoué avec l’erreur « {error} »",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 
 from playground.slack import changes
-from playground.slack.models import Session, Status
+from playground.slack.models import Json, Session, Status
 from playground.slack.settings import Settings
 from playground.slack.workspace import Workspace
 
@@ -34,8 +34,17 @@ class Statuses:
         self._after(self.settings.status_life_seconds, "status", thread)
         self.workspace.tell(changes.StatusSet(status.channel, status.thread_ts, status))
 
-    def set_session(self, channel: str, thread_ts: str, status: str, *, title: str | None = None) -> Session:
-        """Set a session's status, creating it if need be; `title` counts on creation only."""
+    def set_session(
+        self,
+        channel: str,
+        thread_ts: str,
+        status: str,
+        *,
+        title: str | None = None,
+        username: str | None = None,
+        icons: Json | None = None,
+    ) -> Session:
+        """Set a session's status, creating it if need be; `title` counts on creation only, a name and icon stay."""
         thread = (channel, thread_ts)
         session = self.sessions.get(thread)
         if session is None:
@@ -43,6 +52,7 @@ class Statuses:
                 channel=channel, thread_ts=thread_ts, status=status, title=title or None
             )
         session.status = status
+        session.username, session.icons = username or session.username, icons or session.icons
         if status == "processing":
             self._after(self.settings.processing_life_seconds, "session", thread)
         else:

@@ -12,6 +12,7 @@ import pytest
 
 from bot.catalog import agents
 from bot.catalog.agents import Prompt
+from bot.slack.commands import NAME_LIMIT
 from bot.slack.manifest import EVENTS, SCOPES, manifest, required_scopes, subscribed_events
 
 ROOT = Path(__file__).parents[2]
@@ -58,11 +59,30 @@ def test_a_plain_bot_asks_for_nothing_of_an_agents() -> None:
 
 @pytest.mark.parametrize("replies", [False, True])
 @pytest.mark.parametrize("agent_view", [False, True])
-def test_the_doctor_expects_what_the_manifest_asks_for(*, replies: bool, agent_view: bool) -> None:
-    made = manifest(socket=True, replies_without_mention=replies, agent_view=agent_view)
+@pytest.mark.parametrize("user_groups", [False, True])
+def test_the_doctor_expects_what_the_manifest_asks_for(*, replies: bool, agent_view: bool, user_groups: bool) -> None:
+    made = manifest(socket=True, replies_without_mention=replies, agent_view=agent_view, user_groups=user_groups)
     spared = {need.name for need in SCOPES if need.spared}
-    assert set(required_scopes(Wishes(replies), agent_view=agent_view)) == scopes(made) - spared
+    required = required_scopes(Wishes(replies), agent_view=agent_view, user_groups=user_groups)
+    assert set(required) == scopes(made) - spared
     assert set(subscribed_events(Wishes(replies), agent_view=agent_view)) == events(made)
+
+
+def test_user_groups_are_read_only_where_an_agents_file_names_some() -> None:
+    assert scopes(manifest(socket=True, user_groups=True)) - scopes(manifest(socket=True)) == {"usergroups:read"}
+
+
+@pytest.mark.parametrize("prefix", ["", "tw-", "x" * 20])
+def test_commands_follow_the_prefix_and_escape_what_is_said(prefix: str) -> None:
+    made = manifest(socket=False, public_url="https://bot.example", command_prefix=prefix)
+    assert "commands" in scopes(made)
+    names = [command["command"] for command in made["features"]["slash_commands"]]
+    assert names[0] == f"/{prefix}agent"
+    for command in made["features"]["slash_commands"]:
+        assert len(command["command"]) <= NAME_LIMIT
+        assert command["url"] == "https://bot.example/slack/events"
+        assert command["should_escape"] is True
+        assert command["usage_hint"]
 
 
 def test_names_of_their_own_are_asked_for_and_can_be_done_without() -> None:

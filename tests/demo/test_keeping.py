@@ -41,13 +41,18 @@ async def test_a_workspace_goes_on_where_it_stopped(tmp_path: Path) -> None:
     state = tmp_path / "slack.json"
     async with running(greeted("I am new."), state=state) as (standin, url):
         root = (await ask(url, "/_control/say", MENTION))["ts"]
-        await ask(url, "/api/chat.postMessage", {"channel": GENERAL, "thread_ts": root, "text": "Hello Ada."})
+        speaker = {"username": "Front desk", "icon_emoji": ":bell:"}
+        await ask(
+            url, "/api/chat.postMessage", {"channel": GENERAL, "thread_ts": root, "text": "Hello Ada.", **speaker}
+        )
         standin.statuses.set_session(GENERAL, str(root), "processing", title="Greetings")
         cursor = standin.news.cursor
 
     async with running(greeted("I am older."), state=state) as (standin, url):
         assert texts(standin) == ["I am older.", "<@U0BOT> hello", "Hello Ada."]
-        assert standin.workspace.conversations[GENERAL].messages[str(root)].replies
+        messages = standin.workspace.conversations[GENERAL].messages
+        [replied] = messages[str(root)].replies
+        assert (messages[replied].username, messages[replied].icons) == ("Front desk", {"emoji": ":bell:"})
         assert standin.statuses.sessions[GENERAL, str(root)].title == "Greetings"
         assert standin.news.cursor > cursor
         later = (await ask(url, "/_control/say", {**MENTION, "thread_ts": root}))["ts"]
@@ -154,6 +159,21 @@ async def test_files_and_libraries_are_still_there_with_what_is_in_them(
         question = {"model": "mistral-small-latest", "inputs": words, "tools": [tool]}
         assert "28 days" in (await http.post("/v1/conversations", json=question)).text
     assert f"{files[1]['id']} cannot be read" in capsys.readouterr().err
+
+
+async def test_the_handbook_is_there_from_the_beginning_and_only_once(tmp_path: Path) -> None:
+    for _ in range(2):
+        api = create(brain="rules", state=tmp_path / "agents.json", with_handbook=True)
+        async with serving.serve(api, on_stop=api.stop) as url, client(url) as http:
+            [library] = (await http.get("/v1/libraries")).json()["data"]
+            assert (library["name"], library["nb_documents"]) == ("Handbook", 2)
+            tool = {"type": "document_library", "library_ids": [library["id"]]}
+            for words, answer in [
+                ("what does the handbook say about holidays?", "28 days of holidays a year"),
+                ("que dit le manuel sur les congés ?", "28 jours de congés par an"),
+            ]:
+                question = {"model": "mistral-small-latest", "inputs": words, "tools": [tool]}
+                assert answer in (await http.post("/v1/conversations", json=question)).text
 
 
 def client(url: str) -> httpx2.AsyncClient:

@@ -264,3 +264,15 @@ async def test_a_pushed_agent_that_is_older_than_its_file_answers_as_it_was_push
     thread = await desk.mention("+front hello")
     assert await thread.answered() == ["As ever."]
     assert starts(desk)[0]["agent_version"] == 1
+
+
+async def test_a_conversation_that_is_gone_begins_anew_with_the_agent_that_answers_here(desk: World) -> None:
+    desk.mistral.script.will(HandOff(to="billing"), Say(text="Billing here."))
+    thread = await desk.mention("+front what do I owe?")
+    await thread.answered(2)
+    await desk.redis.hset(f"tw:thread:{thread.key}", "conversation_id", "conv_00000000000000000000000000000000")  # type: ignore[misc]  # sync or async to mypy
+    desk.mistral.script.will_say("Front here.")
+    await thread.reply("<@U0BOT> and now?")
+    assert (await thread.answered(4))[-1] == "Front here."
+    assert thread.ours[-1].username == "Front desk"
+    assert "speaker" not in await thread.record()

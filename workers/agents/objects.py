@@ -78,8 +78,10 @@ class AgentObjects:
             known = self._known
             if known.at is None or self._now() >= known.at + no_older_than.total_seconds():
                 try:
-                    self._known = await self._ask()
-                except ConversationError as error:
+                    # Who knows nothing yet has to wait for an API that is busy; who knows something goes on with it.
+                    async with asyncio.timeout(None if known.at is None else A_MOMENT.total_seconds()):
+                        self._known = await self._ask()
+                except (ConversationError, TimeoutError) as error:
                     if known.at is None:
                         raise
                     log.warning("agents.not_listed", error=type(error).__name__, known=len(known.by_name))

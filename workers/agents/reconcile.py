@@ -14,7 +14,8 @@ from dataclasses import replace
 
 import structlog
 
-from workers.agents.client import MistralAgents
+from workers.agents import ownership
+from workers.agents.client import MistralAgents, Stored
 from workers.agents.plan import Kind, Plan, Step, creation, plan
 from workers.agents.wanted import Wanted
 from workers.conversations.errors import ConversationError, KeyRejected, Refused, Unanswered, Vanished
@@ -44,50 +45,85 @@ class Reconciler:
 
         Raises `NotPushed`, and `ConversationError` where Mistral is away.
         """
-        met: set[tuple[str, str]] = set()
+        return await _Push(self._agents, self._deployment, wanted, adoptions or {}, tell).run()
+
+
+class _Push:
+    def __init__(
+        self,
+        agents: MistralAgents,
+        deployment: str,
+        wanted: Sequence[Wanted],
+        adoptions: Mapping[str, str],
+        tell: Tell,
+    ) -> None:
+        self.agents, self.deployment = agents, deployment
+        self.wanted, self.adoptions, self.tell = wanted, adoptions, tell
+        self.heard: dict[str, Stored] = {}  # what this push was answered: a list may lag behind
+        self.met: set[tuple[str, str]] = set()
+
+    async def run(self) -> Plan:
         for _ in range(LOOKS):
-            found = await self.plan(wanted, adoptions)
+            found = plan(self.wanted, await self._look(), deployment=self.deployment, adoptions=self.adoptions)
             if found.refusals:
                 raise NotPushed(*found.refusals)
             if found.is_done:
                 return found
             try:
-                await self._do(found, wanted, tell)
+                await self._do(found)
             except _LookAgain as again:
-                # Written or not, deleted by another push or not: what is there now says how to go on.
-                log.info("agents.looking_again", agent=again.step.name, error=type(again.error).__name__)
-                told = (again.step.name, str(again.error))
-                if isinstance(again.error, Vanished) and told in met:  # a model that there is not is a 404, too
-                    raise _refused(again.step, again.error) from again.error
-                met.add(told)
+                self._learn(again)
         raise NotPushed(
             "The objects at Mistral do not come to rest; is another push, or somebody, changing them? Push again."
         )
 
-    async def _do(self, found: Plan, wanted: Sequence[Wanted], tell: Tell) -> None:
+    async def _look(self) -> list[Stored]:
+        listed = {one.id: one for one in await self.agents.all()}
+        newer = {
+            id_: one
+            for id_, one in self.heard.items()
+            # An answer need not show the marks; then what is listed has to do.
+            if ownership.owner(one) and (id_ not in listed or one.newest > listed[id_].newest)
+        }
+        return [*(listed | newer).values()]
+
+    def _learn(self, again: _LookAgain) -> None:
+        """Written or not, deleted by another push or not: what is there now says how to go on."""
+        log.info("agents.looking_again", agent=again.step.name, error=type(again.error).__name__)
+        told = (again.step.name, str(again.error))
+        if isinstance(again.error, Vanished):
+            if told in self.met:  # a model that there is not is a 404, too
+                raise _refused(again.step, again.error) from again.error
+            self.heard.clear()  # one of them is gone, the step's own or one that it hands over to
+        self.met.add(told)
+
+    async def _do(self, found: Plan) -> None:
         if created := found.of(Kind.CREATE):
-            await self._create(created, wanted, _ids(found), tell)
+            await self._create(created, _ids(found))
             return  # look again: another push may have made the same ones, and only now all ids are known
         for step in found.of(Kind.ADOPT, Kind.UPDATE):
-            await self._update(step, tell)
+            await self._update(step)
         for step in found.of(Kind.DUPLICATE):  # last: nobody hands over to them any more
             with _errors_of(step):
-                await self._agents.delete(step.agent_id or "")
-            tell(step)
+                await self.agents.delete(step.agent_id or "")
+            self.heard.pop(step.agent_id or "", None)
+            self.tell(step)
 
-    async def _create(self, steps: Sequence[Step], wanted: Sequence[Wanted], ids: dict[str, str], tell: Tell) -> None:
-        by_name = {one.name: one for one in wanted}
+    async def _create(self, steps: Sequence[Step], ids: dict[str, str]) -> None:
+        by_name = {one.name: one for one in self.wanted}
         for step in steps:
             one = by_name[step.name]
             with _errors_of(step):
-                made = await self._agents.create(creation(one, one.body(ids), self._deployment))
+                made = await self.agents.create(creation(one, one.body(ids), self.deployment))
             ids[step.name] = made.id
-            tell(replace(step, agent_id=made.id, version=made.version))
+            self.heard[made.id] = made
+            self.tell(replace(step, agent_id=made.id, version=made.version))
 
-    async def _update(self, step: Step, tell: Tell) -> None:
+    async def _update(self, step: Step) -> None:
         with _errors_of(step):
-            made = await self._agents.update(step.agent_id or "", step.send or {})
-        tell(replace(step, version=made.version))
+            made = await self.agents.update(step.agent_id or "", step.send or {})
+        self.heard[made.id] = made
+        self.tell(replace(step, version=made.version))
 
 
 class _LookAgain(Exception):

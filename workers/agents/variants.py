@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import structlog
@@ -21,6 +22,7 @@ from workers.agents.client import MistralAgents, Stored
 from workers.agents.objects import AgentObject, AgentObjects
 from workers.tools.specs import ToolSpec
 
+LIFE = timedelta(days=30)  # of a variant that fits no more: threads that began with it may still go on
 VARIANT_OF, VARIANT = "variant_of", "variant"  # of the metadata: the agent's name, the body's hash
 
 log = structlog.get_logger(__name__)
@@ -68,7 +70,7 @@ class Variants:
     async def name_of(self, agent_id: str) -> str | None:
         """The agent whose variant has this id."""
         if agent_id not in self._names:
-            self._names |= {one.id: str(one.metadata[VARIANT_OF]) for one in await self.all()}
+            self._names |= {one.id: agent_in(one) for one in await self.all()}
         return self._names.get(agent_id)
 
     async def _body(self, agent: Agent, targets: Sequence[str]) -> dict[str, Any]:
@@ -85,12 +87,29 @@ def is_variant(stored: Stored, deployment: str) -> bool:
     return ownership.owner(stored) == deployment and bool(stored.metadata.get(VARIANT_OF))
 
 
-def stale(variants: Sequence[Stored], pushed: Mapping[str, Stored]) -> list[Stored]:
-    """The variants that no new conversation would find any more: of agents as they were pushed before, or not at all.
-
-    A thread that began with one keeps its words; its next conversation finds or makes another.
+def stale(stored: Sequence[Stored], deployment: str, *, now: datetime) -> list[Stored]:
+    """The variants that no new conversation finds any more, of agents as they were pushed before or not at all, once
+    they are old enough. A thread that still goes on with such a one begins anew, with its own words.
     """
-    return [one for one in variants if not _fits(one, pushed.get(str(one.metadata.get(VARIANT_OF))))]
+    pushed = {name: found[0] for name, found in ownership.owned(stored, deployment).items()}
+    return [
+        one
+        for one in stored
+        if is_variant(one, deployment) and _is_old(one, now) and not _fits(one, pushed.get(agent_in(one)))
+    ]
+
+
+def agent_in(variant: Stored) -> str:
+    """The agent whose variant it is."""
+    return str(variant.metadata.get(VARIANT_OF) or "")
+
+
+def _is_old(one: Stored, now: datetime) -> bool:
+    try:
+        made = datetime.fromisoformat(one.created_at)
+    except ValueError:
+        return False
+    return (made if made.tzinfo else made.replace(tzinfo=UTC)) < now - LIFE
 
 
 def _fits(variant: Stored, agent: Stored | None) -> bool:

@@ -8,6 +8,7 @@ import typer
 
 if TYPE_CHECKING:
     from workers.agents.plan import Plan, Step
+    from workers.agents.wanted import Wanted
     from workers.commands.mistral import Mistral
 
 DIFFERS = 1  # the exit status of `diff`, and of a `check` that found something
@@ -45,7 +46,8 @@ def diff(adopt: Adopt = None) -> None:
     from workers.commands import mistral
 
     async def show(at: Mistral) -> None:
-        if not (await _shown(at, adopt)).is_done:
+        _, planned = await _shown(at, adopt)
+        if not planned.is_done:
             raise typer.Exit(DIFFERS)
 
     mistral.run(show)
@@ -57,10 +59,14 @@ def push(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be done.")] = False,
 ) -> None:
     """Make Mistral hold what the files say; what is right already is left alone. Made for a release phase."""
-    from workers.commands import mistral, telling
+    from workers.commands import mistral, telling, variants
 
     async def do(at: Mistral) -> None:
-        if (await _shown(at, adopt)).is_done or dry_run:
+        found, planned = await _shown(at, adopt)
+        if dry_run:
+            return
+        if planned.is_done:
+            await tidied(at)
             return
         done: list[Step] = []
 
@@ -68,10 +74,14 @@ def push(
             done.append(step)
             typer.echo(telling.done(step))
 
-        found, _ = await at.wanted(at.catalog())
         typer.echo("")
         last = await at.reconciler.push(found, adoptions=_adoptions(adopt), tell=tell)
         typer.echo(telling.total(done, last))
+        await tidied(at)
+
+    async def tidied(at: Mistral) -> None:
+        for line in await variants.tidy(at):
+            typer.echo(line)
 
     mistral.run(do)
 
@@ -80,7 +90,7 @@ def push(
 def list_() -> None:
     """List this deployment's objects, with how each stands to its file."""
     from workers.agents.plan import plan
-    from workers.commands import mistral, telling
+    from workers.commands import mistral, telling, variants
     from workers.commands.terminal import columns
 
     async def show(at: Mistral) -> None:
@@ -104,6 +114,8 @@ def list_() -> None:
                 typer.echo(line)
         else:
             typer.echo(f"The deployment {at.settings.deployment} has no agent objects.")
+        for line in variants.lines(stored, at.settings.deployment):
+            typer.echo(line)
         for line in (*planned.refusals, *telling.others(stored, at.settings.deployment)):
             typer.echo(line)
 
@@ -190,13 +202,15 @@ def retire(
 ) -> None:
     """Delete an agent's object, with all its versions. Conversations with it can then not go on."""
     from workers.agents.wanted import objects
-    from workers.commands import mistral
+    from workers.commands import mistral, variants
     from workers.commands.cannot import Cannot
 
     async def delete(at: Mistral) -> None:
         one = await at.object(name)
         wanted = {agent.name: agent for agent in objects(at.catalog().agents)}
-        callers = sorted(other.name for other in await at.agents.all() if one.id in other.handoffs)
+        stored = await at.agents.all()
+        own = variants.of(stored, at.settings.deployment, name)
+        callers = sorted({other.name for other in stored if one.id in other.handoffs and other not in own})
         if callers:
             typer.echo(f"These hand over to it: {', '.join(callers)}.")
         if name in wanted and not force:
@@ -206,14 +220,16 @@ def retire(
             )
         await at.agents.delete(one.id)
         typer.echo(f"Deleted: {name} ({one.id}).")
+        for line in await variants.remove_of(at, name):
+            typer.echo(line)
         if callers:
             typer.echo("A push takes it out of the handoffs of those that have files.")
 
     mistral.run(delete)
 
 
-async def _shown(at: Mistral, adopt: list[str] | None) -> Plan:
-    """The plan, printed; `Cannot` and `NotPushed` say what stands in the way."""
+async def _shown(at: Mistral, adopt: list[str] | None) -> tuple[list[Wanted], Plan]:
+    """What the files want, and the plan for it, printed; `Cannot` and `NotPushed` say what stands in the way."""
     from workers.agents.reconcile import NotPushed
     from workers.commands import telling
 
@@ -225,7 +241,7 @@ async def _shown(at: Mistral, adopt: list[str] | None) -> Plan:
         raise NotPushed(*planned.refusals, "Nothing was pushed.")
     for line in telling.difference(planned, at.settings.deployment):
         typer.echo(line)
-    return planned
+    return found, planned
 
 
 def _adoptions(given: list[str] | None) -> dict[str, str]:

@@ -24,7 +24,11 @@ def http_client(api_url: str, key: SecretStr, *, connections: int | None = None)
     """
     return httpx2.AsyncClient(
         base_url=api_url,
-        headers={"authorization": f"Bearer {key.get_secret_value()}", "user-agent": "threadwind"},
+        headers={
+            "accept": "application/json",  # what streams and files do not ask for themselves
+            "authorization": f"Bearer {key.get_secret_value()}",
+            "user-agent": "threadwind",
+        },
         limits=httpx2.Limits(
             max_connections=connections,
             max_keepalive_connections=KEPT_WARM,

@@ -87,6 +87,14 @@ class Handoffs:
             self._journal.set(hops=json.dumps([asdict(hop) for hop in standing], ensure_ascii=False))
             self._remember(self.speaker)
 
+    async def begin_anew(self) -> None:
+        """Another conversation begins: the agent that answers here speaks first again."""
+        entry = self._cast.entry.name
+        if self.speaker != entry:
+            self._journal.set(first_speaker=entry, hops="[]")
+            self._remember(entry)
+            await self._delivery.settle(self._cast.voice(entry))
+
     def _remember(self, speaker: str) -> None:
         """The thread knows who speaks, also in later turns; the agent that answers here needs no such note."""
         if speaker == self._cast.entry.name:

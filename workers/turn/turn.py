@@ -156,6 +156,7 @@ class Turn:
             if self._rounds.conversation_id is None or self._scene.journal.open_calls:
                 raise
             await beginning.begin_anew(self._scene)
+            await self._handoffs.begin_anew()
             return await self._rounds.run()
 
     async def _park(self) -> list[Mail] | None:

@@ -4,20 +4,30 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from playground.agents_api.brains import attachments, handing_over, offered, prompts, speakers, structured, zones
+from playground.agents_api.brains import (
+    attachments,
+    einstein,
+    handing_over,
+    memory,
+    offered,
+    prompts,
+    structured,
+    zones,
+)
 from playground.agents_api.brains.essay import essay
 from playground.agents_api.brains.handing_over import HANDOFFS_MAX, Asked, Course
-from playground.agents_api.brains.own_tools import OwnTools, shortened
-from playground.agents_api.brains.port import Call, Chunk, Fail, Piece, Question, Refuse, Text, text_of
+from playground.agents_api.brains.own_tools import OwnTools
+from playground.agents_api.brains.port import Call, Chunk, Fail, Piece, Question, Refuse, Text
 from playground.agents_api.brains.prompts import Speaker
+from playground.agents_api.brains.remote_words import shortened
 from playground.agents_api.brains.results import in_words
 from playground.agents_api.brains.understanding import THINK, Heard, Intent, clock_in
 from playground.agents_api.brains.wording import LABEL, WORDS
 from playground.agents_api.ids import Json
 
-REMEMBERED = 5
+MUCH_REASONING = ("high", "xhigh", "max")
 STATUS = re.compile(r"\b(4\d\d|5\d\d)\b")
 MIDWAY = re.compile(r"\b(midway|halfway|after|milieu|apres)\b")
 THINKING = re.compile(r"^\W*(?:think|r[ée]fl[ée]chi\w*)\b(?: (?:hard|carefully|about|à|a|au|aux|bien|sur))*\s*", re.I)
@@ -94,18 +104,20 @@ class Answer:
     def _small_talk(self, intent: Intent) -> Iterator[Piece]:
         match intent:
             case Intent.WHO | Intent.WHO_AM_I:
-                yield Text(self._who(me=intent is Intent.WHO_AM_I))
+                yield Text(memory.who(self._question.entries, self.heard, me=intent is Intent.WHO_AM_I))
             case Intent.BEFORE:
-                yield Text(self._before())
+                yield Text(memory.before(self._earlier(), self.heard))
             case Intent.THANKS:
                 yield Text(self._words["thanks"])
             case Intent.HELP:
                 yield Text(self._what_to_try(self._words["hello"]))
             case _ if self._was_asked_for_city() and zones.named_in(self.heard.text):
                 yield from self._time()
+            case _ if known := einstein.told(self.heard.text, memory.last_said(self._question.entries), self._language):
+                yield Text(known)
             case _ if told := self._as_colleague():
                 yield Text(told)
-            case _ if self._thinks():
+            case _ if THINK.search(zones.plain(self.heard.text)):
                 yield Text(self._words["thought"].format(subject=shortened(THINKING.sub("", self.heard.text))))
             case _:
                 yield Text(self._what_to_try(self._words["not_understood"]))
@@ -125,7 +137,9 @@ class Answer:
         return self._words["takes_over"].format(name=agent.name) if handed else None
 
     def _thinks(self) -> bool:
-        return bool(THINK.search(zones.plain(self.heard.text)))
+        """Because the words ask for it, or the request asks for much reasoning."""
+        effort = self._speaker.completion_args.get("reasoning_effort")
+        return effort in MUCH_REASONING or bool(THINK.search(zones.plain(self.heard.text)))
 
     def _thought(self) -> str:
         names = [
@@ -160,7 +174,7 @@ class Answer:
     def _what_to_try(self, first: str) -> str:
         """What can be tried here; who is speaking is said once a conversation."""
         label = LABEL[self._language]
-        opening = first if self._said(label) else f"{first} {label}"
+        opening = first if memory.was_said(label, self._question.entries) else f"{first} {label}"
         tried = prompts.listed(self._speaker, self._own, self._question.agent_named, self._language)
         return f"{opening}\n\n{self._words['try']}\n{tried}"
 
@@ -177,8 +191,12 @@ class Answer:
                 yield Call(name=tool.name, arguments=json.dumps({"timezone": city.zone}))
 
     def _was_asked_for_city(self) -> bool:
-        return any(self._last_said().startswith(words[key]) for words in WORDS.values() for key in
-                   ("which_city", "unknown_city"))  # fmt: skip
+        said = memory.last_said(self._question.entries)
+        return any(said.startswith(words[key]) for words in WORDS.values() for key in ("which_city", "unknown_city"))
+
+    def _earlier(self) -> Sequence[Json]:
+        entries = self._question.entries
+        return entries[: len(entries) - len(self._question.new)]
 
     def _convert(self) -> Piece:
         tool = prompts.convert_tool(self._speaker.tools)
@@ -220,34 +238,3 @@ class Answer:
             for entry in self._question.results
         ]
         return "\n\n".join(told)
-
-    def _who(self, *, me: bool) -> str:
-        if me and self.heard.who:
-            return self._words["you"].format(name=self.heard.who)
-        names = speakers.in_conversation(self._question.entries)
-        if me or not names:
-            return self._words["no_names"]
-        before, last = names[:-1], names[-1]
-        listed = f"{', '.join(before)} {self._words['and']} {last}" if before else last
-        return self._words["spoke"].format(names=listed)
-
-    def _before(self) -> str:
-        """The asker's earlier messages; all of them where nobody has a name."""
-        earlier = [
-            part.text
-            for entry in self._question.entries[: -len(self._question.new)]
-            if entry["type"] == "message.input" and entry["role"] == "user"
-            for part in speakers.parts(text_of(entry))
-            if part.text and part.who == self.heard.who
-        ]
-        if not earlier:
-            return self._words["nothing_before"]
-        quoted = "\n".join(f"- “{text}”" for text in earlier[-REMEMBERED:])
-        return f"{self._words['before']}\n{quoted}"
-
-    def _said(self, text: str) -> bool:
-        return any(text in text_of(entry) for entry in self._question.entries if entry["type"] == "message.output")
-
-    def _last_said(self) -> str:
-        outputs = [entry for entry in self._question.entries if entry["type"] == "message.output"]
-        return text_of(outputs[-1]) if outputs else ""

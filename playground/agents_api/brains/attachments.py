@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from urllib.parse import unquote_to_bytes, urlsplit
 
 from playground.agents_api import signing
-from playground.agents_api.brains.own_tools import shortened
 from playground.agents_api.brains.port import Workshop
+from playground.agents_api.brains.remote_words import shortened
 from playground.agents_api.brains.wording import WORDS
 from playground.agents_api.connectors import png
 from playground.agents_api.extraction import extract

@@ -6,11 +6,10 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from playground.agents_api.brains.own_tools import SERVING
+from playground.agents_api.brains import prompts
 from playground.agents_api.brains.port import AgentView
 from playground.agents_api.brains.understanding import Intent
 from playground.agents_api.brains.zones import plain
-from playground.agents_api.connectors import catalogue
 from playground.agents_api.ids import Json
 from playground.agents_api.retrieval import stem, words_of
 
@@ -76,13 +75,9 @@ def named(name: str) -> str:
     return re.sub(r"[-_/]", " ", name)
 
 
-def serves(tools: Sequence[Json], intent: Intent) -> bool:
-    return any(catalogue.holding(tools, name) is not None for name in SERVING.get(intent, ()))
-
-
 def is_own(agent: AgentView, tools: Sequence[Json], asked: Asked) -> bool:
     """Whether the question is this agent's own business."""
-    return serves(tools, asked.intent) or bool(topics_of(agent, by_name=True) & set(asked.topics()))
+    return prompts.serves(tools, asked.intent) or bool(topics_of(agent, by_name=True) & set(asked.topics()))
 
 
 def best(agent: AgentView, asked: Asked, course: Course, find: Callable[[str], AgentView | None]) -> AgentView | None:
@@ -118,7 +113,7 @@ def points(agent: AgentView, asked: Asked) -> int:
     about = sum(word in TOPICS[topic] for word in asked.words for topic in topics)
     own = set(words_of(f"{named(agent.name)} {agent.description or ''}"))
     shared = len(own & set(asked.words))
-    tools = TOOL_POINTS if serves(agent.tools, asked.intent) else 0
+    tools = TOOL_POINTS if prompts.serves(agent.tools, asked.intent) else 0
     return TOPIC_POINTS * about + shared + tools
 
 

@@ -6,19 +6,16 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 
+from playground.agents_api.brains import remote_words
 from playground.agents_api.brains.port import Call, Chunk, Execution, Piece, Question, Ran, Text, as_arguments
+from playground.agents_api.brains.remote_words import shortened
 from playground.agents_api.brains.understanding import Intent
 from playground.agents_api.brains.wording import WORDS
-from playground.agents_api.brains.zones import plain
 from playground.agents_api.connectors import arithmetic, catalogue
-from playground.agents_api.connectors.corpus import Remote, RemoteTool
+from playground.agents_api.connectors.corpus import Remote
 from playground.agents_api.connectors.workshop import recording_for
 from playground.agents_api.ids import Json
-from playground.agents_api.retrieval import STOP_WORDS
 
-QUOTED_CHARACTERS = 420
-CALLING = {"call", "use", "appelle", "appelez", "utilise", "utilisez"}
-EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 NEWS_URL = "https://agency."
 PLACEHOLDER = "![Image](__emitted_0.png)"  # as the real service writes it where a plot belongs
 
@@ -75,17 +72,11 @@ class OwnTools:
 
     def wanted_remotes(self, text: str) -> list[tuple[str, Json]]:
         """The connector tools that `text` asks for by the connector's name and a verb, with their arguments."""
-        said = re.findall(r"[a-z-]+", plain(text))
-        wanted = []
-        for tool, remote in self.remotes():
-            if not set(said) & {*remote.words, *remote.name.split("_"), remote.name}:
-                continue
-            offered = catalogue.remote_tools(tool)
-            asked = [one for one in offered if set(said) & set(one.verbs)]
-            if not asked and set(said) & CALLING:
-                asked = offered[:1]
-            wanted += [(one.name, arguments_of(one, remote, clause(text, one))) for one in asked]
-        return wanted
+        return [
+            found
+            for tool, remote in self.remotes()
+            for found in remote_words.wanted(text, remote, catalogue.remote_tools(tool))
+        ]
 
     def use_remotes(self, wanted: Sequence[tuple[str, Json]]) -> Iterator[Piece]:
         for name, arguments in wanted:
@@ -182,42 +173,6 @@ def code_for(text: str) -> str:
         return recording.code
     expression = arithmetic.found_in(text)
     return f"print({expression})" if expression else subject(Intent.CODE, text)
-
-
-def clause(text: str, tool: RemoteTool) -> str:
-    """The part of the text that asks for this tool: "search my mail for invoices and send one to bo" has two."""
-    for part in re.split(r"\b(?:and then|and|then|et puis|et|puis)\b(?=[^:]*(?::|$))", text):
-        if set(re.findall(r"[a-z-]+", plain(part))) & set(tool.verbs):
-            return part.strip()
-    return text
-
-
-def arguments_of(tool: RemoteTool, remote: Remote, text: str) -> Json:
-    """Arguments for a connector's tool, from the words: an address, a text after a colon, else the whole."""
-    email = EMAIL.search(text)
-    _, colon, after = text.partition(":")
-    body = after.strip() if colon else text
-    known = {
-        "to": email.group() if email else "ada@example.org",
-        "query": without_names(body, remote),
-        "subject": shortened(body, 60),
-        "title": shortened(body, 60),
-    }
-    return {name: known.get(name, body) for name in tool.parameters["properties"] if name not in ("limit", "when")}
-
-
-def without_names(text: str, remote: Remote) -> str:
-    """`text` without the connector's names and the verbs, as a query."""
-    names = {*remote.words, *remote.name.split("_"), *CALLING}
-    verbs = {verb for tool in remote.tools for verb in tool.verbs}
-    kept = [word for word in text.split() if plain(word).strip(".,:?!") not in names | verbs | STOP_WORDS]
-    return " ".join(kept).strip(" ?!.:")
-
-
-def shortened(text: str, characters: int = QUOTED_CHARACTERS) -> str:
-    """One line of at most that length, cut between words."""
-    line = " ".join(text.split())
-    return line if len(line) <= characters else line[:characters].rpartition(" ")[0] + " …"
 
 
 def since_last_message(entries: Sequence[Json]) -> Sequence[Json]:

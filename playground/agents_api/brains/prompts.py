@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from playground.agents_api.brains import offered
-from playground.agents_api.brains.own_tools import OwnTools
+from playground.agents_api.brains.own_tools import SERVING, OwnTools
 from playground.agents_api.brains.port import AgentView
 from playground.agents_api.brains.understanding import Intent
 from playground.agents_api.brains.wording import WORDS
+from playground.agents_api.connectors import catalogue
 from playground.agents_api.ids import Json
 
 PERSON = re.compile(r"human|person|escalat|humain")
@@ -53,7 +54,7 @@ def _of_tools(speaker: Speaker, own: OwnTools, words: dict[str, str]) -> Iterato
             yield from (words[key] for key in keys)
     for _, remote in own.remotes():
         yield words["try_remote"].format(title=remote.title)
-    if any(fetches_person(tool.name) for tool in offered.functions(speaker.tools)):
+    if serves(speaker.tools, Intent.HUMAN):
         yield words["try_human"]
 
 
@@ -61,6 +62,18 @@ def _of_targets(speaker: Speaker, find: Callable[[str], AgentView | None], words
     for id_ in speaker.agent.handoffs if speaker.agent else ():
         if (target := find(id_)) is not None:
             yield words["try_target"].format(name=target.name, description=target.description or "…")
+
+
+def serves(tools: Sequence[Json], intent: Intent) -> bool:
+    """Whether some tool is there for `intent`: a client's function, or a tool of the service."""
+    match intent:
+        case Intent.TIME:
+            return time_tool(tools) is not None
+        case Intent.CONVERT:
+            return convert_tool(tools) is not None
+        case Intent.HUMAN:
+            return any(fetches_person(tool.name) for tool in offered.functions(tools))
+    return any(catalogue.holding(tools, name) is not None for name in SERVING.get(intent, ()))
 
 
 def time_tool(tools: Sequence[Json]) -> offered.Offered | None:

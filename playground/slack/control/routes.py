@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from playground.faults import Fault
-from playground.slack import changes
+from playground.slack import changes, manifest
 from playground.slack.control import news, views
 from playground.slack.control.acts import ACTS
 from playground.slack.control.errors import Refused
@@ -38,6 +38,7 @@ class App(BaseModel):
     events: set[str] | None = None
     events_url: str | None = None
     agent: bool | None = None
+    manifest: dict[str, Any] | None = None  # its commands and shortcuts; all else stays as it is
     commands: list[Command] | None = None
     shortcuts: list[Shortcut] | None = None
 
@@ -167,11 +168,13 @@ class Control:
             grant.agent = wanted.agent
         if wanted.events_url is not None:
             self.standin.delivery.events_url = wanted.events_url or None
+        if wanted.manifest is not None:
+            grant.commands, grant.shortcuts = manifest.offers(wanted.manifest)
         if wanted.commands is not None:
             grant.commands = tuple(wanted.commands)
         if wanted.shortcuts is not None:
             grant.shortcuts = tuple(wanted.shortcuts)
-        if wanted.commands is not None or wanted.shortcuts is not None:
+        if {"manifest", "commands", "shortcuts"} & wanted.model_fields_set:
             self.standin.workspace.tell(changes.OffersChanged())
         return _ok({})
 

@@ -134,6 +134,8 @@ def session(session: Session) -> Json:
         "thread_ts": session.thread_ts,
         "status": session.status,
         "title": session.title,
+        "username": session.username,
+        "icons": session.icons,
     }
 
 

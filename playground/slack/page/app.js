@@ -135,7 +135,8 @@ class Page {
     const status = this.store.status(channel, ts);
     if (status) return `${status.username || bot} ${status.status}`;
     if (this.store.thread(channel, ts).some((message) => message.streaming)) return this.t("streaming", { bot });
-    return this.store.session(channel, ts)?.status === "processing" ? this.t("busy", { bot }) : "";
+    const session = this.store.session(channel, ts);
+    return session?.status === "processing" ? this.t("busy", { bot: session.username || bot }) : "";
   }
 
   drawSoon() {

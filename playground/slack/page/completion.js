@@ -13,7 +13,7 @@ export class Completion {
     Object.assign(this, { field, list, offers, announce });
     this.options = [];
     this.chosen = 0;
-    field.addEventListener("input", () => this.look());
+    field.addEventListener("input", () => !this.taking && this.look());
     field.addEventListener("click", () => this.look());
     field.addEventListener("blur", () => this.close());
     field.setAttribute("aria-autocomplete", "list");
@@ -95,6 +95,8 @@ export class Completion {
     }
     this.field.setRangeText(`${insert} `, this.from, caret, "end");
     this.field.focus();
+    this.taking = true; // what was taken is not offered once more, as "@Ada " would be for Ada Lovelace
     this.field.dispatchEvent(new Event("input", { bubbles: true }));
+    this.taking = false;
   }
 }

@@ -73,7 +73,8 @@ def set_session_status(standin: Standin, args: Arguments) -> Json:
     title = args.text("title")
     if len(title) > MOST_TITLE:
         raise SlackError("invalid_name")
-    standin.statuses.set_session(channel.id, thread_ts, status, title=title)
+    who = speaking.speaker(standin, args)
+    standin.statuses.set_session(channel.id, thread_ts, status, title=title, username=who.username, icons=who.icons)
     if status == "processing" and "agent_session_stopped" not in standin.grant.events:
         return {"warning": NO_STOP_EVENT, "response_metadata": {"warnings": [NO_STOP_EVENT]}}
     return {}

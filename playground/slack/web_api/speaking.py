@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from playground.slack.arguments import Arguments
 from playground.slack.blocks import checked
 from playground.slack.models import Json, Message
 from playground.slack.seed import APP_ID, BOT_ID, BOT_USER
+from playground.slack.standin import Standin
+from playground.slack.web_api import checks
 from playground.slack.web_api.errors import SlackError
-
-if TYPE_CHECKING:
-    from playground.slack.standin import Standin
 
 MOST_TEXT, MOST_MARKDOWN = 40_000, 12_000
 MOST_ATTACHMENTS = 100
@@ -63,9 +62,7 @@ def speaker(standin: Standin, args: Arguments) -> Speaker:
     username, emoji, url = (args.text(name) for name in ("username", "icon_emoji", "icon_url"))
     if not (username or emoji or url):
         return Speaker(None, None)
-    if CUSTOMISE not in standin.grant.scopes:
-        provided = ",".join(sorted(standin.grant.scopes))
-        raise SlackError("missing_scope", needed=CUSTOMISE, provided=provided)
+    checks.need(standin, CUSTOMISE)
     if username.lower() in RESERVED:
         raise SlackError("reserved_username")
     if emoji and EMOJI.fullmatch(emoji) is None:

@@ -18,6 +18,7 @@ def test_a_table_a_channel(files: Files) -> None:
         mail_during_turn = "queue"
         agent = "Timekeeper"
         instructions = "Keep it short."
+        managers = ["U0ADA", "W0GRACE"]
 
         [C0456DEF]
         """,
@@ -25,7 +26,11 @@ def test_a_table_a_channel(files: Files) -> None:
     assert channels.load(file) == (
         {
             "C0123ABC": Channel(
-                language="fr", mail_during_turn="queue", agent="timekeeper", instructions="Keep it short."
+                language="fr",
+                mail_during_turn="queue",
+                agent="timekeeper",
+                instructions="Keep it short.",
+                managers=frozenset({"U0ADA", "W0GRACE"}),
             ),
             "C0456DEF": Channel(),
         },

@@ -108,6 +108,56 @@ def test_a_sentence_is_no_stop(said: str, named: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("said", "change"),
+    [
+        ("agent oracle", ("switch", "oracle")),
+        ("Agent Oracle.", ("switch", "oracle")),
+        ("agent +oracle", ("switch", "oracle")),
+        ("agent   o-racle_2", ("switch", "o-racle_2")),
+        ("agent", ("switch", "")),
+        ("agent!", ("switch", "")),
+        ("add oracle", ("add", "oracle")),
+        ("Add +Oracle", ("add", "oracle")),
+        ("ajoute oracle", ("add", "oracle")),
+        ("ajouter oracle", ("add", "oracle")),
+        ("add milk", ("add", "milk")),  # who knows the agents knows that this is none
+        ("remove oracle", ("remove", "oracle")),
+        ("retire oracle", ("remove", "oracle")),
+        ("retirez oracle !", ("remove", "oracle")),
+    ],
+)
+@pytest.mark.parametrize("named", ["{}", "<@U0BOT> {}", "{} <@U0BOT>", "<@U0BOT|threadwind>: {}"])
+def test_a_whole_message_may_change_who_answers_or_takes_part(said: str, change: tuple[str, str], named: str) -> None:
+    assert wire.change(named.format(said), "U0BOT") == change
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "",
+        "agents",
+        "agent?",
+        "which agent",
+        "agent oracle please help me",
+        "agent, oracle",
+        "add",
+        "add milk to the list",
+        "add oracle and friend",
+        "please add oracle",
+        "remove the second line",
+        "+oracle add friend",
+        "add <@U0ADA>",
+        "add l’été",
+        "add /etc/passwd",
+        "add" + " " * 50_000 + "oracle",
+    ],
+)
+@pytest.mark.parametrize("named", ["{}", "<@U0BOT> {}", "{} <@U0BOT>"])
+def test_a_sentence_changes_nothing(said: str, named: str) -> None:
+    assert wire.change(named.format(said), "U0BOT") is None
+
+
+@pytest.mark.parametrize(
     ("said", "read"),
     [
         ("ask <@U07> or <@U08|bob>", "ask @Ada or @bob"),

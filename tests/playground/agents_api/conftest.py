@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
 import httpx2
 import pytest
+from anyio.from_thread import start_blocking_portal
 from mistralai.client import Mistral
 
 from playground.agents_api.app import KEY, AgentsApi, create
@@ -36,6 +37,20 @@ async def http(url: str) -> AsyncIterator[httpx2.AsyncClient]:
 @pytest.fixture
 async def sdk(url: str) -> AsyncIterator[Mistral]:
     async with Mistral(api_key=KEY, server_url=url) as client:
+        yield client
+
+
+@pytest.fixture
+def url_apart(api: AgentsApi) -> Iterator[str]:
+    """The same stand-in in a thread of its own: the SDK's run of an agent blocks the loop that it is called in."""
+    with start_blocking_portal() as portal, portal.wrap_async_context_manager(serve(api, on_stop=api.stop)) as url:
+        yield url
+
+
+@pytest.fixture
+async def runner(url_apart: str) -> AsyncIterator[Mistral]:
+    """The official SDK for its `run` and `run_stream`."""
+    async with Mistral(api_key=KEY, server_url=url_apart) as client:
         yield client
 
 

@@ -144,6 +144,15 @@ async def test_an_agent_with_the_tool_gets_what_needs_it(http: httpx2.AsyncClien
     assert {one["agent_id"] for one in body["outputs"][1:]} == {web}
 
 
+async def test_a_front_desk_that_can_fetch_a_person_does_so_itself(http: httpx2.AsyncClient) -> None:
+    parameters = {"type": "object", "properties": {"reason": {"type": "string"}}, "required": ["reason"]}
+    person = {"type": "function", "function": {"name": "hand_to_person", "parameters": parameters}}
+    other = await agent(http, "people", "Talks about human resources.")
+    front = await agent(http, "front", handoffs=[other], tools=[person])
+    body = await ask(http, front, "I want to talk to a human")
+    assert [one["type"] for one in body["outputs"]] == ["function.call"]
+
+
 async def test_a_router_that_holds_web_search_breaks_when_it_hands_off(
     http: httpx2.AsyncClient, api: AgentsApi
 ) -> None:

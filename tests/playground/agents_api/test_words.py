@@ -173,6 +173,18 @@ async def test_thoughts_come_before_the_answer(http: httpx2.AsyncClient, tools: 
     assert body["usage"]["completion_tokens"] > len(text["text"]) // 4 + 20
 
 
+async def test_much_reasoning_is_seen_and_may_leave_no_room_for_an_answer(
+    http: httpx2.AsyncClient, tools: list[Json]
+) -> None:
+    body = await start(http, "thanks", tools=tools, completion_args={"reasoning_effort": "high"})
+    assert [chunk["type"] for chunk in body["outputs"][0]["content"]] == ["thinking", "text"]
+    cut = await start(http, "thanks", tools=tools, completion_args={"reasoning_effort": "high", "max_tokens": 5})
+    assert [chunk["type"] for chunk in cut["outputs"][0]["content"]] == ["thinking"]
+    assert cut["usage"]["completion_tokens"] >= 5
+    little = await start(http, "thanks", tools=tools, completion_args={"reasoning_effort": "low"})
+    assert said(little) == "You are welcome."
+
+
 def inline(content: bytes, mimetype: str) -> str:
     return f"data:{mimetype};base64,{base64.b64encode(content).decode()}"
 

@@ -9,7 +9,12 @@ import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, expect
 
+from playground.slack.control import messages
+from playground.slack.models import Message
 from tests.playground.page.conftest import Room, Visit
+from tests.playground.page.pictures import A_PICTURE
+from tests.playground.slack.an_app import COMMANDS, SHORTCUTS
+from tests.playground.slack.test_modals import EVERY_ELEMENT, OPTIONS, modal, plain
 
 Act = Callable[[Page], Awaitable[None]]
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="package")]
@@ -69,11 +74,21 @@ async def menu(page: Page) -> None:
     await expect(page.locator("#nav [aria-current]")).to_be_focused()
 
 
+async def commands(page: Page) -> None:
+    await page.locator("#channel-text").press_sequentially("/")
+    await expect(page.locator("#channel-list [role=option]").first).to_be_visible()
+
+
+async def shortcuts(page: Page) -> None:
+    await page.locator("#main article").last.get_by_role("button", name="More actions").click()
+    await expect(page.get_by_role("menuitem")).to_be_visible()
+
+
 async def nothing(page: Page) -> None:
     await expect(page.locator("#main article").first).to_be_visible()
 
 
-WIDE = (nothing, people, thread, completion, inspector)
+WIDE = (nothing, people, thread, shortcuts, completion, inspector)
 NARROW = {"viewport": {"width": 390, "height": 844}}
 WINDOWS = {
     "light": ("U0ADA", WIDE, {}),
@@ -88,6 +103,7 @@ WINDOWS = {
 async def test_an_accessibility_checker_finds_nothing_serious(
     visit: Visit, room: Room, person: str, acts: tuple[Act, ...], options: dict[str, Any]
 ) -> None:
+    room.standin.grant.shortcuts = SHORTCUTS
     root = await room.mention()
     await room.bot.says("It was late.", thread_ts=root, blocks=ANSWER)
     await room.bot.call("assistant.threads.setStatus", channel_id="C0GENERAL", thread_ts=root, status="is thinking…")
@@ -102,3 +118,35 @@ async def serious(page: Page) -> list[tuple[str, list[str]]]:
     results = await Axe().run(page)
     violations = (each for each in results.response["violations"] if each["impact"] in ("serious", "critical"))
     return [(each["id"], [node["failureSummary"] + node["html"] for node in each["nodes"]]) for each in violations]
+
+
+@pytest.mark.parametrize("options", [{}, {"color_scheme": "dark"}, NARROW], ids=["light", "dark", "narrow"])
+async def test_forms_pictures_and_commands_too(visit: Visit, room: Room, options: dict[str, Any]) -> None:
+    room.standin.grant.commands, room.standin.grant.shortcuts = COMMANDS, SHORTCUTS
+    upload("U0ADA", room)
+    fields = [block for block, _, _ in EVERY_ELEMENT]
+    select = {"type": "static_select", "action_id": "pick", "options": OPTIONS, "placeholder": plain("Colour")}
+    actions = {"type": "actions", "elements": [select, {"type": "overflow", "action_id": "o", "options": OPTIONS}]}
+    await room.bot.says("Which?", blocks=[actions, fields[0]], username="Billing", icon_emoji=":moneybag:")
+    page = await visit(reduced_motion="reduce", **options)
+    await expect(page.get_by_role("img")).to_be_visible()
+    assert await serious(page) == []
+    await commands(page)
+    assert await serious(page) == []
+    await page.locator("#channel-text").fill("")
+    trigger = room.standin.triggers.issue("U0ADA")
+    await room.bot.call("views.open", trigger_id=trigger, view=modal(*fields, actions))
+    dialog = page.get_by_role("dialog", name="Form")
+    await dialog.get_by_role("button", name="Go").click()
+    await expect(dialog.get_by_text("Please complete this required field.").first).to_be_visible()
+    assert await serious(page) == []
+    await dialog.get_by_role("button", name="More actions").click()
+    await expect(page.get_by_role("menuitem").first).to_be_visible()
+    assert await serious(page) == []
+
+
+def upload(user: str, room: Room) -> None:
+    """A picture, said by a person."""
+    file = messages.upload(room.standin, user, "plot.png", "image/png", A_PICTURE)
+    said = Message(channel="C0GENERAL", ts=room.standin.ids.ts(), user=user, text="see", files=[file])
+    room.standin.workspace.post(said)

@@ -186,10 +186,18 @@ async def test_a_response_url_ends_with_its_time(make_world: MakeWorld) -> None:
 
 
 async def test_the_offers_come_from_a_manifest_or_over_the_control_api(world: World) -> None:
-    offers = {
+    offers: dict[str, Any] = {
         "commands": [{"command": "/scout", "description": "Ask", "usage_hint": "", "should_escape": False}],
         "shortcuts": [{"name": "Ask", "type": "global", "callback_id": "ask", "description": "Opens a form"}],
     }
     await world.post("app", **offers)
-
     assert (await world.get("state", **{"as": ADA}))["offers"] == offers
+
+    longer = [{**each, "url": "https://bot.example/slack/events"} for each in offers["commands"]]
+    features = {"slash_commands": longer, "shortcuts": []}
+    await world.post("app", manifest={"display_information": {"name": "Scout"}, "features": features})
+    assert (await world.get("state", **{"as": ADA}))["offers"] == offers | {"shortcuts": []}
+
+    offers["commands"][0]["command"] = "/" + "x" * 32
+    refused = await world.post("app", manifest={"features": {"slash_commands": offers["commands"]}})
+    assert refused["error"] == "invalid_request"

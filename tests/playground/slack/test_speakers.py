@@ -50,6 +50,19 @@ async def test_a_customised_message_may_tell_its_user_by_a_switch(make_world: Ma
     assert message["icons"]["image_48"] == PICTURE
 
 
+async def test_a_session_keeps_its_name_and_icon(world: World) -> None:
+    root = await world.say("go")
+    for status, speaker in (("processing", SPEAKER), ("active", {})):
+        where = {"channel_id": GENERAL, "thread_ts": root}
+        assert (await world.call("agents.sessions.setStatus", status=status, **where, **speaker))["ok"]
+
+    session = (await world.get("thread", **{"as": ADA, "channel": GENERAL, "ts": root}))["session"]
+    assert (session["status"], session["username"], session["icons"]) == (
+        *("active", "Billing"),
+        {"emoji": ":moneybag:"},
+    )
+
+
 async def test_streams_and_statuses_have_speakers_too(world: World) -> None:
     root = await world.say("go")
     await world.slack.assistant_threads_setStatus(channel_id=GENERAL, thread_ts=root, status="thinks", **SPEAKER)
@@ -68,6 +81,7 @@ CUSTOMISED: list[tuple[str, dict[str, Any]]] = [
     ("chat.postMessage", {"channel": GENERAL, "text": "x", "icon_emoji": ":moneybag:"}),
     ("chat.postMessage", {"channel": GENERAL, "text": "x", "icon_url": PICTURE}),
     ("chat.startStream", {"channel": GENERAL, "recipient_user_id": ADA, "recipient_team_id": TEAM, "username": "B"}),
+    ("agents.sessions.setStatus", {"channel_id": GENERAL, "status": "processing", "icon_emoji": ":moneybag:"}),
     ("assistant.threads.setStatus", {"channel_id": GENERAL, "status": "thinks", "username": "Billing"}),
 ]
 

@@ -224,7 +224,11 @@ async def test_sessions_are_named_and_prompts_are_pinned(world: World) -> None:
 
     state = await world.get("state", **{"as": ADA})
     assert unknown["error"] == "session_not_found"
-    assert state["sessions"] == [{"channel": DM, "thread_ts": root, "status": "active", "title": "Tea"}]
+    [session] = state["sessions"]
+    assert (session["channel"], session["thread_ts"], session["status"], session["title"]) == (
+        *(DM, root),
+        *("active", "Tea"),
+    )
     [dm] = [each for each in state["conversations"] if each["id"] == DM]
     assert dm["prompts"]["prompts"][0]["message"] == "what time is it"
 

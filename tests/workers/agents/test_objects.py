@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 import pytest
 
 from playground.agents_api.app import AgentsApi
 from tests.workers.agents.conftest import Office, an_agent, changed, wanting
+from workers.agents import objects
 from workers.agents.client import MistralAgents
 from workers.agents.objects import AgentObject, AgentObjects
 from workers.agents.wanted import Sources, Wanted
@@ -95,6 +97,17 @@ async def test_an_api_that_is_away_leaves_what_was_known(worker: Worker, office:
     await office.push(FILES)
     before = await worker.objects.find("front")
     mistral.fault("agents.pages", "status", status=401, times=0)
+    worker.now += 61
+    assert await worker.objects.find("front") == before
+
+
+async def test_an_api_that_is_busy_holds_nobody_up_who_knows_something(
+    worker: Worker, office: Office, mistral: AgentsApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await office.push(FILES)
+    before = await worker.objects.find("front")
+    monkeypatch.setattr(objects, "A_MOMENT", timedelta(seconds=0.05))
+    mistral.fault("agents.pages", "delay", seconds=60)
     worker.now += 61
     assert await worker.objects.find("front") == before
 

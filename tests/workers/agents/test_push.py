@@ -12,7 +12,7 @@ import pytest
 from playground.agents_api.app import AgentsApi
 from tests.workers.agents.conftest import Office, a_tool, a_town, an_agent, changed, wanting
 from workers.agents.client import MistralAgents, Stored
-from workers.agents.plan import Kind
+from workers.agents.plan import Kind, Step
 from workers.agents.reconcile import NotPushed, Reconciler
 from workers.agents.wanted import Wanted
 from workers.conversations.errors import KeyRejected
@@ -289,6 +289,22 @@ async def test_an_answer_that_is_lost_is_looked_up_within_the_same_push(
         await office.push(SMALL)
         await office.holds(SMALL)
         mistral.faults.clear()
+
+
+async def test_a_list_that_lags_behind_makes_nothing_twice(office: Office, http: httpx2.AsyncClient) -> None:
+    """What was answered to this push counts, until the list has it, too."""
+
+    listed: list[list[Stored]] = []
+
+    class Late(MistralAgents):
+        async def all(self, *, metadata: str | None = None) -> list[Stored]:
+            listed.append(await super().all(metadata=metadata))
+            return listed[max(0, len(listed) - 3)]
+
+    told: list[Step] = []
+    await Reconciler(Late(http), deployment="default").push(SMALL, tell=told.append)
+    assert [step.kind for step in told] == [Kind.CREATE, Kind.CREATE, Kind.CREATE, Kind.UPDATE]
+    await office.holds(SMALL)
 
 
 async def test_a_busy_mistral_is_waited_for(office: Office, mistral: AgentsApi) -> None:

@@ -392,3 +392,18 @@ async def test_the_doctor_says_whether_they_are_pushed_and_current(desk: Desk) -
         Status.FAILED,
         True,
     )
+
+
+async def test_variants_are_listed_and_go_with_their_agent(desk: Desk) -> None:
+    await desk("push")
+    async with desk.agents() as agents:
+        front = await agents.get(await desk.id_of("front"))
+        metadata = {"threadwind": "default", "variant_of": "front", "variant": "h"}
+        body = {"model": front.model, "name": "front", "handoffs": [await desk.id_of("billing")], "metadata": metadata}
+        made = await agents.create(body)
+    listed = await desk("list")
+    assert f"Variant of front ({made.id}), for threads with other handoffs: billing." in listed.out
+    assert (await desk("diff")).status == 0
+    assert (await desk("push")).out == "3 agent objects are as the files say (deployment default).\n"
+    retired = await desk("retire", "front", "--force")
+    assert f"removed    the variant {made.id} of front" in retired.out

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from workers.conversations.port import (
@@ -173,3 +175,29 @@ def test_a_replay_tells_the_conversation_in_words() -> None:
         ),
         Say("See [image]\n\nThanks."),
     ]
+
+
+PASSED = Handoff(id="h1", from_id="ag_1", from_name="a", to_id="ag_2", to_name="b")
+
+
+@pytest.mark.parametrize(
+    ("history", "ours", "expected"),
+    [
+        ([user("m1", "hi"), PASSED], True, Absent()),
+        ([user("m1", "hi"), PASSED, bot("m2", "done")], True, Finished((bot("m2", "done"),))),
+        ([user("m1", "hi"), PASSED, call("c1")], True, Finished((call("c1"),))),
+        ([user("m1", "hi"), PASSED, replace(PASSED, id="h2")], True, Finished((replace(PASSED, id="h2"),))),
+        ([user("m1", "hi"), PASSED, replace(PASSED, id="h2")], False, Unfinished()),
+        ([user("m1", "hi")], True, Absent()),
+    ],
+)
+def test_a_request_that_brings_nothing_was_taken_when_anything_follows(
+    history: list[Entry], ours: bool, expected: Outcome
+) -> None:
+    assert outcome(history, after="h1", inputs=[], handoff_ends=ours) == expected
+
+
+def test_an_answer_may_end_in_a_handoff_where_it_is_executed_on_our_side() -> None:
+    history = [user("m1", "hi"), PASSED]
+    assert outcome(history, after=None, inputs=[Say("hi")], handoff_ends=True) == Finished((PASSED,))
+    assert outcome(history, after=None, inputs=[Say("hi")]) == Unfinished()

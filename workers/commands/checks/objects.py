@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot.catalog.catalog import Catalog
+from bot.catalog.problem import Problem
 from bot.settings import Settings
 from workers.agents.plan import Kind
-from workers.agents.wanted import objects
 from workers.commands.checks.finding import Finding, failed, ok, unchecked, warning
 from workers.commands.mistral import Mistral, opened
 from workers.commands.terminal import plain
@@ -17,6 +17,8 @@ from workers.tools.lock import BadLock
 
 CHECK = "Agent objects"
 LIMIT = timedelta(seconds=5)  # for a Mistral that is busy; the other checks look at it as well
+NONE = "no agent runs as an object."
+LOCK_AGAIN = "Run `threadwind tools lock`."
 PUSH = "Run `threadwind agents push`; `threadwind agents diff` shows what it would change."
 
 
@@ -33,23 +35,25 @@ async def files(at: Mistral, catalog: Catalog) -> list[Finding]:
     try:
         found, problems = await at.wanted(catalog)
     except BadLock as exc:
-        return [failed(CHECK, str(exc), "Run `threadwind tools lock`.")]
+        return [failed(CHECK, str(exc), LOCK_AGAIN)]
     if problems:
-        mend = "Mend the file; until then nothing is pushed."
-        return [failed(CHECK, f"{problem}.".replace("?.", "?"), mend) for problem in problems]
+        return [_problem(problem) for problem in problems]
     if not found:
-        return [ok(CHECK, "no agent runs as an object.")]
+        return [ok(CHECK, NONE)]
     return [ok(CHECK, f"can be made: {', '.join(one.name for one in found)}.")]
 
 
 async def check(at: Mistral, catalog: Catalog) -> list[Finding]:
     """Whether they are pushed, and current."""
     try:
-        findings = await files(at, catalog)
-        if any(one.mend for one in findings) or not objects(catalog.agents):
-            return findings
-        found, _ = await at.wanted(catalog)
+        found, problems = await at.wanted(catalog)
+        if problems:
+            return _in_the_way(problems, catalog)
+        if not found:
+            return [ok(CHECK, NONE)]
         planned = await at.reconciler.plan(found)
+    except BadLock as exc:
+        return [failed(CHECK, str(exc), LOCK_AGAIN)]
     except ConversationError as exc:
         return [unchecked(CHECK, f"they cannot be listed ({plain(exc)}).", "See what is said about Mistral above.")]
     if planned.refusals:
@@ -60,3 +64,15 @@ async def check(at: Mistral, catalog: Catalog) -> list[Finding]:
         return [warning(CHECK, f"not as the files say: {', '.join(sorted(set(behind)))}.", PUSH)]
     deployment = at.settings.deployment
     return [ok(CHECK, f"{', '.join(one.name for one in found)}: pushed and current (deployment {deployment}).")]
+
+
+def _in_the_way(problems: list[Problem], catalog: Catalog) -> list[Finding]:
+    """What the doctor says of the files themselves is not said twice."""
+    new = [_problem(problem) for problem in problems if problem not in catalog.problems]
+    return new or [
+        unchecked(CHECK, "an agent's file has a problem, so nothing can be pushed.", "See the agents above.")
+    ]
+
+
+def _problem(problem: Problem) -> Finding:
+    return failed(CHECK, f"{problem}.".replace("?.", "?"), "Mend it; until then nothing is pushed.")

@@ -11,11 +11,19 @@ const TEXTS = { plain_text_input: "text", number_input: "text", email_text_input
 
 export const FIELDS = new Set([...Object.keys(PICKERS), ...Object.keys(TEXTS), "static_select", "multi_static_select", "radio_buttons", "checkboxes", "users_select", "multi_users_select", "conversations_select", "multi_conversations_select", "channels_select", "multi_channels_select"]);
 
+let drawn = 0;
+
+/** A name for one field in the document; block_ids are the app's, and come again in other messages. */
+function fresh() {
+  drawn += 1;
+  return `field-${drawn}`;
+}
+
 /** An `input` block: label, field, hint and what is wrong with it. */
 export function input(block, context, message) {
   const form = context.formOf(message);
   const element = block.element ?? {};
-  const id = `${context.place}-${block.block_id}`;
+  const id = fresh();
   const wrong = form.errors[block.block_id];
   const described = [wrong ? `${id}-error` : null, block.hint ? `${id}-hint` : null].filter(Boolean).join(" ") || null;
   const told = block.dispatch_action ? () => form.told(element, block, form.get(block, element)) : null;
@@ -34,8 +42,7 @@ export function control(element, block, context, message) {
   const form = context.formOf(message);
   const name = element.placeholder?.text ?? block.text?.text ?? context.t("choose");
   const told = () => form.told(element, block, form.get(block, element));
-  const id = `${context.place}-${block.block_id}-${element.action_id}`;
-  const made = field(element, block, form, context, { id, name, told });
+  const made = field(element, block, form, context, { id: fresh(), name, told });
   return isGroup(element) ? h("fieldset", { class: "input" }, h("legend", { class: "unseen" }, name), made) : made;
 }
 
