@@ -96,7 +96,6 @@ def _used(journal: Mapping[str, str]) -> list[tuple[str, str | None]]:
     price = journal.get("price") or ("unknown: prices.toml lacks a model or tool" if "ended" in journal else None)
     at_least = "at least " if used.incomplete else ""
     return [
-        ("Model", ", ".join(plain(model) for model in used.models)),
         ("Tokens", at_least + counts + ("; some answers told no usage" if used.incomplete else "")),
         ("Connector calls", calls or None),
         ("Price", price and (at_least if "price" in journal else "") + price),
