@@ -18,6 +18,7 @@ from bot.slack.models import SlackMessage
 from bot.threads.turns import Claimed
 from bot.vault import Unreadable
 from workers import context, inputs
+from workers.agents.objects import AgentObject
 from workers.conversations import errors
 from workers.conversations.port import FunctionTool, Message, Opening, Result
 from workers.conversations.recovery import replay, until_entry
@@ -256,11 +257,20 @@ async def _as_object(scene: Scene) -> Opening | None:
     await journal.write()  # before the request: its answer may be found in a history by another worker
     return Opening(
         agent_id=entry.object.id,
-        agent_version=entry.object.version,
+        agent_version=await _version_of_branch(scene, entry.object) or entry.object.version,
         handoff_execution=entry.handoff_execution,
         store=scene.agent.store,
         metadata=scene.metadata,
     )
+
+
+async def _version_of_branch(scene: Scene, found: AgentObject) -> int | str | None:
+    """The version that a branch keeps which has to begin with words, because its conversation cannot be restarted."""
+    kept = scene.journal.branch_version
+    if kept is None or scene.record.get("conversation_agent") != scene.agent.name:
+        return None
+    own = await scene.services.objects.find(scene.agent.name)
+    return kept if own is not None and own.id == found.id else None
 
 
 async def close_earlier(scene: Scene) -> None:
