@@ -98,6 +98,12 @@ class Journal:
         """The calls of the newest round, whether their results are known or not."""
         return [Call(**call) for call in json.loads(self.fields.get("calls", "[]"))]
 
+    @property
+    def branch_version(self) -> int | str | None:
+        """The version of its agent that a branch keeps: a number (the wire tells it from a text), or an alias."""
+        kept = self.fields.get("branch_version")
+        return int(kept) if kept and kept.isdecimal() else kept
+
     def call(self, tool_call_id: str) -> CallRecord | None:
         text = self.fields.get(f"call:{tool_call_id}")
         if not text:

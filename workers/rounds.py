@@ -315,7 +315,7 @@ class Rounds:
             said,
             metadata=self._metadata,
             handoff_execution=self._execution,
-            agent_version=get("branch_version"),
+            agent_version=self._journal.branch_version,
         )
 
     @property

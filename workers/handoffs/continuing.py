@@ -19,11 +19,10 @@ from workers.conversations.recovery import replay
 from workers.delivery.delivery import Delivery
 from workers.handoffs.cast import Cast
 from workers.handoffs.handoffs import Handoffs, as_executed, executed
-from workers.handoffs.rules import Guests, allows
+from workers.handoffs.rules import CLIENT, Guests, allows
 from workers.journal import Journal, Request
 
 RESUME, TAKE_OVER = "resume", "take_over"  # the setting HANDOFF_CONTINUE
-CLIENT = "client"
 
 DENIED = (
     "[The handoff to {target} is not allowed in this thread, so nobody took over. Answer the last message yourself, as "
@@ -99,8 +98,9 @@ class Continuing:
         source = self._handoffs.speaker
         agent = await self._cast.agent(None, speaking=source)
         ours = await self._cast.agent(handoff.to_id)
-        if agent is None or ours is None or not allows(agent, target, await self._guests()):
-            await self._deny(source, target, number)
+        guests = await self._guests()
+        if agent is None or ours is None or not allows(agent, target, guests):
+            await self._deny(source, target, number, closed=target in guests.closed)
             return Decision.DENIED
         await self._handoffs.happened(handoff)
         if self._way == TAKE_OVER:
@@ -110,11 +110,13 @@ class Continuing:
             await self._journal.write()
         return Decision.ALLOWED
 
-    async def _deny(self, source: str, target: str, number: int) -> None:
-        log.info("handoff.denied", source=source, target=target)
-        names = {"source": self._cast.title(source), "target": self._cast.title(target)}
+    async def _deny(self, source: str, target: str, number: int, *, closed: bool) -> None:
+        """`closed`: the target is not for who asks; then it is not named either."""
+        log.info("handoff.denied", source=source, target=target, closed=closed)
+        names = {"source": self._cast.title(source)} | ({} if closed else {"target": self._cast.title(target)})
         denials = int(self._journal.get("denials") or 0) + 1
-        await self._delivery.note(f"denied{denials}", self._words.say("handoff.denied", **names))
+        said = self._words.say("handoff.closed" if closed else "handoff.denied", **names)
+        await self._delivery.note(f"denied{denials}", said)
         self._journal.set(denials=str(denials), words=json.dumps([{"text": DENIED.format(target=target)}]))
         self._journal.set_request(Request(number=number, kind="append", after=self._entry, brings="words"))
         await self._journal.write()

@@ -13,15 +13,17 @@ from contextlib import aclosing, suppress
 
 import structlog
 
+from bot.picking.answers import shown_name
 from bot.slack.models import SlackMessage
 from bot.threads.turns import Claimed
 from bot.vault import Unreadable
 from workers import context, inputs
+from workers.agents.objects import AgentObject
 from workers.conversations import errors
 from workers.conversations.port import FunctionTool, Message, Opening, Result
 from workers.conversations.recovery import replay, until_entry
 from workers.handoffs.opening import PUSH, entry_of
-from workers.handoffs.rules import Guests
+from workers.handoffs.rules import CLIENT
 from workers.journal import VERSION, Journal, Request
 from workers.mailroom import Batch
 from workers.transcript import FIELD, Transcript
@@ -133,13 +135,17 @@ async def _compose(scene: Scene, batch: Batch, *, earlier: Sequence[SlackMessage
         await scene.delivery.note("files", "\n".join(problems))
     if not begins and scene.transcript is None:
         journal.set(conversation_id=record["conversation_id"])
-        if record.get("handoff_execution"):
-            journal.set(handoff_execution=record["handoff_execution"])
+        await _say_where_handoffs_run(scene)
         journal.set_request(Request(number=0, kind="append", after=record.get("entry")))
         return
     journal.set_request(Request(number=0, kind="start"))
     if not begins:
         return
+    if scene.speaker_is_closed and record.get("conversation_agent") == scene.agent.name:
+        # What that agent's tools gave back is not for the principal either.
+        journal.set(replay_words="1")
+        about = {"agent": scene.cast.title(scene.agent.name), "person": shown_name(scene.person)}
+        await scene.delivery.note("closed", scene.words.say("handoff.speaker_closed", **about))
     journal.unset_thread("speaker")
     if "branch_of" not in record:
         journal.unset_thread("handoff_execution")
@@ -148,23 +154,31 @@ async def _compose(scene: Scene, batch: Batch, *, earlier: Sequence[SlackMessage
     elif "conversation_id" in record:
         journal.set(replay_from=record["conversation_id"])
     elif "branch_of" in record:
-        _branch(scene)
+        await _branch(scene)
     if scene.transcript is not None:
         journal.unset_thread("conversation_id", "entry")
 
 
 def _goes_on(scene: Scene) -> bool:
-    """Whether the thread's conversation is with this agent, and kept where this agent's conversations are kept."""
-    if scene.record.get("conversation_agent") != scene.agent.name:
+    """Whether the thread's conversation is with this agent, kept where this agent's conversations are kept, and not in
+    the hands of one that is closed to the principal."""
+    if scene.record.get("conversation_agent") != scene.agent.name or scene.speaker_is_closed:
         return False
     return "conversation_id" in scene.record if scene.transcript is None else bool(scene.transcript.items)
 
 
-def _branch(scene: Scene) -> None:
+async def _say_where_handoffs_run(scene: Scene) -> None:
+    """Where the conversation says; in a turn for somebody who may not use all it may come to, on our side."""
+    if execution := scene.record.get("handoff_execution"):
+        scene.journal.set(handoff_execution=CLIENT if (await scene.guests()).closed else execution)
+
+
+async def _branch(scene: Scene) -> None:
     """The thread goes on from an entry of another's: as it is, or in words, with another agent or by another person."""
     record, journal = scene.record, scene.journal
-    carried = ("branch_of", "branch_from", "branch_version", "handoff_execution")
+    carried = ("branch_of", "branch_from", "branch_version")
     journal.set(**{name: record[name] for name in carried if name in record})
+    await _say_where_handoffs_run(scene)
     if record.get("conversation_agent") == scene.agent.name and "branch_words" not in record:
         journal.set_request(Request(number=0, kind="branch", after=record["branch_from"]))
     else:
@@ -215,7 +229,7 @@ async def _replay(scene: Scene) -> None:
     journal = scene.journal
     if not journal.get("replay_from"):
         return
-    words_only = "branch_words" in scene.record
+    words_only = "branch_words" in scene.record or bool(journal.get("replay_words"))
     try:
         history = await scene.services.conversations.history(journal.get("replay_from") or "")
     except errors.ConversationError as error:
@@ -231,7 +245,7 @@ async def _replay(scene: Scene) -> None:
 async def _as_object(scene: Scene) -> Opening | None:
     """The opening by agent object; None for an agent that runs as a direct model."""
     services, journal = scene.services, scene.journal
-    guests = Guests.of(await services.turns.record(scene.thread))
+    guests = await scene.guests()
     entry = await entry_of(services.objects, services.variants, scene.agent, guests)
     if entry is None:
         return None
@@ -243,11 +257,20 @@ async def _as_object(scene: Scene) -> Opening | None:
     await journal.write()  # before the request: its answer may be found in a history by another worker
     return Opening(
         agent_id=entry.object.id,
-        agent_version=entry.object.version,
+        agent_version=await _version_of_branch(scene, entry.object) or entry.object.version,
         handoff_execution=entry.handoff_execution,
         store=scene.agent.store,
         metadata=scene.metadata,
     )
+
+
+async def _version_of_branch(scene: Scene, found: AgentObject) -> int | str | None:
+    """The version that a branch keeps which has to begin with words, because its conversation cannot be restarted."""
+    kept = scene.journal.branch_version
+    if kept is None or scene.record.get("conversation_agent") != scene.agent.name:
+        return None
+    own = await scene.services.objects.find(scene.agent.name)
+    return kept if own is not None and own.id == found.id else None
 
 
 async def close_earlier(scene: Scene) -> None:

@@ -19,7 +19,6 @@ from workers.calling import Parked
 from workers.conversations import errors
 from workers.handoffs.continuing import Continuing
 from workers.handoffs.handoffs import Handoffs
-from workers.handoffs.rules import Guests
 from workers.mailroom import Batch
 from workers.rounds import CANCELLED, OVER_LIMIT, Answered, Limits, Rounds
 from workers.turn import asking, beginning, ends, person, showing
@@ -68,16 +67,12 @@ class Turn:
                 scene.delivery,
                 scene.cast,
                 self._handoffs,
-                self._guests,
+                scene.guests,
                 scene.words,
                 way=settings.handoff_continue,
                 met=scene.services.met,
             ),
         )
-
-    async def _guests(self) -> Guests:
-        """Who was added and removed by now: people may say so while the turn runs."""
-        return Guests.of(await self._scene.services.turns.record(self._scene.thread))
 
     async def run(self, batch: Batch | None) -> list[Mail] | None:
         """Work until the turn ends or is parked; the mail that came meanwhile, None when the thread was given up."""

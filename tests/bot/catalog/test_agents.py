@@ -86,7 +86,7 @@ def test_a_wrong_file_never_takes_the_others_down(files: Files) -> None:
         ("description: x", 2, "model", "is missing; write for example: model: mistral-medium-latest"),
         ("model:", 2, "model", "should be a valid string, not empty"),
         ("model: m\ntools: time", 3, "tools", "should be a valid list, not text"),
-        ("model: m\ntools:\n  - time\n  - 'a b'", 5, "tools[1]", "not 'a b'"),
+        ("model: m\ntools:\n  - time\n  - 'a b'", 5, "tools[1]", '"a b" is no name of a tool'),
         ("model: m\napprovals:\n  'time__*': atuo", 4, "approvals.time__*", 'did you mean "auto"?'),
         (
             "model: m\napprovals:\n  'time__*': off",
