@@ -1,7 +1,8 @@
 """Who asks: each process reaches the stand-ins under a path of its own, and a rule may hit whoever asks.
 
 A `kill` rule without `pid` hits the process whose request it is; that is how a test says "the worker that starts the
-stream" without knowing which worker has the thread. `fired` lists what was hit, in order.
+stream" without knowing which worker has the thread. `fired` lists what was hit, in order; `asked` lists, for a while,
+who asked for what: that is how a rehearsal learns the steps of a turn.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import time
 from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
+from typing import Literal
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -18,6 +20,9 @@ from playground.faults import Fault, Faults
 PREFIX = "/as/"
 
 _asker: ContextVar[int | None] = ContextVar("asker", default=None)
+
+
+Where = Literal["slack", "mistral", "redis"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +40,7 @@ class Aim:
     def __init__(self, pid_of: Callable[[str], int | None]) -> None:
         self._pid_of = pid_of
         self.fired: list[Hit] = []
+        self.asked: list[tuple[int | None, Where, str]] | None = None  # a list while somebody wants to know
 
     def door(self, app: ASGIApp) -> ASGIApp:
         """`app`, also under `/as/<name>/…`."""
@@ -48,11 +54,16 @@ class Aim:
 
         return through
 
-    def take(self, faults: Faults) -> None:
+    def note(self, pid: int | None, where: Where, request: str) -> None:
+        if self.asked is not None:
+            self.asked.append((pid, where, request))
+
+    def take(self, faults: Faults, where: Where) -> None:
         """From now on `kill` rules of `faults` that name no process hit the one that asks."""
         hit = faults.hit
 
         def aimed(request: str) -> list[Fault]:
+            self.note(_asker.get(), where, request)
             return [self.aimed(rule, request, _asker.get()) for rule in hit(request)]
 
         faults.hit = aimed  # type: ignore[method-assign]  # the stand-in holds this very object in many places

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import random
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -77,6 +79,20 @@ class Ground:
         kept.start()
         return kept
 
+    async def run(self, *command: str) -> None:
+        """A command of ours, to its end."""
+        environment = {name: value.replace("{name}", "command") for name, value in self.environment.items()}
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", *command),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+            cwd=self.folder,
+            env={"PYTHONPATH": os.pathsep.join(sys.path), "REDIS_URL": self.store.url, **environment},
+        )
+        said, _ = await process.communicate()
+        assert process.returncode == 0, said.decode()
+
     async def worker(self, name: str) -> Kept:
         return await self.start(name, "workers")
 
@@ -113,13 +129,13 @@ class Ground:
     def person(self) -> str:
         return f"U0P{self.rng.randrange(PEOPLE):03}"
 
+    def room(self) -> str:
+        return f"C0R{self.rng.randrange(CHANNELS):03}"
+
     async def begin(self, kind: Kind, *, user: str | None = None) -> Talk:
         """A new thread: slow words in a direct message, the others in a channel."""
         user = user or self.person()
-        if kind == "slow":
-            talk = Talk(self.slack.workspace.direct(user, BOT).id, "")
-        else:
-            talk = Talk(f"C0R{self.rng.randrange(CHANNELS):03}", "")
+        talk = Talk(self.slack.workspace.direct(user, BOT).id if kind == "slow" else self.room(), "")
         self.talks.append(talk)
         await self.say(talk, kind, user=user)
         return talk

@@ -7,18 +7,20 @@ import contextlib
 import json
 import random
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Literal
 
 from redis.asyncio import Redis
 
+from bot.slack.manifest import manifest
 from playground import serving
 from playground.agents_api.app import KEY as AGENTS_API_KEY
 from playground.agents_api.app import create as create_agents_api
 from playground.agents_api.brains.steps import Say as SaySlowly
 from playground.faults import Fault
 from playground.slack import app as slack_app
+from playground.slack import manifest as slack_manifest
 from playground.slack.seed import ChannelSeed, PersonSeed, Seed
 from playground.slack.settings import Settings as SlackSettings
 from playground.store import EmbeddedStore, free_port
@@ -44,11 +46,21 @@ Help the people in this thread.
 
 @contextlib.asynccontextmanager
 async def opened(
-    folder: Path, seed: int, *, workers: int = 2, fsync: Literal["always", "everysec"] = "everysec", **settings: str
+    folder: Path,
+    seed: int,
+    *,
+    workers: int = 2,
+    fsync: Literal["always", "everysec"] = "everysec",
+    agents: Mapping[str, str] | None = None,
+    **settings: str,
 ) -> AsyncIterator[Ground]:
-    """A ground with one bot and `workers` workers, ready; whatever happens, every process ends with the block."""
+    """A ground with one bot and `workers` workers, ready; whatever happens, every process ends with the block.
+
+    Beside the assistant there are `agents`, pushed to the local Agents API as an operator would.
+    """
     (folder / "agents").mkdir(parents=True)
-    (folder / "agents" / "assistant.md").write_text(AGENT)
+    for name, text in {"assistant": AGENT, **(agents or {})}.items():
+        (folder / "agents" / f"{name}.md").write_text(text)
     server = {"command": sys.executable, "args": ["-m", "tests.proof.keeper", str(folder)], "cwd": str(REPOSITORY)}
     (folder / "mcp.json").write_text(json.dumps({"mcpServers": {"keeper": server}}))
     ground: Ground | None = None
@@ -62,14 +74,16 @@ async def opened(
             await redis.script_load(text)
         aim = Aim(lambda name: ground.pid_of(name) if ground else None)
         mistral = create_agents_api(brain="script", lock_seconds=1)
-        aim.take(mistral.faults)
+        aim.take(mistral.faults, "mistral")
         mistral.script.answer_with(echo)
         mistral.script.when(
             SLOWLY, SaySlowly(text=f"answer to: {{user}}\n\nword by word\n\n{LAST_WORDS}", pieces=6, seconds=0.06)
         )
         mistral_url = await stack.enter_async_context(serving.serve(aim.door(mistral), on_stop=mistral.stop))
-        app = slack_app.create(SlackSettings(retry_after_seconds=REPEATS, seed=crowd()))
-        aim.take(app.standin.faults)
+        commands, shortcuts = slack_manifest.offers(manifest(socket=True))
+        offered = {"commands": commands, "shortcuts": shortcuts}
+        app = slack_app.create(SlackSettings(retry_after_seconds=REPEATS, seed=crowd(), **offered))
+        aim.take(app.standin.faults, "slack")
         slack_url = await stack.enter_async_context(serving.serve(aim.door(app), on_stop=app.standin.close))
         app.standin.base_url = slack_url
         port = free_port()
@@ -102,6 +116,8 @@ async def opened(
                 **settings,
             },
         )
+        if agents:
+            await ground.run("workers.commands", "agents", "push")
         await ground.start("bot", "bot")
         names = [f"worker{number}" for number in range(1, workers + 1)]
         for name in names:

@@ -148,6 +148,7 @@ class Passing:
         if not name:
             return await self._on(data)
         self._strait.ran[name] += 1
+        self._seen.aim.note(self._pid(), "redis", name)
         rules = [self._seen.aim.aimed(rule, name, self._pid()) for rule in self._seen.rules.hit(name)]
         kills = [rule for rule in rules if rule.kind == "kill"]
         if any(rule.when == "before" for rule in kills):

@@ -54,7 +54,7 @@ class Script:
         self._planned: deque[Planned] = deque()
         self._rules: list[When] = []
         self._used: dict[int, int] = {}
-        self._echo: Callable[[Question], str] | None = None
+        self._echo: Callable[[Question], str | Sequence[AnyStep]] | None = None
         self._gate = asyncio.Event()
         self._gate.set()
         self._hold_after = 0
@@ -96,8 +96,8 @@ class Script:
     def add(self, rule: When) -> None:
         self._rules.append(rule)
 
-    def answer_with(self, echo: Callable[[Question], str]) -> None:
-        """What is said when nothing is queued and no rule fits."""
+    def answer_with(self, echo: Callable[[Question], str | Sequence[AnyStep]]) -> None:
+        """What is said, or done, when nothing is queued and no rule fits."""
         self._echo = echo
 
     def hold(self, *, after: int = 0) -> None:
@@ -154,7 +154,8 @@ class Script:
             if rule.fits(user, results) and self._takes(rule):
                 return rule.steps
         if self._echo is not None:
-            return [Say(text=self._echo(question))]
+            found = self._echo(question)
+            return [Say(text=found)] if isinstance(found, str) else found
         return [Say(text=ECHO_OF_RESULTS if results else ECHO)]
 
     def _takes(self, rule: When) -> bool:
