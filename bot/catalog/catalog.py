@@ -53,7 +53,7 @@ class Catalog:
         names that are no server's pass unchecked. `before` are the agents of an earlier load: one whose file has
         become wrong since stays as it was.
         """
-        all_agents, wrong_agents = agents.load(settings.agents_dir, environment)
+        all_agents, wrong_agents = agents.load(*settings.agents_dir, environment=environment)
         all_agents |= _kept(before or {}, all_agents, wrong_agents)
         if unsealed := references.without_vault(all_agents, has_keys=settings.vault.has_keys):
             all_agents = {name: agent for name, agent in all_agents.items() if agent.store}
@@ -81,7 +81,7 @@ class Catalog:
         ]
         default = []
         if not catalog.find(settings.default_agent):
-            default = [Problem(settings.agents_dir, None, DEFAULT_AGENT, _no_agent(settings.default_agent, catalog))]
+            default = [Problem(settings.agents_dir[0], None, DEFAULT_AGENT, _no_agent(settings.default_agent, catalog))]
         handoffs = references.handoffs(all_agents)
         wrong = (*wrong_agents, *unsealed, *wrong_servers, *wrong_channels, *wrong_prices)
         problems = (*default, *wrong, *unknown, *handoffs, *nobody)
@@ -135,7 +135,7 @@ class Catalogs:
         self.now = Catalog.load(settings, environment, functions=functions)
 
     @property
-    def agents_dir(self) -> Path:
+    def folders(self) -> tuple[Path, ...]:
         return self._settings.agents_dir
 
     def reload(self) -> Catalog:
