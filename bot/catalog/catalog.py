@@ -23,6 +23,7 @@ __all__ = ["DEFAULT_AGENT", "Catalog", "Catalogs", "NoDefaultAgent", "Problem"]
 
 DEFAULT_AGENT = "DEFAULT_AGENT"  # the field of the one problem that is a setting's, no file's
 NEAREST_SHOWN = 3  # suggestions a person can take in at a glance
+FEW = 5  # names that a sentence can hold
 
 
 class NoDefaultAgent(LookupError):
@@ -98,8 +99,9 @@ class Catalog:
         return self.agents.get(name.lower())
 
     def nearest(self, name: str) -> list[str]:
-        """Names of agents that look like `name`, best first; all names when none does."""
-        return nearest(name, self.agents, limit=NEAREST_SHOWN) or sorted(self.agents)
+        """Names of agents that look like `name`, best first; when none does, all of them where they are few."""
+        few = sorted(self.agents) if len(self.agents) <= FEW else []
+        return nearest(name, self.agents, limit=NEAREST_SHOWN) or few
 
     def seen_by(self, person: Person | None, channel_id: str, groups: Collection[str] = ()) -> Self:
         """The catalogue as `person`, a member of `groups`, may know it in this channel: agents that they may not use

@@ -21,7 +21,7 @@ TOPIC_WORDS = {
         freezes technique techniques erreur erreurs plante plantes plantage panne bogue connexion lent bloque""",
     "billing": """billing bill invoice invoices refund refunds refunded charged charge charges payment payments paid
         price subscription facturation facture factures remboursement rembourser rembourse paiement paye prix abonnement
-        debite prelevement preleve""",
+        debite debitee prelevement preleve""",
     "shipping": """shipping delivery deliveries parcel parcels order orders package livraison livraisons colis commande
         commandes expedition""",
 }

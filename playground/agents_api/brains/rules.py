@@ -28,7 +28,7 @@ from playground.agents_api.brains.port import (
     Text,
 )
 from playground.agents_api.brains.prompts import Speaker
-from playground.agents_api.brains.understanding import CIRCLE, Heard, Intent, denied_handoffs, hear, user_texts
+from playground.agents_api.brains.understanding import CIRCLE, Heard, Intent, denied_handoffs, hear, said_by_user
 from playground.agents_api.ids import Json
 
 PIECES_MAX = 150  # a long text comes in longer pieces, so that it is still watchable
@@ -115,7 +115,7 @@ def spoken(answer: Answer, speaker: Speaker, question: Question) -> Iterator[Pie
             yield piece
             if isinstance(piece, Call | Fail | Refuse):
                 return
-    texts = user_texts(question.entries)
+    texts = said_by_user(question.entries)
     source = structured.Source(answer.heard.text, "".join(said).strip(), answer.heard.language)
     made = structured.answer(wanted, source, broken=structured.is_broken(texts))
     yield Text(json.dumps(made, ensure_ascii=False))
