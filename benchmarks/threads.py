@@ -18,7 +18,7 @@ AT_ONCE = 20
 SAMPLED = 200  # keys of a kind
 KINDS = {
     "tw:thread:": "thread record",
-    "tw:turn:": "record of the ended turn",
+    "tw:ended:": "record of the ended turn",
     "tw:seen:": "mark that the mention was seen",
     "arq:": "keys of arq",
 }

@@ -474,7 +474,8 @@ class Rounds:
         self._journal.set_calls(calls)
         self._continuing.note(done.entries)
         self._journal.set_request(None)
-        self._journal.step(self._services.now(), "answered", calls=len(calls), tokens=done.usage.total_tokens)
+        called = {"calls": len(calls)} if calls else {}
+        self._journal.step(self._services.now(), "answered", **called, tokens=done.usage.total_tokens)
         if calls or self._continuing.waiting:
             await self._journal.write()  # without calls the delivery writes it together with its first intent
 

@@ -19,6 +19,7 @@ from workers.journal import Journal
 
 MILLION = 1_000_000
 DIGITS = 6  # of a price; a short answer costs fractions of a cent
+ALL = ""  # models that are not told apart any more
 SEVERAL = "?"  # one usage for several models: which tokens are whose is not told
 
 
@@ -46,11 +47,22 @@ class Used:
 
     @classmethod
     def load(cls, text: str | None) -> Self:
-        raw: dict[str, Any] = json.loads(text or "{}")
+        raw: Any = json.loads(text or "{}")
+        if isinstance(raw, list):  # of an ended turn
+            whole: list[Any] = [*raw, *[0, 0, 0, {}, 0][len(raw) :]]
+            prompt, completion, connector, calls, incomplete = whole
+            return cls({ALL: Tokens(prompt, completion, connector)}, calls, bool(incomplete))
         return cls({model: Tokens(*counts) for model, counts in raw.get("m", {}).items()}, raw.get("c", {}), "i" in raw)
 
+    def in_short(self) -> list[Any]:
+        """As it is kept of each ended turn: the models are in the log."""
+        total = self.tokens
+        body: list[Any] = [total.prompt, total.completion, total.connector, dict(self.calls), int(self.incomplete)]
+        while body and not body[-1]:
+            body.pop()
+        return body
+
     def dump(self) -> str:
-        """Short: it is kept of each ended turn."""
         models = {model: _counts(tokens) for model, tokens in self.models.items()}
         body = {"m": models, "c": dict(self.calls), "i": int(self.incomplete)}
         return json.dumps({name: value for name, value in body.items() if value}, separators=(",", ":"))

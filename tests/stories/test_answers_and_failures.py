@@ -317,9 +317,8 @@ async def test_tokens_and_connector_calls_of_all_rounds_are_counted_and_priced(
     assert told["price"] == f"{cost:.6f}".rstrip("0") + " USD"
     kept = await ended(world, thread)
     assert kept["price"] == told["price"]
-    used = kept["used"]
-    assert used["c"] == {"web_search": 2}
-    assert used["m"][MEDIUM][2] == 150
+    assert kept["used"] == [told["prompt_tokens"], told["completion_tokens"], 150, {"web_search": 2}]
+    assert told["models"] == [MEDIUM]
 
 
 async def test_what_has_no_price_makes_the_price_unknown(make_world: MakeWorld, tmp_path: Path) -> None:
@@ -331,7 +330,7 @@ async def test_what_has_no_price_makes_the_price_unknown(make_world: MakeWorld, 
     await thread.answered()
     kept = await ended(world, thread)
     assert "price" not in kept
-    assert kept["used"]["c"] == {"code_interpreter": 1}
+    assert kept["used"][3] == {"code_interpreter": 1}
 
 
 async def test_an_answer_from_the_history_makes_the_count_incomplete(make_world: MakeWorld) -> None:
@@ -339,4 +338,4 @@ async def test_an_answer_from_the_history_makes_the_count_incomplete(make_world:
     world.mistral_fault("conversations.start", "cut", events=2)
     thread = await world.mention("hello")
     await thread.answered(within=40)
-    assert (await ended(world, thread))["used"] == {"i": 1}
+    assert (await ended(world, thread))["used"] == [0, 0, 0, {}, 1]

@@ -48,6 +48,15 @@ def test_it_is_kept_short(used: Used, kept: str) -> None:
     assert Used.load(kept) == used
 
 
+def test_of_an_ended_turn_the_sums_are_kept() -> None:
+    used = Used({"m": Tokens(41, 6), "n": Tokens(1, 1, 7)}, {"web_search": 1})
+    assert used.in_short() == [42, 7, 7, {"web_search": 1}]
+    assert Used().in_short() == []
+    assert Used({"m": Tokens(41, 6)}).in_short() == [41, 6]
+    assert Used.load("[42,7]").tokens == Tokens(42, 7)
+    assert Used.load("[0,0,0,{},1]").incomplete
+
+
 def test_small_prices_have_no_exponent() -> None:
     assert written_price(0.000045, "USD") == "0.000045 USD"
     assert written_price(2.0, "EUR") == "2 EUR"

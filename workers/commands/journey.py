@@ -54,6 +54,10 @@ STEPS = {
     "undeliverable": "Slack would take nothing more",
     "cut": "the answer was cut off by the agent's max_tokens",
     "dead": "the turn was put aside",
+    "handed_to_person": "the agent handed the thread to a person",
+    "person": "the turn waits for that person",
+    "person_done": "the person gave the thread back; the agent goes on with what was said",
+    "nobody_took_over": "no person took the thread in time; the agent goes on",
     "too_old": "the turn was too old to go on with",
     "limit_rounds": "the limit of rounds was reached",
     "limit_time": "the limit of time was reached",
@@ -96,7 +100,6 @@ def _used(journal: Mapping[str, str]) -> list[tuple[str, str | None]]:
     price = journal.get("price") or ("unknown: prices.toml lacks a model or tool" if "ended" in journal else None)
     at_least = "at least " if used.incomplete else ""
     return [
-        ("Model", ", ".join(plain(model) for model in used.models)),
         ("Tokens", at_least + counts + ("; some answers told no usage" if used.incomplete else "")),
         ("Connector calls", calls or None),
         ("Price", price and (at_least if "price" in journal else "") + price),

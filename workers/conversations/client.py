@@ -44,11 +44,13 @@ class MistralConversations:
     ) -> None:
         self._exchange = Exchange(http, limits=limits or Limits(), silence=silence, now=now, sleep=sleep, chance=chance)
 
-    async def start(self, opening: Opening, inputs: Sequence[Input]) -> AsyncGenerator[Event, None]:
+    def start(self, opening: Opening, inputs: Sequence[Input]) -> AsyncGenerator[Event, None]:
+        return self._opened(opening, wire.start(opening, inputs, stream=True).body())
+
+    async def _opened(self, opening: Opening, body: bytes) -> AsyncGenerator[Event, None]:
         """A 404 here is about what the conversation was to be opened with: there is none yet that could be gone."""
-        streamed = self._exchange.streamed("", wire.start(opening, inputs, stream=True).body())
         try:
-            async with aclosing(streamed) as events:
+            async with aclosing(self._exchange.streamed("", body)) as events:
                 async for event in events:
                     yield event
         except Vanished as error:

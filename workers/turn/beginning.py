@@ -42,7 +42,8 @@ def take(journal: Journal, batch: Batch, now: float) -> None:
         began=str(round(now, 3)),
     )
     journal.began = now
-    journal.step(now, "claimed", mail=len(batch.mail), waited=round(now - batch.mail[0].at, 3))
+    several = {"mail": len(batch.mail)} if len(batch.mail) > 1 else {}
+    journal.step(now, "claimed", **several, waited=round(now - batch.mail[0].at, 3))
     journal.set_thread(turn=journal.id)
     journal.take(batch.mail)
 

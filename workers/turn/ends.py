@@ -30,8 +30,6 @@ from workers.usage import Used, price_of, written_price
 
 # What an ended turn keeps for `threadwind turn ID`: no message text, no arguments, no results.
 KEPT = frozenset({"agent", "principal", "thread", "began", "ended", "steps", "used", "price"})
-AS_JSON = frozenset({"steps", "used"})  # of these: text in text would be full of backslashes
-
 NAME_SHOWN = 100  # characters
 
 log = structlog.get_logger()
@@ -63,6 +61,7 @@ async def give_up(
         completion_tokens=used.tokens.completion,
         connector_tokens=used.tokens.connector,
         connector_calls=dict(used.calls),
+        models=sorted(used.models),
         complete=not used.incomplete,
         price=journal.get("price") or "unknown",
     )
@@ -76,8 +75,13 @@ async def give_up(
 
 
 def _kept(journal: Journal) -> dict[str, Any]:
-    kept = {name: value for name, value in journal.fields.items() if name in KEPT}
-    return {name: json.loads(value) if name in AS_JSON else value for name, value in kept.items()}
+    kept: dict[str, Any] = {name: value for name, value in journal.fields.items() if name in KEPT}
+    # As they are, not as text in text, which would be full of backslashes.
+    if "steps" in kept:
+        kept["steps"] = json.loads(kept["steps"])
+    if "used" in kept:
+        kept["used"] = Used.load(kept["used"]).in_short()
+    return kept
 
 
 async def fail(scene: Scene, error: errors.ConversationError) -> list[Mail] | None:

@@ -232,10 +232,25 @@ def test_a_click_belongs_to_the_thread_of_its_message() -> None:
     assert organisation.thread.team == "T9"
 
 
+@pytest.mark.parametrize("act", ["take_over", "resolve", "give_back"])
+def test_each_press_on_a_handed_over_thread_counts_and_slacks_repeat_of_one_does_not(act: str) -> None:
+    def pressed(at: str, user: str = "U1") -> Mail:
+        action = {"action_id": act, "value": "t1:call1", "action_ts": at}
+        mail = Click.read(a_click(actions=[action], user={"id": user, "team_id": "T9"})).to_mail()
+        assert isinstance(mail, Mail)
+        return mail
+
+    first = pressed("1.0")
+    assert (first.kind, first.about) == (MailKind.PERSON, {"turn": "t1", "tool_call_id": "call1", "act": act})
+    assert first.id == pressed("1.0").id
+    assert len({first.id, pressed("2.0").id, pressed("1.0", "U2").id}) == 3
+
+
 @pytest.mark.parametrize(
     "fields",
     [
         {"container": {}, "channel": None},
+        {"actions": [{"action_id": "take_over", "value": "t1"}]},
         {"team": None, "user": {"id": "U1"}},
         {"actions": [{"action_id": "approve", "value": "t1"}]},
         {"actions": [{"action_id": "deny"}]},

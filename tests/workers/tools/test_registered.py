@@ -27,10 +27,12 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def names(functions: str | None) -> tuple[list[str], list[str]]:
-    """The functions there are and what is said about the rest."""
+    """The operator's functions, and what is said about the rest; the product's own one comes first."""
     found, problems = registered.load(some_settings(functions=functions))
     assert all(problem.field == "FUNCTIONS" for problem in problems)
-    return list(found.specs), [str(problem) for problem in problems]
+    own, *operators = found.specs
+    assert own == "hand_to_person"
+    return operators, [str(problem) for problem in problems]
 
 
 def test_nothing_is_named_and_nothing_is_there() -> None:
@@ -80,7 +82,7 @@ async def test_the_doctor_tells_of_a_wrong_module_and_of_a_function_that_is_miss
     assert {finding.status for finding in findings} == {Status.FAILED}
     assert [finding.says.partition(": ")[2] for finding in findings] == [
         "FUNCTIONS: there is no such file; a path counts from the folder where the process starts.",
-        'tools: "flip" is neither a server nor a function; allowed: time.',
+        'tools: "flip" is neither a server nor a function; allowed: hand_to_person, time.',
     ]
 
 
