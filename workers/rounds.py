@@ -18,13 +18,14 @@ import structlog
 from bot.catalog.agents import Agent
 from workers import inputs, structured
 from workers.answer import Answer
-from workers.calling import UNKNOWN_OUTCOME, Calling, closing_result
+from workers.calling import UNKNOWN_OUTCOME, Calling, closed_with
 from workers.context import as_replay
 from workers.conversations.errors import Refused, Unanswered
 from workers.conversations.port import (
     Attachment,
     Call,
     Called,
+    Confirm,
     Delta,
     Done,
     Entry,
@@ -60,6 +61,7 @@ MOST_CLOSINGS = 3  # of calls that a model makes although it was told to make no
 MOST_LOOKS = 3  # streams of one request that may break before the turn gives up
 
 CANCELLED = "Error: cancelled, the person stopped this."
+NOT_DONE = "Error: the conversation had to begin anew, so this was not done. Say so."
 OVER_LIMIT = "Error: not done, the limit for one answer is reached."
 
 log = structlog.get_logger()
@@ -152,7 +154,7 @@ class Rounds:
             if self._stopped():
                 return Answered(text=self._journal.get("said") or "")
             self._journal.set_request(self._next_request())
-            if note := await self._steer():
+            if not all(call.pending for call in calls) and (note := await self._steer()):
                 self._journal.set(note=inputs.spoken(note), note_round=str(self._next_request().number))
             await self._journal.write()
 
@@ -353,10 +355,15 @@ class Rounds:
             results += [Called(call.tool_call_id, call.name, call.arguments) for call in calls]
         noted = self._journal.get("note") if self._journal.get("note_round") == str(request.number) else None
         mixed = self._services.settings.steer_form == "mixed"
+        noting = next((call for call in reversed(calls) if not call.pending), None)
         for call in calls:
             record = self._journal.call(call.tool_call_id)
-            text = (record.result if record else None) or UNKNOWN_OUTCOME
-            note = noted if call is calls[-1] and not mixed else None
+            if call.pending and request.kind != "start":
+                allowed = record is not None and record.decision == "allowed"
+                results.append(Confirm(call.tool_call_id, allowed=allowed))
+                continue
+            text = NOT_DONE if call.pending else (record.result if record else None) or UNKNOWN_OUTCOME
+            note = noted if call is noting and not mixed else None
             results.append(Result(call.tool_call_id, inputs.with_note(text, note)))
         if noted and mixed:
             results.append(Say(noted))
@@ -488,12 +495,9 @@ class Rounds:
             if not calls or (self.conversation_id is None and self._transcript is None):
                 return
             entries: tuple[Entry, ...] = ()
-            results = [
-                Result(call.tool_call_id, closing_result(self._journal.call(call.tool_call_id), result))
-                for call in calls
-            ]
+            results = [closed_with(call, self._journal.call(call.tool_call_id), result) for call in calls]
             if self._transcript is not None:
-                self._transcript.close(results)
+                self._transcript.close(one for one in results if isinstance(one, Result))
                 self._journal.set_thread(transcript=self._transcript.sealed())
                 self._journal.set_calls([])
                 return

@@ -235,13 +235,13 @@ def _words(scene: Scene, record: CallRecord, holder: str = "") -> str:
 
 
 def _question(scene: Scene, record: CallRecord) -> str:
-    """Who asks, how urgently and why. The reason is a model's: shown as plain words, cut."""
+    """Who asks, how urgently and why. The reason is a model's: quoted as plain words, cut."""
     agent = scene.catalog.find(record.agent)
     wish = _wish(record)
     lines = [
         scene.words.say("person.card", agent=agent.display_name or agent.name if agent else record.agent),
         scene.words.say("person.urgency", urgency=scene.words.say(f"person.urgent.{wish.urgency}")),
-        text.shown(wish.reason, REASON_SHOWN),
+        f"> {text.shown(' '.join(wish.reason.split()), REASON_SHOWN)}",
     ]
     return "\n".join(lines)
 
