@@ -5,7 +5,6 @@ Needs a history scope. Where there is none, `Found.unreadable` says so and nothi
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -16,7 +15,6 @@ from bot.slack.errors import Refused, SlackError
 from bot.slack.models import SlackMessage
 from bot.slack.patience import patiently
 from bot.threads.models import File, Mail, ThreadKey, message_id
-from workers.conversations.port import Say
 from workers.inputs import FileLine, Line
 from workers.services import Services
 
@@ -143,8 +141,3 @@ async def mail_lines(
 
 def _files(files: Sequence[File], known: Mapping[str, FileLine]) -> tuple[FileLine, ...]:
     return tuple(known.get(file.id, FileLine(file.name)) for file in files)
-
-
-def as_replay(said: Sequence[Say]) -> str:
-    """Words to begin a conversation with, as the journal keeps them."""
-    return json.dumps([{"text": item.text, "role": item.role} for item in said], ensure_ascii=False)

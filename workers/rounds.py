@@ -7,7 +7,6 @@ and has no result is not made again, unless its tool surely changes nothing. All
 
 from __future__ import annotations
 
-import json
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
@@ -19,7 +18,6 @@ from bot.catalog.agents import Agent
 from workers import inputs, structured
 from workers.answer import Answer
 from workers.calling import UNKNOWN_OUTCOME, Calling, closing_result
-from workers.context import as_replay
 from workers.conversations.errors import Refused, Unanswered
 from workers.conversations.port import (
     Attachment,
@@ -44,7 +42,7 @@ from workers.conversations.port import (
     Waiting,
     WaitReason,
 )
-from workers.conversations.recovery import Finished, Unfinished, outcome, replay
+from workers.conversations.recovery import Finished, Unfinished, first_unseen, id_of, outcome, replay
 from workers.delivery.delivery import Delivery
 from workers.handoffs.cast import Cast
 from workers.handoffs.continuing import Continuing, Decision
@@ -339,10 +337,10 @@ class Rounds:
         if request.brings == "nothing":
             return []
         if request.brings == "words":
-            return [Say(**line) for line in json.loads(self._journal.get("words") or "[]")]
+            return list(self._journal.said("words"))
         replayed: list[Input] = []
         if request.number == 0 or request.kind == "start":
-            replayed = [Say(**line) for line in json.loads(self._journal.get("replay") or "[]")]
+            replayed = list(self._journal.said("replay"))
         if (again := self._journal.get("again")) and self._journal.get("again_round") == str(request.number):
             return [*replayed, Say(again)]
         if request.number == 0:
@@ -422,21 +420,14 @@ class Rounds:
             await self._continuing.take_over(request.number)
             self._opening, self._uncertain = None, False
             return
-        kept = []
-        for entry in history:
-            kept.append(entry)
-            if _id(entry) == request.after:
-                break
-        else:
-            kept = []
+        kept = history[: first_unseen(history, request.after) or 0]
         # Calls whose results are what we were about to say go along as calls, not as words about them.
         ours = {call.tool_call_id for call in self._journal.open_calls} if request.number else set()
         before = [entry for entry in kept if not (isinstance(entry, Call) and entry.tool_call_id in ours)]
         replayed = replay(before)
-        self._journal.set(replay=as_replay(replayed))
+        self._journal.set_said("replay", replayed)
         if request.brings == "words" and request.kind != "start":  # a start's words hold what was said already
-            words = [Say(**line) for line in json.loads(self._journal.get("words") or "[]")]
-            self._journal.set(words=as_replay([*replayed, *words]))
+            self._journal.set_said("words", [*replayed, *self._journal.said("words")])
         if not self._journal.get("next_agent"):
             await self._handoffs.begin_anew()
         self._journal.forget("conversation_id")
@@ -461,7 +452,7 @@ class Rounds:
         if most and done.usage.completion_tokens >= most:
             self._journal.set(cut="cut")  # no event tells that an answer was cut off; its length does
         if done.entries:
-            newest = _id(done.entries[-1])
+            newest = id_of(done.entries[-1])
             self._journal.set(entry=newest)
             self._journal.set_thread(entry=newest)
         self._journal.set_calls(calls)
@@ -509,9 +500,5 @@ class Rounds:
             # Told to call nothing, a model may call all the same; then those are closed too.
             self._journal.set_calls(call for call in entries if isinstance(call, Call))
             if entries:
-                self._journal.set(entry=_id(entries[-1]))
-                self._journal.set_thread(entry=_id(entries[-1]))
-
-
-def _id(entry: Entry) -> str:
-    return str(entry.raw.get("id") or "") if isinstance(entry, Other) else entry.id
+                self._journal.set(entry=id_of(entries[-1]))
+                self._journal.set_thread(entry=id_of(entries[-1]))

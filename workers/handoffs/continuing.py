@@ -7,7 +7,6 @@ and all that was said. Each step stands in the journal before it is made.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Awaitable, Callable
 from enum import StrEnum
 
@@ -18,7 +17,7 @@ from workers.conversations.port import Conversations, Entry, Handoff, Opening, O
 from workers.conversations.recovery import replay
 from workers.delivery.delivery import Delivery
 from workers.handoffs.cast import Cast
-from workers.handoffs.handoffs import Handoffs, as_executed, executed
+from workers.handoffs.handoffs import Handoffs
 from workers.handoffs.rules import Guests, allows
 from workers.journal import Journal, Request
 
@@ -75,7 +74,7 @@ class Continuing:
     @property
     def waiting(self) -> Handoff | None:
         """The handoff that the answer ended in."""
-        return executed(self._journal.get("handoff"))
+        return self._journal.handoff
 
     def note(self, entries: tuple[Entry, ...]) -> None:
         """Put on record whether the answer ended in a handoff."""
@@ -85,10 +84,7 @@ class Continuing:
             self._met.add(CLIENT)
             newest = entries[-1] if entries else None
             log.info("handoff.client_mode", last=newest.type if isinstance(newest, Other) else type(newest).__name__)
-        if self.is_ours and isinstance(last, Handoff):
-            self._journal.set(**as_executed(last))
-        else:
-            self._journal.forget("handoff")
+        self._journal.set_handoff(last if self.is_ours and isinstance(last, Handoff) else None)
 
     async def go_on(self, handoff: Handoff, *, number: int) -> Decision:
         """Decide, tell the thread, and put the request that follows on record, as round `number`."""
@@ -115,7 +111,8 @@ class Continuing:
         names = {"source": self._cast.title(source), "target": self._cast.title(target)}
         denials = int(self._journal.get("denials") or 0) + 1
         await self._delivery.note(f"denied{denials}", self._words.say("handoff.denied", **names))
-        self._journal.set(denials=str(denials), words=json.dumps([{"text": DENIED.format(target=target)}]))
+        self._journal.set(denials=str(denials))
+        self._journal.set_said("words", [Say(DENIED.format(target=target))])
         self._journal.set_request(Request(number=number, kind="append", after=self._entry, brings="words"))
         await self._journal.write()
 
@@ -127,9 +124,9 @@ class Continuing:
         if not said or said[-1].role != Speaker.USER:
             source = await self._cast.name(handoff.from_id, handoff.from_name)
             said.append(Say(TAKEN_OVER.format(source=source)))
-        words = [{"text": line.text, "role": line.role} for line in said]
         hop = str(int(self._journal.get("hop") or 0) + 1)
-        self._journal.set(words=json.dumps(words, ensure_ascii=False), next_agent=handoff.to_id, hop=hop)
+        self._journal.set_said("words", said)
+        self._journal.set(next_agent=handoff.to_id, hop=hop)
         self._journal.forget("conversation_id")
         self._journal.set_request(Request(number=number, kind="start", brings="words"))
         await self._journal.write()

@@ -179,7 +179,7 @@ async def _take_over_transcript(scene: Scene) -> None:
     except Unreadable:
         await scene.delivery.note("transcript", scene.words.say("thread.transcript_unreadable"))
         return
-    scene.journal.set(replay=context.as_replay(words))
+    scene.journal.set_said("replay", words)
 
 
 async def opening(scene: Scene) -> Opening:
@@ -224,7 +224,7 @@ async def _replay(scene: Scene) -> None:
     else:
         upto = until_entry(history, journal.get("branch_from"))
         said = [entry for entry in upto if isinstance(entry, Message)] if words_only else upto
-        journal.set(replay=context.as_replay(replay(said)))
+        journal.set_said("replay", replay(said))
     journal.forget("replay_from")
 
 
