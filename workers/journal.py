@@ -98,6 +98,11 @@ class Journal:
         """The calls of the newest round, whether their results are known or not."""
         return [Call(**call) for call in json.loads(self.fields.get("calls", "[]"))]
 
+    @property
+    def round(self) -> int:
+        """The number of the newest request that was answered."""
+        return int(self.fields.get("round", "0"))
+
     def said(self, name: str) -> list[Say]:
         """The messages that field `name` holds for a request."""
         return [Say(**line) for line in json.loads(self.fields.get(name, "[]"))]

@@ -23,7 +23,7 @@ from workers.calling import closing_result
 from workers.conversations import errors
 from workers.handoffs.opening import PUSH, NotPushed
 from workers.journal import Journal
-from workers.rounds import CANCELLED, Rounds
+from workers.rounds.rounds import CANCELLED, Rounds
 from workers.turn.scene import Scene
 from workers.usage import Used, price_of, written_price
 
