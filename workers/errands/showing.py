@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import structlog
 
-from bot.slack import blocks, views
+from bot.slack import blocks, files, views
 from bot.slack.errors import Refused
 from bot.slack.models import Upload
 from bot.slack.shortcuts import FORMATS
@@ -106,13 +106,16 @@ async def _fill(errand: Errand, body: blocks.Blocks, *, thread: ThreadKey | None
 async def _send(errand: Errand, name: str, title: str, content: bytes) -> None:
     """Once: the line that the file hangs below is a row, and so is the file's id."""
     dm = await errand.slack.open_dm(errand.mail.principal)
-    there = errand.ledger.elsewhere(ThreadKey.errand(errand.thread.team, dm, errand.mail.id))
-    root = await there.post("export", text=title, blocks=blocks.notice(title))
+    there = ThreadKey.errand(errand.thread.team, dm, errand.mail.id)
+    root = await errand.ledger.elsewhere(there).post("export", text=title, blocks=blocks.notice(title))
+    into = ThreadKey(errand.thread.team, dm, root)
     known = errand.journal.get("file")
-    if known and any(share.channel == dm for share in (await errand.slack.file_info(known)).shares):
+    if known and await files.was_shared(errand.slack, known, into):
         return
-    upload: Upload = await errand.slack.reserve_file(name, content)
-    errand.journal.set(file=upload.file_id)
-    await errand.journal.write()
-    await errand.slack.fill_file(upload, content)
-    await errand.slack.share_file(upload, title=title, channel=dm, thread_ts=root)
+
+    async def remember(upload: Upload) -> None:
+        errand.journal.set(file=upload.file_id)
+        await errand.journal.write()
+
+    sleep = errand.services.sleep
+    await files.upload(errand.slack, into, name, content, title=title, remember=remember, sleep=sleep)

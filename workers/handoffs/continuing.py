@@ -8,7 +8,6 @@ in the old one is the agent that must not. Each step stands in the journal befor
 
 from __future__ import annotations
 
-import json
 from collections.abc import Awaitable, Callable, Sequence
 from enum import StrEnum
 
@@ -19,7 +18,7 @@ from workers.conversations.port import Conversations, Entry, Handoff, Opening, O
 from workers.conversations.recovery import replay
 from workers.delivery.delivery import Delivery
 from workers.handoffs.cast import Cast
-from workers.handoffs.handoffs import Handoffs, as_executed, executed
+from workers.handoffs.handoffs import Handoffs
 from workers.handoffs.rules import CLIENT, Guests, allows
 from workers.journal import Journal, Request
 
@@ -75,7 +74,7 @@ class Continuing:
     @property
     def waiting(self) -> Handoff | None:
         """The handoff that the answer ended in."""
-        return executed(self._journal.get("handoff"))
+        return self._journal.handoff
 
     def note(self, entries: tuple[Entry, ...]) -> None:
         """Put on record whether the answer ended in a handoff."""
@@ -85,10 +84,7 @@ class Continuing:
             self._met.add(CLIENT)
             newest = entries[-1] if entries else None
             log.info("handoff.client_mode", last=newest.type if isinstance(newest, Other) else type(newest).__name__)
-        if self.is_ours and isinstance(last, Handoff):
-            self._journal.set(**as_executed(last))
-        else:
-            self._journal.forget("handoff")
+        self._journal.set_handoff(last if self.is_ours and isinstance(last, Handoff) else None)
 
     async def go_on(self, handoff: Handoff, *, number: int) -> Decision:
         """Decide, tell the thread, and put the request that follows on record, as round `number`."""
@@ -135,9 +131,9 @@ class Continuing:
         return replay(await self._conversations.history(old)) if old else []
 
     async def _begin(self, agent_id: str, said: Sequence[Say], number: int) -> None:
-        words = [{"text": line.text, "role": line.role} for line in said]
         hop = str(int(self._journal.get("hop") or 0) + 1)
-        self._journal.set(words=json.dumps(words, ensure_ascii=False), next_agent=agent_id, hop=hop)
+        self._journal.set_said("words", said)
+        self._journal.set(next_agent=agent_id, hop=hop)
         self._journal.forget("conversation_id")
         self._journal.set_request(Request(number=number, kind="start", brings="words"))
         await self._journal.write()

@@ -24,7 +24,7 @@ from workers.conversations import errors
 from workers.conversations.port import Result
 from workers.handoffs.opening import PUSH, NotPushed
 from workers.journal import Journal
-from workers.rounds import CANCELLED, Rounds
+from workers.rounds.rounds import CANCELLED, Rounds
 from workers.turn.scene import Scene
 from workers.usage import Used, price_of, written_price
 

@@ -24,8 +24,8 @@ from bot.threads.models import ThreadKey
 from bot.threads.turns import Claimed
 from bot.vault import Unreadable
 from workers.delivery import parts
-from workers.delivery.board import Line, budget_keeper
 from workers.delivery.delivery import Delivery
+from workers.delivery.line import Line, budget_keeper
 from workers.handoffs.cast import Cast
 from workers.handoffs.rules import Guests
 from workers.holdings import Hold
