@@ -13,11 +13,11 @@ from dataclasses import replace
 import structlog
 
 from bot.catalog.agents import Agent
-from bot.catalog.policy import Policy
+from bot.catalog.policy import Policy, policy_for
 from bot.slack import blocks
 from bot.threads.models import CallState
 from bot.threads.turns import Lost
-from workers.conversations.port import Call
+from workers.conversations.port import Call, Confirm, Result
 from workers.delivery.delivery import Delivery
 from workers.delivery.executions import readable
 from workers.handoffs import person
@@ -35,11 +35,19 @@ UNKNOWN_OUTCOME = "Error: the call was cut off and it is not known whether it to
 DENIED = "Error: the person did not allow this call. Do not try it another way; say that it was not done."
 NOT_ALLOWED = "Error: this agent may not use this tool."
 NOBODYS = "Error: this call comes from an agent that is not known here, so it was not made."
+NOT_CONFIRMED = "Error: not made, because the conversation had to begin anew. Make the call again if it is needed."
 NO_HANDOFF = "Error: a function call cannot hand over to another agent here. Answer yourself, as well as you can."
 
 
+def closing(call: Call, record: CallRecord | None, otherwise: str) -> Result | Confirm:
+    """With what a call is closed: a no where Mistral would make it itself, else a result."""
+    if call.pending:
+        return Confirm(call.tool_call_id, allowed=False)
+    return Result(call.tool_call_id, closing_result(record, otherwise))
+
+
 def closing_result(record: CallRecord | None, otherwise: str) -> str:
-    """With what a call is closed: its result; of one that was cut off, that nobody knows; else `otherwise`."""
+    """With what text a call is closed: its result; of one that was cut off, that nobody knows; else `otherwise`."""
     if record is None:
         return otherwise
     return record.result or (UNKNOWN_OUTCOME if record.state is CallState.STARTED else otherwise)
@@ -122,6 +130,8 @@ class Calling:
             log.error("call.nobodys", tool=call.name, agent_id=call.agent_id)
             return replace(record, state=CallState.DONE, result=NOBODYS)
         record = replace(record, agent=agent.name)
+        if call.pending:
+            return self._confirm(agent, record)
         if record.state is CallState.STARTED:
             if spec is not None and spec.read_only and spec.trusted:
                 return record  # it changes nothing: made again
@@ -142,6 +152,15 @@ class Calling:
         if policy is Policy.ASK and record.decision != "allowed":
             return replace(record, asks=True)
         return replace(record, state=CallState.STARTED)
+
+    def _confirm(self, agent: Agent, record: CallRecord) -> CallRecord:
+        """A call that Mistral makes itself once it is told to: only the decision is ours."""
+        if record.decision is None:
+            policy = policy_for(agent, record.name, read_only_hint=False, server_trusted=False)
+            if policy is Policy.ASK:
+                return replace(record, asks=True)
+            record = replace(record, decision="allowed" if policy is Policy.AUTO else "denied")
+        return replace(record, state=CallState.DONE)
 
     def _spec(self, call: Call) -> ToolSpec | None:
         agent = self._makers[call.tool_call_id]

@@ -18,13 +18,14 @@ import structlog
 from bot.catalog.agents import Agent
 from workers import inputs, structured
 from workers.answer import Answer
-from workers.calling import UNKNOWN_OUTCOME, Calling, closing_result
+from workers.calling import NOT_CONFIRMED, UNKNOWN_OUTCOME, Calling, closing
 from workers.context import as_replay
 from workers.conversations.errors import Refused, Unanswered
 from workers.conversations.port import (
     Attachment,
     Call,
     Called,
+    Confirm,
     Delta,
     Done,
     Entry,
@@ -152,7 +153,7 @@ class Rounds:
             if self._stopped():
                 return Answered(text=self._journal.get("said") or "")
             self._journal.set_request(self._next_request())
-            if note := await self._steer():
+            if any(not call.pending for call in calls) and (note := await self._steer()):
                 self._journal.set(note=inputs.spoken(note), note_round=str(self._next_request().number))
             await self._journal.write()
 
@@ -349,14 +350,21 @@ class Rounds:
             return [*replayed, Say(self._journal.get("input") or "", attachments=self._attachments or ())]
         results = replayed
         calls = self._journal.open_calls
+        ours = [call for call in calls if not call.pending]  # whose results can carry a note
         if request.kind == "start":
             results += [Called(call.tool_call_id, call.name, call.arguments) for call in calls]
         noted = self._journal.get("note") if self._journal.get("note_round") == str(request.number) else None
         mixed = self._services.settings.steer_form == "mixed"
         for call in calls:
             record = self._journal.call(call.tool_call_id)
+            if call.pending and request.kind != "start":
+                results.append(Confirm(call.tool_call_id, record is not None and record.decision == "allowed"))
+                continue
+            if call.pending:  # a conversation that begins anew knows nothing of what was to be confirmed
+                results.append(Result(call.tool_call_id, NOT_CONFIRMED))
+                continue
             text = (record.result if record else None) or UNKNOWN_OUTCOME
-            note = noted if call is calls[-1] and not mixed else None
+            note = noted if call is ours[-1] and not mixed else None
             results.append(Result(call.tool_call_id, inputs.with_note(text, note)))
         if noted and mixed:
             results.append(Say(noted))
@@ -488,12 +496,9 @@ class Rounds:
             if not calls or (self.conversation_id is None and self._transcript is None):
                 return
             entries: tuple[Entry, ...] = ()
-            results = [
-                Result(call.tool_call_id, closing_result(self._journal.call(call.tool_call_id), result))
-                for call in calls
-            ]
+            results = [closing(call, self._journal.call(call.tool_call_id), result) for call in calls]
             if self._transcript is not None:
-                self._transcript.close(results)
+                self._transcript.close(each for each in results if isinstance(each, Result))
                 self._journal.set_thread(transcript=self._transcript.sealed())
                 self._journal.set_calls([])
                 return

@@ -20,7 +20,7 @@ from bot.vault import Unreadable
 from workers import context, inputs
 from workers.agents.objects import AgentObject
 from workers.conversations import errors
-from workers.conversations.port import FunctionTool, Message, Opening, Result
+from workers.conversations.port import Confirm, FunctionTool, Message, Opening, Result
 from workers.conversations.recovery import replay, until_entry
 from workers.handoffs.opening import PUSH, entry_of
 from workers.handoffs.rules import CLIENT
@@ -276,9 +276,12 @@ async def _version_of_branch(scene: Scene, found: AgentObject) -> int | str | No
 async def close_earlier(scene: Scene) -> None:
     """Answer the calls that an earlier turn left open, so that a user message may come again."""
     left, conversation_id = scene.record.get("open_calls"), scene.journal.get("conversation_id")
-    results = [Result(call_id, result) for call_id, result in json.loads(left or "{}").items()]
+    results = [
+        Confirm(call_id, allowed=False) if result is None else Result(call_id, result)
+        for call_id, result in json.loads(left or "{}").items()
+    ]
     if results and scene.transcript is not None:
-        scene.transcript.close(results)
+        scene.transcript.close(each for each in results if isinstance(each, Result))
         scene.journal.unset_thread("open_calls")
         return
     if not results or not conversation_id:

@@ -173,9 +173,13 @@ async def close_or_keep(journal: Journal, rounds: Rounds, result: str) -> None:
 
 
 def keep_open(journal: Journal, result: str) -> None:
-    """Leave what is still open on the thread's record, each call with what it will be answered."""
+    """Leave what is still open on the thread's record, each call with what it will be answered; null is a no to one
+    that Mistral would make itself."""
     calls = journal.open_calls
-    known = {call.tool_call_id: closing_result(journal.call(call.tool_call_id), result) for call in calls}
+    known = {
+        call.tool_call_id: None if call.pending else closing_result(journal.call(call.tool_call_id), result)
+        for call in calls
+    }
     if known:
         journal.set_thread(open_calls=json.dumps(known, ensure_ascii=False))
 
