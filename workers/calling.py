@@ -15,7 +15,7 @@ from dataclasses import replace
 import structlog
 
 from bot.catalog.agents import Agent
-from bot.catalog.policy import Policy
+from bot.catalog.policy import Policy, policy_for
 from bot.slack import blocks
 from bot.threads.models import CallState
 from bot.threads.turns import Lost
@@ -131,8 +131,7 @@ class Calling:
             return replace(record, state=CallState.DONE, result=NOBODYS)
         record = replace(record, agent=agent.name)
         if call.pending:
-            decided = record.decision is not None
-            return replace(record, state=CallState.DONE) if decided else replace(record, asks=True)
+            return self._confirm(agent, record)
         if record.state is CallState.STARTED:
             if spec is not None and spec.read_only and spec.trusted:
                 return record  # it changes nothing: made again
@@ -153,6 +152,15 @@ class Calling:
         if policy is Policy.ASK and record.decision != "allowed":
             return replace(record, asks=True)
         return replace(record, state=CallState.STARTED)
+
+    def _confirm(self, agent: Agent, record: CallRecord) -> CallRecord:
+        """A call that Mistral makes itself once it is told to: only the decision is ours."""
+        if record.decision is None:
+            policy = policy_for(agent, record.name, read_only_hint=False, server_trusted=False)
+            if policy is Policy.ASK:
+                return replace(record, asks=True)
+            record = replace(record, decision="allowed" if policy is Policy.AUTO else "denied")
+        return replace(record, state=CallState.DONE)
 
     def _spec(self, call: Call) -> ToolSpec | None:
         agent = self._makers[call.tool_call_id]
