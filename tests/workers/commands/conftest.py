@@ -76,9 +76,9 @@ class Threadwind:
         """What a process gets of ours, and `more`."""
         return {"PATH": os.environ["PATH"], "PYTHONPATH": str(REPOSITORY), "COLUMNS": "200", **more}
 
-    async def here(self, *arguments: str, **environment: str) -> Ran:
+    async def here(self, *arguments: str, stdin: str | None = None, **environment: str) -> Ran:
         """In this process, in a thread that may have an event loop of its own; one at a time."""
-        ran = await asyncio.to_thread(CliRunner().invoke, app, arguments, env=environment)
+        ran = await asyncio.to_thread(CliRunner().invoke, app, arguments, input=stdin, env=environment)
         return Ran(ran.exit_code, ran.stdout, ran.stderr)
 
 

@@ -236,10 +236,11 @@ async def test_what_stands_in_the_way_is_a_sentence(
     environment: Mapping[str, str],
     sentence: str,
 ) -> None:
+    """Here, for none of these gets as far as the world's own processes; what is printed by a process stands above."""
     world = await make_world(agents={**AGENTS, "wrong": AGENT.replace("model:", "modle:")}, worker=False)
     url = world.settings.redis_url
     named = {"same": url, "99": url.removesuffix("/0") + "/99"}
-    ran = await threadwind(
+    ran = await threadwind.here(
         "chat", *(named.get(one, one) for one in arguments), stdin="hello", **without_slack(world) | dict(environment)
     )
     assert ran.status in (1, 2)
