@@ -231,7 +231,7 @@ async def _replay(scene: Scene) -> None:
 async def _as_object(scene: Scene) -> Opening | None:
     """The opening by agent object; None for an agent that runs as a direct model."""
     services, journal = scene.services, scene.journal
-    guests = Guests.of(await services.turns.record(scene.thread))
+    guests = Guests.of(scene.record)  # changes that came meanwhile are in it: this owner made them
     entry = await entry_of(services.objects, services.variants, scene.agent, guests)
     if entry is None:
         return None
