@@ -63,6 +63,10 @@ class Choices:
 
     async def of(self, team: str, channel_id: str, user: str) -> Choice:
         """Raises redis-py's errors when Redis is away."""
+        return await self.given(team, channel_id, user, await self.defaults.get(team, channel_id))
+
+    async def given(self, team: str, channel_id: str, user: str, chosen: Chosen | None) -> Choice:
+        """The same where it is known who was chosen for the channel."""
         catalog = self._catalogs.now
         person = await self._people.person(team, user)
         groups = await self._groups.of(team, user, catalog.groups) if person else frozenset[str]()
@@ -71,7 +75,7 @@ class Choices:
             channel_id=channel_id,
             everything=catalog,
             usable=catalog.seen_by(person, channel_id, groups),
-            chosen=await self.defaults.get(team, channel_id),
+            chosen=chosen,
         )
 
     def at_hand(self, team: str, user: str) -> bool:

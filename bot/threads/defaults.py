@@ -24,6 +24,10 @@ class Chosen:
     at: float
 
 
+def load_chosen(kept: str | bytes | None) -> Chosen | None:
+    return Chosen(**json.loads(kept)) if kept else None
+
+
 class Defaults:
     """One hash a workspace. Raises redis-py's errors when Redis is away, `TimeoutError` after `limit`."""
 
@@ -34,7 +38,7 @@ class Defaults:
     async def get(self, team: str, channel: str) -> Chosen | None:
         async with asyncio.timeout(self._limit):
             kept = await self._redis.hget(keys.defaults(team), channel)  # type: ignore[misc]  # sync or async to redis-py
-        return Chosen(**json.loads(kept)) if kept else None
+        return load_chosen(kept)
 
     async def choose(self, team: str, channel: str, chosen: Chosen) -> None:
         async with asyncio.timeout(self._limit):

@@ -17,9 +17,12 @@ from typing import Any
 from redis.asyncio import Redis
 
 from bot.threads import keys, scripts
+from bot.threads.defaults import Chosen, load_chosen
 from bot.threads.models import Mail, ThreadKey
 
-# KEYS: 1 thread  2 mailbox  3 leases   ARGV: 1 generation  2 thread  3 lease ms  4 worker  5 turn prefix
+# Who answers first in the channel is of use where the thread has no agent yet, and one trip less for each new thread.
+# KEYS: 1 thread  2 mailbox  3 leases  4 defaults
+# ARGV: 1 generation  2 thread  3 lease ms  4 worker  5 turn prefix  6 channel
 _CLAIM = (
     scripts.FENCE
     + scripts.NOW
@@ -31,7 +34,8 @@ redis.call('HSET', KEYS[1], 'state', 'working', 'worker', ARGV[4])
 redis.call('ZADD', KEYS[3], now + tonumber(ARGV[3]), ARGV[2])
 local journal = {}
 if record[3] then journal = redis.call('HGETALL', ARGV[5] .. record[3]) end
-return {redis.call('HGETALL', KEYS[1]), redis.call('LRANGE', KEYS[2], 0, -1), journal}
+local chosen = redis.call('HGET', KEYS[4], ARGV[6])
+return {redis.call('HGETALL', KEYS[1]), redis.call('LRANGE', KEYS[2], 0, -1), journal, chosen}
 """
 )
 
@@ -209,12 +213,16 @@ class Owned:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claimed:
-    """What a worker finds when it takes a thread: its record, its mail, and the journal of a turn left open."""
+    """What a worker finds when it takes a thread: its record, its mail, and the journal of a turn left open.
+
+    `chosen` is who answers first in its channel, where somebody chose that by command.
+    """
 
     owned: Owned
     record: dict[str, str]
     mail: list[Mail]
     journal: dict[str, str]
+    chosen: Chosen | None = None
 
     @property
     def turn_id(self) -> str | None:
@@ -278,24 +286,29 @@ class Turns:
     async def claim(self, thread: ThreadKey, generation: int) -> Claimed | None:
         """Own `thread` if `generation` is its newest and nobody has it; None for a nudge that came too late."""
         answer = await self._claim(
-            keys=[keys.thread(thread), keys.mailbox(thread), keys.LEASES],
-            args=[generation, str(thread), self._lease_ms, self._worker, keys.turn(thread.team, "")],
+            keys=[keys.thread(thread), keys.mailbox(thread), keys.LEASES, keys.defaults(thread.team)],
+            args=[generation, str(thread), self._lease_ms, self._worker, keys.turn(thread.team, ""), thread.channel],
         )
         if answer is None:
             return None
-        record, mail, journal = answer
+        record, mail, journal, chosen = answer
         return Claimed(
             owned=Owned(thread=thread, generation=generation),
             record=_mapping(record),
             mail=[Mail.load(thread, item) for item in mail],
             journal=_mapping(journal),
+            chosen=load_chosen(chosen),
         )
 
     async def again(self, owned: Owned, mail: list[Mail]) -> Claimed:
         """What its owner finds in a thread that it kept because `mail` came."""
-        record = await self.record(owned.thread)
+        pipe = self._redis.pipeline(transaction=False)
+        pipe.hgetall(keys.thread(owned.thread))
+        pipe.hget(keys.defaults(owned.thread.team), owned.thread.channel)
+        kept, chosen = await pipe.execute()
+        record = _mapping_of(kept)
         journal = await self.journal(owned.thread.team, record["turn"]) if "turn" in record else {}
-        return Claimed(owned=owned, record=record, mail=mail, journal=journal)
+        return Claimed(owned=owned, record=record, mail=mail, journal=journal, chosen=load_chosen(chosen))
 
     async def note(self, owned: Owned, turn_id: str, change: Change) -> None:
         """Write `change` in one step."""

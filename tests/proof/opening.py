@@ -81,8 +81,9 @@ async def opened(
         )
         mistral_url = await stack.enter_async_context(serving.serve(aim.door(mistral), on_stop=mistral.stop))
         commands, shortcuts = slack_manifest.offers(manifest(socket=True))
-        offered = {"commands": commands, "shortcuts": shortcuts}
-        app = slack_app.create(SlackSettings(retry_after_seconds=REPEATS, seed=crowd(), **offered))
+        app = slack_app.create(
+            SlackSettings(retry_after_seconds=REPEATS, seed=crowd(), commands=commands, shortcuts=shortcuts)
+        )
         aim.take(app.standin.faults, "slack")
         slack_url = await stack.enter_async_context(serving.serve(aim.door(app), on_stop=app.standin.close))
         app.standin.base_url = slack_url

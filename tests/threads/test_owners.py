@@ -10,9 +10,11 @@ import pytest
 from redis.asyncio import Redis
 
 from bot.threads import keys
+from bot.threads.defaults import Chosen, Defaults
 from bot.threads.models import State
 from bot.threads.turns import Change, Lost, Turns
 from tests.threads.ground import (
+    ADA,
     LEASE,
     OTHER,
     OVER,
@@ -46,6 +48,17 @@ async def test_a_claim_shows_the_record_and_all_mail_and_lends_the_thread_for_a_
     assert lent is not None
     assert lent / 1000 - before == pytest.approx(LEASE.total_seconds(), abs=2)
     assert await waiting(redis) == [one.id for one in mails]  # claiming takes nothing
+
+
+async def test_a_claim_shows_who_was_chosen_for_the_channel(redis: Redis, owner: Turns) -> None:
+    await heard(redis, message("1.0"))
+    defaults, friend = Defaults(redis), Chosen(agent="friend", by=ADA, at=1.0)
+    await defaults.choose("T1", "C1", friend)
+    await defaults.choose("T1", "C2", Chosen(agent="stranger", by=ADA, at=1.0))
+    found = await claimed(redis, owner)
+    assert found.chosen == friend
+    await defaults.take_back("T1", "C1")
+    assert (await owner.again(found.owned, found.mail)).chosen is None
 
 
 async def test_a_claim_shows_the_journal_of_the_turn_that_was_left_open(redis: Redis, owner: Turns) -> None:
