@@ -6,6 +6,7 @@ What a call was given and what came back may be one person's: they are told only
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -30,6 +31,7 @@ from workers.conversations.port import (
 )
 
 HIDDEN = "…"
+LINK = re.compile(r"\[([^\]\n]+)\]\((https?://[^)\s]+)\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,11 @@ def told(history: Iterable[Entry], *, with_calls: bool) -> list[Told]:
             case Other():
                 lines.append(Told("other", entry.type, ""))
     return lines
+
+
+def plain(words: str) -> str:
+    """Without Markdown's links, for where they would not be drawn."""
+    return LINK.sub(r"\1 (\2)", words)
 
 
 def kept(items: Iterable[Input]) -> list[Entry]:
