@@ -78,7 +78,7 @@ async def _admitted(
     thread_agent: str | None = None,
 ) -> Agent | Refusal:
     thread = claimed.owned.thread
-    choice = await services.choices.of(thread.team, thread.channel, principal)
+    choice = await services.choices.given(thread.team, thread.channel, principal, claimed.chosen)
     words = await lines.words_in(services, thread, principal)
     try:
         found = admitted(choice, words, picked=picked, thread_agent=thread_agent or claimed.record.get("agent"))

@@ -37,6 +37,7 @@ HIDDEN = "…"
 FOR_NOBODY = frozenset(
     ("web_search", "web_search_premium", "news_search", "code_interpreter", "image_generation", "document_library")
 )
+LINK = re.compile(r"\[([^\]\n]+)\]\((https?://[^)\s]+)\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,11 @@ def told(history: Iterable[Entry], *, with_calls: bool) -> list[Told]:
             case Other():
                 lines.append(Told("other", entry.type, ""))
     return lines
+
+
+def plain(words: str) -> str:
+    """Without Markdown's links, for where they would not be drawn."""
+    return LINK.sub(r"\1 (\2)", words)
 
 
 def kept(items: Iterable[Input]) -> list[Entry]:

@@ -37,7 +37,7 @@ async def show(errand: Errand) -> None:
         words = blocks.notice(errand.words.say(given_up.key, **given_up.values))
         await _fill(errand, words, thread=None)
         return
-    lines = [(who, shown(line.words, WORDS_SHOWN)) for who, line in _lines(errand, found, history)]
+    lines = [(who, shown(telling.plain(line.words), WORDS_SHOWN)) for who, line in _lines(errand, found, history)]
     head = errand.words.say("show.head", agent=found.agent.display_name, count=len(history))
     if len(lines) > views.ENTRIES_SHOWN:
         head += " " + errand.words.say("show.newest", count=views.ENTRIES_SHOWN)
@@ -107,7 +107,8 @@ async def _send(errand: Errand, name: str, title: str, content: bytes) -> None:
     """Once: the line that the file hangs below is a row, and so is the file's id."""
     dm = await errand.slack.open_dm(errand.mail.principal)
     there = ThreadKey.errand(errand.thread.team, dm, errand.mail.id)
-    root = await errand.ledger.elsewhere(there).post("export", text=title, blocks=blocks.notice(title))
+    which = f"{title} ({name})"
+    root = await errand.ledger.elsewhere(there).post("export", text=which, blocks=blocks.notice(which))
     into = ThreadKey(errand.thread.team, dm, root)
     known = errand.journal.get("file")
     if known and await files.was_shared(errand.slack, known, into):

@@ -91,7 +91,7 @@ class Scene:
     async def guests(self) -> Guests:
         """Who was added and removed by now, since people may say so while the turn runs; and who is closed to the
         principal."""
-        guests = Guests.of(await self.services.turns.record(self.thread))
+        guests = Guests.of(self.record)  # changes that came meanwhile are in it: this owner made them
         return guests.seen_by(self.agent, self.catalog, self.choice.usable)
 
     @property
@@ -128,7 +128,7 @@ async def prepared(
     catalog = services.catalogs.now
     channel = catalog.channel(thread.channel)
     words = words_for(person.locale if thread.is_dm else channel.language or person.locale)
-    choice = await services.choices.of(thread.team, thread.channel, principal)
+    choice = await services.choices.given(thread.team, thread.channel, principal, claimed.chosen)
     if agent is None:
         agent = choice.answering(journal.get("agent"), record.get("agent"))
     newest = max((mail.ts for mail in (batch.mail if batch else journal.mail)), default="")

@@ -198,8 +198,10 @@ class Answer:
         return any(said.startswith(words[key]) for words in WORDS.values() for key in ("which_city", "unknown_city"))
 
     def _earlier(self) -> Sequence[Json]:
+        """All before the question, also where a client sends it with everything that was said."""
         entries = self._question.entries
-        return entries[: len(entries) - len(self._question.new)]
+        asked = [at for at, one in enumerate(entries) if one["type"] == "message.input" and one["role"] == "user"]
+        return entries[: asked[-1]] if asked else []
 
     def _convert(self) -> Piece:
         tool = prompts.convert_tool(self._speaker.tools)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import base64
 import binascii
 import mimetypes
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote_to_bytes, urlsplit
 
 from playground.agents_api import signing
-from playground.agents_api.brains.port import Workshop
+from playground.agents_api.brains.port import Workshop, text_of
 from playground.agents_api.brains.remote_words import shortened
 from playground.agents_api.brains.wording import WORDS
 from playground.agents_api.connectors import png
@@ -18,6 +19,9 @@ from playground.agents_api.extraction import extract
 from playground.agents_api.ids import Json
 
 FIRST_CHARACTERS = 200
+IN_TEXT = re.compile(
+    r"^\[File: (?P<name>[^\]\n]+?)(?:\. [^\]\n]*)?\]\n(?P<text>.*?)\n\[End of the file\]$", re.DOTALL | re.MULTILINE
+)
 UNITS = ((1024 * 1024, "MB"), (1024, "kB"))
 
 
@@ -37,8 +41,14 @@ def of_last_message(entries: Sequence[Json], workshop: Workshop) -> list[Attachm
             content = entry["content"]
             chunks = content if isinstance(content, list) else []
             found = [_read(chunk, workshop) for chunk in chunks]
-            return [one for one in found if one is not None]
+            return [*(one for one in found if one is not None), *_in_text(text_of(entry))]
     return []
+
+
+def _in_text(text: str) -> list[Attachment]:
+    """Files whose text a client put into the message, between remarks in brackets."""
+    found = IN_TEXT.finditer(text)
+    return [Attachment(one["name"], mimetypes.guess_type(one["name"])[0], one["text"].encode()) for one in found]
 
 
 def in_words(attachment: Attachment, language: str) -> str:
