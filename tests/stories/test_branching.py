@@ -9,7 +9,7 @@ from pydantic import SecretStr
 
 from bot.vault import new_key
 from tests.stories.conftest import MakeWorld
-from tests.stories.desk import a_desk, client_of, push
+from tests.stories.desk import a_desk, client_of, push, services_of
 from tests.stories.tools import ODD_JOBS, agent
 from tests.world import ADA, AGENT, BOT, CAMILLE, GENERAL, Thread, World, until
 
@@ -123,6 +123,23 @@ async def test_a_thread_that_mistral_does_not_keep_is_branched_from_its_own_tran
         "two",
         "[Ada] and now?",
     ]
+
+
+async def test_a_branch_goes_on_in_words_once_its_agent_says_that_mistral_keeps_nothing(make_world: MakeWorld) -> None:
+    world = await make_world(vault_keys=SecretStr(new_key()))
+    thread = await two_answers(world)
+    new = await branched(world, thread, 0)
+    catalogs = services_of(world).catalogs
+    file = catalogs.now.agents["assistant"].source
+    file.write_text(file.read_text().replace("description: Helps.", "description: Helps.\nstore: false"))
+    catalogs.reload()
+    await new.reply(f"<@{BOT}> and now?")
+    await new.answered(2)
+
+    start = world.mistral.log.requests("conversations.start")[-1].body
+    assert start is not None
+    assert start["store"] is False
+    assert [entry["content"] for entry in start["inputs"]] == ["[Ada] first", "one", "[Ada] and now?"]
 
 
 async def test_a_message_without_a_conversation_cannot_be_branched(world: World) -> None:

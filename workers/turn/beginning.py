@@ -168,12 +168,14 @@ async def _say_where_handoffs_run(scene: Scene) -> None:
 
 
 async def _branch(scene: Scene) -> None:
-    """The thread goes on from an entry of another's: as it is, or in words, with another agent or by another person."""
+    """The thread goes on from an entry of another's: as it is; in words where another agent answers, another person
+    asked for it, or Mistral is to keep it no longer."""
     record, journal = scene.record, scene.journal
     carried = ("branch_of", "branch_from", "branch_version")
     journal.set(**{name: record[name] for name in carried if name in record})
     await _say_where_handoffs_run(scene)
-    if record.get("conversation_agent") == scene.agent.name and "branch_words" not in record:
+    same = record.get("conversation_agent") == scene.agent.name and scene.transcript is None
+    if same and "branch_words" not in record:
         journal.set_request(Request(number=0, kind="branch", after=record["branch_from"]))
     else:
         journal.set(replay_from=record["branch_of"])
