@@ -109,7 +109,7 @@ class Demo:
 async def demo_in(folder: Path, **environment: str) -> AsyncIterator[Demo]:
     """A demo that can be started; whatever a test does, nothing of it is left."""
     shutil.copytree(REPOSITORY / "agents", folder / "agents", dirs_exist_ok=True)
-    for file in ("mcp.json", "tools.lock.json"):
+    for file in ("mcp.json", "tools.lock.json", "prices.toml"):
         shutil.copy(REPOSITORY / file, folder)
     demo = Demo(folder, {name: str(free_port()) for name in PORTS}, environment)
     try:

@@ -177,19 +177,19 @@ async def test_a_whole_story_in_french(page: Page) -> None:
 
 async def test_a_saved_agent_is_reloaded_says_so_and_is_offered(demo: Demo, page: Page) -> None:
     seen = len(demo.lines)
-    agent = demo.folder / "agents" / "librarian.md"
+    agent = demo.folder / "agents" / "bookseller.md"
     agent.write_text("---\nmodel: mistral-small-latest\ndescription: Finds books.\n---\nYou find books.\n")
-    await demo.says("bot ", "agents.reloaded", "librarian", after=seen)
-    await demo.says("worker ", "agents.reloaded", "librarian", after=seen)
+    await demo.says("bot ", "agents.reloaded", "bookseller", after=seen)
+    await demo.says("worker ", "agents.reloaded", "bookseller", after=seen)
     for _ in range(20):  # the page reads the list when it is opened
         await page.reload()
         await page.wait_for_selector("#app:not([aria-busy])")
         await page.locator("#channel-text").press_sequentially("@thr")
         await page.locator("#channel-text").press("Enter")
-        await page.locator("#channel-text").press_sequentially("+lib")
+        await page.locator("#channel-text").press_sequentially("+book")
         if await page.get_by_role("option").count():
             break
-    await expect(page.get_by_role("option")).to_contain_text("+librarian")
+    await expect(page.get_by_role("option")).to_contain_text("+bookseller")
 
 
 async def test_a_part_that_crashes_is_started_again_with_a_sentence(demo: Demo, page: Page) -> None:
