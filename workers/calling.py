@@ -39,7 +39,7 @@ NOT_CONFIRMED = "Error: not made, because the conversation had to begin anew. Ma
 NO_HANDOFF = "Error: a function call cannot hand over to another agent here. Answer yourself, as well as you can."
 
 
-def closing(call: Call, record: CallRecord | None, otherwise: str) -> Result | Confirm:
+def close_with(call: Call, record: CallRecord | None, otherwise: str) -> Result | Confirm:
     """With what a call is closed: a no where Mistral would make it itself, else a result."""
     if call.pending:
         return Confirm(call.tool_call_id, allowed=False)

@@ -18,7 +18,7 @@ import structlog
 from bot.catalog.agents import Agent
 from workers import inputs, structured
 from workers.answer import Answer
-from workers.calling import NOT_CONFIRMED, UNKNOWN_OUTCOME, Calling, closing
+from workers.calling import NOT_CONFIRMED, UNKNOWN_OUTCOME, Calling, close_with
 from workers.context import as_replay
 from workers.conversations.errors import Refused, Unanswered
 from workers.conversations.port import (
@@ -496,7 +496,7 @@ class Rounds:
             if not calls or (self.conversation_id is None and self._transcript is None):
                 return
             entries: tuple[Entry, ...] = ()
-            results = [closing(call, self._journal.call(call.tool_call_id), result) for call in calls]
+            results = [close_with(call, self._journal.call(call.tool_call_id), result) for call in calls]
             if self._transcript is not None:
                 self._transcript.close(each for each in results if isinstance(each, Result))
                 self._journal.set_thread(transcript=self._transcript.sealed())
