@@ -63,12 +63,13 @@ class Talk:
         found = await self.town.redis.hgetall(f"tw:thread:{TEAM}:{self.channel}:{self.root}")  # type: ignore[misc]  # sync or async to mypy
         return {name.decode(): value.decode() for name, value in found.items()}
 
-    async def until(self, holds: Callable[[list[str]], Any], *, state: str = "idle", within: float = 20) -> list[str]:
+    async def until(self, holds: Callable[[list[str]], Any], *, state: str = "idle", within: float = 60) -> list[str]:
         """Wait until it holds of what the bot said, and the thread is in this state."""
         until = asyncio.get_running_loop().time() + within
         while True:
-            said = await self.said()
-            if holds(said) and (await self.record()).get("state") == state:
+            before, said = await self.record(), await self.said()
+            # A record that changed meanwhile: what was said may be a placeholder of the turn that has just ended.
+            if holds(said) and before.get("state") == state and before == await self.record():
                 return said
             if asyncio.get_running_loop().time() > until:
                 log = "\n".join(self.town.log[-30:])

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from playground.agents_api.brains.steps import CallFunction, Say
 from tests.stories.conftest import MakeWorld
 from tests.stories.tools import ODD_JOBS, ODD_JOBS_APART, agent
@@ -38,11 +40,12 @@ async def test_slacks_own_stop_button_does_the_same(world: World) -> None:
     assert thread.said == ["Stopped."]
 
 
+@pytest.mark.usefixtures("servers_may_start_slowly")
 async def test_stop_cancels_a_running_tool_and_closes_its_call(make_world: MakeWorld, tmp_path: Path) -> None:
     world = await make_world(agents=agent(), servers=ODD_JOBS_APART)
     world.mistral.script.will_call("odd__hang", {"journal": str(tmp_path / "ran")})
     thread = await world.mention("hang")
-    await until(lambda: (tmp_path / "ran").exists())
+    await until(lambda: (tmp_path / "ran").exists(), within=60)
     await thread.reply("<@U0BOT> stop")
     await until(lambda: any("Stopped" in said for said in thread.said), within=5, seen=lambda: thread.said)
     await thread.rests()

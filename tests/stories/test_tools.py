@@ -17,12 +17,13 @@ async def odd(make_world: MakeWorld) -> World:
     return await make_world(agents=agent(), servers=ODD_JOBS)
 
 
+@pytest.mark.usefixtures("servers_may_start_slowly")
 async def test_the_real_time_server_is_called_and_its_card_stands_in_the_answer(make_world: MakeWorld) -> None:
     world = await make_world(agents=agent("{time__*: auto}", tools="[time]"), servers=TIME)
     world.mistral.script.will_call("time__get_current_time", {"timezone": "Asia/Tokyo"})
     world.mistral.script.will_say("It is late in Tokyo.")
     thread = await world.mention("what time is it in Tokyo?")
-    assert await thread.answered(within=30) == ["It is late in Tokyo."]
+    assert await thread.answered(within=60) == ["It is late in Tokyo."]
     [message] = thread.ours
     [card] = [block for block in message.blocks if block["type"] == "task_card"]
     assert card["status"] == "complete"
@@ -59,6 +60,7 @@ async def test_all_calls_of_a_round_are_answered_in_one_append(odd: World, tmp_p
     assert [entry["type"] for entry in append.body["inputs"]] == ["function.result"] * 4
 
 
+@pytest.mark.usefixtures("servers_may_start_slowly")
 async def test_a_server_that_dies_is_told_to_the_model_and_the_turn_goes_on(
     make_world: MakeWorld, tmp_path: Path
 ) -> None:
@@ -66,7 +68,7 @@ async def test_a_server_that_dies_is_told_to_the_model_and_the_turn_goes_on(
     world.mistral.script.will_call("odd__crash", {"journal": str(tmp_path / "ran")})
     world.mistral.script.will_say("The server fell over.")
     thread = await world.mention("crash it")
-    assert await thread.answered() == ["The server fell over."]
+    assert await thread.answered(within=60) == ["The server fell over."]
     assert runs(tmp_path / "ran") == 1
 
 

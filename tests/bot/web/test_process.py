@@ -19,8 +19,8 @@ import pytest
 from playground.store import free_port
 
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
-READY_SECONDS = 15
-END_SECONDS = 10
+READY_SECONDS = 60  # on a busy machine; what these tests measure is no time
+END_SECONDS = 30
 PAYLOADS = Path(__file__).parent.parent / "payloads"
 PAYLOAD = (PAYLOADS / "app_mention.json").read_bytes()
 

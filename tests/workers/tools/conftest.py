@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from bot.catalog.agents import Agent
 from bot.catalog.policy import Policy
 from bot.catalog.servers import Server
 from bot.threads.models import ThreadKey
+from workers.tools import listing
 from workers.tools.calls import Tools
 from workers.tools.functions import Functions
 from workers.tools.sessions import ToolSessions
@@ -21,6 +24,14 @@ from workers.tools.specs import Outcome
 
 SERVERS = Path(__file__).parent / "servers"
 THREAD = ThreadKey("T1", "C1", "1700000000.000100")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def servers_may_start_slowly() -> Iterator[None]:
+    """On a busy machine a server of its own takes longer to start than a turn waits for it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(listing, "LONGEST_WAIT", timedelta(minutes=1))
+        yield
 
 
 def an_agent(*tools: str, approvals: Mapping[str, Policy] | None = None) -> Agent:
@@ -65,7 +76,7 @@ class Desk:
 
 @asynccontextmanager
 async def a_desk(*servers: Server, functions: Functions | None = None, **options: Any) -> AsyncIterator[Desk]:
-    sessions = ToolSessions(**{"timeout": timedelta(seconds=20), **options})
+    sessions = ToolSessions(**{"timeout": timedelta(seconds=20), "connect": timedelta(minutes=1), **options})
     try:
         yield Desk(list(servers), sessions, functions)
     finally:
