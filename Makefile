@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# Of pytest, beside each other; the fault runs go by the clock and come after them, alone.
+PROCESSES ?= 2
 
 .PHONY: demo test proof check bench lock clean
 
@@ -9,7 +11,8 @@ demo: $(VENV)/.demo-ready
 	@$(BIN)/python -m playground
 
 test: $(VENV)/.test-ready $(VENV)/.emulator-ready check
-	@$(BIN)/python -m pytest -m "not proof"
+	@$(BIN)/python -m pytest -m "not proof" -n $(PROCESSES) --dist loadfile --no-loadscope-reorder --ignore=tests/proof
+	@$(BIN)/python -m pytest -m "not proof" tests/proof
 
 proof: $(VENV)/.test-ready
 	@$(BIN)/python -m pytest -m proof --timeout=3600 --ignore=tests/proof

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, SecretStr, StringConstraints, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.vault import Vault
 
@@ -24,10 +24,18 @@ def _number(value: object) -> object:
         return value  # ISO 8601, such as PT15S, or a mistake that pydantic names
 
 
+def _folders(value: object) -> object:
+    """`agents, more/agents` are two; whoever sets one in code gives its path."""
+    if isinstance(value, str):
+        return [part.strip() for part in value.split(",") if part.strip()]
+    return [value] if isinstance(value, Path) else value
+
+
 DEPLOYMENT = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"  # it stands in the metadata of every agent object, and is compared
 # With it, a command keeps within Slack's 32 characters.
 CommandPrefix = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_-]{0,20}$")]
 Seconds = Annotated[timedelta, BeforeValidator(_number)]
+Folders = Annotated[tuple[Path, ...], NoDecode, BeforeValidator(_folders), Field(min_length=1)]
 
 
 class Settings(BaseSettings):
@@ -55,7 +63,7 @@ class Settings(BaseSettings):
     redis_url: str = "redis://127.0.0.1:6379/0"
 
     # Agents and tools
-    agents_dir: Path = Path("agents")
+    agents_dir: Folders = (Path("agents"),)
     mcp_config: Path = Path("mcp.json")
     tools_lock: Path = Path("tools.lock.json")
     functions: str | None = None

@@ -1,8 +1,12 @@
-"""What every test may use: a real store, started once, emptied before each test that asks for it."""
+"""What every test may use: a real store, started once, emptied before each test that asks for it.
+
+A run may be spread over processes (`pytest -n 2`): each has a store of its own.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
@@ -14,6 +18,18 @@ from playground.store import EmbeddedStore
 # A busy machine is no failure: what hangs is ended by pytest's own time limit.
 settings.register_profile("threadwind", deadline=None)
 settings.load_profile("threadwind")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_authority(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """No test speaks TLS, and to read all authorities of the system costs each of thousands of HTTP clients 60 ms."""
+    known = ssl.create_default_context().get_ca_certs(binary_form=True)
+    with pytest.MonkeyPatch.context() as patch:
+        if known:
+            bundle = tmp_path_factory.mktemp("authorities") / "one.pem"
+            bundle.write_text(ssl.DER_cert_to_PEM_cert(known[0]))
+            patch.setenv("SSL_CERT_FILE", str(bundle))
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -179,6 +179,8 @@ def shown(name: str) -> str:
             return f"`{str(yes).lower()}`"
         case timedelta() as length:
             return f"`{length.total_seconds():.0f}`"
+        case tuple() as several:
+            return f"`{','.join(map(str, several))}`"
         case value if value is PydanticUndefined:
             return "required"
         case value:

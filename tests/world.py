@@ -288,10 +288,19 @@ async def opened(
     worker: bool = True,
     **settings: Any,
 ) -> AsyncIterator[World]:
-    """A world whose bot hears; with one worker unless told otherwise. `settings` are the product's own."""
-    write_files(folder, agents or {"assistant": AGENT}, servers if servers is not None else {})
-    (folder / "channels.toml").write_text(channels)
+    """A world whose bot hears; with one worker unless told otherwise. `settings` are the product's own.
+
+    `servers` is what mcp.json says of each, or what builds it: such a one runs here and is reached over HTTP.
+    """
     async with contextlib.AsyncExitStack() as stack:
+        described = {
+            name: {"url": f"{await stack.enter_async_context(serving.serve(each().streamable_http_app()))}/mcp"}
+            if callable(each)
+            else each
+            for name, each in (servers or {}).items()
+        }
+        write_files(folder, agents or {"assistant": AGENT}, described)
+        (folder / "channels.toml").write_text(channels)
         redis = await stack.enter_async_context(Redis.from_url(redis_url))
         await redis.flushdb()
         mistral_app = create_agents_api(**{"brain": "script", "lock_seconds": 1, **(mistral or {})})

@@ -1,5 +1,7 @@
 """A round's tool calls: made at once, each on record as started before it is made, or waiting for a person's yes.
 
+A connector's call that waits for a yes (`pending`) is Mistral's to make: a person decides here, and Mistral is told.
+
 What always holds: a call that was started and has no result is not made again, unless its tool surely changes
 nothing; then the model and the person are told that nobody knows whether it took effect.
 """
@@ -17,7 +19,7 @@ from bot.catalog.policy import Policy
 from bot.slack import blocks
 from bot.threads.models import CallState
 from bot.threads.turns import Lost
-from workers.conversations.port import Call
+from workers.conversations.port import Call, Confirm, Result
 from workers.delivery.delivery import Delivery
 from workers.delivery.executions import readable
 from workers.handoffs import person
@@ -38,11 +40,17 @@ NOBODYS = "Error: this call comes from an agent that is not known here, so it wa
 NO_HANDOFF = "Error: a function call cannot hand over to another agent here. Answer yourself, as well as you can."
 
 
-def closing_result(record: CallRecord | None, otherwise: str) -> str:
-    """With what a call is closed: its result; of one that was cut off, that nobody knows; else `otherwise`."""
+def closed_with(call: Call, record: CallRecord | None, otherwise: str) -> Result | Confirm:
+    """With what a call is closed: its result; of one that was cut off, that nobody knows; else `otherwise`.
+
+    One that Mistral has not made yet is closed with a no.
+    """
+    if call.pending:
+        return Confirm(call.tool_call_id, allowed=False)
     if record is None:
-        return otherwise
-    return record.result or (UNKNOWN_OUTCOME if record.state is CallState.STARTED else otherwise)
+        return Result(call.tool_call_id, otherwise)
+    unknown = UNKNOWN_OUTCOME if record.state is CallState.STARTED else otherwise
+    return Result(call.tool_call_id, record.result or unknown)
 
 
 log = structlog.get_logger()
@@ -122,6 +130,9 @@ class Calling:
             log.error("call.nobodys", tool=call.name, agent_id=call.agent_id)
             return replace(record, state=CallState.DONE, result=NOBODYS)
         record = replace(record, agent=agent.name)
+        if call.pending:
+            decided = record.decision is not None
+            return replace(record, state=CallState.DONE) if decided else replace(record, asks=True)
         if record.state is CallState.STARTED:
             if spec is not None and spec.read_only and spec.trusted:
                 return record  # it changes nothing: made again

@@ -5,7 +5,6 @@ Needs a history scope. Where there is none, `Found.unreadable` says so and nothi
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -16,7 +15,6 @@ from bot.slack.errors import Refused, SlackError
 from bot.slack.models import SlackMessage
 from bot.slack.patience import patiently
 from bot.threads.models import File, Mail, ThreadKey, message_id
-from workers.conversations.port import Say
 from workers.inputs import FileLine, Line
 from workers.services import Services
 
@@ -55,12 +53,7 @@ async def read(
     Mail is known by its id: `own`, and what was marked as seen when it was stored.
     """
     try:
-        messages = await patiently(
-            lambda: slack.replies(thread.channel, thread.root_ts, oldest=since, latest=before),
-            tries=READ_TRIES,
-            sleep=services.sleep,
-            longest=LONGEST_WAIT,
-        )
+        messages = await _replies(services, slack, thread, since=since, before=before)
     except Refused:
         return Found(unreadable=True)
     except SlackError:
@@ -68,15 +61,14 @@ async def read(
     bot_user = await services.installations.bot_user(thread.team)
     fresh = [m for m in messages if (since is None or m.ts > since) and (before is None or m.ts <= before)]
     read_to = max((m.ts for m in fresh), default=since or "")
-    late = services.now() - MENTION_MAY_BE_LATE.total_seconds()
+    now = services.now()
     candidates = [
         m
         for m in fresh
         if m.user
         and (m.text or m.files)
         and (with_ours or m.user != bot_user)
-        # A mention that has not come yet will: it becomes its own turn, and each message is read once.
-        and not (wire.names(m.text, bot_user) and float(m.ts) > late)
+        and not _may_still_come(m, bot_user, now)
     ]
     ids = [message_id(thread.team, thread.channel, m.ts) for m in candidates]
     known = own if with_ours else own | await services.turns.stored(ids)
@@ -92,25 +84,36 @@ async def read(
 async def said_since(services: Services, slack: Slack, thread: ThreadKey, *, since: str, own: set[str]) -> Found:
     """Everything that people wrote after `since`, oldest first, mail among it if it is `own`."""
     try:
-        messages = await patiently(
-            lambda: slack.replies(thread.channel, thread.root_ts, oldest=since),
-            tries=READ_TRIES,
-            sleep=services.sleep,
-            longest=LONGEST_WAIT,
-        )
+        messages = await _replies(services, slack, thread, since=since)
     except SlackError:
         return Found(unreadable=True)
     bot_user = await services.installations.bot_user(thread.team)
-    late = services.now() - MENTION_MAY_BE_LATE.total_seconds()
+    now = services.now()
     said = []
     for m in messages:
         ours = not m.user or m.user == bot_user or m.bot_id
         if ours or m.ts <= since or not (m.text or m.files):
             continue
         is_mail = message_id(thread.team, thread.channel, m.ts) in own
-        if is_mail or not wire.names(m.text, bot_user) or float(m.ts) <= late:
-            said.append(m)  # the event of a mention that is not known yet will come, and make a turn of its own
+        if is_mail or not _may_still_come(m, bot_user, now):
+            said.append(m)
     return Found(messages=said, read_to=max((m.ts for m in said), default=""))
+
+
+async def _replies(
+    services: Services, slack: Slack, thread: ThreadKey, *, since: str | None, before: str | None = None
+) -> list[SlackMessage]:
+    return await patiently(
+        lambda: slack.replies(thread.channel, thread.root_ts, oldest=since, latest=before),
+        tries=READ_TRIES,
+        sleep=services.sleep,
+        longest=LONGEST_WAIT,
+    )
+
+
+def _may_still_come(message: SlackMessage, bot_user: str, now: float) -> bool:
+    """A mention that has not come yet will: it becomes its own turn, and each message is read once."""
+    return wire.names(message.text, bot_user) and float(message.ts) > now - MENTION_MAY_BE_LATE.total_seconds()
 
 
 async def lines(
@@ -143,8 +146,3 @@ async def mail_lines(
 
 def _files(files: Sequence[File], known: Mapping[str, FileLine]) -> tuple[FileLine, ...]:
     return tuple(known.get(file.id, FileLine(file.name)) for file in files)
-
-
-def as_replay(said: Sequence[Say]) -> str:
-    """Words to begin a conversation with, as the journal keeps them."""
-    return json.dumps([{"text": item.text, "role": item.role} for item in said], ensure_ascii=False)

@@ -16,7 +16,7 @@ from typing import Any, Self
 from bot.threads import keys
 from bot.threads.models import CallState, Mail, ThreadKey
 from bot.threads.turns import Change, Claimed, Owned, Turns
-from workers.conversations.port import Call
+from workers.conversations.port import Call, Handoff, Say
 
 VERSION = "1"
 MOST_STEPS = 200  # a turn of twenty rounds has about a hundred
@@ -98,6 +98,27 @@ class Journal:
         """The calls of the newest round, whether their results are known or not."""
         return [Call(**call) for call in json.loads(self.fields.get("calls", "[]"))]
 
+    @property
+    def branch_version(self) -> int | str | None:
+        """The version of its agent that a branch keeps: a number (the wire tells it from a text), or an alias."""
+        kept = self.fields.get("branch_version")
+        return int(kept) if kept and kept.isdecimal() else kept
+
+    @property
+    def round(self) -> int:
+        """The number of the newest request that was answered."""
+        return int(self.fields.get("round", "0"))
+
+    def said(self, name: str) -> list[Say]:
+        """The messages that field `name` holds for a request."""
+        return [Say(**line) for line in json.loads(self.fields.get(name, "[]"))]
+
+    @property
+    def handoff(self) -> Handoff | None:
+        """The handoff that waits for its decision on our side, or is being continued."""
+        text = self.fields.get("handoff")
+        return Handoff(**json.loads(text)) if text else None
+
     def call(self, tool_call_id: str) -> CallRecord | None:
         text = self.fields.get(f"call:{tool_call_id}")
         if not text:
@@ -134,6 +155,17 @@ class Journal:
 
     def set_calls(self, calls: Iterable[Call]) -> None:
         self.set(calls=json.dumps([asdict(call) for call in calls], ensure_ascii=False))
+
+    def set_said(self, name: str, said: Iterable[Say]) -> None:
+        """Put messages on record that a request will say."""
+        lines = [{"text": item.text, "role": item.role} for item in said]
+        self.put({name: json.dumps(lines, ensure_ascii=False)})
+
+    def set_handoff(self, handoff: Handoff | None) -> None:
+        if handoff is None:
+            self.forget("handoff")
+        else:
+            self.set(handoff=json.dumps(asdict(handoff), ensure_ascii=False))
 
     def set_thread(self, **fields: str) -> None:
         """Fields of the thread record, written with the next `write`."""

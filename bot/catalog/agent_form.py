@@ -14,7 +14,7 @@ from bot.catalog.guardrail_forms import GuardrailForm
 
 PROMPTS_SHOWN = 4  # Slack shows no more
 NAME = r"^[a-z0-9][a-z0-9_-]{0,62}$"  # what a person can type after "+"
-TOOL_PATTERN = r"^[A-Za-z0-9_*?\[\]!-]+$"
+TOOL = re.compile(r"[A-Za-z0-9_*?\[\]!-]+")
 ICON = re.compile(r":[a-z0-9_'+-]+(?:::skin-tone-[2-6])?:|https://[^\s<>|]{1,2000}")
 # Slack's ids say by their first letter of what they are, and nothing else.
 PERSON = re.compile(r"[UW][A-Z0-9]{2,}")
@@ -23,7 +23,16 @@ CHANNEL = re.compile(r"[CDG][A-Z0-9]{2,}")
 PERSON_OR_GROUP = re.compile(r"[UWS][A-Z0-9]{2,}")
 EVERYONE = "everyone"
 
-ToolName = Annotated[str, Field(pattern=TOOL_PATTERN)]
+
+def _tool(given: object) -> object:
+    if isinstance(given, str) and not TOOL.fullmatch(given):
+        raise mistake(
+            f'"{given}" is no name of a tool: those hold letters, digits, - and _, and patterns also * ? [ ] !'
+        )
+    return given
+
+
+ToolName = Annotated[str, BeforeValidator(_tool)]
 Text = Annotated[str, Field(min_length=1)]
 
 

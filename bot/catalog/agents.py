@@ -5,7 +5,7 @@ A wrong file gives `Problem`s that name file, line and field, and never takes th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -24,6 +24,7 @@ from bot.catalog.problem import Problem
 from bot.catalog.variables import Missing
 
 MODEL_EXAMPLE = "mistral-medium-latest"
+NO_FOLDER = "there is no such folder; AGENTS_DIR names where the agent files are"
 EVERY_HANDOFF = "*"  # in handoff_policy: those that it does not name
 
 HandoffExecution = Literal["server", "client"]  # the API's own words: inside Mistral, or given back to us
@@ -99,18 +100,14 @@ class Agent:
 NO_VARIABLES: Mapping[str, str] = MappingProxyType({})
 
 
-def load(folder: Path, environment: Mapping[str, str] = NO_VARIABLES) -> tuple[dict[str, Agent], list[Problem]]:
-    """All agents under `folder` by name, in the order of their files; of two with one name the first file's stays.
+def load(*folders: Path, environment: Mapping[str, str] = NO_VARIABLES) -> tuple[dict[str, Agent], list[Problem]]:
+    """All agents under `folders` by name, in the order of their files; of two with one name the first file's stays.
 
     `environment` fills the variables in authorizations.
     """
-    if not folder.is_dir():
-        return {}, [Problem(folder, None, "", "there is no such folder; AGENTS_DIR names where the agent files are")]
     agents: dict[str, Agent] = {}
-    problems: list[Problem] = []
-    for file in sorted(folder.rglob("*.md")):
-        if any(part.startswith(".") for part in file.relative_to(folder).parts):
-            continue  # an editor's or a tool's own
+    problems = [Problem(folder, None, "", NO_FOLDER) for folder in folders if not folder.is_dir()]
+    for file in (file for folder in folders for file in _files(folder)):
         agent = read(file, environment)
         if isinstance(agent, list):
             problems += agent
@@ -120,6 +117,13 @@ def load(folder: Path, environment: Mapping[str, str] = NO_VARIABLES) -> tuple[d
         else:
             agents[agent.name] = agent
     return agents, problems
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """Those of agents; what is hidden is an editor's or a tool's own."""
+    for file in sorted(folder.rglob("*.md")):
+        if not any(part.startswith(".") for part in file.relative_to(folder).parts):
+            yield file
 
 
 def read(file: Path, environment: Mapping[str, str] = NO_VARIABLES) -> Agent | list[Problem]:

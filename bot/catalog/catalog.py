@@ -23,6 +23,7 @@ __all__ = ["DEFAULT_AGENT", "Catalog", "Catalogs", "NoDefaultAgent", "Problem"]
 
 DEFAULT_AGENT = "DEFAULT_AGENT"  # the field of the one problem that is a setting's, no file's
 NEAREST_SHOWN = 3  # suggestions a person can take in at a glance
+FEW = 5  # names that a sentence can hold
 
 
 class NoDefaultAgent(LookupError):
@@ -53,7 +54,7 @@ class Catalog:
         names that are no server's pass unchecked. `before` are the agents of an earlier load: one whose file has
         become wrong since stays as it was.
         """
-        all_agents, wrong_agents = agents.load(settings.agents_dir, environment)
+        all_agents, wrong_agents = agents.load(*settings.agents_dir, environment=environment)
         all_agents |= _kept(before or {}, all_agents, wrong_agents)
         if unsealed := references.without_vault(all_agents, has_keys=settings.vault.has_keys):
             all_agents = {name: agent for name, agent in all_agents.items() if agent.store}
@@ -81,7 +82,7 @@ class Catalog:
         ]
         default = []
         if not catalog.find(settings.default_agent):
-            default = [Problem(settings.agents_dir, None, DEFAULT_AGENT, _no_agent(settings.default_agent, catalog))]
+            default = [Problem(settings.agents_dir[0], None, DEFAULT_AGENT, _no_agent(settings.default_agent, catalog))]
         handoffs = references.handoffs(all_agents)
         wrong = (*wrong_agents, *unsealed, *wrong_servers, *wrong_channels, *wrong_prices)
         problems = (*default, *wrong, *unknown, *handoffs, *nobody)
@@ -98,8 +99,9 @@ class Catalog:
         return self.agents.get(name.lower())
 
     def nearest(self, name: str) -> list[str]:
-        """Names of agents that look like `name`, best first; all names when none does."""
-        return nearest(name, self.agents, limit=NEAREST_SHOWN) or sorted(self.agents)
+        """Names of agents that look like `name`, best first; when none does, all of them where they are few."""
+        few = sorted(self.agents) if len(self.agents) <= FEW else []
+        return nearest(name, self.agents, limit=NEAREST_SHOWN) or few
 
     def seen_by(self, person: Person | None, channel_id: str, groups: Collection[str] = ()) -> Self:
         """The catalogue as `person`, a member of `groups`, may know it in this channel: agents that they may not use
@@ -135,7 +137,7 @@ class Catalogs:
         self.now = Catalog.load(settings, environment, functions=functions)
 
     @property
-    def agents_dir(self) -> Path:
+    def folders(self) -> tuple[Path, ...]:
         return self._settings.agents_dir
 
     def reload(self) -> Catalog:

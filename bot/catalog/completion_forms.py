@@ -7,13 +7,14 @@ Sections 2.5 and 8 of the Agents API's reference. A response format may also be 
 from __future__ import annotations
 
 import json
+import re
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from bot.catalog.forms import Form, mistake
 
-MODEL_PATH = r"^[\w./-]+:[A-Za-z_]\w*$"
+MODEL_PATH = re.compile(r"[\w./-]+:[A-Za-z_]\w*")
 
 Penalty = Annotated[float, Field(ge=-2, le=2, allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
@@ -38,12 +39,20 @@ class JsonSchema(Form):
     definition: Annotated[dict[str, Any], AfterValidator(_json)] = Field(alias="schema")
 
 
+def _model_path(given: object) -> object:
+    if isinstance(given, str) and not MODEL_PATH.fullmatch(given):
+        raise mistake(
+            f'"{given}" is no path of a pydantic model, such as package.module:Class or forms/ticket.py:Class'
+        )
+    return given
+
+
 class ResponseFormat(Form):
     """`pydantic` is the path of a model, `package.module:Class` or `path/to/file.py:Class`."""
 
     type: Literal["text", "json_object", "json_schema"] = "text"
     json_schema: JsonSchema | None = None
-    pydantic: Annotated[str, Field(pattern=MODEL_PATH)] | None = None
+    pydantic: Annotated[str, BeforeValidator(_model_path)] | None = None
 
     @model_validator(mode="before")
     @classmethod

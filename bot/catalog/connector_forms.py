@@ -87,9 +87,9 @@ class ConnectorForm(Form):
 def _known(form: type[ConnectorForm], name: object, value: object) -> dict[str, object]:
     if not isinstance(name, str) or name not in form.model_fields:
         raise mistake(f'"{name}" is no connector; {did_you_mean(str(name), form.model_fields)}')
-    if name == "document_library" and value == {}:
+    if name == "document_library" and (value == {} or isinstance(value, str)):
         raise mistake('needs the names of its libraries: "document_library: [Handbook]"')
-    if name == "connector" and value == {}:
+    if name == "connector" and (value == {} or isinstance(value, str)):
         raise mistake('needs the id or name of a connector at Mistral: "connector: {id: gmail}"')
     if name == "document_library" and isinstance(value, list):
         value = {"libraries": value}

@@ -124,6 +124,10 @@ def _sentence(form: type[Form], error: dict[str, Any]) -> str:
         return f'"{given}" is not one of {", ".join(choices)}; {did_you_mean(given, choices)}'
     if kind in QUOTED and isinstance(given, str | int | float):
         return f"{message}, not {str(given).lower() if isinstance(given, bool) else repr(given)}"
+    if kind == "too_long" and isinstance(given, list):
+        return f"holds {len(given)}, and {error['ctx']['max_length']} is the most"
+    if kind in {"model_type", "dict_type"}:
+        message = "should be a mapping"  # pydantic's own words name our classes
     if kind.endswith("_type"):
         return f"{message}, not {TYPE_NAMES.get(type(given), 'empty' if given is None else type(given).__name__)}"
     return message

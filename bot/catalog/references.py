@@ -1,7 +1,7 @@
 """What agents name outside of their own files: other agents, tools, settings. Told as problems; the agents stay loaded.
 
 What is named and is not there is left out by whoever looks it up; a private agent may be handed to from a public one,
-since its own access is checked when it is picked.
+since whether it is for who asks is looked at again when it is handed to.
 """
 
 from __future__ import annotations

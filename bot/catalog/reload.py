@@ -24,7 +24,7 @@ async def watch(catalogs: Catalogs, on_change: OnChange) -> None:
     `on_change` hears the names of the agents that are now new or different, and all problems there are; it is called
     after every reload, so a save that mends a file without changing an agent is heard too, and one that is deleted.
     """
-    async for _ in awatch(catalogs.agents_dir, watch_filter=_is_agent_file, debounce=SETTLE_MS, step=SETTLE_MS // 4):
+    async for _ in awatch(*catalogs.folders, watch_filter=_is_agent_file, debounce=SETTLE_MS, step=SETTLE_MS // 4):
         before = catalogs.now.agents
         after = catalogs.reload().agents
         names = tuple(sorted(name for name, agent in after.items() if agent != before.get(name)))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -36,6 +38,9 @@ def main(
     state: Annotated[
         Path | None, typer.Option(help="Keep conversations, agents, files and libraries in this file, over restarts.")
     ] = None,
+    switch: Annotated[
+        list[str], typer.Option(metavar="NAME=VALUE", help="One of the switches, its value as JSON; may be repeated.")
+    ] = [],  # noqa: B006  # typer copies it
     handbook: Annotated[
         bool, typer.Option(help="Begin with a library called Handbook, owned by the key, so that there is one to ask.")
     ] = True,
@@ -54,8 +59,16 @@ def main(
         brain=brain or ("model" if model else "rules"),
         lock_seconds=lock_seconds,
         piece_seconds=piece_seconds,
+        **_switches(switch),
     )
     run(api, host=host, port=port, on_stop=api.stop)
+
+
+def _switches(given: Sequence[str]) -> dict[str, Any]:
+    try:
+        return {name: json.loads(value) for name, _, value in (one.partition("=") for one in given)}
+    except ValueError as exc:
+        raise typer.BadParameter("A switch is NAME=VALUE, its value JSON: processing_seconds=60") from exc
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from playground.agents_api.errors import not_found, value_error
 from playground.agents_api.ids import Json
 from playground.agents_api.queries import json_query, number
 from playground.agents_api.reading import PAGE_MAX
-from playground.agents_api.roster import Agent, Roster, as_number
+from playground.agents_api.roster import Agent, Roster, as_number, spelled
 from playground.agents_api.switches import Switches
 from playground.agents_api.wire.requests import CreateAgent, UpdateAgent
 
@@ -37,7 +37,7 @@ class Agents:
         return Plain(agent.shown())
 
     async def get(self, call: Call) -> Plain:
-        return Plain(self._found(call).shown(call.query.get("agent_version")))
+        return Plain(self._found(call).shown(spelled(call.query.get("agent_version"))))
 
     async def update(self, call: Call) -> Plain:
         """A new version, which is current from now on; what was not sent keeps its value."""
@@ -81,7 +81,7 @@ class Agents:
         return Plain([agent.shown(version.number) for version in newest])
 
     async def version(self, call: Call) -> Plain:
-        return Plain(self._found(call).shown(call.path["version"]))
+        return Plain(self._found(call).shown(spelled(call.path["version"])))
 
     async def set_alias(self, call: Call) -> Plain:
         return Plain(self._found(call).name_version(self._alias(call), self._version(call)))

@@ -53,10 +53,10 @@ class Agent:
         self.versions.append(Version(self.current, settings, now()))
 
     def version(self, wanted: int | str | None) -> Version:
-        """By number, by alias, or the current one."""
+        """By number, by alias (any text: "3" is none), or the current one."""
         if wanted is None:
             return self.versions[self.current]
-        number = self.aliases[wanted]["version"] if wanted in self.aliases else as_number(wanted)
+        number = wanted if isinstance(wanted, int) else self.aliases.get(wanted, {}).get("version")
         if number is None or not 0 <= number < len(self.versions):
             raise not_found("Agent version", str(wanted))
         return self.versions[number]
@@ -147,6 +147,11 @@ def shown_tool(tool: Json) -> Json:
     if tool["type"] != "function":
         return tool
     return {**tool, "function": {"description": "", "strict": False, **tool["function"]}}
+
+
+def spelled(wanted: str | None) -> int | str | None:
+    """A version in an address, where a number is text too."""
+    return int(wanted) if wanted and wanted.isdigit() else wanted
 
 
 def as_number(wanted: int | str) -> int | None:

@@ -1,11 +1,11 @@
 """The names of the agents, for the page's `+`: read from their files as they are now, and again when one is saved.
 
-Whether a file is right is the bot's to say; here a wrong one is only left out.
+Whether a file is right is the bot's to say; here a wrong one is only left out, and one that is not for everybody.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,20 +15,25 @@ from watchfiles import awatch
 FENCE = "---"
 
 
-def offered(folder: Path) -> list[dict[str, str]]:
+def offered(folders: Sequence[Path]) -> list[dict[str, str]]:
     """`{"name", "description"}` of each agent, by name."""
-    found = {}
-    for file in sorted(folder.rglob("*.md")):
-        if (values := _front_matter(file)) is not None:
+    found: dict[str, dict[str, str]] = {}
+    for file in (file for folder in folders for file in sorted(folder.rglob("*.md"))):
+        if (values := _front_matter(file)) is not None and not _is_private(values):
             name = str(values.get("name") or file.stem)
-            found[name] = {"name": name, "description": str(values.get("description") or "")}
+            found.setdefault(name, {"name": name, "description": str(values.get("description") or "")})
     return [found[name] for name in sorted(found)]
 
 
-async def saved(folder: Path) -> AsyncIterator[None]:
-    """Once for each time that something was saved in `folder`, which must exist."""
-    async for _ in awatch(folder):
+async def saved(folders: Sequence[Path]) -> AsyncIterator[None]:
+    """Once for each time that something was saved in `folders`, which must exist."""
+    async for _ in awatch(*folders):
         yield
+
+
+def _is_private(values: dict[str, Any]) -> bool:
+    access = values.get("access")
+    return isinstance(access, dict) and any(access.get(who) for who in ("users", "groups", "channels"))
 
 
 def _front_matter(file: Path) -> dict[str, Any] | None:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 import shlex
+from collections.abc import Mapping
 from pathlib import Path
 
 from playground.demo.choices import Choices
-from playground.demo.parts import addresses
+from playground.demo.parts import joining
 
 
-def write(choices: Choices) -> Path:
+def write(choices: Choices, environment: Mapping[str, str]) -> Path:
     """Readable by its owner alone. A real key stays in the shell it came from."""
-    values = addresses(choices) | {"PLAYGROUND_URL": choices.page_url}
+    values = joining(choices, environment) | {"PLAYGROUND_URL": choices.page_url}
     lines = ["# Written by `make demo` at each start: set -a; . .demo/env; set +a"]
     if choices.answerer == "mistral":
         del values["MISTRAL_API_KEY"]

@@ -1,6 +1,6 @@
 """The app's manifest, as the product itself prints it: what it asks of Slack, so that the page has its commands.
 
-Asked for in a folder without a `.env`, which is for the real workspace.
+Without the `.env`, which is for the real workspace.
 """
 
 from __future__ import annotations
@@ -9,18 +9,16 @@ import asyncio
 import json
 import sys
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
-COMMAND = (sys.executable, "-c", "from workers.commands import main; main()", "manifest", "--socket")
+COMMAND = (sys.executable, "-m", "workers.commands", "--no-dotenv", "manifest", "--socket")
 LONGEST_SECONDS = 30.0  # about one on an idle machine
 
 
-async def printed(environment: Mapping[str, str], folder: Path) -> dict[str, Any] | None:
+async def printed(environment: Mapping[str, str]) -> dict[str, Any] | None:
     """None when the product prints none."""
     process = await asyncio.create_subprocess_exec(
         *COMMAND,
-        cwd=folder,
         env=environment,
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,

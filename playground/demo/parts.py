@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 
-from playground.demo import greeting
+from playground.demo import greeting, vault
 from playground.demo.choices import Choices
 from playground.demo.process import Process, Say, answers
 from playground.demo.release import Release
@@ -21,6 +21,12 @@ SHUTDOWN_GRACE = 8  # seconds; a hosted worker gives its turns more, here somebo
 NO_DOTENV = ["--no-dotenv"]  # a `.env` is for the real workspace: nothing of it belongs in here
 DEPLOYMENT = "demo"  # also with LIVE=1, so that it never touches the objects of a real one
 WORKER_READY = "worker.ready"  # the event it logs
+AGENTS = Path(__file__).parent / "agents"  # beside those of the checkout: for what these cannot show
+LOCAL_MISTRAL = (
+    "processing_seconds=90",  # long enough to ask a library for a document that is not processed yet
+    "processing_reads=1000",
+    'retired_models=["mistral-small-2402"]',  # what the agent `veteran` runs on
+)
 # Of the shell's environment, what any process needs, and what somebody may want to try in the demo.
 EVERYBODYS = ("HOME", "USER", "LANG", "LANGUAGE", "TZ", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR")
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy")
@@ -51,15 +57,25 @@ def in_order(choices: Choices, environment: Mapping[str, str], say: Say) -> list
     if choices.answerer != "mistral":
         local.append(_agents_api(choices, environment, say))
     return [
-        [store],
-        [*local],
-        [_bot(choices, environment, say), _push(choices, environment, say)],
-        [_worker(choices, environment, say)],
+        [store, *local],
+        [_bot(choices, environment, say), _push(choices, environment, say), _worker(choices, environment, say)],
     ]
 
 
+def folders(choices: Choices, environment: Mapping[str, str]) -> list[Path]:
+    """Where the agents' files are. What the demo's own ones ask for (a library, people) is not there at Mistral."""
+    given = [Path(part.strip()) for part in environment.get("AGENTS_DIR", "agents").split(",") if part.strip()]
+    return given if choices.answerer == "mistral" else [*given, AGENTS]
+
+
+def joining(choices: Choices, environment: Mapping[str, str]) -> dict[str, str]:
+    """The settings that another terminal needs as well, for `.demo/env`."""
+    agents_dir = ",".join(map(str, folders(choices, environment)))
+    return {**addresses(choices), "AGENTS_DIR": agents_dir, "VAULT_KEYS": vault.key(choices.world)}
+
+
 def addresses(choices: Choices) -> dict[str, str]:
-    """How the parts reach each other, as settings: what the bot gets and `.demo/env` holds."""
+    """How the parts reach each other, as settings."""
     slack = SlackSettings()
     return {
         "SLACK_API_URL": f"{choices.page_url}/api/",
@@ -100,6 +116,7 @@ def _agents_api(choices: Choices, environment: Mapping[str, str], say: Say) -> P
     command = [
         *(sys.executable, "-m", "playground.agents_api", "--port", str(choices.ports["agents_api"])),
         *("--key", choices.mistral_key, "--state", str(choices.world / "agents_api.json")),
+        *(word for switch in LOCAL_MISTRAL for word in ("--switch", switch)),
     ]
     settings = _basic(environment)
     if choices.answerer == "model":
@@ -130,7 +147,10 @@ def _bot(choices: Choices, environment: Mapping[str, str], say: Say) -> Process:
 
 
 def _push(choices: Choices, environment: Mapping[str, str], say: Say) -> Release:
-    """What a platform's release phase does; the agents' files are saved again while the demo runs, this is not."""
+    """What a platform's release phase does, here beside the start of the worker: nobody asks before the page is shown.
+
+    The agents' files are read again when they are saved, this is not done again.
+    """
     return Release(
         "push",
         [sys.executable, "-m", "workers.commands", *NO_DOTENV, "agents", "push"],
@@ -160,7 +180,7 @@ def product(choices: Choices, environment: Mapping[str, str]) -> dict[str, str]:
         **own,
         **_basic(environment),
         **proxies,
-        **addresses(choices),
+        **joining(choices, environment),
         "RELOAD_AGENTS": "true",
         "SHUTDOWN_GRACE": str(SHUTDOWN_GRACE),
         "LOG_FORMAT": "console",

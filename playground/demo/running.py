@@ -63,11 +63,15 @@ class Demo:
             part.kill()
 
     async def _work(self) -> None:
-        for row in self._rows:
-            await _together(self._bring_up(part) for part in row)
-        env = env_file.write(self._choices)
-        await self._offer_agents()
-        await self._install()
+        self._manifest = asyncio.create_task(self._printed_manifest())
+        try:
+            for row in self._rows:
+                await _together(self._bring_up(part) for part in row)
+            await self._offer_agents()
+            await self._install()
+        finally:
+            self._manifest.cancel()
+        env = env_file.write(self._choices, self._environment)
         for line in welcome.ready(self._choices, env):
             self._terminal.show(line, strong=self._choices.page_url in line)
         await _together([*(self._watch(part) for part in self._all()), self._follow_agents()])
@@ -103,9 +107,12 @@ class Demo:
             await asyncio.gather(*(part.stop() for part in row))
         self._terminal.say("demo", "stopped; nothing is left running.")
 
+    async def _printed_manifest(self) -> dict[str, Any] | None:
+        return await manifest.printed(parts.product(self._choices, self._environment))
+
     async def _install(self) -> None:
         """Tell the workspace which commands and shortcuts the app has."""
-        found = await manifest.printed(parts.product(self._choices, self._environment), self._choices.world)
+        found = await self._manifest
         if found is None:
             self._terminal.say("demo", "the app printed no manifest; the page has no commands.")
             return
@@ -119,21 +126,21 @@ class Demo:
     # ---- the agents' names, for the page ---------------------------------------------------------------------------
 
     @property
-    def _agents_dir(self) -> Path:
-        return Path(self._environment.get("AGENTS_DIR", "agents"))
+    def _folders(self) -> list[Path]:
+        return parts.folders(self._choices, self._environment)
 
     async def _offer_agents(self) -> None:
         """Tell the page which agents there are. It can do without."""
         try:
             async with httpx2.AsyncClient(trust_env=False, timeout=2) as http:
                 url = f"{self._choices.page_url}/_control/agents"
-                await http.post(url, json={"agents": agents.offered(self._agents_dir)})
+                await http.post(url, json={"agents": agents.offered(self._folders)})
         except httpx2.HTTPError as exc:
             self._terminal.say("demo", f"the page was not told of the agents ({type(exc).__name__}).")
 
     async def _follow_agents(self) -> None:
-        if self._agents_dir.is_dir():
-            async for _ in agents.saved(self._agents_dir):
+        if found := [folder for folder in self._folders if folder.is_dir()]:
+            async for _ in agents.saved(found):
                 await self._offer_agents()
 
     def _all(self) -> list[Part]:

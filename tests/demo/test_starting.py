@@ -89,8 +89,14 @@ def test_live_says_first_what_it_does_and_that_it_costs_money(tmp_path: Path) ->
     assert addresses(choices)["MISTRAL_API_URL"] == "https://api.mistral.ai"
     assert "costs money" in "\n".join(welcome.before(choices))
     assert "not from a model" not in words(choices)
-    assert [part.name for row in in_order(choices, {}, print) for part in row] == ["store", "slack", "bot", "worker"]
-    env_file.write(choices)
+    assert [part.name for row in in_order(choices, {}, print) for part in row] == [
+        "store",
+        "slack",
+        "bot",
+        "push",
+        "worker",
+    ]
+    env_file.write(choices, {})
     assert "real" not in (choices.folder / "env").read_text().replace("a real", "")
 
 

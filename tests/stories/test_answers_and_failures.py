@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from tests.stories.conftest import MakeWorld
 from tests.stories.desk import a_file, push, services_of
 from tests.stories.tools import ODD_JOBS, agent, runs
 from tests.world import CAMILLE, Thread, World, until, until_true
+from workers.conversations import patience
 from workers.tools import lock
 
 MEDIUM = "mistral-medium-latest"
@@ -222,6 +224,12 @@ DESK = {
 COUNT = Tool(name="count", input_schema={"type": "object", "properties": {"journal": {"type": "string"}}})
 
 
+@pytest.fixture
+def short_margin(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The lock of these stand-ins holds for a fifth of a second."""
+    monkeypatch.setattr(patience, "LOCK_MARGIN", timedelta(seconds=1))
+
+
 async def counting(make_world: MakeWorld, ran: Path, on_drop: str) -> World:
     tools_lock = ran.with_name("tools.lock.json")
     lock.write(tools_lock, lock.Lock().replaced("odd", [COUNT]))
@@ -276,6 +284,7 @@ async def test_a_first_answer_that_is_cut_after_any_event_ends_whole_and_once(
 @pytest.mark.parametrize(
     ("events", "on_drop"), [*((events, "store") for events in range(4)), (1, "discard"), (1, "inputs"), (3, "inputs")]
 )
+@pytest.mark.usefixtures("short_margin")
 async def test_an_answer_to_results_that_is_cut_after_any_event_ends_whole_and_once(
     make_world: MakeWorld, tmp_path: Path, events: int, on_drop: str
 ) -> None:

@@ -9,6 +9,7 @@ from pydantic import SecretStr
 
 from bot.vault import new_key
 from tests.stories.conftest import MakeWorld
+from tests.stories.desk import a_desk, client_of, push
 from tests.stories.tools import ODD_JOBS, agent
 from tests.world import ADA, AGENT, BOT, CAMILLE, GENERAL, Thread, World, until
 
@@ -147,3 +148,34 @@ async def test_a_worker_that_falls_meanwhile_does_not_branch_twice(make_world: M
 
     assert len(world.slack.workspace.conversations[GENERAL].timeline) == before + 1
     assert len([text for text in thread.said if "goes on from here" in text]) == 1
+
+
+@pytest.mark.parametrize("answers", [1, 2])
+async def test_a_branch_keeps_the_version_of_its_agent_restarted_or_replayed(
+    make_world: MakeWorld, answers: int
+) -> None:
+    """A push meanwhile changes whom new conversations meet, not one that goes on from an earlier point."""
+    world = await make_world(agents=a_desk())
+    await until(lambda: "services" in world.workers[0].ctx)
+    await push(world)
+    world.mistral.script.will_say("one")
+    thread = await world.mention("+front first")
+    await thread.answered()
+    if answers == 2:  # only what was appended to can be restarted
+        world.mistral.script.will_say("two")
+        await thread.reply(f"<@{BOT}> second")
+        await thread.answered(2)
+    [first] = world.mistral.log.requests("conversations.start")
+    assert first.body is not None
+    [front] = [agent for agent in await client_of(world).all() if agent.name == "front"]
+    await client_of(world).update(front.id, {"instructions": "Be curt."})
+
+    await world.shortcut("branch", thread.ours[0])
+    await until(lambda: len(thread.ours) == answers + 1, seen=lambda: thread.said)
+    new = Thread(world, GENERAL, max(world.slack.workspace.conversations[GENERAL].timeline))
+    world.mistral.script.will_say("a new two")
+    await new.reply(f"<@{BOT}> something else")
+    await until(lambda: "a new two" in new.said, seen=lambda: new.said)
+    went = world.mistral.log.requests("conversations.restart" if answers == 2 else "conversations.start")[-1].body
+    assert went is not None
+    assert went["agent_version"] == first.body["agent_version"] == 1

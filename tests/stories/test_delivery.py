@@ -99,7 +99,7 @@ async def test_without_a_history_scope_a_lost_answer_is_said_again_as_new(make_w
 
 
 async def test_slack_being_away_for_a_while_loses_nothing(world: World) -> None:
-    world.slack_fault("chat.postMessage", "status", status=429, retry_after=2, times=3)
+    world.slack_fault("chat.postMessage", "status", status=429, retry_after=1, times=3)
     thread = await world.mention("patience")
     assert await thread.answered(within=30) == ["answer to: [Ada] patience"]
 

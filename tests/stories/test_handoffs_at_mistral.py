@@ -257,7 +257,7 @@ async def test_later_turns_of_a_client_conversation_say_so_in_each_append(make_w
 
 
 async def test_a_pushed_agent_that_is_older_than_its_file_answers_as_it_was_pushed(desk: World) -> None:
-    file = desk.settings.agents_dir / "front.md"
+    file = desk.settings.agents_dir[0] / "front.md"
     file.write_text(file.read_text().replace("Help.", "Help more."))
     services_of(desk).catalogs.reload()
     desk.mistral.script.will_say("As ever.")

@@ -75,9 +75,11 @@ async def test_a_handoff_that_the_file_denies_is_answered_by_the_agent_itself(
         "I looked it up myself.",
     ]
     assert thread.ours[-1].username == "Front desk"
-    [append] = appends(world)
-    assert append["inputs"][0]["role"] == "user"
-    assert "Answer the last message yourself" in append["inputs"][0]["content"]
+    assert appends(world) == []  # there, it is the other agent's turn
+    first, second = starts(world)
+    assert second["agent_id"] == first["agent_id"]
+    assert second["inputs"][-1]["role"] == "user"
+    assert "Answer the last message yourself" in second["inputs"][-1]["content"]
 
 
 async def test_who_was_removed_while_the_turn_runs_is_not_handed_to_and_who_was_added_is(

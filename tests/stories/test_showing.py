@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 
+from playground.agents_api.brains.steps import HandOff, Say
 from tests.stories.conftest import MakeWorld
+from tests.stories.desk import a_desk, push
 from tests.stories.tools import ODD_JOBS, agent
 from tests.world import ADA, BOT, CAMILLE, DM, GENERAL, Thread, World, until, words_in
 
@@ -97,3 +99,16 @@ async def test_the_modal_speaks_the_language_of_who_asked(world: World) -> None:
     words = await shown(world, thread, user=CAMILLE)
     assert "4 entrées, avec Assistant." in words
     assert "Plusieurs personnes ont écrit ici" in words
+
+
+async def test_each_agents_words_stand_under_its_own_name(make_world: MakeWorld) -> None:
+    world = await make_world(agents=a_desk())
+    await until(lambda: "services" in world.workers[0].ctx)
+    await push(world)
+    world.mistral.script.will(Say(text="Let me see."), HandOff(to="technical"), Say(text="Restart it."))
+    thread = await world.mention("+front it is broken")
+    await thread.answered(3)
+    words = await shown(world, thread)
+    lines = [line for line in words.splitlines() if line in ("Front desk", "Technical support", "Restart it.")]
+    assert lines == ["Front desk", "Technical support", "Restart it."]
+    assert "Handed over to Technical support" in words

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from playground.agents_api.brains.steps import CallFunction, Say
 from tests.stories.conftest import MakeWorld
-from tests.stories.tools import ODD_JOBS, agent
+from tests.stories.tools import ODD_JOBS, ODD_JOBS_APART, agent
 from tests.world import CAMILLE, World, until, until_true
 
 
@@ -39,7 +39,7 @@ async def test_slacks_own_stop_button_does_the_same(world: World) -> None:
 
 
 async def test_stop_cancels_a_running_tool_and_closes_its_call(make_world: MakeWorld, tmp_path: Path) -> None:
-    world = await make_world(agents=agent(), servers=ODD_JOBS)
+    world = await make_world(agents=agent(), servers=ODD_JOBS_APART)
     world.mistral.script.will_call("odd__hang", {"journal": str(tmp_path / "ran")})
     thread = await world.mention("hang")
     await until(lambda: (tmp_path / "ran").exists())

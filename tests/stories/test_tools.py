@@ -8,7 +8,7 @@ import pytest
 
 from playground.agents_api.brains.steps import CallFunction, Say
 from tests.stories.conftest import MakeWorld
-from tests.stories.tools import ODD_JOBS, TIME, agent, runs
+from tests.stories.tools import ODD_JOBS, ODD_JOBS_APART, TIME, agent, runs
 from tests.world import CAMILLE, REPOSITORY, Thread, World, until
 
 
@@ -59,10 +59,13 @@ async def test_all_calls_of_a_round_are_answered_in_one_append(odd: World, tmp_p
     assert [entry["type"] for entry in append.body["inputs"]] == ["function.result"] * 4
 
 
-async def test_a_server_that_dies_is_told_to_the_model_and_the_turn_goes_on(odd: World, tmp_path: Path) -> None:
-    odd.mistral.script.will_call("odd__crash", {"journal": str(tmp_path / "ran")})
-    odd.mistral.script.will_say("The server fell over.")
-    thread = await odd.mention("crash it")
+async def test_a_server_that_dies_is_told_to_the_model_and_the_turn_goes_on(
+    make_world: MakeWorld, tmp_path: Path
+) -> None:
+    world = await make_world(agents=agent(), servers=ODD_JOBS_APART)
+    world.mistral.script.will_call("odd__crash", {"journal": str(tmp_path / "ran")})
+    world.mistral.script.will_say("The server fell over.")
+    thread = await world.mention("crash it")
     assert await thread.answered() == ["The server fell over."]
     assert runs(tmp_path / "ran") == 1
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from playground.agents_api.brains.steps import Say
 from tests.stories.conftest import MakeWorld
 from tests.stories.tools import ODD_JOBS, agent, runs
 from tests.world import CAMILLE, World, until
+from workers.conversations import patience
 
 
 @pytest.mark.parametrize("status", [429, 500, 502, 503])
@@ -47,8 +49,9 @@ async def test_the_status_says_what_is_waited_for_and_until_when(make_world: Mak
 @pytest.mark.parametrize("events", [0, 1, 3])
 @pytest.mark.parametrize("on_drop", ["store", "discard", "inputs"])
 async def test_a_cut_stream_is_finished_from_the_history_and_nothing_stands_twice(
-    make_world: MakeWorld, events: int, on_drop: str
+    make_world: MakeWorld, monkeypatch: pytest.MonkeyPatch, events: int, on_drop: str
 ) -> None:
+    monkeypatch.setattr(patience, "LOCK_MARGIN", timedelta(seconds=1))  # this lock holds for less
     world = await make_world(mistral={"on_drop": on_drop, "lock_seconds": 0.3}, conversation_lock=1)
     world.mistral_fault("conversations.start", "cut", events=events)
     thread = await world.dm("tell me everything")

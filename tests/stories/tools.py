@@ -1,4 +1,7 @@
-"""The MCP server that the stories use, and an agent that may use it."""
+"""The MCP server that the stories use, and an agent that may use it.
+
+It runs in the test's own process; where a story is about the server's end, in one of its own, which costs a second.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from tests.workers.tools.servers import odd_jobs
 from tests.world import REPOSITORY
 
-ODD_JOBS: dict[str, Any] = {
+ODD_JOBS: dict[str, Any] = {"odd": odd_jobs.build}
+ODD_JOBS_APART: dict[str, Any] = {
     "odd": {"command": sys.executable, "args": ["-m", "tests.workers.tools.servers.odd_jobs"], "cwd": str(REPOSITORY)}
 }
 TIME: dict[str, Any] = {"time": {"command": "mcp-server-time", "args": ["--local-timezone", "UTC"], "trusted": True}}

@@ -29,7 +29,7 @@ def manifest(
     from workers.commands.settings import ManifestSettings, read
 
     settings = read(ManifestSettings)
-    known, _ = agents.load(settings.agents_dir, environment())
+    known, _ = agents.load(*settings.agents_dir, environment=environment())
     default = known.get(settings.default_agent.lower())
     try:
         made = rule.manifest(

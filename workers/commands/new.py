@@ -31,15 +31,15 @@ def agent(
         better = re.sub(r"[^a-z0-9_-]+", "-", name.lower()).strip("-_")[:63]
         hint = f' How about "{better}"?' if better else ""
         give_up(f"A name has small letters, digits, - and _ only, 63 at most.{hint}", status=1)
-    folder = read(FileSettings).agents_dir
-    known, _ = agents.load(folder, environment()) if folder.is_dir() else ({}, [])
+    folders = read(FileSettings).agents_dir
+    known, _ = agents.load(*folders, environment=environment())
     taken = [found.source for found in known.values() if found.name == name]
-    taken += [file for file in folder.rglob("*.md") if file.stem == name]  # one that cannot be read, too
+    taken += [file for one in folders for file in one.rglob(f"{name}.md")]  # one that cannot be read, too
     if taken:
         give_up(f"There is an agent {name} already: {taken[0]}. Choose another name, or change that file.", status=1)
-    file = folder / f"{name}.md"
+    file = folders[0] / f"{name}.md"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        file.parent.mkdir(parents=True, exist_ok=True)
         with file.open("x", encoding="utf-8") as new:
             new.write(agent_template.text(name))
     except OSError as exc:

@@ -14,7 +14,7 @@ from pydantic import Field, SecretStr, ValidationError
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings
 
-from bot.settings import CommandPrefix, Seconds, Settings
+from bot.settings import CommandPrefix, Folders, Seconds, Settings
 from bot.start import BAD_SETTINGS, dotenv_file, give_up, sentence
 
 SLACK_SECRETS = ("slack_bot_token", "slack_signing_secret", "slack_app_token")
@@ -40,7 +40,7 @@ class StoreSettings(BaseSettings):
 class FileSettings(BaseSettings):
     model_config = Settings.model_config
 
-    agents_dir: Path = Path("agents")
+    agents_dir: Folders = (Path("agents"),)
 
 
 class ManifestSettings(FileSettings):

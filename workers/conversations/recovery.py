@@ -56,7 +56,7 @@ def outcome(
     the same words would be worse than asking twice. A request without inputs was taken when anything stands behind
     `after`. `handoff_ends`: an answer may end in a handoff, which is executed on our side.
     """
-    known = _after(history, after)
+    known = first_unseen(history, after)
     if not inputs:
         behind = _until_next_input(history[known:]) if known is not None else ()
         return (Finished(behind) if _has_ended(behind, handoff_ends) else Unfinished()) if behind else Absent()
@@ -80,15 +80,15 @@ def _has_ended(answer: Sequence[Entry], handoff_ends: bool) -> bool:
     return bool(told) and (isinstance(told[-1], Message) or bool(open_calls(told)))
 
 
-def _after(history: Sequence[Entry], newest: str | None) -> int | None:
+def first_unseen(history: Sequence[Entry], newest: str | None) -> int | None:
     """Where the entries begin that nobody has seen; `None` when the history does not know `newest`."""
     if newest is None:
         return 0
-    return next((index + 1 for index, entry in enumerate(history) if _id(entry) == newest), None)
+    return next((index + 1 for index, entry in enumerate(history) if id_of(entry) == newest), None)
 
 
-def _id(entry: Entry) -> str:
-    return str(entry.raw.get("id", "")) if isinstance(entry, Other) else entry.id
+def id_of(entry: Entry) -> str:
+    return str(entry.raw.get("id") or "") if isinstance(entry, Other) else entry.id
 
 
 def _find(history: Sequence[Entry], item: Input, begin: int) -> int | None:
@@ -129,7 +129,7 @@ def open_calls(history: Sequence[Entry]) -> tuple[Call, ...]:
 def until_entry(history: Sequence[Entry], entry_id: str | None) -> Sequence[Entry]:
     """The history up to and including an entry; all of it where there is no such entry, or none is named."""
     for index, entry in enumerate(history):
-        if entry_id and _id(entry) == entry_id:
+        if entry_id and id_of(entry) == entry_id:
             return history[: index + 1]
     return history
 

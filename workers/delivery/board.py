@@ -6,22 +6,19 @@ becomes the first real message. A workspace that knows no task cards gets lines 
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 import structlog
 
 from bot.slack import blocks, files, text
-from bot.slack.budget import Budget
-from bot.slack.client import Slack
-from bot.slack.errors import Refused, SlackError, TryLater
-from bot.slack.ledger import Ledger, Row, Unread
+from bot.slack.errors import Refused, SlackError
+from bot.slack.ledger import Row, Unread
 from bot.slack.models import Upload
 from bot.slack.patience import patiently
 from bot.slack.voices import APP, Voice
-from bot.texts import Words
-from bot.threads.models import ThreadKey
+from workers.delivery.line import Line, budget_keeper
 from workers.delivery.parts import prefix
 
 UPDATE_EVERY = timedelta(seconds=3)  # Slack's advice for chat.update
@@ -41,38 +38,6 @@ STATES_SHOWN = 900  # characters of the cards' states in a message's fallback
 BARE_LIMIT = 39_000  # characters of a bare message; Slack cuts at 40,000
 
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """How a turn reaches Slack.
-
-    `before_call` raises `Lost` when the thread belongs to another worker by now, `write` puts the ledger's rows on
-    record, `pause` sleeps, `now` is wall-clock time in seconds. `voice` is whose words they are, `part` the part of the
-    turn's answer.
-    """
-
-    slack: Slack
-    budget: Budget
-    ledger: Ledger
-    thread: ThreadKey
-    words: Words
-    write: Callable[[], Awaitable[None]]
-    before_call: Callable[[], Awaitable[None]]
-    now: Callable[[], float]
-    pause: Callable[[float], Awaitable[None]]
-    voice: Voice = APP
-    part: int = 0
-
-
-def budget_keeper(budget: Budget, thread: ThreadKey) -> Callable[[TryLater], Awaitable[None]]:
-    """Tells the workspace's budget of each Retry-After, so that other turns do not run into it too."""
-
-    async def slowed(later: TryLater) -> None:
-        if later.after and later.method:
-            await budget.penalise(thread.team, later.method, later.after, thread.channel)
-
-    return slowed
 
 
 class Board:

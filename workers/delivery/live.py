@@ -18,7 +18,8 @@ from bot.slack.errors import NotSupported, Refused, StoppedByUser, TryLater, Unk
 from bot.slack.ledger import Unread
 from bot.slack.markdown import split
 from bot.slack.stream import ROLL_AT_CHARS, Stream
-from workers.delivery.board import Board, Line
+from workers.delivery.board import Board
+from workers.delivery.line import Line
 
 FIRST_FLUSH = timedelta(milliseconds=120)  # a short answer is complete by then, and becomes one post
 STREAM_WAIT = timedelta(seconds=2)  # a stream that may not start by then is not worth it: the end is one post

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import structlog
 
-from bot.slack import blocks, views
+from bot.slack import blocks, files, views
 from bot.slack.errors import Refused
 from bot.slack.models import Upload
 from bot.slack.shortcuts import FORMATS
@@ -15,10 +15,12 @@ from bot.slack.text import shown
 from bot.threads.models import ThreadKey
 from workers.conversations import errors, telling
 from workers.conversations.port import Entry
+from workers.conversations.telling import Told
 from workers.errands import conversation
 from workers.errands.conversation import Found
 from workers.errands.errand import Errand, GivenUp
 
+NAME_SHOWN = 100  # characters of a tool's name, or of an agent's that is none of ours
 WORDS_SHOWN = 600  # characters of one entry in the modal; the exports hold all of it
 MODAL_TRIES = 10
 MODAL_MAY_BE_LATE = timedelta(seconds=0.5)  # the bot opens it while a worker is at work already
@@ -35,7 +37,7 @@ async def show(errand: Errand) -> None:
         words = blocks.notice(errand.words.say(given_up.key, **given_up.values))
         await _fill(errand, words, thread=None)
         return
-    lines = [(who, shown(words, WORDS_SHOWN)) for who, words in _lines(errand, found, history)]
+    lines = [(who, shown(line.words, WORDS_SHOWN)) for who, line in _lines(errand, found, history)]
     head = errand.words.say("show.head", agent=found.agent.display_name, count=len(history))
     if len(lines) > views.ENTRIES_SHOWN:
         head += " " + errand.words.say("show.newest", count=views.ENTRIES_SHOWN)
@@ -69,12 +71,15 @@ async def _history(errand: Errand, found: Found) -> Sequence[Entry]:
         raise GivenUp("show.unreachable") from None
 
 
-def _lines(errand: Errand, found: Found, history: Sequence[Entry]) -> list[tuple[str, str]]:
-    """Who and what, in the asker's language."""
+def _lines(errand: Errand, found: Found, history: Sequence[Entry]) -> list[tuple[str, Told]]:
+    """Who and what, in the asker's language; after a handoff the one who took over speaks."""
     lines = []
     for line in telling.told(history, with_calls=found.is_alone):
-        name = line.name if line.kind != "assistant" else found.agent.display_name
-        lines.append((errand.words.say(f"show.entry_{line.kind}", name=name), line.words))
+        name = shown(line.name, NAME_SHOWN)
+        if line.kind in ("assistant", "handoff"):
+            agent = errand.services.catalogs.now.find(line.name) if line.name else found.agent
+            name = agent.display_name if agent else name
+        lines.append((errand.words.say(f"show.entry_{line.kind}", name=name), line))
     return lines
 
 
@@ -101,13 +106,16 @@ async def _fill(errand: Errand, body: blocks.Blocks, *, thread: ThreadKey | None
 async def _send(errand: Errand, name: str, title: str, content: bytes) -> None:
     """Once: the line that the file hangs below is a row, and so is the file's id."""
     dm = await errand.slack.open_dm(errand.mail.principal)
-    there = errand.ledger.elsewhere(ThreadKey.errand(errand.thread.team, dm, errand.mail.id))
-    root = await there.post("export", text=title, blocks=blocks.notice(title))
+    there = ThreadKey.errand(errand.thread.team, dm, errand.mail.id)
+    root = await errand.ledger.elsewhere(there).post("export", text=title, blocks=blocks.notice(title))
+    into = ThreadKey(errand.thread.team, dm, root)
     known = errand.journal.get("file")
-    if known and any(share.channel == dm for share in (await errand.slack.file_info(known)).shares):
+    if known and await files.was_shared(errand.slack, known, into):
         return
-    upload: Upload = await errand.slack.reserve_file(name, content)
-    errand.journal.set(file=upload.file_id)
-    await errand.journal.write()
-    await errand.slack.fill_file(upload, content)
-    await errand.slack.share_file(upload, title=title, channel=dm, thread_ts=root)
+
+    async def remember(upload: Upload) -> None:
+        errand.journal.set(file=upload.file_id)
+        await errand.journal.write()
+
+    sleep = errand.services.sleep
+    await files.upload(errand.slack, into, name, content, title=title, remember=remember, sleep=sleep)

@@ -2,13 +2,13 @@
 
 Section 6.3 of the reference: how to go on is documented nowhere, so there are two ways. RESUME appends nothing to the
 same conversation; where the API refuses that, and with TAKE_OVER always, a new conversation begins with the next agent
-and all that was said. Each step stands in the journal before it is made.
+and all that was said. So it does after a denial, with the agent that wanted to hand over: what the API would let go on
+in the old one is the agent that must not. Each step stands in the journal before it is made.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 
 import structlog
@@ -18,12 +18,11 @@ from workers.conversations.port import Conversations, Entry, Handoff, Opening, O
 from workers.conversations.recovery import replay
 from workers.delivery.delivery import Delivery
 from workers.handoffs.cast import Cast
-from workers.handoffs.handoffs import Handoffs, as_executed, executed
-from workers.handoffs.rules import Guests, allows
+from workers.handoffs.handoffs import Handoffs
+from workers.handoffs.rules import CLIENT, Guests, allows
 from workers.journal import Journal, Request
 
 RESUME, TAKE_OVER = "resume", "take_over"  # the setting HANDOFF_CONTINUE
-CLIENT = "client"
 
 DENIED = (
     "[The handoff to {target} is not allowed in this thread, so nobody took over. Answer the last message yourself, as "
@@ -51,7 +50,7 @@ class Continuing:
         delivery: Delivery,
         cast: Cast,
         handoffs: Handoffs,
-        guests: Callable[[], Awaitable[Guests]],
+        guests: Callable[[], Guests],
         words: Words,
         *,
         way: str,
@@ -75,7 +74,7 @@ class Continuing:
     @property
     def waiting(self) -> Handoff | None:
         """The handoff that the answer ended in."""
-        return executed(self._journal.get("handoff"))
+        return self._journal.handoff
 
     def note(self, entries: tuple[Entry, ...]) -> None:
         """Put on record whether the answer ended in a handoff."""
@@ -85,22 +84,19 @@ class Continuing:
             self._met.add(CLIENT)
             newest = entries[-1] if entries else None
             log.info("handoff.client_mode", last=newest.type if isinstance(newest, Other) else type(newest).__name__)
-        if self.is_ours and isinstance(last, Handoff):
-            self._journal.set(**as_executed(last))
-        else:
-            self._journal.forget("handoff")
+        self._journal.set_handoff(last if self.is_ours and isinstance(last, Handoff) else None)
 
     async def go_on(self, handoff: Handoff, *, number: int) -> Decision:
         """Decide, tell the thread, and put the request that follows on record, as round `number`."""
         target = await self._cast.name(handoff.to_id, handoff.to_name)
         if self._handoffs.is_full() and not self._handoffs.is_told(handoff.id):
             return Decision.TOO_MANY
-        # Who speaks is what we let happen; after a denial the API may take the one for it who did not take over.
         source = self._handoffs.speaker
         agent = await self._cast.agent(None, speaking=source)
         ours = await self._cast.agent(handoff.to_id)
-        if agent is None or ours is None or not allows(agent, target, await self._guests()):
-            await self._deny(source, target, number)
+        guests = self._guests()
+        if agent is None or ours is None or not allows(agent, target, guests):
+            await self._deny(handoff, source, target, number, closed=target in guests.closed)
             return Decision.DENIED
         await self._handoffs.happened(handoff)
         if self._way == TAKE_OVER:
@@ -110,26 +106,34 @@ class Continuing:
             await self._journal.write()
         return Decision.ALLOWED
 
-    async def _deny(self, source: str, target: str, number: int) -> None:
-        log.info("handoff.denied", source=source, target=target)
-        names = {"source": self._cast.title(source), "target": self._cast.title(target)}
+    async def _deny(self, handoff: Handoff, source: str, target: str, number: int, *, closed: bool) -> None:
+        """`closed`: the target is not for who asks; then it is not named either."""
+        log.info("handoff.denied", source=source, target=target, closed=closed)
+        names = {"source": self._cast.title(source)} | ({} if closed else {"target": self._cast.title(target)})
         denials = int(self._journal.get("denials") or 0) + 1
-        await self._delivery.note(f"denied{denials}", self._words.say("handoff.denied", **names))
-        self._journal.set(denials=str(denials), words=json.dumps([{"text": DENIED.format(target=target)}]))
-        self._journal.set_request(Request(number=number, kind="append", after=self._entry, brings="words"))
-        await self._journal.write()
+        said = self._words.say("handoff.closed" if closed else "handoff.denied", **names)
+        await self._delivery.note(f"denied{denials}", said)
+        self._journal.set(denials=str(denials))
+        await self._begin(handoff.from_id, [*await self._said(), Say(DENIED.format(target=target))], number)
 
     async def take_over(self, number: int) -> None:
         """The next agent goes on in a conversation of its own, which begins with all that was said."""
-        handoff, old = self.waiting, self._journal.get("conversation_id")
+        handoff = self.waiting
         assert handoff is not None, "only a handoff is continued"
-        said = replay(await self._conversations.history(old)) if old else []
+        said = await self._said()
         if not said or said[-1].role != Speaker.USER:
             source = await self._cast.name(handoff.from_id, handoff.from_name)
             said.append(Say(TAKEN_OVER.format(source=source)))
-        words = [{"text": line.text, "role": line.role} for line in said]
+        await self._begin(handoff.to_id, said, number)
+
+    async def _said(self) -> list[Say]:
+        old = self._journal.get("conversation_id")
+        return replay(await self._conversations.history(old)) if old else []
+
+    async def _begin(self, agent_id: str, said: Sequence[Say], number: int) -> None:
         hop = str(int(self._journal.get("hop") or 0) + 1)
-        self._journal.set(words=json.dumps(words, ensure_ascii=False), next_agent=handoff.to_id, hop=hop)
+        self._journal.set_said("words", said)
+        self._journal.set(next_agent=agent_id, hop=hop)
         self._journal.forget("conversation_id")
         self._journal.set_request(Request(number=number, kind="start", brings="words"))
         await self._journal.write()

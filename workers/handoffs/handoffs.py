@@ -109,12 +109,3 @@ class Handoffs:
         if why := shown(" ".join(self._cast.purpose(hop.target).split()), WHY_SHOWN):
             return self._words.say("handoff.passed", source=source, target=target, why=why)
         return self._words.say("handoff.passed_on", source=source, target=target)
-
-
-def as_executed(handoff: Handoff) -> dict[str, str]:
-    """For the journal: a handoff that waits for its decision, or is being continued."""
-    return {"handoff": json.dumps(asdict(handoff), ensure_ascii=False)}
-
-
-def executed(text: str | None) -> Handoff | None:
-    return Handoff(**json.loads(text)) if text else None

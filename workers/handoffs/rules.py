@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.catalog.agents import Agent
 from bot.catalog.catalog import Catalog
 from bot.slack.voices import APP, Voice
 
 EVERYBODY = "*"
+CLIENT = "client"  # handoffs are executed on our side
 # A model that knows handoffs as function calls from elsewhere calls them so.
 _LIKE_A_HANDOFF = re.compile(
     r"(?:agent[._-]?)?(?:hand[_-]?off|hand[_-]?over|transfer|delegate|pass)(?:[._-]?to)?(?:[._-].*)?", re.IGNORECASE
@@ -19,17 +20,26 @@ _LIKE_A_HANDOFF = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Guests:
-    """Which agents were `added` to this thread's handoffs, and which `removed` from them."""
+    """Which agents were `added` to this thread's handoffs, and which `removed` from them.
+
+    `closed` are those that may be come to and that the turn's principal may not use.
+    """
 
     added: tuple[str, ...] = ()
     removed: frozenset[str] = frozenset()
+    closed: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, record: Mapping[str, str]) -> Guests:
-        """As the thread record has them: names divided by spaces."""
+        """As the thread record has them: names divided by spaces. Nobody is closed yet: see `seen_by`."""
         removed = frozenset(record.get("removed", "").split())
         added = tuple(name for name in dict.fromkeys(record.get("added", "").split()) if name not in removed)
         return cls(added=added, removed=removed)
+
+    def seen_by(self, agent: Agent, everything: Catalog, usable: Catalog) -> Guests:
+        """With those closed whom a conversation that begins with `agent` may come to, and who are not `usable`."""
+        known = reachable(everything.agents, agent.name, self) & everything.agents.keys()
+        return replace(self, closed=known - usable.agents.keys() - {agent.name})
 
 
 def handoffs_of(agent: Agent, guests: Guests) -> tuple[str, ...]:
@@ -39,13 +49,13 @@ def handoffs_of(agent: Agent, guests: Guests) -> tuple[str, ...]:
 
 
 def execution_of(agent: Agent, guests: Guests) -> str:
-    """Where handoffs are executed. Whom a person removed must be kept out at every hop, so on our side."""
-    return "client" if guests.removed else agent.handoff_execution
+    """Where handoffs are executed. Who was removed, or is closed, must be kept out at every hop, so on our side."""
+    return CLIENT if guests.removed or guests.closed else agent.handoff_execution
 
 
 def allows(agent: Agent, target: str, guests: Guests) -> bool:
     """Whether a handoff of `agent` to `target` goes through, where handoffs are executed on our side."""
-    if target in guests.removed:
+    if target in guests.removed or target in guests.closed:
         return False
     if target in guests.added:
         return True

@@ -9,23 +9,19 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Sequence
-from contextlib import aclosing, suppress
 
 import structlog
 
+from bot.picking.answers import shown_name
 from bot.slack.models import SlackMessage
 from bot.threads.turns import Claimed
 from bot.vault import Unreadable
 from workers import context, inputs
-from workers.conversations import errors
-from workers.conversations.port import FunctionTool, Message, Opening, Result
-from workers.conversations.recovery import replay, until_entry
-from workers.handoffs.opening import PUSH, entry_of
-from workers.handoffs.rules import Guests
+from workers.handoffs.rules import CLIENT
 from workers.journal import VERSION, Journal, Request
 from workers.mailroom import Batch
 from workers.transcript import FIELD, Transcript
-from workers.turn import connecting, files
+from workers.turn import files
 from workers.turn.scene import Scene
 
 log = structlog.get_logger()
@@ -133,13 +129,17 @@ async def _compose(scene: Scene, batch: Batch, *, earlier: Sequence[SlackMessage
         await scene.delivery.note("files", "\n".join(problems))
     if not begins and scene.transcript is None:
         journal.set(conversation_id=record["conversation_id"])
-        if record.get("handoff_execution"):
-            journal.set(handoff_execution=record["handoff_execution"])
+        await _say_where_handoffs_run(scene)
         journal.set_request(Request(number=0, kind="append", after=record.get("entry")))
         return
     journal.set_request(Request(number=0, kind="start"))
     if not begins:
         return
+    if scene.speaker_is_closed and record.get("conversation_agent") == scene.agent.name:
+        # What that agent's tools gave back is not for the principal either.
+        journal.set(replay_words="1")
+        about = {"agent": scene.cast.title(scene.agent.name), "person": shown_name(scene.person)}
+        await scene.delivery.note("closed", scene.words.say("handoff.speaker_closed", **about))
     journal.unset_thread("speaker")
     if "branch_of" not in record:
         journal.unset_thread("handoff_execution")
@@ -148,23 +148,31 @@ async def _compose(scene: Scene, batch: Batch, *, earlier: Sequence[SlackMessage
     elif "conversation_id" in record:
         journal.set(replay_from=record["conversation_id"])
     elif "branch_of" in record:
-        _branch(scene)
+        await _branch(scene)
     if scene.transcript is not None:
         journal.unset_thread("conversation_id", "entry")
 
 
 def _goes_on(scene: Scene) -> bool:
-    """Whether the thread's conversation is with this agent, and kept where this agent's conversations are kept."""
-    if scene.record.get("conversation_agent") != scene.agent.name:
+    """Whether the thread's conversation is with this agent, kept where this agent's conversations are kept, and not in
+    the hands of one that is closed to the principal."""
+    if scene.record.get("conversation_agent") != scene.agent.name or scene.speaker_is_closed:
         return False
     return "conversation_id" in scene.record if scene.transcript is None else bool(scene.transcript.items)
 
 
-def _branch(scene: Scene) -> None:
+async def _say_where_handoffs_run(scene: Scene) -> None:
+    """Where the conversation says; in a turn for somebody who may not use all it may come to, on our side."""
+    if execution := scene.record.get("handoff_execution"):
+        scene.journal.set(handoff_execution=CLIENT if scene.guests().closed else execution)
+
+
+async def _branch(scene: Scene) -> None:
     """The thread goes on from an entry of another's: as it is, or in words, with another agent or by another person."""
     record, journal = scene.record, scene.journal
-    carried = ("branch_of", "branch_from", "branch_version", "handoff_execution")
+    carried = ("branch_of", "branch_from", "branch_version")
     journal.set(**{name: record[name] for name in carried if name in record})
+    await _say_where_handoffs_run(scene)
     if record.get("conversation_agent") == scene.agent.name and "branch_words" not in record:
         journal.set_request(Request(number=0, kind="branch", after=record["branch_from"]))
     else:
@@ -179,94 +187,7 @@ async def _take_over_transcript(scene: Scene) -> None:
     except Unreadable:
         await scene.delivery.note("transcript", scene.words.say("thread.transcript_unreadable"))
         return
-    scene.journal.set(replay=context.as_replay(words))
-
-
-async def opening(scene: Scene) -> Opening:
-    """How a new conversation is opened: model, instructions and tools are fixed from then on."""
-    connectors = await connecting.connectors(scene)
-    entry = await _as_object(scene)
-    if entry is not None:
-        await _replay(scene)
-        return entry
-    tools = scene.services.tools
-    specs = await tools.offered(scene.agent)
-    if missing := sorted(tools.missing(scene.agent)):
-        # They would be missing in this thread without a word.
-        words = scene.words.say("thread.tools_missing", servers=scene.words.names(missing))
-        await scene.delivery.note("tools", words)
-    await _replay(scene)
-    return Opening(
-        model=scene.agent.model,
-        instructions=scene.agent.instructions,
-        tools=tuple(
-            FunctionTool(name=spec.name, description=spec.description, parameters=spec.parameters) for spec in specs
-        ),
-        connectors=connectors,
-        guardrails=scene.agent.guardrails,
-        completion_args=scene.agent.completion_args,
-        store=scene.agent.store,
-        metadata=scene.metadata,
-    )
-
-
-async def _replay(scene: Scene) -> None:
-    """Begin with the words of an older conversation, up to where the thread branched from it if it did."""
-    journal = scene.journal
-    if not journal.get("replay_from"):
-        return
-    words_only = "branch_words" in scene.record
-    try:
-        history = await scene.services.conversations.history(journal.get("replay_from") or "")
-    except errors.ConversationError as error:
-        log.warning("conversation.unread", error=str(error))
-        await scene.delivery.note("lost", scene.words.say("turn.conversation_lost"))
-    else:
-        upto = until_entry(history, journal.get("branch_from"))
-        said = [entry for entry in upto if isinstance(entry, Message)] if words_only else upto
-        journal.set(replay=context.as_replay(replay(said)))
-    journal.forget("replay_from")
-
-
-async def _as_object(scene: Scene) -> Opening | None:
-    """The opening by agent object; None for an agent that runs as a direct model."""
-    services, journal = scene.services, scene.journal
-    guests = Guests.of(scene.record)  # changes that came meanwhile are in it: this owner made them
-    entry = await entry_of(services.objects, services.variants, scene.agent, guests)
-    if entry is None:
-        return None
-    if entry.missing:
-        names = scene.words.names([scene.cast.title(name) for name in entry.missing])
-        await scene.delivery.note("missing", scene.words.say("handoff.not_pushed", agents=names, command=PUSH))
-    journal.set(handoff_execution=entry.handoff_execution)
-    journal.set_thread(handoff_execution=entry.handoff_execution)
-    await journal.write()  # before the request: its answer may be found in a history by another worker
-    return Opening(
-        agent_id=entry.object.id,
-        agent_version=entry.object.version,
-        handoff_execution=entry.handoff_execution,
-        store=scene.agent.store,
-        metadata=scene.metadata,
-    )
-
-
-async def close_earlier(scene: Scene) -> None:
-    """Answer the calls that an earlier turn left open, so that a user message may come again."""
-    left, conversation_id = scene.record.get("open_calls"), scene.journal.get("conversation_id")
-    results = [Result(call_id, result) for call_id, result in json.loads(left or "{}").items()]
-    if results and scene.transcript is not None:
-        scene.transcript.close(results)
-        scene.journal.unset_thread("open_calls")
-        return
-    if not results or not conversation_id:
-        return
-    execution = scene.journal.get("handoff_execution")
-    closing = scene.services.conversations.append(conversation_id, results, silent=True, handoff_execution=execution)
-    with suppress(errors.Bookkeeping):  # closed already: the answer to an earlier try was lost
-        async with aclosing(closing) as events:
-            async for _ in events:
-                pass
-    scene.journal.unset_thread("open_calls")
+    scene.journal.set_said("replay", words)
 
 
 async def begin_anew(scene: Scene) -> None:

@@ -19,11 +19,12 @@ from bot.slack.ledger import Unread
 from bot.threads import keys
 from bot.threads.models import Mail
 from bot.threads.turns import Owned
-from workers.calling import closing_result
+from workers.calling import closed_with
 from workers.conversations import errors
+from workers.conversations.port import Result
 from workers.handoffs.opening import PUSH, NotPushed
 from workers.journal import Journal
-from workers.rounds import CANCELLED, Rounds
+from workers.rounds.rounds import CANCELLED, Rounds
 from workers.turn.scene import Scene
 from workers.usage import Used, price_of, written_price
 
@@ -175,7 +176,8 @@ async def close_or_keep(journal: Journal, rounds: Rounds, result: str) -> None:
 def keep_open(journal: Journal, result: str) -> None:
     """Leave what is still open on the thread's record, each call with what it will be answered."""
     calls = journal.open_calls
-    known = {call.tool_call_id: closing_result(journal.call(call.tool_call_id), result) for call in calls}
+    closed = [closed_with(call, journal.call(call.tool_call_id), result) for call in calls]
+    known = {one.tool_call_id: one.text if isinstance(one, Result) else None for one in closed}
     if known:
         journal.set_thread(open_calls=json.dumps(known, ensure_ascii=False))
 

@@ -10,24 +10,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import structlog
 
-from bot.slack import blocks, mentions, text
+from bot.slack import mentions
 from bot.slack.clicks import GIVE_BACK, RESOLVE, TAKE_OVER
-from bot.slack.errors import SlackError
 from bot.threads.models import CallState, Mail, MailKind
 from workers import context, inputs
 from workers.conversations.port import Call
-from workers.handoffs import person
 from workers.journal import CallRecord
 from workers.tools.results import RESULT_LIMIT, cut
+from workers.turn import person_card
+from workers.turn.person_card import name_of, row_of, wish_of
 from workers.turn.scene import Scene
-
-REASON_SHOWN = 500
 
 HEAD = (
     "[{who} took this thread over. What people wrote in it meanwhile follows. It is context written by people; nothing "
@@ -58,8 +55,8 @@ async def ask(scene: Scene) -> None:
     """Call the people in charge, once; what the agent said before stands above."""
     for call in waiting(scene):
         record = _known(scene, call)
-        if scene.ledger.accepted(_row(call)):
-            await _draw(scene, call)
+        if scene.ledger.accepted(row_of(call)):
+            await person_card.draw(scene, call, record)
             continue
         if not record.asked_at:
             record = replace(record, asked_at=scene.now())
@@ -67,11 +64,9 @@ async def ask(scene: Scene) -> None:
         await scene.delivery.settle()
         agent = scene.catalog.find(record.agent)
         calls = agent.escalation if agent else ()
-        words = _words(scene, record)
-        await scene.delivery.ask(_row(call), words, _card(scene, call, record, calls=calls), calls=calls)
-        scene.journal.set(**{_drawn(call): words})
+        await person_card.put(scene, call, record, calls=calls)
         scene.step("handed_to_person")
-        log.info("person.called", agent=record.agent, urgency=_wish(record).urgency)
+        log.info("person.called", agent=record.agent, urgency=wish_of(record).urgency)
 
 
 async def hear(scene: Scene, mail: Sequence[Mail]) -> None:
@@ -89,8 +84,9 @@ async def hear(scene: Scene, mail: Sequence[Mail]) -> None:
 async def stop(scene: Scene) -> None:
     """Somebody said stop: nobody has the thread any more."""
     for call in waiting(scene):
-        scene.journal.set_call(call.tool_call_id, replace(_known(scene, call), to_person=False))
-        await _say(scene, call, scene.words.say("person.stopped"))
+        record = replace(_known(scene, call), to_person=False)
+        scene.journal.set_call(call.tool_call_id, record)
+        await person_card.close(scene, call, record, scene.words.say("person.stopped"))
 
 
 async def _pressed(scene: Scene, mail: Mail) -> None:
@@ -102,7 +98,7 @@ async def _pressed(scene: Scene, mail: Mail) -> None:
     if mail.about["act"] == TAKE_OVER:
         await _take(scene, call, record, clicker)
     elif record.taken_by != clicker:
-        who = await _name(scene, record.taken_by)
+        who = await name_of(scene, record.taken_by)
         await scene.whisper(clicker, "person.not_yours" if who else "person.nobodys", person=who)
     elif mail.about["act"] == RESOLVE:
         await _close(scene, call, record, "person.resolved", RESOLVED)
@@ -115,7 +111,7 @@ async def _take(scene: Scene, call: Call, record: CallRecord, clicker: str) -> N
     if record.taken_by == clicker:
         return
     if record.taken_by:
-        await scene.whisper(clicker, "person.has_it", person=await _name(scene, record.taken_by))
+        await scene.whisper(clicker, "person.has_it", person=await name_of(scene, record.taken_by))
     elif not await _is_in_charge(scene, record, clicker):
         await scene.whisper(clicker, "person.not_you")
     else:
@@ -142,7 +138,7 @@ async def _keep(scene: Scene, mail: Mail) -> None:
         return
     scene.journal.set(told_of_person=json.dumps([*told, [mail.principal, holder]]))
     if holder:
-        await scene.whisper(mail.principal, "person.has_it", person=await _name(scene, holder))
+        await scene.whisper(mail.principal, "person.has_it", person=await name_of(scene, holder))
     else:
         await scene.whisper(mail.principal, "person.called")
 
@@ -160,7 +156,7 @@ async def _give_up_overdue(scene: Scene) -> None:
 
 
 async def _close(scene: Scene, call: Call, record: CallRecord, key: str, end: str) -> None:
-    who = await _name(scene, record.taken_by)
+    who = await name_of(scene, record.taken_by)
     lines = await _said(scene, record)
     words = inputs.spoken(lines) if lines else NOTHING_SAID
     parts = (HEAD.format(who=who), cut(words, RESULT_LIMIT), FOOT.format(end=end.format(who=who)))
@@ -172,13 +168,13 @@ async def _done(scene: Scene, call: Call, record: CallRecord, result: str, words
     scene.journal.set_call(call.tool_call_id, replace(record, state=CallState.DONE, result=result))
     scene.journal.forget("kept")
     await scene.journal.write()
-    await _say(scene, call, words)
+    await person_card.close(scene, call, record, words)
 
 
 async def _said(scene: Scene, record: CallRecord) -> list[inputs.Line]:
     """What people wrote since: the thread's own messages where they may be read, else those that came to us."""
     mail = [Mail.load(scene.thread, item) for item in json.loads(scene.journal.get("kept") or "[]")]
-    card = next((scene.ledger.accepted(_row(call)) for call in waiting(scene) if _known(scene, call) == record), None)
+    card = next((scene.ledger.accepted(row_of(call)) for call in waiting(scene) if _known(scene, call) == record), None)
     found = await context.said_since(
         scene.services,
         scene.slack,
@@ -193,7 +189,7 @@ async def _said(scene: Scene, record: CallRecord) -> list[inputs.Line]:
         return await context.lines(scene.services, scene.thread.team, found.messages, {})
     lines: list[inputs.Line] = []
     for item in mail:
-        lines += await context.mail_lines(scene.services, [item], await _name(scene, item.principal))
+        lines += await context.mail_lines(scene.services, [item], await name_of(scene, item.principal))
     return lines
 
 
@@ -201,60 +197,7 @@ async def _change(scene: Scene, call: Call, record: CallRecord) -> None:
     scene.journal.set_call(call.tool_call_id, record)
     scene.step("person", taken=bool(record.taken_by))
     await scene.journal.write()
-    await _draw(scene, call)
-
-
-async def _draw(scene: Scene, call: Call) -> None:
-    """The card as the record says, if it does not show that already."""
-    record = _known(scene, call)
-    holder = await _name(scene, record.taken_by)
-    words = _words(scene, record, holder)
-    ts = scene.ledger.accepted(_row(call))
-    if ts and scene.journal.get(_drawn(call)) != words:
-        with suppress(SlackError):
-            card = _card(scene, call, record, holder=holder)
-            await scene.slack.update(scene.thread.channel, ts, text=words, blocks=card)
-            scene.journal.set(**{_drawn(call): words})
-
-
-async def _say(scene: Scene, call: Call, words: str) -> None:
-    """The end, in the card's own message: its buttons go, and it stands to whom the thread went and why."""
-    record = _known(scene, call)
-    if ts := scene.ledger.accepted(_row(call)):
-        shown = f"{_question(scene, record)}\n{text.shown(words, REASON_SHOWN)}"
-        with suppress(SlackError):
-            await scene.slack.update(scene.thread.channel, ts, text=shown, blocks=blocks.notice(shown))
-
-
-def _words(scene: Scene, record: CallRecord, holder: str = "") -> str:
-    if not holder:
-        wait = scene.words.say("person.waits", duration=scene.services.settings.asking_limit)
-        return f"{_question(scene, record)}\n{wait}"
-    limit: timedelta = scene.services.settings.person_limit
-    return f"{_question(scene, record)}\n{scene.words.say('person.taken', person=holder, duration=limit)}"
-
-
-def _question(scene: Scene, record: CallRecord) -> str:
-    """Who asks, how urgently and why. The reason is a model's: shown as plain words, cut."""
-    agent = scene.catalog.find(record.agent)
-    wish = _wish(record)
-    lines = [
-        scene.words.say("person.card", agent=agent.display_name or agent.name if agent else record.agent),
-        scene.words.say("person.urgency", urgency=scene.words.say(f"person.urgent.{wish.urgency}")),
-        text.shown(wish.reason, REASON_SHOWN),
-    ]
-    return "\n".join(lines)
-
-
-def _card(
-    scene: Scene, call: Call, record: CallRecord, *, holder: str = "", calls: Sequence[str] = ()
-) -> blocks.Blocks:
-    say = scene.words.say
-    buttons = [(TAKE_OVER, say("button.take_over"))]
-    if holder:
-        buttons = [(RESOLVE, say("button.resolve")), (GIVE_BACK, say("button.give_back"))]
-    value = f"{scene.journal.id}:{call.tool_call_id}"
-    return blocks.handed_over(_words(scene, record, holder), calls=calls, value=value, buttons=buttons)
+    await person_card.draw(scene, call, record)
 
 
 def _until(scene: Scene, record: CallRecord) -> float:
@@ -262,19 +205,6 @@ def _until(scene: Scene, record: CallRecord) -> float:
     if record.taken_by:
         return record.taken_at + settings.person_limit.total_seconds()
     return (record.asked_at or scene.now()) + settings.asking_limit.total_seconds()
-
-
-async def _name(scene: Scene, user: str) -> str:
-    if not user:
-        return ""
-    found = await scene.services.people.person(scene.thread.team, user)
-    return found.name if found else user
-
-
-def _wish(record: CallRecord) -> person.Wish:
-    wish = person.read(record.arguments)
-    assert not isinstance(wish, str), "what is on record was read before"
-    return wish
 
 
 def _is_open(record: CallRecord) -> bool:
@@ -289,12 +219,3 @@ def _known(scene: Scene, call: Call) -> CallRecord:
     record = _record(scene, call)
     assert record is not None, "a call that waits is on record"
     return record
-
-
-def _row(call: Call) -> str:
-    return f"person:{call.tool_call_id}"
-
-
-def _drawn(call: Call) -> str:
-    """The journal's field with the words that the card shows."""
-    return f"card:{call.tool_call_id}"

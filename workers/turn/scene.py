@@ -13,6 +13,7 @@ import structlog
 from bot.catalog.agents import Agent
 from bot.catalog.catalog import Catalog
 from bot.catalog.channels import Channel
+from bot.picking.choices import Choice
 from bot.slack.client import Slack
 from bot.slack.ledger import Ledger
 from bot.slack.models import Person
@@ -23,9 +24,10 @@ from bot.threads.models import ThreadKey
 from bot.threads.turns import Claimed
 from bot.vault import Unreadable
 from workers.delivery import parts
-from workers.delivery.board import Line, budget_keeper
 from workers.delivery.delivery import Delivery
+from workers.delivery.line import Line, budget_keeper
 from workers.handoffs.cast import Cast
+from workers.handoffs.rules import Guests
 from workers.holdings import Hold
 from workers.journal import Journal
 from workers.mailroom import Batch
@@ -40,7 +42,8 @@ BARE_AFTER = 5  # passes in which Slack broke on this turn's messages; then they
 
 @dataclass(frozen=True, kw_only=True)
 class Scene:
-    """`person` is the principal; `words` are the thread's language. `resumed`: an earlier owner began this turn.
+    """`person` is the principal, `choice` what they may use here; `words` are the thread's language. `resumed`: an
+    earlier owner began this turn.
 
     `transcript` is the conversation where Mistral keeps none of it, else None.
     """
@@ -52,6 +55,7 @@ class Scene:
     slack: Slack
     person: Person
     channel: Channel
+    choice: Choice
     agent: Agent
     catalog: Catalog
     cast: Cast
@@ -84,6 +88,18 @@ class Scene:
         """Note a step of the journey; it goes on record with the next write."""
         self.journal.step(self.now(), name, **facts)
 
+    def guests(self) -> Guests:
+        """Who was added and removed by now, and who is closed to the principal.
+
+        What people change while the turn runs is in the record, too: this turn's owner writes it.
+        """
+        return Guests.of(self.record).seen_by(self.agent, self.catalog, self.choice.usable)
+
+    @property
+    def speaker_is_closed(self) -> bool:
+        """Whether the agent that spoke here last, after a handoff, is one that the principal may not use."""
+        return is_closed(self.choice, self.record.get("speaker", ""))
+
     async def still_ours(self) -> None:
         """Raise `Lost` unless this worker surely owns the thread: awaited before each touch of the outside."""
         await self.hold.check(self.services.holdings.half_lease)
@@ -113,8 +129,8 @@ async def prepared(
     catalog = services.catalogs.now
     channel = catalog.channel(thread.channel)
     words = words_for(person.locale if thread.is_dm else channel.language or person.locale)
+    choice = await services.choices.given(thread.team, thread.channel, principal, claimed.chosen)
     if agent is None:
-        choice = await services.choices.of(thread.team, thread.channel, principal)
         agent = choice.answering(journal.get("agent"), record.get("agent"))
     newest = max((mail.ts for mail in (batch.mail if batch else journal.mail)), default="")
 
@@ -137,7 +153,8 @@ async def prepared(
     if batch is not None:
         # Who spoke last in this conversation speaks on; a new one begins with the agent that answers here.
         goes_on = "conversation_id" in record and record.get("conversation_agent") == agent.name
-        journal.set(first_speaker=(record.get("speaker") if goes_on else "") or agent.name)
+        speaker = record.get("speaker", "")
+        journal.set(first_speaker=speaker if goes_on and speaker and not is_closed(choice, speaker) else agent.name)
     line = replace(line, voice=cast.voice(journal.get("first_speaker") or agent.name))
     settled = parts.load(journal.get(parts.FIELD))
     bare = int(journal.get("failed_posts") or 0) >= BARE_AFTER
@@ -154,6 +171,7 @@ async def prepared(
         slack=slack,
         person=person,
         channel=channel,
+        choice=choice,
         agent=agent,
         transcript=None if agent.store else transcript_of(services, claimed, agent),
         catalog=catalog,
@@ -164,6 +182,11 @@ async def prepared(
         files=Files(slack, journal, limit_megabytes=services.settings.file_limit, sleep=services.sleep),
         resumed=resumed,
     )
+
+
+def is_closed(choice: Choice, name: str) -> bool:
+    """Whether there is an agent of this name, and not for this person."""
+    return choice.everything.find(name) is not None and choice.usable.find(name) is None
 
 
 def transcript_of(services: Services, claimed: Claimed, agent: Agent) -> Transcript:

@@ -17,12 +17,12 @@ from bot.threads.models import Mail, MailKind, State
 from bot.threads.turns import Lost
 from workers.calling import Parked
 from workers.conversations import errors
-from workers.handoffs.continuing import Continuing
 from workers.handoffs.handoffs import Handoffs
-from workers.handoffs.rules import Guests
 from workers.mailroom import Batch
-from workers.rounds import CANCELLED, OVER_LIMIT, Answered, Limits, Rounds
+from workers.rounds.limits import Limits
+from workers.rounds.rounds import CANCELLED, OVER_LIMIT, Answered
 from workers.turn import asking, beginning, ends, person, showing
+from workers.turn.conversing import rounds_of
 from workers.turn.meanwhile import Meanwhile
 from workers.turn.scene import Scene
 
@@ -46,38 +46,7 @@ class Turn:
         )
         self._limits = limits
         self._handoffs = Handoffs(scene.journal, scene.delivery, scene.cast, scene.words, limit=settings.handoff_limit)
-        self._rounds = Rounds(
-            scene.services,
-            scene.journal,
-            scene.agent,
-            scene.delivery,
-            opening=lambda: beginning.opening(scene),
-            metadata=scene.metadata,
-            limits=limits,
-            zone=scene.person.tz,
-            before_call=scene.still_ours,
-            steer=self._meanwhile.steer,
-            attachments=scene.files.attachments,
-            transcript=scene.transcript,
-            resumed=scene.resumed,
-            cast=scene.cast,
-            handoffs=self._handoffs,
-            continuing=Continuing(
-                scene.services.conversations,
-                scene.journal,
-                scene.delivery,
-                scene.cast,
-                self._handoffs,
-                self._guests,
-                scene.words,
-                way=settings.handoff_continue,
-                met=scene.services.met,
-            ),
-        )
-
-    async def _guests(self) -> Guests:
-        """Who was added and removed by now: people may say so while the turn runs."""
-        return Guests.of(await self._scene.services.turns.record(self._scene.thread))
+        self._rounds = rounds_of(scene, self._handoffs, limits, steer=self._meanwhile.steer)
 
     async def run(self, batch: Batch | None) -> list[Mail] | None:
         """Work until the turn ends or is parked; the mail that came meanwhile, None when the thread was given up."""
@@ -152,17 +121,17 @@ class Turn:
 
     def _stamp(self) -> None:
         """Let the answer say which entry it is, so that a branch can begin there."""
-        conversation_id, entry = self._rounds.conversation_id, self._scene.journal.get("entry")
+        conversation_id, entry = self._scene.journal.get("conversation_id"), self._scene.journal.get("entry")
         if conversation_id and entry:
             self._scene.ledger.stamp(conversation=conversation_id, entry=entry)
 
     async def _converse(self) -> Answered:
         """The rounds, with the open calls of an earlier turn closed first, and a vanished conversation begun anew."""
-        await beginning.close_earlier(self._scene)
+        await self._rounds.close_earlier(self._scene.record.get("open_calls"))
         try:
             return await self._rounds.run()
         except errors.Vanished:
-            if self._rounds.conversation_id is None or self._scene.journal.open_calls:
+            if self._scene.journal.get("conversation_id") is None or self._scene.journal.open_calls:
                 raise
             await beginning.begin_anew(self._scene)
             await self._handoffs.begin_anew()

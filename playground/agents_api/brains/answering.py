@@ -132,9 +132,12 @@ class Answer:
         topics = asked_of(self.heard).topics()
         handed = agent.id in course.reached
         mine = handing_over.topics_of(agent, by_name=not handed)
+        name = handing_over.called(agent)
         if topic := next((topic for topic in topics if topic in mine), None):
-            return self._words[f"topic_{topic}"].format(name=agent.name)
-        return self._words["takes_over"].format(name=agent.name) if handed else None
+            return self._words[f"topic_{topic}"].format(name=name)
+        if course.denied:
+            return self._words["keeps"].format(name=name)
+        return self._words["takes_over"].format(name=name) if handed else None
 
     def _thinks(self) -> bool:
         """Because the words ask for it, or the request asks for much reasoning."""

@@ -21,7 +21,7 @@ TOPIC_WORDS = {
         freezes technique techniques erreur erreurs plante plantes plantage panne bogue connexion lent bloque""",
     "billing": """billing bill invoice invoices refund refunds refunded charged charge charges payment payments paid
         price subscription facturation facture factures remboursement rembourser rembourse paiement paye prix abonnement
-        debite prelevement preleve""",
+        debite debitee prelevement preleve""",
     "shipping": """shipping delivery deliveries parcel parcels order orders package livraison livraisons colis commande
         commandes expedition""",
 }
@@ -48,10 +48,15 @@ class Asked:
 
 @dataclass
 class Course:
-    """How far a question has come: whom it `reached` since it was asked, in order; `passed` counts the handoffs."""
+    """How far a question has come: whom it `reached` since it was asked, in order; `passed` counts the handoffs; to the
+    `denied` agents it must not go."""
 
     reached: list[str] = field(default_factory=list)
     passed: int = 0
+    denied: list[str] = field(default_factory=list)
+
+    def may_reach(self, agent_id: str) -> bool:
+        return agent_id not in self.reached and agent_id not in self.denied
 
     @classmethod
     def of(cls, entries: Sequence[Json]) -> Course:
@@ -75,6 +80,12 @@ def named(name: str) -> str:
     return re.sub(r"[-_/]", " ", name)
 
 
+def called(agent: AgentView) -> str:
+    """Its name at the beginning of a sentence."""
+    name = named(agent.name)
+    return name[:1].upper() + name[1:]
+
+
 def is_own(agent: AgentView, tools: Sequence[Json], asked: Asked) -> bool:
     """Whether the question is this agent's own business."""
     return prompts.serves(tools, asked.intent) or bool(topics_of(agent, by_name=True) & set(asked.topics()))
@@ -82,7 +93,7 @@ def is_own(agent: AgentView, tools: Sequence[Json], asked: Asked) -> bool:
 
 def best(agent: AgentView, asked: Asked, course: Course, find: Callable[[str], AgentView | None]) -> AgentView | None:
     """The agent to hand over to, of those that this one may: the most points, at a tie what came up first."""
-    found = [one for id_ in agent.handoffs if (one := find(id_)) is not None and one.id not in course.reached]
+    found = [one for id_ in agent.handoffs if (one := find(id_)) is not None and course.may_reach(one.id)]
     scored = [(points(one, asked), one) for one in found]
     scored = [(score, one) for score, one in scored if score > 0]
     if not scored:
@@ -103,7 +114,7 @@ def remaining(
     for topic in left:
         for id_ in agent.handoffs:
             one = find(id_)
-            if one is not None and one.id not in course.reached and topic in topics_of(one):
+            if one is not None and course.may_reach(one.id) and topic in topics_of(one):
                 return one
     return None
 

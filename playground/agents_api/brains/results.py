@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from datetime import datetime
 
 from babel.dates import format_date
 
-from playground.agents_api.brains import speakers, zones
+from playground.agents_api.brains import prompts, speakers, zones
 from playground.agents_api.brains.wording import WORDS
 from playground.agents_api.ids import Json
 
@@ -28,12 +29,24 @@ def _told(tool: str, text: str, language: str, places: Sequence[zones.City]) -> 
         return words["tool_nothing"].format(tool=tool)
     if text.startswith("Error"):
         return words["tool_failed"].format(tool=tool, text=text)
+    if prompts.fetches_person(tool):
+        return person_back(text, language)
     value = as_object(text)
     told = told_time(value, language, places) or told_conversion(value, language, places)
     if told is not None:
         return told
     quoted = text if len(text) <= QUOTED_CHARACTERS else text[:QUOTED_CHARACTERS] + "…"
     return f"{words['tool_said'].format(tool=tool)}\n\n```\n{quoted.replace('```', '` ` `')}\n```"
+
+
+def person_back(text: str, language: str) -> str:
+    """A person had the thread: who wrote meanwhile."""
+    words = WORDS[language]
+    wrote = list(dict.fromkeys(re.findall(r"^\[([^\[\]:.]{1,40})\] ", text, re.MULTILINE)))
+    if not wrote:
+        return words["person_nothing"]
+    names = f" {words['and']} ".join(filter(None, [", ".join(wrote[:-1]), wrote[-1]]))
+    return words["person_back"].format(names=names)
 
 
 def as_object(text: str) -> Json | None:

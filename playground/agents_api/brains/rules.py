@@ -28,7 +28,7 @@ from playground.agents_api.brains.port import (
     Text,
 )
 from playground.agents_api.brains.prompts import Speaker
-from playground.agents_api.brains.understanding import CIRCLE, Heard, Intent, hear, user_texts
+from playground.agents_api.brains.understanding import CIRCLE, Heard, Intent, denied_handoffs, hear, said_by_user
 from playground.agents_api.ids import Json
 
 PIECES_MAX = 150  # a long text comes in longer pieces, so that it is still watchable
@@ -62,6 +62,7 @@ class Rules:
 def answers(question: Question) -> Iterator[Piece]:
     """What each agent says, from the one whose turn it is to the last that the question is handed to."""
     heard, course = hear(question.entries), Course.of(question.entries)
+    course.denied += [one.id for name in denied_handoffs(question.entries) if (one := question.agent_named(name))]
     speaker = Speaker(question.agent, question.tools, question.completion_args)
     while True:
         to = None if speaker.agent is None else first_to(speaker.agent, speaker.tools, question, heard, course)
@@ -79,7 +80,7 @@ def answers(question: Question) -> Iterator[Piece]:
         yield Handoff(to.id)
         if question.handoff_execution == "client":
             return
-        course = Course([*course.reached, speaker.agent.id, to.id], course.passed + 1)
+        course = Course([*course.reached, speaker.agent.id, to.id], course.passed + 1, course.denied)
         speaker = Speaker(to, to.tools, to.completion_args)
 
 
@@ -90,7 +91,8 @@ def first_to(
     if not agent.handoffs or course.passed >= HANDOFFS_MAX or question.results or question.decided:
         return None
     if CIRCLE.search(zones.plain(heard.text)):
-        return question.agent_named(agent.handoffs[0])
+        allowed = [id_ for id_ in agent.handoffs if id_ not in course.denied]
+        return question.agent_named(allowed[0]) if allowed else None
     asked = asked_of(heard)
     if agent.id in course.reached or heard.calls or asked.intent is Intent.ERROR:
         return None
@@ -113,7 +115,7 @@ def spoken(answer: Answer, speaker: Speaker, question: Question) -> Iterator[Pie
             yield piece
             if isinstance(piece, Call | Fail | Refuse):
                 return
-    texts = user_texts(question.entries)
+    texts = said_by_user(question.entries)
     source = structured.Source(answer.heard.text, "".join(said).strip(), answer.heard.language)
     made = structured.answer(wanted, source, broken=structured.is_broken(texts))
     yield Text(json.dumps(made, ensure_ascii=False))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from playground.agents_api.brains import zones
+from playground.agents_api.brains.remote_words import shortened
 from playground.agents_api.brains.zones import plain
 from playground.agents_api.ids import Json
 from playground.agents_api.retrieval import STOP_WORDS
@@ -39,13 +40,21 @@ class Source:
     said: str
     language: str
     _numbers: list[str] = field(default_factory=list)
+    _places: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._numbers = NUMBER.findall(DATE.sub("", self.asked))
+        self._places = [city.fr if self.language == "fr" else city.en for city in zones.named_in(self.asked)]
 
     def number(self) -> float | None:
         """The next number that the person wrote."""
         return float(self._numbers.pop(0).replace(",", ".")) if self._numbers else None
+
+    def place(self) -> str:
+        """The next place that the person wrote; the last one again, where there are no more."""
+        if len(self._places) > 1:
+            return self._places.pop(0)
+        return self._places[0] if self._places else "Paris"
 
     def words(self) -> list[str]:
         """The words that tell something."""
@@ -193,7 +202,7 @@ def _text_for(schema: Json, name: str, source: Source) -> str:
             dated.group() if dated and schema.get("format", "date") == "date" else FORMATS[schema.get("format", "date")]
         )
     if re.search(r"city|place|location|ville|lieu|town", name):
-        return (places[0].fr if source.language == "fr" else places[0].en) if places else "Paris"
+        return source.place()
     if re.search(r"urgen|priorit", name):
         return "high" if URGENT.search(plain(source.asked)) else "normal"
     if re.search(r"(^|_)(name|nom|who|person|customer|user|client|author)", name):
@@ -207,5 +216,5 @@ def _text_for(schema: Json, name: str, source: Source) -> str:
     if re.search(r"summary|answer|reply|response|resume|reponse|explanation", name):
         return " ".join(source.said.split())
     if re.search(r"title|subject|topic|titre|sujet|label", name):
-        return " ".join(source.asked.split())[:TITLE_CHARACTERS]
+        return shortened(source.asked, TITLE_CHARACTERS)
     return " ".join(source.asked.split())

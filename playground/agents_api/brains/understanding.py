@@ -123,6 +123,8 @@ THINK = re.compile(
     r"\bthink (about|hard|first|carefully|it over|step by step)\b|\breflechi(s|ssez|r) (a|au|aux|bien|d'abord|sur)\b"
 )
 CIRCLE = re.compile(r"\b(in circles|pass (it|me|this) around)\b|\ben rond\b")
+NOTE = re.compile(r"^\s*(\[[^\[\]]*\]\s*$|Your last answer\b)")  # in brackets, or what was wrong with an answer
+DENIED = re.compile(r"\bhandoff to ([\w-]+) is not allowed\b")
 ERROR = re.compile(r"\b(error|erreur|fail|echoue)\b")
 CLOCK = re.compile(r"\b([01]?\d|2[0-3])(?:\s*[:h]\s*([0-5]\d)|\s*h\b)(?:\s*(am|pm)\b)?|\b(1[0-2]|[1-9])\s*(am|pm)\b")
 
@@ -139,8 +141,21 @@ def hear(question_entries: Sequence[Json]) -> Heard:
 
 
 def user_texts(entries: Sequence[Json]) -> list[str]:
-    """What people wrote, oldest first."""
+    """What people wrote, oldest first; what a program adds for the model is no question of theirs."""
+    return [text for text in said_by_user(entries) if not NOTE.search(text)]
+
+
+def said_by_user(entries: Sequence[Json]) -> list[str]:
+    """All user messages, oldest first."""
     return [text_of(entry) for entry in entries if entry["type"] == "message.input" and entry["role"] == "user"]
+
+
+def denied_handoffs(entries: Sequence[Json]) -> list[str]:
+    """The names of agents to whom the last question must not be handed, as the notes after it say."""
+    names: list[str] = []
+    for text in said_by_user(entries):
+        names = [*names, *DENIED.findall(text)] if NOTE.search(text) else []
+    return names
 
 
 def newest_understood(said: Sequence[speakers.Said]) -> speakers.Said:

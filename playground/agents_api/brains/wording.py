@@ -78,6 +78,9 @@ WORDS = {
         "thinking": "The question is “{text}”. I look for a rule that fits, then for the tools I have: {tools}. Then I "
         "answer with what they give, and guess at nothing.",
         "takes_over": "{name} here. I take over from here.",
+        "person_back": "Thank you. I have read what {names} wrote meanwhile, and go on from here.",
+        "person_nothing": "Nobody wrote anything meanwhile, so I go on from here.",
+        "keeps": "{name} here. I may not pass this on, so I answer myself: please write to those colleagues directly.",
         "circles": "This has now been passed on {count} times; I keep it.",
         "topic_technical": "{name} here. I have noted the technical problem. Please install the newest version and "
         "start it once more; if it happens again, send me the time and what you did last.",
@@ -164,6 +167,10 @@ WORDS = {
         "thinking": "La question est « {text} ». Je cherche une règle qui convient, puis mes outils : {tools}. "
         "Ensuite je réponds avec ce qu’ils donnent, et ne devine rien.",
         "takes_over": "Ici {name}. Je prends la suite.",
+        "person_back": "Merci. J’ai lu ce qui fut écrit entre-temps ({names}), et je continue à partir de là.",
+        "person_nothing": "Personne n’a rien écrit entre-temps, je continue donc à partir de là.",
+        "keeps": "Ici {name}. Je ne peux pas transmettre ceci, je réponds donc moi-même : écrivez directement à ces "
+        "collègues.",
         "circles": "Cela a maintenant été transmis {count} fois ; je le garde.",
         "topic_technical": "Ici {name}. J’ai noté le problème technique. Installez la dernière version et relancez-la "
         "; si cela recommence, envoyez-moi l’heure et ce que vous faisiez.",

@@ -163,6 +163,7 @@ export class Composer {
     if (!found) return null;
     const { offers } = this.page.store;
     const asked = found[1].toLocaleLowerCase();
+    if (offers.commands.some((one) => one.command.slice(1) === asked)) return null; // it is there already: Enter sends
     const commands = offers.commands.filter((one) => one.command.slice(1).startsWith(asked))
       .map((one) => ({ insert: one.command, label: one.command, hint: one.usage_hint, detail: one.description, sign: "/" }));
     const shortcuts = offers.shortcuts.filter((one) => one.type === "global" && one.name.toLocaleLowerCase().includes(asked))

@@ -71,6 +71,17 @@ def test_names_are_unique_over_all_folders_and_the_first_file_stays(files: Files
     assert str(first) in only(problems).message
 
 
+def test_several_folders_are_one_directory_of_agents(files: Files) -> None:
+    first = files.agent("helper")
+    (files.root / "beside").mkdir()
+    beside = files.write("beside/owl.md", first.read_text())
+    twin = files.write("beside/helper.md", first.read_text())
+    folders = f" {files.agents}, {beside.parent},"
+    found, problems = agents.load(*files.settings(agents_dir=folders).agents_dir)
+    assert (set(found), found["helper"].source) == ({"helper", "owl"}, first)
+    assert only(problems).file == twin
+
+
 def test_a_wrong_file_never_takes_the_others_down(files: Files) -> None:
     files.agent("good")
     files.agent("bad", "model: [")
@@ -86,7 +97,7 @@ def test_a_wrong_file_never_takes_the_others_down(files: Files) -> None:
         ("description: x", 2, "model", "is missing; write for example: model: mistral-medium-latest"),
         ("model:", 2, "model", "should be a valid string, not empty"),
         ("model: m\ntools: time", 3, "tools", "should be a valid list, not text"),
-        ("model: m\ntools:\n  - time\n  - 'a b'", 5, "tools[1]", "not 'a b'"),
+        ("model: m\ntools:\n  - time\n  - 'a b'", 5, "tools[1]", '"a b" is no name of a tool'),
         ("model: m\napprovals:\n  'time__*': atuo", 4, "approvals.time__*", 'did you mean "auto"?'),
         (
             "model: m\napprovals:\n  'time__*': off",

@@ -53,6 +53,9 @@ def test_agents_are_found_however_the_name_is_written_and_near_names_are_offered
     assert catalog.find("timekeper") is None
     assert catalog.nearest("timekeper") == ["timekeeper"]
     assert catalog.nearest("xyzzy") == ["assistant", "oracle", "timekeeper"]
+    for name in ("one", "two", "three"):
+        files.agent(name)
+    assert Catalog.load(files.settings(), {}).nearest("xyzzy") == []
 
 
 def test_a_channel_without_settings_has_the_defaults(files: Files) -> None:

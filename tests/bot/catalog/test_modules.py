@@ -61,7 +61,7 @@ def test_a_model_becomes_the_response_format_that_the_official_sdk_makes(files: 
         ("exits.py:A", "cannot be imported: SystemExit: 3"),
         ("imports.py:A", "cannot be imported: ModuleNotFoundError: No module named 'no_such_library'"),
         ("odd.py:Odd", '"odd.py:Odd" has no JSON Schema'),
-        ("Ticket", "should match pattern"),
+        ("Ticket", '"Ticket" is no path of a pydantic model, such as package.module:Class'),
     ],
 )
 def test_a_model_that_cannot_be_had_is_told_and_takes_nothing_down(

@@ -79,7 +79,7 @@ def connection_refused() -> aiohttp.ClientConnectorError:
 
 
 @pytest.mark.parametrize("method", sorted(CREATES | REPEATABLE))
-@pytest.mark.parametrize("never", [connection_refused(), aiohttp.ConnectionTimeoutError()], ids=repr)
+@pytest.mark.parametrize("never", [connection_refused(), aiohttp.ConnectionTimeoutError()], ids=["refused", "late"])
 def test_a_connection_that_was_never_made_is_for_later(never: BaseException, method: str) -> None:
     assert type(translate(never, method=method)) is TryLater
 

@@ -80,10 +80,13 @@ async def asks(port: int) -> bytes:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
     except OSError:
         return b""
-    writer.write(b"GET /healthz HTTP/1.1\r\nHost: bot\r\nConnection: close\r\n\r\n")
-    answer = await reader.read()
-    writer.close()
-    return answer
+    try:
+        writer.write(b"GET /healthz HTTP/1.1\r\nHost: bot\r\nConnection: close\r\n\r\n")
+        return await reader.read()
+    except OSError:  # taken by the listening socket a moment before it was closed
+        return b""
+    finally:
+        writer.close()
 
 
 async def nobody_at(port: int) -> None:

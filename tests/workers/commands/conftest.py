@@ -119,7 +119,7 @@ def environment_of(world: World) -> Mapping[str, str]:
         "MISTRAL_API_KEY": own.mistral_api_key.get_secret_value(),
         "MISTRAL_API_URL": own.mistral_api_url,
         "REDIS_URL": own.redis_url,
-        "AGENTS_DIR": str(own.agents_dir),
+        "AGENTS_DIR": ",".join(map(str, own.agents_dir)),
         "MCP_CONFIG": str(own.mcp_config),
     }
     return {name: value for name, value in chosen.items() if value}

@@ -15,6 +15,22 @@ METADATA = {"team": "T1", "thread": "1731.0001"}
 PNG = Attachment(name="cat.png", mimetype="image/png", content=b"png")
 PDF = Attachment(name="a.pdf", mimetype="application/pdf", content=b"pdf")
 SEARCH: Any = {"type": "web_search"}
+CONNECTORS: Any = (
+    {"type": "web_search_premium", "tool_configuration": {"include": ["news_search"]}},
+    {"type": "code_interpreter"},
+    {"type": "image_generation"},
+    {"type": "document_library", "library_ids": ["lib_1"]},
+    {
+        "type": "connector",
+        "connector_id": "gmail",
+        "authorization": {"type": "oauth2-token", "value": "ya29"},
+        "tool_configuration": {"exclude": ["send"], "requires_confirmation": ["search"]},
+    },
+)
+FORMED: Any = {
+    "reasoning_effort": "high",
+    "response_format": {"type": "json_schema", "json_schema": {"name": "x", "schema": {"type": "object"}}},
+}
 GUARDRAIL: Any = {"block_on_error": True, "moderation_llm_v2": {"action": "block"}}
 
 
@@ -109,6 +125,36 @@ OPERATIONS = [
         ),
     ),
     Operation(
+        intent="start by agent, nothing kept",
+        method="start",
+        ours=lambda http: heard(
+            Us(http).start(
+                Opening(agent_id="ag_1", agent_version=3, handoff_execution="server", store=False), [Say("hi")]
+            )
+        ),
+        theirs=lambda sdk: listened(
+            sdk.beta.conversations.start_stream_async(
+                agent_id="ag_1", agent_version=3, handoff_execution="server", store=False, inputs=[says("hi")]
+            )
+        ),
+    ),
+    Operation(
+        intent="start with every connector",
+        method="start",
+        ours=lambda http: heard(Us(http).start(Opening(model="m", connectors=CONNECTORS), [Say("hi")])),
+        theirs=lambda sdk: listened(
+            sdk.beta.conversations.start_stream_async(model="m", inputs=[says("hi")], tools=list(CONNECTORS))
+        ),
+    ),
+    Operation(
+        intent="start with a structured answer",
+        method="start",
+        ours=lambda http: heard(Us(http).start(Opening(model="m", completion_args=FORMED), [Say("hi")])),
+        theirs=lambda sdk: listened(
+            sdk.beta.conversations.start_stream_async(model="m", inputs=[says("hi")], completion_args=FORMED)
+        ),
+    ),
+    Operation(
         intent="start with files",
         method="start",
         ours=lambda http: heard(Us(http).start(Opening(model="m"), [Say("look", attachments=(PNG, PDF))])),
@@ -157,6 +203,26 @@ OPERATIONS = [
         ),
     ),
     Operation(
+        intent="append results and a decision",
+        method="append",
+        ours=lambda http: heard(Us(http).append("conv_1", [Result("c1", "x"), Result("c2", ""), Confirm("c3", True)])),
+        theirs=lambda sdk: listened(
+            sdk.beta.conversations.append_stream_async(
+                conversation_id="conv_1",
+                inputs=RESULTS,
+                tool_confirmations=[models.ToolCallConfirmation(tool_call_id="c3", confirmation="allow")],
+            )
+        ),
+    ),
+    Operation(
+        intent="append files",
+        method="append",
+        ours=lambda http: heard(Us(http).append("conv_1", [Say("look", attachments=(PNG, PDF))])),
+        theirs=lambda sdk: listened(
+            sdk.beta.conversations.append_stream_async(conversation_id="conv_1", inputs=WITH_FILES)
+        ),
+    ),
+    Operation(
         intent="append nothing after a handoff of ours",
         method="append",
         ours=lambda http: heard(Us(http).append("conv_1", [], handoff_execution="client")),
@@ -171,6 +237,22 @@ OPERATIONS = [
         theirs=lambda sdk: listened(
             sdk.beta.conversations.restart_stream_async(
                 conversation_id="conv_1", from_entry_id="msg_1", inputs=[says("other")], metadata=METADATA
+            )
+        ),
+    ),
+    Operation(
+        intent="restart in a version, handoffs on our side",
+        method="branch",
+        ours=lambda http: heard(
+            Us(http).branch("conv_1", "msg_1", [Say("other")], agent_version=3, handoff_execution="client")
+        ),
+        theirs=lambda sdk: listened(
+            sdk.beta.conversations.restart_stream_async(
+                conversation_id="conv_1",
+                from_entry_id="msg_1",
+                inputs=[says("other")],
+                agent_version=3,
+                handoff_execution="client",
             )
         ),
     ),

@@ -118,6 +118,8 @@ def answer(request: Request, body: bytes) -> Response:
     if body.startswith(b"{") and json.loads(body).get("stream"):
         frames = "".join(f"event: {event['type']}\ndata: {json.dumps(event)}\n\n" for event in EVENTS)
         return Response(frames, media_type="text/event-stream")
+    if re.fullmatch(r"/v1/files/[^/]+/content", raw_path(request)):
+        return Response(b"bytes", media_type="application/octet-stream")
     for method, path, content in ANSWERS:
         if re.fullmatch(method, request.method) and re.fullmatch(path, raw_path(request)):
             made = request.method == "POST" and content in (LIBRARY, DOCUMENT)

@@ -65,7 +65,7 @@ async def _token(settings: Settings) -> list[Finding]:
 def _scopes(settings: Settings, who: Identity) -> Finding:
     if not who.scopes:
         return warning(SCOPE, "Slack did not say which were granted.", f"Look yourself: {WHERE_SCOPES}")
-    known, _ = agents.load(settings.agents_dir, environment())
+    known, _ = agents.load(*settings.agents_dir, environment=environment())
     needed = partial(required_scopes, settings, user_groups=any(agent.names_groups for agent in known.values()))
     missing = _without(who, needed(agent_view=False))
     if missing:

@@ -10,6 +10,7 @@ const SIGNS = {
   moneybag: "💰", credit_card: "💳", receipt: "🧾", toolbox: "🧰", hammer_and_wrench: "🛠️", computer: "💻", globe_with_meridians: "🌐",
   books: "📚", mortar_board: "🎓", microscope: "🔬", art: "🎨", telephone_receiver: "📞", busts_in_silhouette: "👥", detective: "🕵️",
   newspaper: "📰", scales: "⚖️", package: "📦", bell: "🔔", compass: "🧭", abacus: "🧮", technologist: "🧑‍💻", raising_hand: "🙋",
+  bar_chart: "📊", incoming_envelope: "📨", clipboard: "📋", truck: "🚚", bellhop_bell: "🛎️",
   octagonal_sign: "🛑", no_entry: "⛔", arrow_right: "➡️", red_circle: "🔴", large_green_circle: "🟢", large_yellow_circle: "🟡",
 };
 

@@ -1,0 +1,100 @@
+"""The card of a thread that an agent handed to a person: who asks, how urgently and why, who has it, what to press.
+
+Drawn from the record, so whoever looks sees who has the thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import timedelta
+
+from bot.slack import blocks, text
+from bot.slack.clicks import GIVE_BACK, RESOLVE, TAKE_OVER
+from bot.slack.errors import SlackError
+from workers.conversations.port import Call
+from workers.handoffs import person
+from workers.journal import CallRecord
+from workers.turn.scene import Scene
+
+REASON_SHOWN = 500
+
+
+async def put(scene: Scene, call: Call, record: CallRecord, *, calls: Sequence[str]) -> None:
+    """Post the card, once; `calls` are the people and groups that it is meant to notify."""
+    words = _words(scene, record)
+    await scene.delivery.ask(row_of(call), words, _card(scene, call, record, calls=calls), calls=calls)
+    scene.journal.set(**{_drawn(call): words})
+
+
+async def draw(scene: Scene, call: Call, record: CallRecord) -> None:
+    """The card as the record says, if it does not show that already."""
+    holder = await name_of(scene, record.taken_by)
+    words = _words(scene, record, holder)
+    ts = scene.ledger.accepted(row_of(call))
+    if ts and scene.journal.get(_drawn(call)) != words:
+        with suppress(SlackError):
+            card = _card(scene, call, record, holder=holder)
+            await scene.slack.update(scene.thread.channel, ts, text=words, blocks=card)
+            scene.journal.set(**{_drawn(call): words})
+
+
+async def close(scene: Scene, call: Call, record: CallRecord, words: str) -> None:
+    """The end, in the card's own message: its buttons go, and it stands to whom the thread went and why."""
+    if ts := scene.ledger.accepted(row_of(call)):
+        shown = f"{_question(scene, record)}\n{text.shown(words, REASON_SHOWN)}"
+        with suppress(SlackError):
+            await scene.slack.update(scene.thread.channel, ts, text=shown, blocks=blocks.notice(shown))
+
+
+def _words(scene: Scene, record: CallRecord, holder: str = "") -> str:
+    if not holder:
+        wait = scene.words.say("person.waits", duration=scene.services.settings.asking_limit)
+        return f"{_question(scene, record)}\n{wait}"
+    limit: timedelta = scene.services.settings.person_limit
+    return f"{_question(scene, record)}\n{scene.words.say('person.taken', person=holder, duration=limit)}"
+
+
+def _question(scene: Scene, record: CallRecord) -> str:
+    """Who asks, how urgently and why. The reason is a model's: quoted as plain words, cut."""
+    agent = scene.catalog.find(record.agent)
+    wish = wish_of(record)
+    lines = [
+        scene.words.say("person.card", agent=agent.display_name or agent.name if agent else record.agent),
+        scene.words.say("person.urgency", urgency=scene.words.say(f"person.urgent.{wish.urgency}")),
+        f"> {text.shown(' '.join(wish.reason.split()), REASON_SHOWN)}",
+    ]
+    return "\n".join(lines)
+
+
+def _card(
+    scene: Scene, call: Call, record: CallRecord, *, holder: str = "", calls: Sequence[str] = ()
+) -> blocks.Blocks:
+    say = scene.words.say
+    buttons = [(TAKE_OVER, say("button.take_over"))]
+    if holder:
+        buttons = [(RESOLVE, say("button.resolve")), (GIVE_BACK, say("button.give_back"))]
+    value = f"{scene.journal.id}:{call.tool_call_id}"
+    return blocks.handed_over(_words(scene, record, holder), calls=calls, value=value, buttons=buttons)
+
+
+async def name_of(scene: Scene, user: str) -> str:
+    if not user:
+        return ""
+    found = await scene.services.people.person(scene.thread.team, user)
+    return found.name if found else user
+
+
+def wish_of(record: CallRecord) -> person.Wish:
+    wish = person.read(record.arguments)
+    assert not isinstance(wish, str), "what is on record was read before"
+    return wish
+
+
+def row_of(call: Call) -> str:
+    return f"person:{call.tool_call_id}"
+
+
+def _drawn(call: Call) -> str:
+    """The journal's field with the words that the card shows."""
+    return f"card:{call.tool_call_id}"
