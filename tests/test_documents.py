@@ -28,11 +28,10 @@ from playground.agents_api.switches import Switches
 from workers import commands
 
 ROOT = Path(__file__).parent.parent
-TOUR = (ROOT / "docs" / "tour.md").read_text(encoding="utf-8")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
 COVERAGE = (ROOT / "docs" / "coverage.md").read_text(encoding="utf-8")
-DOCUMENTS = {"README.md": README, "docs/architecture.md": ARCHITECTURE, "docs/coverage.md": COVERAGE, "docs/tour.md": TOUR}
+DOCUMENTS = {"README.md": README, "docs/architecture.md": ARCHITECTURE, "docs/coverage.md": COVERAGE}
 
 FENCED = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 QUOTED = re.compile(r"`([^`\n]+)`")
