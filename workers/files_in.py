@@ -13,6 +13,7 @@ from bot.threads.models import File
 from workers.conversations.port import Attachment
 
 MOST_FILES = 10  # of one turn
+MOST_MEGABYTES = 30  # of one turn's images and PDFs together: they go along in one request, a third longer
 TEXT_LIMIT = 100_000  # characters of one text file, about 25,000 tokens
 NUL = b"\0"
 
@@ -90,6 +91,7 @@ class Problem(StrEnum):
     TOO_LARGE = "too_large"
     UNREADABLE = "unreadable"  # Slack does not give it, or it is not what its name says
     TOO_MANY = "too_many"
+    TOO_MUCH = "too_much"  # together with those before it
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ WHO: dict[Answerer, str] = {
         "Here *Mistral’s models answer*, at {url}, with your key; each answer costs a little. Only Slack is a stand-in."
     ),
 }
-TRY = "\nTry one of these. Type “+” after my name to pick another agent."
+TRY = "\nTry one of these. Type “+” after my name to pick another agent; `/agent` lists them."
 
 TIME = Starter(title="What time is it in Tokyo?", message="what time is it in Tokyo?")
 SECOND = Starter(
@@ -36,6 +36,9 @@ SECOND = Starter(
 NOBODY = Starter(title="Pick an agent that is not there", message="+nobody are you there?")
 BY_RULES = [
     TIME,
+    Starter(title="Search the web", message="search the web for night trains in Europe"),
+    Starter(title="One request, three agents", message="+front my app crashes and I was charged twice"),
+    Starter(title="Draw a picture", message="+artist draw a red boat on the sea at sunset"),
     Starter(
         title="Call a tool by its name",
         message="!time__convert_time source_timezone=Europe/Paris time=14:30 target_timezone=Asia/Tokyo",

@@ -150,6 +150,9 @@ async def test_the_time_in_tokyo_is_told_by_a_tool_and_is_the_real_one(page: Pag
 @pytest.mark.parametrize(
     ("prompt", "answer"),
     [
+        ("Search the web", "Night trains in Europe: the map for 2026"),
+        ("One request, three agents", "Technical support has handed over to Billing"),
+        ("Draw a picture", "image_generated_0.png"),
         ("Call a tool by its name", "14:30 in Paris is 22:30 in Tokyo"),
         ("A long answer", "If you can read this line, nothing was lost on the way."),
         ("An error", "Try again"),

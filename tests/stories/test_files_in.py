@@ -5,9 +5,12 @@ from __future__ import annotations
 import base64
 from typing import Any
 
+import pytest
+
 from playground.slack.control.messages import Say, upload
 from tests.stories.conftest import MakeWorld
 from tests.world import ADA, BOT, CAMILLE, GENERAL, Thread, World, until
+from workers import files_in
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"pixels"
 PDF = b"%PDF-1.7 terms"
@@ -65,6 +68,16 @@ async def test_what_is_not_read_is_named_with_its_reason(make_world: MakeWorld) 
     assert "could not read not-a.png" in said[0]
     assert "fine.txt" not in said[0]
     assert "[File: song.mp3. You cannot read it.]" in sent(world)[0]["text"]
+
+
+async def test_files_that_are_too_much_together_are_named(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files_in, "MOST_MEGABYTES", 1)
+    big = PNG + b"." * 700_000
+    thread = await asked(world, "compare", ("a.png", "image/png", big), ("b.png", "image/png", big))
+    said = await thread.answered(2)
+
+    assert "I read 1 MB of files at a time, so I have not looked into b.png" in said[0]
+    assert [chunk["type"] for chunk in sent(world)] == ["text", "image_url"]
 
 
 async def test_a_file_that_slack_does_not_give_is_named_and_the_rest_is_answered(world: World) -> None:

@@ -46,7 +46,13 @@ def sentences(words: Words, read: Read, asked: Sequence[File], *, limit_megabyte
     """What the people who posted `asked` should know of them; files of earlier messages go without a word."""
     names = {file.name for file in asked}
     said = [
-        words.say(f"file.{problem}", name=words.names(mine), limit=limit_megabytes, count=files_in.MOST_FILES)
+        words.say(
+            f"file.{problem}",
+            name=words.names(mine),
+            limit=limit_megabytes,
+            count=files_in.MOST_FILES,
+            most=files_in.MOST_MEGABYTES,
+        )
         for problem, refused in read.problems.items()
         if (mine := [name for name in refused if name in names])
     ]
@@ -95,6 +101,10 @@ class Files:
                 attached.append(self._attached[file.id])
         return tuple(attached)
 
+    @property
+    def _held(self) -> int:
+        return sum(len(attachment.content) for attachment in self._attached.values())
+
     async def _read(self, file: File, found: Read) -> None:
         try:
             content = await patiently(
@@ -106,6 +116,8 @@ class Files:
             found.refuse(file, Problem.TOO_LARGE if large else Problem.UNREADABLE)
             return
         match files_in.understood(file, content):
+            case Attachment() if self._held + len(content) > files_in.MOST_MEGABYTES * MEGABYTE:
+                found.refuse(file, Problem.TOO_MUCH)
             case Attachment() as attachment:
                 self._attached[file.id] = attachment
                 found.lines[file.id] = FileLine(file.name, attached=True)
