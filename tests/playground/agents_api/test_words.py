@@ -160,8 +160,8 @@ async def test_a_person_is_fetched_with_reason_and_urgency(
     body = await start(http, words, tools=tools)
     [call] = [one for one in body["outputs"] if one["type"] == "function.call"]
     assert json.loads(call["arguments"]) == {"reason": words, "urgency": urgency}
-    answer = await appended(http, body["conversation_id"], [result(call["tool_call_id"], "Ada takes over.")])
-    assert "Ada takes over." in said(answer.json())
+    answer = await appended(http, body["conversation_id"], [result(call["tool_call_id"], "[Ada] I have it.")])
+    assert "Ada" in said(answer.json())
 
 
 @pytest.mark.parametrize("words", ["think about the moon", "Réfléchis à la lune", "think hard: who are you?"])
@@ -210,7 +210,7 @@ PICTURE: Json = {"type": "image_url", "image_url": {"url": inline(painting.pictu
         (
             "what does the PDF say?",
             {"type": "document_url", "document_url": inline(pdf("Invoice 7"), "application/pdf")},
-            "application/pdf, 612 B, 1 pages. It begins: “Invoice 7”",
+            "application/pdf, 612 B, pages: 1. It begins: “Invoice 7”",
         ),
         (
             "read this file",
