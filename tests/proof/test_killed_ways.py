@@ -104,8 +104,8 @@ async def blow(ground: Ground, numbers: Iterator[int], place: Place, missed: lis
     return walks
 
 
-async def run(*, kills: int, seed: int, handoff_continue: str = "resume") -> Report:
-    """`kills` workers fall, each at another place of any way."""
+async def run(*, kills: int, seed: int, most: int = len(ways.WAYS), handoff_continue: str = "resume") -> Report:
+    """`kills` workers fall, each at another place of the ways, of which `most` are walked."""
     with tempfile.TemporaryDirectory(prefix="threadwind-proof-") as made:
         folder = Path(made) / "run"
         async with opened(
@@ -117,7 +117,7 @@ async def run(*, kills: int, seed: int, handoff_continue: str = "resume") -> Rep
             walks: list[ways.Walk] = []
             places: list[Place] = []
             missed: list[str] = []
-            for way in ways.WAYS:
+            for way in ground.rng.sample(ways.WAYS, most):
                 walk, found = await rehearsed(ground, next(numbers), way.__name__)
                 walks.append(walk)
                 places += found
@@ -134,8 +134,8 @@ async def run(*, kills: int, seed: int, handoff_continue: str = "resume") -> Rep
             return report
 
 
-async def test_a_worker_killed_on_six_of_the_other_ways_loses_and_repeats_nothing() -> None:
-    (await run(kills=6, seed=7)).check()
+async def test_a_worker_killed_on_four_of_the_other_ways_loses_and_repeats_nothing() -> None:
+    (await run(kills=4, seed=7, most=4)).check()
 
 
 @pytest.mark.proof

@@ -93,6 +93,14 @@ async def test_a_guardrail_is_told_as_such_and_the_conversation_goes_on(make_wor
     assert (await thread.record())["conversation_id"] == conversation
 
 
+async def test_a_guardrail_that_blocks_the_first_message_leaves_the_thread_usable(world: World) -> None:
+    world.mistral.script.will(RefuseRequest(status=403, message="Content blocked by guardrail", code=3201))
+    thread = await world.mention("something bad")
+    [said] = await thread.answered()
+    assert "did not accept this message" in said
+    await next_message_works(thread)
+
+
 async def test_a_retired_model_names_the_file_to_change_and_a_new_model_goes_on_with_the_words(
     make_world: MakeWorld, tmp_path: Path
 ) -> None:

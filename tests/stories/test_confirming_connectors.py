@@ -91,6 +91,7 @@ async def test_a_stop_is_a_no_and_the_next_message_is_answered(make_world: MakeW
     await thread.reply(f"<@{BOT}> hello?")
     await until(lambda: "Here I am." in thread.said, seen=lambda: thread.said)
     assert appended(world)[0]["tool_confirmations"] == [{"tool_call_id": "send", "confirmation": "deny"}]
+    assert not any("Something went wrong" in said for said in thread.said)
 
 
 async def test_a_turn_that_failed_leaves_a_no_for_the_next_to_say_first(make_world: MakeWorld) -> None:

@@ -30,8 +30,9 @@ async def test_a_handoff_to_an_agent_that_is_not_for_the_asker_is_denied_without
     world.mistral.script.will_say("I looked it up myself.")
     thread = await world.mention("+front what do I owe?", user=GRACE)
     assert tuple(await thread.answered(2)) == CLOSED
-    [start] = starts(world)
-    assert start["handoff_execution"] == "client"
+    start, after_the_denial = starts(world)
+    assert start["handoff_execution"] == after_the_denial["handoff_execution"] == "client"
+    assert start["agent_id"] == after_the_denial["agent_id"]
 
 
 async def test_where_handoffs_are_ours_the_same(make_world: MakeWorld) -> None:
@@ -65,7 +66,8 @@ async def test_in_a_conversation_that_somebody_else_began_each_turn_looks_for_it
     world.mistral.script.will(HandOff(to="billing"), Say(text="Nothing is owed."))
     await thread.reply(f"<@{BOT}> and I?", user=ADA)
     assert (await thread.answered(5))[-1] == "Nothing is owed."
-    assert [append["handoff_execution"] for append in appends(world)] == ["client", "client", "server"]
+    assert [append["handoff_execution"] for append in appends(world)] == ["client", "server"]
+    assert [start["handoff_execution"] for start in starts(world)] == ["server", "client"]  # the second after the no
 
 
 async def test_somebody_else_does_not_go_on_with_an_agent_that_is_not_for_them(make_world: MakeWorld) -> None:

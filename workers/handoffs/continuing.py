@@ -8,7 +8,7 @@ in the old one is the agent that must not. Each step stands in the journal befor
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 
 import structlog
@@ -50,7 +50,7 @@ class Continuing:
         delivery: Delivery,
         cast: Cast,
         handoffs: Handoffs,
-        guests: Callable[[], Awaitable[Guests]],
+        guests: Callable[[], Guests],
         words: Words,
         *,
         way: str,
@@ -94,7 +94,7 @@ class Continuing:
         source = self._handoffs.speaker
         agent = await self._cast.agent(None, speaking=source)
         ours = await self._cast.agent(handoff.to_id)
-        guests = await self._guests()
+        guests = self._guests()
         if agent is None or ours is None or not allows(agent, target, guests):
             await self._deny(handoff, source, target, number, closed=target in guests.closed)
             return Decision.DENIED

@@ -164,7 +164,7 @@ def _goes_on(scene: Scene) -> bool:
 async def _say_where_handoffs_run(scene: Scene) -> None:
     """Where the conversation says; in a turn for somebody who may not use all it may come to, on our side."""
     if execution := scene.record.get("handoff_execution"):
-        scene.journal.set(handoff_execution=CLIENT if (await scene.guests()).closed else execution)
+        scene.journal.set(handoff_execution=CLIENT if scene.guests().closed else execution)
 
 
 async def _branch(scene: Scene) -> None:

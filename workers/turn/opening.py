@@ -67,7 +67,7 @@ async def _replay(scene: Scene) -> None:
 async def _as_object(scene: Scene) -> Opening | None:
     """The opening by agent object; None for an agent that runs as a direct model."""
     services, journal = scene.services, scene.journal
-    guests = await scene.guests()
+    guests = scene.guests()
     entry = await entry_of(services.objects, services.variants, scene.agent, guests)
     if entry is None:
         return None

@@ -88,11 +88,12 @@ class Scene:
         """Note a step of the journey; it goes on record with the next write."""
         self.journal.step(self.now(), name, **facts)
 
-    async def guests(self) -> Guests:
-        """Who was added and removed by now, since people may say so while the turn runs; and who is closed to the
-        principal."""
-        guests = Guests.of(self.record)  # changes that came meanwhile are in it: this owner made them
-        return guests.seen_by(self.agent, self.catalog, self.choice.usable)
+    def guests(self) -> Guests:
+        """Who was added and removed by now, and who is closed to the principal.
+
+        What people change while the turn runs is in the record, too: this turn's owner writes it.
+        """
+        return Guests.of(self.record).seen_by(self.agent, self.catalog, self.choice.usable)
 
     @property
     def speaker_is_closed(self) -> bool:
