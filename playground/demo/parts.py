@@ -64,7 +64,8 @@ def in_order(choices: Choices, environment: Mapping[str, str], say: Say) -> list
 
 def folders(choices: Choices, environment: Mapping[str, str]) -> list[Path]:
     """Where the agents' files are. What the demo's own ones ask for (a library, people) is not there at Mistral."""
-    given = [Path(part.strip()) for part in environment.get("AGENTS_DIR", "agents").split(",") if part.strip()]
+    named = [Path(part.strip()) for part in environment.get("AGENTS_DIR", "agents").split(",") if part.strip()]
+    given = [folder for folder in named if folder != AGENTS]  # it is there when `.demo/env` was sourced before
     return given if choices.answerer == "mistral" else [*given, AGENTS]
 
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import stat
 from pathlib import Path
 
 import pytest
 
-from playground.demo import env_file, greeting, welcome
+from bot.vault import Vault
+from playground.demo import agents, env_file, greeting, welcome
 from playground.demo.choices import Choices, Wrong, read
-from playground.demo.parts import addresses, in_order
+from playground.demo.parts import AGENTS, addresses, folders, in_order, joining
 from playground.demo.stores import shown
 from tests.demo.conftest import Demo, demo_in
 
@@ -116,3 +118,28 @@ def test_the_demos_own_addresses_in_the_shell_mean_the_demos_own_store(tmp_path:
 def test_a_password_is_hidden_and_nothing_else() -> None:
     assert shown("rediss://:hush@redis.example:6380/1") == "rediss://:…@redis.example:6380/1"
     assert shown("redis://redis.example/0") == "redis://redis.example/0"
+
+
+def test_the_demos_own_agents_are_there_beside_those_of_the_checkout_unless_mistral_answers(tmp_path: Path) -> None:
+    assert folders(chosen(tmp_path / "a"), {"AGENTS_DIR": "mine, agents"})[:2] == [Path("mine"), Path("agents")]
+    local = chosen(tmp_path / "b")
+    assert (
+        folders(local, {})
+        == folders(local, {"AGENTS_DIR": joining(local, {})["AGENTS_DIR"]})
+        == [Path("agents"), AGENTS]
+    )
+    assert folders(chosen(tmp_path / "c", LIVE="1", MISTRAL_API_KEY="real"), {}) == [Path("agents")]
+
+
+def test_what_is_sealed_is_opened_again_after_a_restart(tmp_path: Path) -> None:
+    choices = chosen(tmp_path)
+    key = joining(choices, {})["VAULT_KEYS"]
+    assert joining(choices, {})["VAULT_KEYS"] == key
+    assert Vault([key]).has_keys
+    assert stat.S_IMODE((choices.world / "vault-key").stat().st_mode) == 0o600
+
+
+def test_the_page_offers_no_agent_that_is_not_for_everybody() -> None:
+    names = {one["name"] for one in agents.offered([AGENTS])}
+    assert "artist" in names
+    assert "board" not in names

@@ -170,3 +170,15 @@ async def test_a_router_that_holds_web_search_breaks_when_it_hands_off(
 async def test_every_agent_that_reads_costs_its_prompt(http: httpx2.AsyncClient, desk: dict[str, str]) -> None:
     alone, passed = await ask(http, desk["billing"], BOTH), await ask(http, desk["front"], BOTH)
     assert passed["usage"]["prompt_tokens"] > 2 * alone["usage"]["prompt_tokens"]
+
+
+async def test_a_note_that_a_handoff_is_not_allowed_is_no_question_and_is_heeded(
+    http: httpx2.AsyncClient, desk: dict[str, str]
+) -> None:
+    words = "can I talk to billing?"
+    told = "[The handoff to billing is not allowed in this thread. Answer the last message yourself.]"
+    body = await ask(http, desk["front"], [{"role": "user", "content": one} for one in (words, told)])
+    assert (way(body), speakers(body, desk)) == ([], ["front"])
+    assert "I may not pass this on" in body["outputs"][-1]["content"]
+    again = (await append(http, body["conversation_id"], words)).json()
+    assert way(again) == ["billing"]

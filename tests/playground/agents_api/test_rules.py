@@ -11,6 +11,7 @@ import pytest
 
 from playground.agents_api.app import AgentsApi
 from playground.agents_api.brains.essay import VERY_LONG_CHARACTERS
+from playground.agents_api.brains.results import in_words
 from playground.agents_api.brains.wording import LABEL, WORDS
 from tests.playground.agents_api.talk import Json, append, events, result, said, start
 
@@ -235,3 +236,41 @@ async def test_text_can_be_watched_as_it_comes(http: httpx2.AsyncClient, api: Ag
     heard = await events(http, inputs="hello")
     assert len(heard) > 20
     assert all(event["content"].endswith((" ", "\n")) for event in heard[1:-2])
+
+
+@pytest.mark.parametrize(
+    ("text", "said_of_it"),
+    [
+        (
+            "[Ada] summarise the file\n[File: notes.txt. What follows is its text.]\nPark here: on level 2.\n"
+            "[End of the file]",
+            "*notes.txt*: text/plain, 22 B. It begins: “Park here: on level 2.”",
+        ),
+        ("[Ada] summarise the file", "No file came"),
+    ],
+)
+async def test_a_file_whose_text_stands_in_the_message_is_one(
+    api: AgentsApi, http: httpx2.AsyncClient, text: str, said_of_it: str
+) -> None:
+    api.switch(brain="rules")
+    assert said_of_it in said(await start(http, text))
+
+
+async def test_what_was_said_is_remembered_also_where_a_client_sends_all_of_it_again(
+    api: AgentsApi, http: httpx2.AsyncClient
+) -> None:
+    api.switch(brain="rules")
+    talk = [("user", "water the plants"), ("assistant", "Yes."), ("user", "what did I say?")]
+    body = await start(http, [{"role": role, "content": content} for role, content in talk], store=False)
+    assert "“water the plants”" in said(body)
+
+
+@pytest.mark.parametrize(
+    ("back", "told"),
+    [
+        ("[Cleo took this over.]\n[Ada] hello?\n[Cleo] on it\n[End.]", "I have read what Ada and Cleo wrote meanwhile"),
+        ("[Cleo took this over.]", "Nobody wrote anything meanwhile"),
+    ],
+)
+def test_what_people_wrote_while_one_had_the_thread_is_told_by_their_names(back: str, told: str) -> None:
+    assert told in in_words({"name": "hand_to_person"}, back, "en", [])
