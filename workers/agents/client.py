@@ -12,20 +12,21 @@ import random
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
-from urllib.parse import quote
 
 import httpx2
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, RootModel
+from pydantic import Field, JsonValue, RootModel
 
-from workers.conversations.errors import Vanished
-from workers.conversations.exchange import Exchange
+from workers.conversations.exchange import Exchange, path_of
 from workers.conversations.patience import Limits
-from workers.conversations.wire import Sent
+from workers.conversations.wire import Heard, Sent
 
 AGENTS = "/v1/agents"
 PAGE_SIZE, VERSIONS_PAGE = 1000, 100  # the most the API gives at once
 PAGES = 50  # a broken server may never end its cursors
+
+_path = partial(path_of, needs="an agent's id")
 
 
 class Given(Sent):
@@ -133,53 +134,40 @@ class MistralAgents:
         found: list[Stored] = []
         for number in range(PAGES):
             params: dict[str, str | int] = {"page": number, "page_size": VERSIONS_PAGE}
-            page = await self._exchange.read(_path(agent_id, "/versions"), AgentsHeard, params)
+            page = await self._exchange.read(_path(agent_id, "versions"), AgentsHeard, params)
             found += [one.to_stored() for one in page.root]
             if len(page.root) < VERSIONS_PAGE:
                 break
         return sorted(found, key=lambda one: one.version, reverse=True)
 
     async def switch_version(self, agent_id: str, version: int) -> Stored:
-        path = _path(agent_id, "/version")
+        path = _path(agent_id, "version")
         heard = await self._exchange.written("PATCH", path, AgentHeard, params={"version": version}, repeatable=True)
         return heard.to_stored()
 
     async def aliases(self, agent_id: str) -> list[Alias]:
-        heard = await self._exchange.read(_path(agent_id, "/aliases"), AliasesHeard)
+        heard = await self._exchange.read(_path(agent_id, "aliases"), AliasesHeard)
         return [Alias(one.alias, one.version) for one in heard.root]
 
     async def set_alias(self, agent_id: str, alias: str, version: int) -> Alias:
         """Set it, or move it."""
         params: dict[str, str | int] = {"alias": alias, "version": version}
-        path = _path(agent_id, "/aliases")
+        path = _path(agent_id, "aliases")
         heard = await self._exchange.written("PUT", path, AliasHeard, params=params, repeatable=True)
         return Alias(heard.alias, heard.version)
 
     async def delete_alias(self, agent_id: str, alias: str) -> None:
-        await self._exchange.deleted(_path(agent_id, "/aliases"), {"alias": alias})
+        await self._exchange.deleted(_path(agent_id, "aliases"), {"alias": alias})
 
     async def delete(self, agent_id: str) -> None:
-        """Fine when it is gone already: the answer to an earlier try may have been lost."""
-        try:
-            await self._exchange.deleted(_path(agent_id))
-        except Vanished:
-            return
-
-
-def _path(agent_id: str, below: str = "") -> str:
-    if not agent_id:
-        raise ValueError("this request needs an agent's id")
-    return f"/{quote(agent_id, safe='')}{below}"
+        """Fine when it is gone already."""
+        await self._exchange.removed(_path(agent_id))
 
 
 # ---- what comes back ----------------------------------------------------------------------------------------------
 
 
-class _Heard(BaseModel):
-    model_config = ConfigDict(extra="ignore", frozen=True)
-
-
-class AgentHeard(_Heard):
+class AgentHeard(Heard):
     id: str
     name: str
     version: int
@@ -220,12 +208,12 @@ class AgentsHeard(RootModel[list[AgentHeard]]):
     """`GET …/versions`: a bare array."""
 
 
-class PageHeard(_Heard):
+class PageHeard(Heard):
     data: list[AgentHeard]
     next_page_token: str | None = None
 
 
-class AliasHeard(_Heard):
+class AliasHeard(Heard):
     alias: str
     version: int
 

@@ -12,15 +12,12 @@ import time
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote
 
 import httpx2
-from pydantic import BaseModel, ConfigDict
 
-from workers.conversations.errors import Vanished
-from workers.conversations.exchange import Exchange
+from workers.conversations.exchange import Exchange, path_of
 from workers.conversations.patience import Limits
-from workers.conversations.wire import Sent
+from workers.conversations.wire import Heard, Sent
 
 LIBRARIES = "/v1/libraries"
 PAGE_SIZE = 100  # the most the API gives at once
@@ -108,7 +105,7 @@ class Libraries:
         return (await self._exchange.written("POST", "", LibraryHeard, body=body, repeatable=False)).to_library()
 
     async def remove(self, library_id: str) -> None:
-        await self._gone(_path(library_id))
+        await self._exchange.removed(path_of(library_id))
 
     # ---- documents
 
@@ -116,7 +113,7 @@ class Libraries:
         found: dict[str, Document] = {}
         for number in range(PAGES):
             params: dict[str, str | int] = {"page": number, "page_size": PAGE_SIZE}
-            page = await self._exchange.read(_path(library_id, "documents"), DocumentsHeard, params)
+            page = await self._exchange.read(path_of(library_id, "documents"), DocumentsHeard, params)
             before = len(found)
             found |= {one.id: one.to_document() for one in page.data}
             more = (page.pagination or {}).get("has_more", len(page.data) == PAGE_SIZE)
@@ -126,23 +123,16 @@ class Libraries:
 
     async def upload(self, library_id: str, name: str, content: bytes) -> Document:
         """The document; one whose content the library knows already is given as it is there."""
-        path = _path(library_id, "documents")
+        path = path_of(library_id, "documents")
         return (await self._exchange.uploaded(path, (name, content), DocumentHeard)).to_document()
 
     async def status(self, library_id: str, document_id: str) -> str:
         """How far it is processed, in the API's word."""
-        heard = await self._exchange.read(_path(library_id, "documents", document_id, "status"), StatusHeard)
+        heard = await self._exchange.read(path_of(library_id, "documents", document_id, "status"), StatusHeard)
         return heard.process_status or heard.processing_status or ""
 
     async def remove_document(self, library_id: str, document_id: str) -> None:
-        await self._gone(_path(library_id, "documents", document_id))
-
-    async def _gone(self, path: str) -> None:
-        """Fine when it is gone already: the answer to an earlier try may have been lost."""
-        try:
-            await self._exchange.deleted(path)
-        except Vanished:
-            return
+        await self._exchange.removed(path_of(library_id, "documents", document_id))
 
 
 def find(libraries: Iterable[Library], name_or_id: str) -> Library:
@@ -161,20 +151,10 @@ def find(libraries: Iterable[Library], name_or_id: str) -> Library:
     )
 
 
-def _path(*parts: str) -> str:
-    if not all(parts):
-        raise ValueError("this request needs an id")
-    return "".join(f"/{quote(part, safe='')}" for part in parts)
-
-
 # ---- what comes back ----------------------------------------------------------------------------------------------
 
 
-class _Heard(BaseModel):
-    model_config = ConfigDict(extra="ignore", frozen=True)
-
-
-class LibraryHeard(_Heard):
+class LibraryHeard(Heard):
     id: str
     name: str
     description: str | None = None
@@ -184,12 +164,12 @@ class LibraryHeard(_Heard):
         return Library(id=self.id, name=self.name, description=self.description or "", documents=self.nb_documents)
 
 
-class LibrariesHeard(_Heard):
+class LibrariesHeard(Heard):
     data: list[LibraryHeard]
     next_page_token: str | None = None
 
 
-class DocumentHeard(_Heard):
+class DocumentHeard(Heard):
     id: str
     name: str = ""
     process_status: str | None = None
@@ -201,11 +181,11 @@ class DocumentHeard(_Heard):
         return Document(id=self.id, name=self.name, process=process, size=self.size)
 
 
-class DocumentsHeard(_Heard):
+class DocumentsHeard(Heard):
     data: list[DocumentHeard]
     pagination: dict[str, Any] | None = None
 
 
-class StatusHeard(_Heard):
+class StatusHeard(Heard):
     process_status: str | None = None
     processing_status: str | None = None

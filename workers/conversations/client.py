@@ -13,20 +13,22 @@ import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from datetime import timedelta
-from urllib.parse import quote
+from functools import partial
 
 import httpx2
 
 from workers.conversations import failures, wire
 from workers.conversations.entries import read_entries
 from workers.conversations.errors import Vanished
-from workers.conversations.exchange import Exchange
+from workers.conversations.exchange import Exchange, path_of
 from workers.conversations.http import SILENCE_LIMIT
 from workers.conversations.patience import Limits
 from workers.conversations.port import Done, Entry, Event, Input, Message, Opening, Stored
 
 PAGE_SIZE = 100
 PAGES = 10  # of conversations that `find` looks through
+
+_path = partial(path_of, needs="a conversation id")
 
 
 class MistralConversations:
@@ -86,7 +88,7 @@ class MistralConversations:
             handoff_execution=handoff_execution,
             agent_version=agent_version,
         ).body()
-        return self._exchange.streamed(_path(conversation_id, "/restart"), body)
+        return self._exchange.streamed(_path(conversation_id, "restart"), body)
 
     async def start_plain(self, opening: Opening, inputs: Sequence[Input]) -> Done:
         return await self._plain("", wire.start(opening, inputs, stream=False))
@@ -103,7 +105,7 @@ class MistralConversations:
         metadata: dict[str, str] | None = None,
     ) -> Done:
         body = wire.restart(from_entry_id, inputs, stream=False, metadata=metadata)
-        return await self._plain(_path(conversation_id, "/restart"), body)
+        return await self._plain(_path(conversation_id, "restart"), body)
 
     async def _plain(self, path: str, body: wire.Sent) -> Done:
         heard = await self._exchange.posted(path, body.body(), wire.ResponseHeard)
@@ -113,11 +115,11 @@ class MistralConversations:
         return (await self._exchange.read(_path(conversation_id), wire.ConversationHeard)).to_stored()
 
     async def history(self, conversation_id: str) -> list[Entry]:
-        heard = await self._exchange.read(_path(conversation_id, "/history"), wire.HistoryHeard)
+        heard = await self._exchange.read(_path(conversation_id, "history"), wire.HistoryHeard)
         return list(read_entries(heard.entries))
 
     async def messages(self, conversation_id: str) -> list[Message]:
-        heard = await self._exchange.read(_path(conversation_id, "/messages"), wire.MessagesHeard)
+        heard = await self._exchange.read(_path(conversation_id, "messages"), wire.MessagesHeard)
         return [entry for entry in read_entries(heard.messages) if isinstance(entry, Message)]
 
     async def page(self, number: int = 0, *, metadata: dict[str, str] | None = None) -> list[Stored]:
@@ -142,14 +144,5 @@ class MistralConversations:
         return [each.id for each in sorted(found, key=lambda each: each.created_at, reverse=True)]
 
     async def delete(self, conversation_id: str) -> None:
-        """Fine when it is gone already: the answer to an earlier try may have been lost."""
-        try:
-            await self._exchange.deleted(_path(conversation_id))
-        except Vanished:
-            return
-
-
-def _path(conversation_id: str, below: str = "") -> str:
-    if not conversation_id:
-        raise ValueError("this request needs a conversation id")
-    return f"/{quote(conversation_id, safe='')}{below}"
+        """Fine when it is gone already."""
+        await self._exchange.removed(_path(conversation_id))

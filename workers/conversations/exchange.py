@@ -1,6 +1,6 @@
 """One request to Mistral's Agents API and its answer, plain or streamed, made again where that is harmless. The edge.
 
-Conversations, agents and libraries share it; each has its own `root` of paths. A request that runs the model is
+Conversations, agents, libraries and files share it; each has its own `root` of paths. A request that runs the model is
 repeated only while nothing of it was taken (`patience.py`) and never after its first event; every wait is yielded
 before it begins. Each failure leaves here as one of `errors.py`, without key or body. Follows sections 1 and 5 of the
 reference; `httpx2.EventSource` decodes the frames.
@@ -16,6 +16,7 @@ from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import timedelta
 from typing import TypeVar, cast
+from urllib.parse import quote
 
 import httpx2
 import structlog
@@ -23,7 +24,7 @@ from httpx2 import EventSource, ServerSentEvent
 from pydantic import BaseModel, ValidationError
 
 from workers.conversations import failures
-from workers.conversations.errors import ConversationError, TooLarge, TryLater, Unanswered
+from workers.conversations.errors import ConversationError, TooLarge, TryLater, Unanswered, Vanished
 from workers.conversations.events import Failed, read_event
 from workers.conversations.folding import Fold
 from workers.conversations.http import ANSWER_LIMIT, READ_LIMIT, SILENCE_LIMIT, timeout
@@ -39,6 +40,13 @@ ERROR_BYTES = 64 * 1024
 M = TypeVar("M", bound=BaseModel)
 
 log = structlog.get_logger(__name__)
+
+
+def path_of(*parts: str, needs: str = "an id") -> str:
+    """The path below a root; ids may hold anything. `ValueError` for an empty part, which would be another path."""
+    if not all(parts):
+        raise ValueError(f"this request needs {needs}")
+    return "".join(f"/{quote(part, safe='')}" for part in parts)
 
 
 class Exchange:
@@ -112,10 +120,15 @@ class Exchange:
         request = self._http.build_request("DELETE", self._root + path, params=params, timeout=timeout(READ_LIMIT))
         await self._patiently(request, repeatable=True)
 
+    async def removed(self, path: str) -> None:
+        """`deleted`, and fine when it is gone already: the answer to an earlier try may have been lost."""
+        with suppress(Vanished):
+            await self.deleted(path)
+
     async def downloaded(self, path: str, *, most: int) -> bytes:
         """The bytes at `path`; `TooLarge` when there are more than `most`."""
         headers = {"accept": "application/octet-stream"}
-        request = self._http.build_request("GET", path, headers=headers, timeout=timeout(READ_LIMIT))
+        request = self._http.build_request("GET", self._root + path, headers=headers, timeout=timeout(READ_LIMIT))
         return await self._patiently(request, repeatable=True, most=most)
 
     # ---- again

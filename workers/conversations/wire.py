@@ -242,11 +242,11 @@ def function_tool(tool: FunctionTool) -> dict[str, Any]:
 # ---- what comes back ----------------------------------------------------------------------------------------------
 
 
-class _Heard(BaseModel):
+class Heard(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
 
 
-class UsageHeard(_Heard):
+class UsageHeard(Heard):
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
     total_tokens: int | None = None
@@ -263,25 +263,25 @@ class UsageHeard(_Heard):
         )
 
 
-class ResponseHeard(_Heard):
+class ResponseHeard(Heard):
     conversation_id: str
     outputs: list[Any]
     usage: UsageHeard = UsageHeard()
 
 
-class HistoryHeard(_Heard):
+class HistoryHeard(Heard):
     """`GET …/history`."""
 
     entries: list[Any]
 
 
-class MessagesHeard(_Heard):
+class MessagesHeard(Heard):
     """`GET …/messages`."""
 
     messages: list[Any]
 
 
-class ConversationHeard(_Heard):
+class ConversationHeard(Heard):
     id: str
     model: str | None = None
     agent_id: str | None = None
