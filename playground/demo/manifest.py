@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import json
+import signal
 import sys
 from collections.abc import Mapping
 from typing import Any
+
+from playground.demo.process import send_signal, spawned
 
 COMMAND = (sys.executable, "-m", "workers.commands", "--no-dotenv", "manifest", "--socket")
 LONGEST_SECONDS = 30.0  # about one on an idle machine
@@ -17,14 +20,7 @@ LONGEST_SECONDS = 30.0  # about one on an idle machine
 
 async def printed(environment: Mapping[str, str]) -> dict[str, Any] | None:
     """None when the product prints none."""
-    process = await asyncio.create_subprocess_exec(
-        *COMMAND,
-        env=environment,
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-        start_new_session=True,
-    )
+    process = await spawned(COMMAND, environment, stderr=asyncio.subprocess.DEVNULL)
     try:
         async with asyncio.timeout(LONGEST_SECONDS):
             said, _ = await process.communicate()
@@ -33,6 +29,6 @@ async def printed(environment: Mapping[str, str]) -> dict[str, Any] | None:
         return None
     finally:
         if process.returncode is None:
-            process.kill()
+            send_signal(process, signal.SIGKILL)
             await process.wait()
     return manifest if isinstance(manifest, dict) else None

@@ -10,6 +10,7 @@ import asyncio
 import os
 import signal
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 
 import httpx2
 
@@ -47,15 +48,7 @@ class Process:
 
     async def start(self) -> None:
         """Raises `NotReady`."""
-        self._process = await asyncio.create_subprocess_exec(
-            *self._command,
-            env=self._environment,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-            start_new_session=True,
-            limit=LONGEST_LINE,
-        )
+        self._process = await spawned(self._command, self._environment)
         assert self._process.stdout is not None
         self._reading = asyncio.create_task(self._read(self._process.stdout))
         ready, ended = asyncio.ensure_future(self._ready(self)), asyncio.create_task(self._process.wait())
@@ -110,12 +103,8 @@ class Process:
 
     def _signal(self, number: signal.Signals) -> None:
         """To the whole session: the process first of all, and what it started and may have left."""
-        if self._process is None:
-            return
-        try:
-            os.killpg(self._process.pid, number)
-        except ProcessLookupError:
-            return
+        if self._process is not None:
+            send_signal(self._process, number)
 
     async def _read(self, out: asyncio.StreamReader) -> None:
         while True:
@@ -131,6 +120,27 @@ class Process:
                     heard.set()
             if text:
                 self._say(self.name, text)
+
+
+async def spawned(
+    command: Sequence[str], environment: Mapping[str, str], *, stderr: int = asyncio.subprocess.STDOUT
+) -> asyncio.subprocess.Process:
+    """In a session of its own, with its output to be read."""
+    return await asyncio.create_subprocess_exec(
+        *command,
+        env=environment,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=stderr,
+        start_new_session=True,
+        limit=LONGEST_LINE,
+    )
+
+
+def send_signal(process: asyncio.subprocess.Process, number: signal.Signals) -> None:
+    """Its whole session."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, number)
 
 
 async def answers(url: str) -> None:

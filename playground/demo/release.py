@@ -7,11 +7,10 @@ object need nothing of it.
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
 from collections.abc import Mapping, Sequence
 
-from playground.demo.process import Say, how
+from playground.demo.process import Say, how, send_signal, spawned
 
 LIMIT_SECONDS = 60.0  # about one on an idle machine
 DONE = 0  # the exit status
@@ -29,14 +28,7 @@ class Release:
 
     async def start(self) -> None:
         """Runs the command to its end."""
-        self._process = await asyncio.create_subprocess_exec(
-            *self._command,
-            env=self._environment,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-            start_new_session=True,
-        )
+        self._process = await spawned(self._command, self._environment)
         try:
             async with asyncio.timeout(LIMIT_SECONDS):
                 out, _ = await self._process.communicate()
@@ -59,7 +51,4 @@ class Release:
 
     def kill(self) -> None:
         if self._process is not None and self._process.returncode is None:
-            try:
-                os.killpg(self._process.pid, signal.SIGKILL)
-            except ProcessLookupError:
-                return
+            send_signal(self._process, signal.SIGKILL)
