@@ -28,6 +28,7 @@ from workers.handoffs.handoffs import Handoffs
 from workers.handoffs.rules import is_like_a_handoff
 from workers.journal import CallRecord, Journal
 from workers.services import Services
+from workers.tools import needs
 from workers.tools.names import HAND_TO_PERSON
 from workers.tools.specs import ToolSpec
 
@@ -57,7 +58,7 @@ log = structlog.get_logger()
 
 
 class Parked(Exception):
-    """Calls wait for a person's yes; the turn stays open and no worker waits."""
+    """Calls wait for a person; the turn stays open and no worker waits."""
 
 
 class Calling:
@@ -118,8 +119,13 @@ class Calling:
             except* Lost:
                 raise Lost from None
             await self._journal.write()
-        if waiting:
+        if waiting or any(self._waits(call) for call in ready):
             raise Parked
+
+    def _waits(self, call: Call) -> bool:
+        """Whether the call that was made came back for something that a person has to do first."""
+        record = self._journal.call(call.tool_call_id)
+        return record is not None and record.state is CallState.ASKED
 
     def _decide(self, call: Call, record: CallRecord) -> CallRecord:
         """What becomes of a call next: STARTED is made now, DONE has its result, anything else waits for a person."""
@@ -151,6 +157,8 @@ class Calling:
             return replace(record, state=CallState.DONE, result=NOT_ALLOWED)
         if policy is Policy.ASK and record.decision != "allowed":
             return replace(record, asks=True)
+        if record.needs and not record.given:
+            return record
         return replace(record, state=CallState.STARTED)
 
     def _confirm(self, agent: Agent, record: CallRecord) -> CallRecord:
@@ -168,7 +176,9 @@ class Calling:
 
     async def _make(self, call: Call, limit: asyncio.Semaphore) -> None:
         agent, spec = self._makers[call.tool_call_id], self._spec(call)
+        record = self._journal.call(call.tool_call_id)
         assert agent is not None, "nobody's call is not made"
+        assert record is not None, "a call is on record before it is made"
         title, words = _title(spec, call), self._delivery.words
         card = blocks.Task(
             id=call.tool_call_id,
@@ -187,7 +197,12 @@ class Calling:
                 agent=agent,
                 principal=self._journal.get("principal") or "",
                 thread=self._journal.thread,
+                given=record.given,
             )
+        if made.needs:
+            card = replace(card, status="pending", state=words.say("task.waiting", tool=title))
+            self._wait(call, record, made.needs, card)
+            return
         record = CallRecord(
             state=CallState.DONE, name=call.name, arguments=call.arguments, result=made.text, agent=agent.name
         )
@@ -196,6 +211,13 @@ class Calling:
         end = "task.unknown" if made.ran == "unknown" else "task.failed" if made.failed else "task.done"
         status: blocks.TaskStatus = "error" if made.failed else "complete"
         self._delivery.task(replace(card, status=status, output=readable(made.text), state=words.say(end, tool=title)))
+
+    def _wait(self, call: Call, record: CallRecord, need: needs.Need, card: blocks.Task) -> None:
+        """The call came back unfinished: it is made again when a person gave what it needs."""
+        waits = replace(record, state=CallState.ASKED, needs=needs.dump(need), given="", asked_at=0.0)
+        self._journal.set_call(call.tool_call_id, waits)
+        self._journal.step(self._services.now(), "needs", tool=call.name, kind=needs.kind_of(need))
+        self._delivery.task(card)
 
 
 def _title(spec: ToolSpec | None, call: Call) -> str:

@@ -38,7 +38,10 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallRecord:
-    """A tool call on record. `decision` is `allowed` or `denied` once a person (or the time-out) decided."""
+    """A tool call on record. `decision` is `allowed` or `denied` once a person (or the time-out) decided.
+
+    `needs` is what the call waits for (`workers/tools/needs.py`), `given` what a person gave for it, as JSON.
+    """
 
     state: CallState
     name: str
@@ -52,6 +55,8 @@ class CallRecord:
     to_person: bool = False  # it hands the thread to a person
     taken_by: str = ""  # the person who has the thread
     taken_at: float = 0.0
+    needs: str = ""
+    given: str = ""
 
 
 class Journal:

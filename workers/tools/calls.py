@@ -16,9 +16,11 @@ import structlog
 from bot.catalog.agents import Agent
 from bot.catalog.problem import nearest
 from bot.catalog.servers import Server
+from bot.connections.models import Principal
 from bot.threads.models import ThreadKey
 from workers.tools.choice import may_use, uses, uses_function
-from workers.tools.errors import ToolError, Unheard
+from workers.tools.credentials import Asker
+from workers.tools.errors import Needed, ToolError, Unheard
 from workers.tools.functions import Call, Functions
 from workers.tools.listing import Listing
 from workers.tools.names import safe_prefix
@@ -62,8 +64,13 @@ class Tools:
         """Servers of the agent that could not be listed last time, each with a sentence that says why."""
         return {server.name: why for server in self._of(agent) if (why := self._listing.problem(server)) is not None}
 
-    async def call(self, name: str, arguments: str, *, agent: Agent, principal: str, thread: ThreadKey) -> Outcome:
-        """Call a tool that `agent` was offered. `arguments` is the model's raw JSON text; approval is the caller's."""
+    async def call(
+        self, name: str, arguments: str, *, agent: Agent, principal: str, thread: ThreadKey, given: str = ""
+    ) -> Outcome:
+        """Call a tool that `agent` was offered. `arguments` is the model's raw JSON text; approval is the caller's.
+
+        `given` is what a person gave for what the same call needed before.
+        """
         try:
             values = _parsed(name, arguments)
             if isinstance(values, Outcome):
@@ -74,7 +81,7 @@ class Tools:
             if spec.server is None:
                 call = Call(principal=principal, thread=thread, agent=agent.name)
                 return await self._functions.call(name, values, call, limit=self._result_limit)
-            return await self._at_server(spec, spec.server, values, principal)
+            return await self._at_server(spec, spec.server, values, principal, thread, given)
         except Exception as exc:
             # A bug of ours. The message may hold what the tool was given, so only its kind is logged.
             log.error("tool.call_broke", tool=name, cause=type(exc).__name__)
@@ -82,9 +89,14 @@ class Tools:
                 f"Calling {name} failed inside the bot ({type(exc).__name__}). {NEVER_REPEAT}", ran="unknown"
             )
 
-    async def _at_server(self, spec: ToolSpec, server: str, values: dict[str, Any], principal: str) -> Outcome:
+    async def _at_server(
+        self, spec: ToolSpec, server: str, values: dict[str, Any], principal: str, thread: ThreadKey, given: str
+    ) -> Outcome:
+        asker = Asker(Principal(thread.team, principal), thread.channel)
         try:
-            result = await self._sessions.call(self._servers()[server], principal, spec.tool, values)
+            result = await self._sessions.call(self._servers()[server], asker, spec.tool, values, given=given)
+        except Needed as exc:
+            return Outcome(text=str(exc), failed=False, ran=exc.ran, needs=exc.need)
         except ToolError as exc:
             text = f"{exc} {NEVER_REPEAT}" if isinstance(exc, Unheard) else str(exc)
             return failure(cut(text, self._result_limit), ran=exc.ran)

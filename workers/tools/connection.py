@@ -19,6 +19,7 @@ from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 
 from bot.catalog.servers import Server
 from workers.tools.answers import translated, unreachable
+from workers.tools.credentials import Credential
 from workers.tools.errors import NotSent, ToolError, Unheard, Unreachable, root_cause
 from workers.tools.soft_http import HEARD, Heard
 from workers.tools.stderr import Stderr
@@ -37,8 +38,18 @@ log = structlog.get_logger(__name__)
 class Connection:
     """`start` once, then `ready` before the first call. `done` is the owner's task."""
 
-    def __init__(self, server: Server, *, mode: str, timeout: timedelta, connect: timedelta, idle: timedelta) -> None:
+    def __init__(
+        self,
+        server: Server,
+        credential: Credential,
+        *,
+        mode: str,
+        timeout: timedelta,
+        connect: timedelta,
+        idle: timedelta,
+    ) -> None:
         self.server = server
+        self._credential = credential
         self._mode = mode
         self._timeout = timeout.total_seconds()
         self._connect = connect.total_seconds()
@@ -157,6 +168,7 @@ class Connection:
                     self._client = await stack.enter_async_context(
                         opened(
                             self.server,
+                            self._credential,
                             mode=self._mode,
                             timeout_seconds=self._timeout,
                             stderr=stderr,

@@ -4,11 +4,13 @@ ToolError           `.ran` says whether the tool may have done something
 ├── NotSent         the connection was gone before the call: a fresh one may take it
 ├── Unreachable     no connection now: it failed, the server rests after failures, or too many calls wait
 ├── Unheard         the call was sent and no answer came: never repeated by itself
+├── Needed          a person has to do something first; `.need` says what
 └── Rejected        the server answered, but not with a result
 """
 
 from __future__ import annotations
 
+from workers.tools.needs import Need
 from workers.tools.specs import Ran
 
 
@@ -33,6 +35,14 @@ class Unreachable(ToolError):
 
 class Unheard(ToolError):
     default_ran = "unknown"
+
+
+class Needed(ToolError):
+    default_ran = "no"
+
+    def __init__(self, message: str, need: Need) -> None:
+        super().__init__(message)
+        self.need = need
 
 
 class Rejected(ToolError):

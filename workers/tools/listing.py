@@ -17,7 +17,7 @@ import structlog
 from bot.catalog.servers import Server
 from workers.tools.described import specs_of
 from workers.tools.errors import ToolError
-from workers.tools.sessions import SHARED, ToolSessions
+from workers.tools.sessions import ToolSessions
 from workers.tools.specs import ToolSpec
 
 FRESH = timedelta(minutes=5)
@@ -71,7 +71,7 @@ class Listing:
         try:
             async with asyncio.timeout(LONGEST_WAIT.total_seconds()):
                 # Names and schemas are the same for everyone; what a person may do is found out by the call.
-                tools = await self._sessions.tools(server, SHARED)
+                tools = await self._sessions.tools(server, None)
         except (ToolError, TimeoutError) as exc:
             said = isinstance(exc, ToolError)
             listed.problem = str(exc) if said else f'The tool server "{server.name}" is too slow to list its tools.'

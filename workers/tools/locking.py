@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from bot.catalog.servers import Server
 from workers.tools.errors import ToolError
 from workers.tools.lock import Lock
-from workers.tools.sessions import SHARED, ToolSessions
+from workers.tools.sessions import ToolSessions
 
 if TYPE_CHECKING:
     from mcp_types import Tool
@@ -38,7 +38,7 @@ async def locked(before: Lock, servers: Iterable[Server]) -> tuple[Lock, dict[st
 async def _listed(sessions: ToolSessions, server: Server) -> list[Tool] | str:
     try:
         async with asyncio.timeout(LIMIT.total_seconds()):
-            return await sessions.tools(server, SHARED)
+            return await sessions.tools(server, None)
     except ToolError as exc:
         return str(exc)
     except TimeoutError:

@@ -20,13 +20,13 @@ from mcp_types import CallToolResult, Tool
 from bot.catalog.servers import Server
 from workers.tools.breaker import Breaker
 from workers.tools.connection import Connection
+from workers.tools.credentials import Asker, Configured, Credential, Credentials
 from workers.tools.errors import NotSent, Rejected, Unheard, Unreachable
 
 CONNECT = timedelta(seconds=20)  # a silent server costs the SDK's probe 10 s before it tries the older handshake
 IDLE = timedelta(minutes=10)  # a stdio server holds 55-100 MB
 CALLS_AT_ONCE = 8  # per server; more wait
 CLOSE = timedelta(seconds=8)  # the SDK's own steps (flush, stdin, SIGTERM, SIGKILL) take 6.5 s at most
-SHARED = "shared"  # the person's part of the key where the server does not know people apart
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
@@ -46,12 +46,14 @@ class ToolSessions:
         self,
         *,
         timeout: timedelta,
+        credentials: Credentials | None = None,
         connect: timedelta = CONNECT,
         idle: timedelta = IDLE,
         calls_at_once: int = CALLS_AT_ONCE,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         """`timeout` is a call's, where the server has none of its own. Nothing is opened yet."""
+        self._credentials = credentials or Configured()
         self._timeout = timeout
         self._connect = connect
         self._idle = idle
@@ -62,13 +64,15 @@ class ToolSessions:
         self._known: dict[str, _Known] = {}
         self._closed = False
 
-    async def tools(self, server: Server, principal: str) -> list[Tool]:
-        """What the server offers this person, all pages. Raises `ToolError`."""
-        return await self._with(server, principal, lambda connection: connection.tools())
+    async def tools(self, server: Server, asker: Asker | None) -> list[Tool]:
+        """What the server offers this person (None: to anybody), all pages. Raises `ToolError`."""
+        return await self._with(server, asker, lambda connection: connection.tools())
 
-    async def call(self, server: Server, principal: str, tool: str, arguments: dict[str, Any]) -> CallToolResult:
+    async def call(
+        self, server: Server, asker: Asker, tool: str, arguments: dict[str, Any], *, given: str = ""
+    ) -> CallToolResult:
         """Raises `ToolError`, whose `.ran` says what is known. A cancelled call is cancelled at the server too."""
-        return await self._with(server, principal, lambda connection: connection.call(tool, arguments))
+        return await self._with(server, asker, lambda connection: connection.call(tool, arguments))
 
     async def aclose(self) -> None:
         """Close all connections; running calls end without an answer. Takes `CLOSE` at most, then forces."""
@@ -85,12 +89,12 @@ class ToolSessions:
 
     # ---- one call -------------------------------------------------------------------------------------------------
 
-    async def _with(self, server: Server, principal: str, work: Callable[[Connection], Awaitable[T]]) -> T:
+    async def _with(self, server: Server, asker: Asker | None, work: Callable[[Connection], Awaitable[T]]) -> T:
         known = self._known.setdefault(server.name, _Known(self._calls_at_once))
         async with self._slot(known, server):
             self._let_rest(known, server)
             try:
-                result = await self._once_more(known, server, principal, work)
+                result = await self._once_more(known, server, asker, work)
             except (NotSent, Unreachable, Unheard):
                 known.breaker.failed(self._now())
                 raise
@@ -101,24 +105,25 @@ class ToolSessions:
             return result
 
     async def _once_more(
-        self, known: _Known, server: Server, principal: str, work: Callable[[Connection], Awaitable[T]]
+        self, known: _Known, server: Server, asker: Asker | None, work: Callable[[Connection], Awaitable[T]]
     ) -> T:
         try:
-            return await work(await self._connected(known, server, principal))
+            return await work(await self._connected(known, server, asker))
         except NotSent as exc:
             log.info("tool.reconnecting", server=server.name, reason=str(exc))
-        return await work(await self._connected(known, server, principal))
+        return await work(await self._connected(known, server, asker))
 
-    async def _connected(self, known: _Known, server: Server, principal: str) -> Connection:
+    async def _connected(self, known: _Known, server: Server, asker: Asker | None) -> Connection:
         """The key's connection, ready. There is no await between looking and opening, so two never open at once."""
+        credential = await self._credentials.of(server, asker)
         if self._closed:
             raise Unreachable("The worker is stopping and calls no more tools.")
-        key = (server.name, self._person_part(server, principal))
+        key = (server.name, credential.key)
         connection = self._connections.get(key)
         if connection is not None and connection.server != server:
             connection.end()  # mcp.json was changed: running calls finish, new ones go to the new server
         if connection is None or not connection.usable:
-            connection = self._open(known, server)
+            connection = self._open(known, server, credential)
             self._connections[key] = connection
         try:
             await connection.ready()
@@ -128,9 +133,10 @@ class ToolSessions:
         known.legacy = connection.legacy
         return connection
 
-    def _open(self, known: _Known, server: Server) -> Connection:
+    def _open(self, known: _Known, server: Server, credential: Credential) -> Connection:
         connection = Connection(
             server,
+            credential,
             mode="legacy" if server.protocol == "auto" and known.legacy else server.protocol,
             timeout=server.timeout or self._timeout,
             connect=self._connect,
@@ -139,10 +145,6 @@ class ToolSessions:
         self._owners.add(connection.done)
         connection.done.add_done_callback(self._owners.discard)
         return connection
-
-    def _person_part(self, server: Server, principal: str) -> str:
-        # Servers take one set of credentials from mcp.json today; with personal sign-in this becomes the principal.
-        return SHARED
 
     @asynccontextmanager
     async def _slot(self, known: _Known, server: Server) -> AsyncIterator[None]:

@@ -33,10 +33,11 @@ HEARD: ContextVar[Heard | None] = ContextVar("HEARD", default=None)
 NEVER_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.UnsupportedProtocol)
 
 
-def http_client(headers: dict[str, str], *, timeout_seconds: float) -> httpx2.AsyncClient:
+def http_client(headers: dict[str, str], *, auth: httpx2.Auth | None, timeout_seconds: float) -> httpx2.AsyncClient:
     """A client for one connection; its owner closes it."""
     return httpx2.AsyncClient(
         headers=headers,
+        auth=auth,
         transport=SoftFail(httpx2.AsyncHTTPTransport(verify=_tls(), retries=1)),  # retries: of connecting only
         timeout=httpx2.Timeout(CONNECT_SECONDS, read=timeout_seconds + READ_MARGIN_SECONDS),
     )

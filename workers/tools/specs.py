@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from bot.catalog.agents import Agent
 from bot.catalog.policy import Policy, policy_for
+from workers.tools.needs import Need
 
 Ran = Literal["yes", "no", "unknown"]
 """Whether the tool did something: `no` surely not, `yes` it was reached and answered, `unknown` nobody heard."""
@@ -47,11 +48,15 @@ def spoken_of(agent: Agent, name: str) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """The result of one call. `text` is what the model reads; it begins with "Error: " when `failed`."""
+    """The result of one call. `text` is what the model reads; it begins with "Error: " when `failed`.
+
+    With `needs` it is no result yet: the call waits for a person, and is made again with what that person gave.
+    """
 
     text: str
     failed: bool
     ran: Ran
+    needs: Need | None = None
 
 
 def failure(text: str, *, ran: Ran) -> Outcome:

@@ -24,6 +24,7 @@ from mcp.shared.message import SessionMessage
 from mcp_types import Implementation
 
 from bot.catalog.servers import Server
+from workers.tools.credentials import Credential
 from workers.tools.errors import Unreachable
 from workers.tools.sloppy import mended
 from workers.tools.soft_http import CONNECT_SECONDS, http_client
@@ -35,14 +36,20 @@ LARGEST_EVENT = 16 * 2**20
 
 @asynccontextmanager
 async def opened(
-    server: Server, *, mode: str, timeout_seconds: float, stderr: Stderr | None, on_end: Callable[[], None]
+    server: Server,
+    credential: Credential,
+    *,
+    mode: str,
+    timeout_seconds: float,
+    stderr: Stderr | None,
+    on_end: Callable[[], None],
 ) -> AsyncIterator[Client]:
     """A connected client. Entered and left by one task; errors leave it wrapped in groups.
 
     `mode` is the SDK's: auto, legacy or a protocol version. `stderr` is needed for stdio. `on_end` is called, once or
     more, when the server's side of the connection has ended.
     """
-    async with _transport(server, timeout_seconds, stderr) as transport:
+    async with _transport(server, credential, timeout_seconds, stderr) as transport:
         client = Client(
             _watched(transport, server.name, on_end),
             mode=mode,
@@ -55,8 +62,10 @@ async def opened(
 
 
 @asynccontextmanager
-async def _transport(server: Server, timeout_seconds: float, stderr: Stderr | None) -> AsyncIterator[Transport]:
-    headers = dict(server.headers)
+async def _transport(
+    server: Server, credential: Credential, timeout_seconds: float, stderr: Stderr | None
+) -> AsyncIterator[Transport]:
+    headers = dict(credential.headers)
     match server.transport:
         case "stdio":
             assert stderr is not None
@@ -66,10 +75,14 @@ async def _transport(server: Server, timeout_seconds: float, stderr: Stderr | No
             yield stdio_client(parameters, errlog=stderr.file)
         case "sse":
             yield sse_client(
-                server.url, headers=headers, timeout=CONNECT_SECONDS, sse_read_timeout=QUIET_STREAM_SECONDS
+                server.url,
+                headers=headers,
+                auth=credential.auth,
+                timeout=CONNECT_SECONDS,
+                sse_read_timeout=QUIET_STREAM_SECONDS,
             )
         case "http":
-            async with http_client(headers, timeout_seconds=timeout_seconds) as http:
+            async with http_client(headers, auth=credential.auth, timeout_seconds=timeout_seconds) as http:
                 yield streamable_http_client(server.url, http_client=http, max_sse_event_size=LARGEST_EVENT)
 
 

@@ -6,24 +6,20 @@ would be sent is shown in full, or there is no Approve button.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
-import structlog
-
 from bot.slack import blocks, text
 from bot.slack.errors import SlackError
-from bot.threads import keys
 from bot.threads.models import CallState, Mail, MailKind
 from workers.conversations.port import Call
+from workers.journal import CallRecord
 from workers.turn.scene import Scene
 
 ARGUMENTS_SHOWN = 2000  # of a section's 3,000 characters; longer ones cannot be approved
 QUESTION_SHOWN = 500
-
-log = structlog.get_logger()
 
 
 async def hear(scene: Scene, mail: Sequence[Mail]) -> None:
@@ -41,7 +37,7 @@ async def hear(scene: Scene, mail: Sequence[Mail]) -> None:
             scene.journal.take([item])
 
 
-def undecided(scene: Scene) -> list[Call]:
+def waiting(scene: Scene) -> list[Call]:
     """The open calls that wait for a yes or a no."""
     calls = []
     for call in scene.journal.open_calls:
@@ -53,16 +49,18 @@ def undecided(scene: Scene) -> list[Call]:
 
 def _overdue(scene: Scene) -> list[Call]:
     limit = scene.services.settings.asking_limit.total_seconds()
-    records = {call.tool_call_id: scene.journal.call(call.tool_call_id) for call in undecided(scene)}
-    over = {call_id for call_id, record in records.items() if record and record.asked_at + limit <= scene.now() + 1}
-    return [call for call in undecided(scene) if call.tool_call_id in over]
+    return [call for call in waiting(scene) if _known(scene, call).asked_at + limit <= scene.now() + 1]
+
+
+def _known(scene: Scene, call: Call) -> CallRecord:
+    record = scene.journal.call(call.tool_call_id)
+    assert record is not None, "a call that waits is on record"
+    return record
 
 
 async def decide(scene: Scene, call: Call, decision: str, words: str, *, by: str) -> None:
     """Put a decision on record, then say it in the question's own message, whose buttons go."""
-    record = scene.journal.call(call.tool_call_id)
-    assert record is not None, "a call that waits is on record"
-    scene.journal.set_call(call.tool_call_id, replace(record, decision=decision, by=by))
+    scene.journal.set_call(call.tool_call_id, replace(_known(scene, call), decision=decision, by=by))
     scene.step("decided", tool=call.name, decision=decision)
     await scene.journal.write()
     if ts := scene.ledger.accepted(f"ask:{call.tool_call_id}"):
@@ -72,40 +70,35 @@ async def decide(scene: Scene, call: Call, decision: str, words: str, *, by: str
             await scene.slack.update(scene.thread.channel, ts, text=words, blocks=card)
 
 
-async def park(scene: Scene, *, seen: Collection[str], until: datetime | None = None) -> list[Mail]:
-    """Ask, then leave the turn open without a worker; whoever takes the thread next goes on from the journal.
-
-    `until` is when another wait of this turn ends. Gives all mail that waits if some of it is not among the `seen`
-    ids: then this worker keeps the thread.
-    """
-    calls = undecided(scene)
-    for call in calls:
+async def ask(scene: Scene) -> None:
+    """Post a card for each call that waits, once."""
+    for call in waiting(scene):
         await scene.delivery.ask(f"ask:{call.tool_call_id}", *_card(scene, call))
-    await scene.delivery.clear()
-    journal = scene.journal
-    limit = scene.services.settings.asking_limit
-    deadlines = [until] if until else []
-    for call in calls:
-        record = journal.call(call.tool_call_id)
-        assert record is not None, "a call that waits is on record"
+        record = _known(scene, call)
         if not record.asked_at:
-            journal.set_call(call.tool_call_id, replace(record, asked_at=scene.now()))
-        deadlines.append(datetime.fromtimestamp(record.asked_at or scene.now()).astimezone() + limit)
-    scene.step("asking", calls=len(calls))
-    journal.set(parked=str(scene.now()))
-    journal.set_thread(our_ts=scene.ledger.newest_ts)
-    log.info("turn.asking", calls=len(calls))
-    return await scene.services.turns.park(
-        scene.claimed.owned,
-        journal.id,
-        journal.collected(life=keys.OPEN_TURN_FOR),
-        seen=seen,
-        deadline=min(deadlines),
-    )
+            scene.journal.set_call(call.tool_call_id, replace(record, asked_at=scene.now()))
+
+
+def deadline(scene: Scene) -> datetime | None:
+    """When the first unanswered question counts as denied."""
+    limit = scene.services.settings.asking_limit
+    moments = [_known(scene, call).asked_at or scene.now() for call in waiting(scene)]
+    return datetime.fromtimestamp(min(moments)).astimezone() + limit if moments else None
+
+
+async def stop(scene: Scene) -> None:
+    for call in waiting(scene):
+        words = scene.words.say("asking.stopped")
+        await decide(scene, call, "denied", words, by=scene.hold.stopped_by or "")
+
+
+def told(scene: Scene) -> tuple[str, dict[str, str]]:
+    tools = scene.words.names([call.name for call in waiting(scene)])
+    return "asking.waiting_for", {"principal": scene.person.name, "tool": tools}
 
 
 async def _decision(scene: Scene, mail: Mail) -> None:
-    call = next((c for c in undecided(scene) if c.tool_call_id == mail.about.get("tool_call_id")), None)
+    call = next((c for c in waiting(scene) if c.tool_call_id == mail.about.get("tool_call_id")), None)
     if mail.principal != scene.journal.get("principal"):
         await scene.whisper(mail.principal, "asking.not_you", principal=scene.person.name)
     elif call is None:
@@ -118,8 +111,7 @@ async def _decision(scene: Scene, mail: Mail) -> None:
 
 
 def _question(scene: Scene, call: Call) -> str:
-    record = scene.journal.call(call.tool_call_id)
-    name = scene.cast.title(record.agent if record and record.agent else scene.agent.name)
+    name = scene.cast.title(_known(scene, call).agent or scene.agent.name)
     return scene.words.say("asking.card", agent=name, tool=call.name, principal=scene.person.name)
 
 

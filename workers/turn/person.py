@@ -89,6 +89,10 @@ async def stop(scene: Scene) -> None:
         await person_card.close(scene, call, record, scene.words.say("person.stopped"))
 
 
+def told(scene: Scene) -> None:
+    """Nothing more: whoever writes is told who has the thread when it is kept for the agent."""
+
+
 async def _pressed(scene: Scene, mail: Mail) -> None:
     call = next((c for c in waiting(scene) if c.tool_call_id == mail.about.get("tool_call_id")), None)
     if call is None or mail.about.get("turn") != scene.journal.id:

@@ -21,7 +21,7 @@ from workers.handoffs.handoffs import Handoffs
 from workers.mailroom import Batch
 from workers.rounds.limits import Limits
 from workers.rounds.rounds import CANCELLED, OVER_LIMIT, Answered
-from workers.turn import asking, beginning, ends, person, showing
+from workers.turn import beginning, ends, person, showing, waits
 from workers.turn.conversing import rounds_of
 from workers.turn.meanwhile import Meanwhile
 from workers.turn.scene import Scene
@@ -73,8 +73,7 @@ class Turn:
         if not beginning.has_begun(scene.journal):
             # The mail was taken and its first request not yet put on record: begin again where it stopped.
             await beginning.begin(scene, Batch(tuple(scene.journal.mail)))
-        await asking.hear(scene, scene.claimed.mail)
-        await person.hear(scene, scene.claimed.mail)
+        await waits.hear(scene, scene.claimed.mail)
         if scene.record.get("stop"):
             scene.hold.stopped_by = scene.record["stop"]
             scene.hold.stop.set()
@@ -139,18 +138,14 @@ class Turn:
 
     async def _park(self) -> list[Mail] | None:
         scene = self._scene
-        if person.waiting(scene):
-            ours = {mail.id for mail in scene.journal.mail}
-            await person.ask(scene)
-            if not scene.resumed:
-                await person.hear(scene, [mail for mail in scene.claimed.mail if mail.id not in ours])
-        else:
-            tools = scene.words.names([call.name for call in asking.undecided(scene)])
-            principal = scene.person.name
-            await self._meanwhile.tell(scene.claimed.mail, "asking.waiting_for", principal=principal, tool=tools)
+        ours = {mail.id for mail in scene.journal.mail}
+        await waits.ask(scene)
+        if person.waiting(scene) and not scene.resumed:
+            await person.hear(scene, [mail for mail in scene.claimed.mail if mail.id not in ours])
+        if told := waits.told(scene):
+            await self._meanwhile.tell(scene.claimed.mail, told[0], **told[1])
         self._meanwhile.remember()
-        seen = {mail.id for mail in scene.claimed.mail}
-        return await asking.park(scene, seen=seen, until=person.deadline(scene)) or None
+        return await waits.park(scene, seen={mail.id for mail in scene.claimed.mail}) or None
 
     async def _stop(self, talk: asyncio.Task[Answered]) -> list[Mail] | None:
         """End Slack's side at once; read the model's stream to its end in silence, close its calls, then finish."""
@@ -161,10 +156,7 @@ class Turn:
         await scene.journal.write()
         await scene.delivery.stopped()
         await self._read_on(talk)
-        for call in asking.undecided(scene):
-            words = scene.words.say("asking.stopped")
-            await asking.decide(scene, call, "denied", words, by=scene.hold.stopped_by or "")
-        await person.stop(scene)
+        await waits.stop(scene)
         await ends.close_or_keep(scene.journal, self._rounds, CANCELLED)
         waiting = await scene.services.turns.look(scene.thread)
         scene.journal.take([mail for mail in waiting if mail.kind is MailKind.STOP])

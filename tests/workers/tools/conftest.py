@@ -15,15 +15,18 @@ import pytest
 from bot.catalog.agents import Agent
 from bot.catalog.policy import Policy
 from bot.catalog.servers import Server
+from bot.connections.models import Principal
 from bot.threads.models import ThreadKey
 from workers.tools import listing
 from workers.tools.calls import Tools
+from workers.tools.credentials import Asker
 from workers.tools.functions import Functions
 from workers.tools.sessions import ToolSessions
 from workers.tools.specs import Outcome
 
 SERVERS = Path(__file__).parent / "servers"
 THREAD = ThreadKey("T1", "C1", "1700000000.000100")
+ADA = Asker(Principal("T1", "U1"), "C1")
 
 
 @pytest.fixture(scope="module", autouse=True)

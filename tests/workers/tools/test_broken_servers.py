@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 
 from bot.catalog.servers import Server
 from playground.serving import serve
-from tests.workers.tools.conftest import a_desk, a_script, lines, odd_jobs, over_http, wait_until
+from tests.workers.tools.conftest import ADA, a_desk, a_script, lines, odd_jobs, over_http, wait_until
 from tests.workers.tools.servers.odd_jobs import build
 
 SILENT = "import sys; sys.stdin.read()"
@@ -83,12 +83,12 @@ async def test_a_server_that_keeps_failing_rests_and_is_tried_again_later() -> N
         said = []
         for _ in range(5):
             try:
-                await desk.sessions.call(server, "U1", "tool", {})
+                await desk.sessions.call(server, ADA, "tool", {})
             except Exception as exc:
                 said.append(str(exc))
         clock[0] += 10
         try:
-            await desk.sessions.call(server, "U1", "tool", {})
+            await desk.sessions.call(server, ADA, "tool", {})
         except Exception as exc:
             said.append(str(exc))
 

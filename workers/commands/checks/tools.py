@@ -15,7 +15,7 @@ from workers.commands.checks.finding import Finding, failed, ok, warning
 from workers.tools.choice import may_use, uses
 from workers.tools.errors import ToolError
 from workers.tools.names import SEPARATOR
-from workers.tools.sessions import SHARED, ToolSessions
+from workers.tools.sessions import ToolSessions
 
 CHECK = "Tool server"
 LIMIT = timedelta(seconds=25)  # a silent server costs the library's probe 10 s before it tries the older handshake
@@ -38,7 +38,7 @@ async def _one(sessions: ToolSessions, server: Server, agents: list[Agent]) -> l
     name = f"{CHECK} {server.name}"
     try:
         async with asyncio.timeout(LIMIT.total_seconds()):
-            offered = [tool.name for tool in await sessions.tools(server, SHARED)]
+            offered = [tool.name for tool in await sessions.tools(server, None)]
     except ToolError as exc:
         return [failed(name, str(exc), MEND)]
     except TimeoutError:

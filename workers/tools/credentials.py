@@ -1,0 +1,47 @@
+"""With what a connection to an MCP server is opened, and who may share it.
+
+Always holds: two callers share a connection only where their credentials have the same `key`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import httpx2
+
+from bot.catalog.servers import Server
+from bot.connections.models import Principal
+
+SHARED = "shared"  # the key where a server does not know people apart
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """For whom and where a server is asked."""
+
+    principal: Principal
+    channel: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credential:
+    """`headers` go along with each request to a remote server; `auth` adds what may change while it is connected."""
+
+    key: str
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    auth: httpx2.Auth | None = field(default=None, repr=False, compare=False)
+
+
+class Credentials(Protocol):
+    async def of(self, server: Server, asker: Asker | None) -> Credential:
+        """For a call of `asker`; None for what is asked for nobody (a list of tools)."""
+        ...
+
+
+class Configured:
+    """The server's own, from mcp.json: the same for everybody."""
+
+    async def of(self, server: Server, asker: Asker | None) -> Credential:
+        return Credential(key=SHARED, headers=server.headers)
