@@ -19,6 +19,7 @@ from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 
 from bot.catalog.servers import Server
 from workers.tools.answers import translated, unreachable
+from workers.tools.asked import Answering
 from workers.tools.errors import NotSent, ToolError, Unheard, Unreachable, root_cause
 from workers.tools.soft_http import HEARD, Heard
 from workers.tools.stderr import Stderr
@@ -37,12 +38,22 @@ log = structlog.get_logger(__name__)
 class Connection:
     """`start` once, then `ready` before the first call. `done` is the owner's task."""
 
-    def __init__(self, server: Server, *, mode: str, timeout: timedelta, connect: timedelta, idle: timedelta) -> None:
+    def __init__(
+        self,
+        server: Server,
+        *,
+        mode: str,
+        timeout: timedelta,
+        connect: timedelta,
+        idle: timedelta,
+        answering: Answering,
+    ) -> None:
         self.server = server
         self._mode = mode
         self._timeout = timeout.total_seconds()
         self._connect = connect.total_seconds()
         self._idle = idle.total_seconds()
+        self._answering = answering
         self._client: Client | None = None
         self._over = False  # no new calls: ended, told to end, or about to close as idle
         self._closing = False  # now, without waiting for running calls
@@ -160,6 +171,7 @@ class Connection:
                             mode=self._mode,
                             timeout_seconds=self._timeout,
                             stderr=stderr,
+                            answering=self._answering,
                             on_end=self._server_ended,
                         )
                     )
