@@ -28,7 +28,7 @@ async def act(url: str, scenario: str, context: dict[str, Any]) -> None:
             async with at_desk(the_server(url), the_sessions(), context) as desk:
                 await action(desk)
         elif SIGN_IN is not None:
-            await signed_in(SIGN_IN, url, context, first_tool)
+            await signed_in(SIGN_IN, url, context, first_tool, redis_url=os.environ["REDIS_URL"])
         else:
             raise Failed("nobody can sign in yet")
 

@@ -1,6 +1,7 @@
 """When a scenario counts as passed, and whether the table knows all there is. Rules: values in, values out.
 
-Stricter than the suite, which passes a client that does nothing where no check comes to be made.
+Stricter than the suite, which passes a client that does nothing where no check comes to be made, and one that breaks
+where it should refuse.
 """
 
 from __future__ import annotations
@@ -12,9 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.conformance.suite import Run
+from tests.conformance.warm import BROKE
 
 TABLE = Path(__file__).with_name("scenarios.toml")
-OUTPUT_SHOWN = 3000  # characters of what the suite printed
+OUTPUT_SHOWN = 3000  # characters of what was printed
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +38,9 @@ def complaints(run: Run, *, least: int) -> list[str]:
     wrong = [f"{check.name}: {check.why}" for check in run.checks if check.status in ("FAILURE", "WARNING")]
     if counted["SUCCESS"] < least:
         wrong.append(f"{counted['SUCCESS']} checks succeeded, not the {least} of the table")
-    if not run.passed:
-        wrong.append(f"the suite does not call it passed:\n{run.output[-OUTPUT_SHOWN:]}")
+    if not run.passed or run.code == BROKE:
+        said = "our command broke" if run.code == BROKE else "the suite does not call it passed"
+        wrong.append(f"{said}:\n{run.output[-OUTPUT_SHOWN:]}")
     return wrong
 
 

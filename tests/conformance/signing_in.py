@@ -5,7 +5,6 @@ Each try has sessions of its own, as if another worker went on: what is known fr
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -48,13 +47,16 @@ class SignIn(Protocol):
     async def finish(self, callback: Callback) -> None: ...
 
 
-Opener = Callable[[Server, dict[str, Any]], AbstractAsyncContextManager[SignIn]]
+class Opener(Protocol):
+    def __call__(
+        self, server: Server, context: dict[str, Any], redis_url: str
+    ) -> AbstractAsyncContextManager[SignIn]: ...
 
 
-async def signed_in(opener: Opener, url: str, context: dict[str, Any], action: Action) -> None:
+async def signed_in(opener: Opener, url: str, context: dict[str, Any], action: Action, *, redis_url: str) -> None:
     """Do the action, with as many sign-ins as the server asks for, `ROUNDS` at most."""
     server = the_server(url)
-    async with opener(server, context) as sign_in:
+    async with opener(server, context, redis_url) as sign_in:
         for _ in range(ROUNDS):
             if (challenge := await _refused(sign_in, server, action)) is None:
                 return

@@ -13,6 +13,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -41,10 +42,14 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A scenario as the suite saw it. `passed` is its own verdict, which also counts how our command ended."""
+    """A scenario as the suite saw it. `passed` is its own verdict, which also counts how our command ended.
+
+    `code` is our command's, which the suite lets be any where it expects a refusal.
+    """
 
     checks: tuple[Check, ...]
     passed: bool
+    code: int
     output: str
 
 
@@ -68,15 +73,19 @@ def node() -> str | None:
     return found if int(re.sub(r"^v(\d+).*$", r"\1", version.strip())) >= OLDEST_NODE else None
 
 
-def run(scenario: str, wire: str, folder: Path, *, warm: str) -> Run:
+def run(scenario: str, wire: str, folder: Path, *, warm: str, redis_url: str) -> Run:
     """Run one scenario with `wire` as the protocol's version; `folder` is new and for this run alone.
 
-    `warm` is the address of the process that does the work.
+    `warm` is the address of the process that does the work, `redis_url` of the store it may use.
     """
+    for_ours = {"CONFORMANCE_SOCKET": warm, "REDIS_URL": redis_url}
     words = ["client", "--command", COMMAND, "--scenario", scenario, "--spec-version", wire]
-    done = _suite(*words, "--timeout", str(CLIENT_SECONDS * 1000), "-o", str(folder), CONFORMANCE_SOCKET=warm)
+    done = _suite(*words, "--timeout", str(CLIENT_SECONDS * 1000), "-o", str(folder), variables=for_ours)
     checks = [check for found in folder.rglob("checks.json") for check in json.loads(found.read_text())]
-    return Run(tuple(map(_check, checks)), passed=done.returncode == 0, output=done.stdout + done.stderr)
+    output = done.stdout + done.stderr
+    ended = re.search(r"^Client exited with code (\d+)$", output, re.MULTILINE)
+    code = int(ended[1]) if ended else 0
+    return Run(tuple(map(_check, checks)), passed=done.returncode == 0, code=code, output=output)
 
 
 def scenarios() -> set[str]:
@@ -94,12 +103,12 @@ def _check(said: dict[str, Any]) -> Check:
     return Check(said["name"], said["status"], said.get("errorMessage") or said["description"])
 
 
-def _suite(*words: str, **variables: str) -> subprocess.CompletedProcess[str]:
+def _suite(*words: str, variables: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     return subprocess.run(
         [node() or "node", str(PACKAGE / "dist" / "index.js"), *words],
         cwd=REPOSITORY,
-        env=os.environ | {"PATH": path, "NODE_COMPILE_CACHE": str(COMPILED)} | variables,
+        env=os.environ | {"PATH": path, "NODE_COMPILE_CACHE": str(COMPILED)} | dict(variables or {}),
         capture_output=True,
         text=True,
         check=False,

@@ -39,7 +39,7 @@ def installed() -> None:
 
 
 @pytest.fixture(scope="module")
-def runs(request: pytest.FixtureRequest) -> Iterator[Runs]:
+def runs(request: pytest.FixtureRequest, redis_url: str) -> Iterator[Runs]:
     """What the suite saw of a scenario. All chosen ones run a few at a time, from the first that is asked for on."""
     with (
         tempfile.TemporaryDirectory(prefix="tw-") as folder,
@@ -47,7 +47,7 @@ def runs(request: pytest.FixtureRequest) -> Iterator[Runs]:
         ThreadPoolExecutor(os.cpu_count()) as pool,
     ):
         started = {
-            case: pool.submit(suite.run, *case, Path(folder) / str(number), warm=address)
+            case: pool.submit(suite.run, *case, Path(folder) / str(number), warm=address, redis_url=redis_url)
             for number, case in enumerate(chosen(request.session.items))
         }
         yield lambda scenario, wire: started[scenario, wire].result()

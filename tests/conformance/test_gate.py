@@ -6,6 +6,7 @@ import pytest
 
 from tests.conformance.gate import Table, complaints, unknown
 from tests.conformance.suite import Check, Run
+from tests.conformance.warm import BROKE
 
 REVISIONS = {"2025-11-25": {"ping"}, "2026-07-28": {"ping", "pong"}}
 LEAST = {"ping": {"2025-11-25": 1, "2026-07-28": 1}, "pong": {"2026-07-28": 2}}
@@ -14,8 +15,9 @@ OFFERED = {"ping", "pong", "odd"}
 MISSING = "is required for 2026-07-28 and not run with it"
 
 
-def a_run(*statuses: str, passed: bool = True) -> Run:
-    return Run(tuple(Check(f"c{n}", status, "because") for n, status in enumerate(statuses)), passed, "printed")
+def a_run(*statuses: str, passed: bool = True, code: int = 0) -> Run:
+    checks = tuple(Check(f"c{n}", status, "because") for n, status in enumerate(statuses))
+    return Run(checks, passed, code, "printed")
 
 
 def test_a_run_counts_when_enough_checks_succeeded_and_none_failed() -> None:
@@ -36,6 +38,12 @@ def test_a_run_in_which_too_little_was_looked_at_does_not_count() -> None:
 def test_the_suites_own_verdict_counts_and_its_output_is_shown() -> None:
     """It knows what no check tells: that our command broke or took too long."""
     assert complaints(a_run("SUCCESS", passed=False), least=1) == ["the suite does not call it passed:\nprinted"]
+
+
+def test_to_refuse_is_to_say_so_and_not_to_break() -> None:
+    """Where the suite expects a refusal, it lets our command end as it likes."""
+    assert complaints(a_run("SUCCESS", code=1), least=1) == []
+    assert complaints(a_run("SUCCESS", code=BROKE), least=1) == ["our command broke:\nprinted"]
 
 
 @pytest.mark.parametrize(
