@@ -16,7 +16,12 @@ from workers import main
 
 ROOT = Path(__file__).parent.parent
 ROOMS = ("bot", "workers", "playground", "benchmarks", "tests")
-MODULES = sorted(path.relative_to(ROOT) for room in ROOMS for path in (ROOT / room).rglob("*.py"))
+MODULES = sorted(
+    path.relative_to(ROOT)
+    for room in ROOMS
+    for path in (ROOT / room).rglob("*.py")
+    if "node_modules" not in path.parts  # what npm installs for some tests is not ours
+)
 PRODUCT = [path for path in MODULES if path.parts[0] in ("bot", "workers", "playground")]
 MCP = {"mcp", "mcp_types"}
 

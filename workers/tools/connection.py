@@ -19,6 +19,7 @@ from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 
 from bot.catalog.servers import Server
 from workers.tools.answers import translated, unreachable
+from workers.tools.asked import Answering
 from workers.tools.credentials import Credential
 from workers.tools.errors import NotSent, ToolError, Unheard, Unreachable, root_cause
 from workers.tools.soft_http import HEARD, Heard
@@ -47,6 +48,7 @@ class Connection:
         timeout: timedelta,
         connect: timedelta,
         idle: timedelta,
+        answering: Answering,
     ) -> None:
         self.server = server
         self._credential = credential
@@ -54,6 +56,7 @@ class Connection:
         self._timeout = timeout.total_seconds()
         self._connect = connect.total_seconds()
         self._idle = idle.total_seconds()
+        self._answering = answering
         self._client: Client | None = None
         self._over = False  # no new calls: ended, told to end, or about to close as idle
         self._closing = False  # now, without waiting for running calls
@@ -172,6 +175,7 @@ class Connection:
                             mode=self._mode,
                             timeout_seconds=self._timeout,
                             stderr=stderr,
+                            answering=self._answering,
                             on_end=self._server_ended,
                         )
                     )

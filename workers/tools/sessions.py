@@ -18,6 +18,7 @@ import structlog
 from mcp_types import CallToolResult, Tool
 
 from bot.catalog.servers import Server
+from workers.tools.asked import NOBODY, Answering
 from workers.tools.breaker import Breaker
 from workers.tools.connection import Connection
 from workers.tools.credentials import Asker, Configured, Credential, Credentials
@@ -50,6 +51,7 @@ class ToolSessions:
         connect: timedelta = CONNECT,
         idle: timedelta = IDLE,
         calls_at_once: int = CALLS_AT_ONCE,
+        answering: Answering = NOBODY,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         """`timeout` is a call's, where the server has none of its own. Nothing is opened yet."""
@@ -58,6 +60,7 @@ class ToolSessions:
         self._connect = connect
         self._idle = idle
         self._calls_at_once = calls_at_once
+        self._answering = answering
         self._now = now
         self._connections: dict[tuple[str, str], Connection] = {}
         self._owners: set[asyncio.Task[None]] = set()
@@ -141,6 +144,7 @@ class ToolSessions:
             timeout=server.timeout or self._timeout,
             connect=self._connect,
             idle=self._idle,
+            answering=self._answering,
         )
         self._owners.add(connection.done)
         connection.done.add_done_callback(self._owners.discard)

@@ -1,7 +1,8 @@
-"""Mending lists of tools as they come in: one wrong tool must not cost a server all its others.
+"""Mending what servers send slightly wrong, as it comes in: it must not cost a result, nor one tool all the others.
 
-The SDK checks a whole page against the specification and refuses it for one tool's missing `type`. So each tool is
-looked at before: a missing `type` is filled in, odd extras are taken off, and what is still no tool is left out.
+The SDK checks a whole page of tools against the specification and refuses it for one tool's missing `type`. So each
+tool is looked at before: a missing `type` is filled in, odd extras are taken off, what is still no tool is left out. It
+also refuses any result of 2026-07-28 without a `resultType`, which the specification says to take as complete.
 """
 
 from __future__ import annotations
@@ -19,9 +20,10 @@ log = structlog.get_logger(__name__)
 
 
 def mended(message: SessionMessage | Exception, *, server: str) -> SessionMessage | Exception:
-    """The message; if it answers `tools/list`, with only those tools that the SDK will accept."""
+    """The message as the SDK will accept it; if it answers `tools/list`, with only those tools that can be."""
     if isinstance(message, SessionMessage) and isinstance(message.message, JSONRPCResponse):
         result = message.message.result
+        result.setdefault("resultType", "complete")  # older protocols pass over it
         if isinstance(tools := result.get("tools"), list):
             result["tools"] = [good for tool in tools if (good := _mended_tool(tool, server)) is not None]
     return message

@@ -24,6 +24,7 @@ from mcp.shared.message import SessionMessage
 from mcp_types import Implementation
 
 from bot.catalog.servers import Server
+from workers.tools.asked import Answering
 from workers.tools.credentials import Credential
 from workers.tools.errors import Unreachable
 from workers.tools.sloppy import mended
@@ -42,6 +43,7 @@ async def opened(
     mode: str,
     timeout_seconds: float,
     stderr: Stderr | None,
+    answering: Answering,
     on_end: Callable[[], None],
 ) -> AsyncIterator[Client]:
     """A connected client. Entered and left by one task; errors leave it wrapped in groups.
@@ -55,6 +57,9 @@ async def opened(
             mode=mode,
             read_timeout_seconds=timeout_seconds,
             client_info=Implementation(name="threadwind", version=metadata.version("threadwind")),
+            elicitation_callback=answering.elicitation,
+            sampling_callback=answering.sampling,
+            list_roots_callback=answering.roots,
             cache=None,  # listings are kept by us, for all connections of a server
         )
         async with client:

@@ -1,4 +1,4 @@
-"""A server of the older protocol that sends whatever it likes, as plain JSON over HTTP: no SDK checks it."""
+"""A server of either protocol era that sends whatever it likes, as plain JSON over HTTP: no SDK checks it."""
 
 from __future__ import annotations
 
@@ -9,8 +9,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+NEVER_FRESH = {"ttlMs": 0, "cacheScope": "private"}  # the modern era wants it, the older one passes over it
 
-def build(tools: list[Any], answer: dict[str, Any], heard: list[str] | None = None) -> Starlette:
+
+def build(
+    tools: list[Any], answer: dict[str, Any], heard: list[str] | None = None, *, modern: bool = False
+) -> Starlette:
     """An app that lists `tools` and answers every call with `answer`; `heard` collects the methods it was asked."""
 
     async def post(request: Request) -> Response:
@@ -23,8 +27,10 @@ def build(tools: list[Any], answer: dict[str, Any], heard: list[str] | None = No
                 capabilities: dict[str, Any] = {"tools": {}}
                 result: dict[str, Any] = {"protocolVersion": "2025-06-18", "serverInfo": information}
                 result["capabilities"] = capabilities
+            case "server/discover" if modern:
+                result = {"supportedVersions": ["2026-07-28"], "capabilities": {"tools": {}}} | NEVER_FRESH
             case "tools/list":
-                result = {"tools": tools}
+                result = {"tools": tools} | NEVER_FRESH
             case "tools/call":
                 result = answer
             case method if "id" in message:

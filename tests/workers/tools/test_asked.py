@@ -1,0 +1,61 @@
+"""Servers that ask something while a call runs: whoever is there answers, and where nobody is, they are told so."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from mcp_types import ElicitRequestFormParams, ElicitRequestParams, ElicitResult
+
+from playground.serving import serve
+from tests.workers.tools.conftest import a_desk, over_http
+from tests.workers.tools.servers import curious
+from workers.tools.asked import Answering
+from workers.tools.forms import defaults
+
+if TYPE_CHECKING:
+    from mcp.client import ClientRequestContext
+
+
+async def agree(context: ClientRequestContext, params: ElicitRequestParams) -> ElicitResult:
+    assert isinstance(params, ElicitRequestFormParams)
+    assert params.message == "Your name?"
+    return ElicitResult(action="accept", content=defaults(params.requested_schema))
+
+
+@pytest.fixture(params=["auto", "legacy"])
+def protocol(request: pytest.FixtureRequest) -> Any:
+    return request.param
+
+
+async def test_what_a_server_asks_is_answered_and_the_call_goes_on(protocol: Any) -> None:
+    async with (
+        serve(curious.build().streamable_http_app()) as url,
+        a_desk(over_http(url, protocol=protocol), answering=Answering(elicitation=agree)) as desk,
+    ):
+        assert (await desk.call("odd__greet")).text == "hello nobody"
+
+
+async def test_where_nobody_answers_the_call_fails_with_a_sentence(protocol: Any) -> None:
+    async with serve(curious.build().streamable_http_app()) as url, a_desk(over_http(url, protocol=protocol)) as desk:
+        outcome = await desk.call("odd__greet")
+
+    assert "wants to ask a person something" in outcome.text
+    assert outcome.ran == "no"
+
+
+@pytest.mark.parametrize(
+    ("form", "filled"),
+    [
+        ({"type": "object", "properties": {}}, {}),
+        ({"type": "object"}, {}),
+        ({"properties": "none"}, {}),
+        ({"properties": {"a": {"type": "string"}, "b": True}}, {}),
+        (
+            {"properties": {"a": {"default": 0}, "b": {"default": False}, "c": {"default": "x"}, "d": {}}},
+            {"a": 0, "b": False, "c": "x"},
+        ),
+    ],
+)
+def test_a_form_holds_the_defaults_of_its_fields(form: dict[str, Any], filled: dict[str, Any]) -> None:
+    assert defaults(form) == filled
