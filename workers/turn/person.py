@@ -101,8 +101,8 @@ async def _pressed(scene: Scene, mail: Mail) -> None:
     elif mail.about["act"] == RESOLVE:
         await _close(scene, call, record, "person.resolved", RESOLVED)
     elif mail.about["act"] == GIVE_BACK:
-        given = {"given_back": record.given_back + 1, "given_back_by": clicker}
-        await _change(scene, call, replace(record, taken_by="", taken_at=0.0, asked_at=scene.now(), **given))
+        given = replace(record, given_back=record.given_back + 1, given_back_by=clicker)
+        await _change(scene, call, replace(given, taken_by="", taken_at=0.0, asked_at=scene.now()))
 
 
 async def _take(scene: Scene, call: Call, record: CallRecord, clicker: str) -> None:
