@@ -1,7 +1,8 @@
 """Changes of who answers in a thread, and of whom its agent may hand on to: `agent NAME`, `add NAME`, `remove NAME`.
 
 "add milk" looks like one and is a message: it counts as a change only where the name is an agent's that this person may
-use, or nearly so. What was added and removed stands in the thread record; handoffs read it where they are made.
+use, or nearly so; "agent who sold it" only where it is a name that is shown. What was added and removed stands in the
+thread record; handoffs read it where they are made.
 """
 
 from __future__ import annotations
@@ -10,9 +11,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.catalog.catalog import NoDefaultAgent
-from bot.catalog.problem import nearest
 from bot.picking import answers
 from bot.picking.choices import Choice
+from bot.slack import wire
 from bot.texts import Words
 from bot.threads.models import Mail, MailKind, ThreadKey
 from workers import admission
@@ -33,11 +34,18 @@ class Line:
 async def read(services: Services, thread: ThreadKey, mail: Sequence[Mail]) -> list[Mail]:
     """`mail`, with what only looks like a change of the roster as the message that it is."""
     return [
-        replace(item, kind=MailKind.MESSAGE, about={})
-        if item.kind is MailKind.ROSTER and not _near(await choice_of(services, thread, item), item.about["name"])
-        else item
+        replace(item, kind=MailKind.MESSAGE, about={}) if await _only_looks_so(services, thread, item) else item
         for item in mail
     ]
+
+
+async def _only_looks_so(services: Services, thread: ThreadKey, mail: Mail) -> bool:
+    name = mail.about.get("name", "")
+    if mail.kind is MailKind.ROSTER:
+        return not _near(await choice_of(services, thread, mail), name)
+    if mail.kind is MailKind.SWITCH and name and not wire.is_typed_name(name):
+        return (await choice_of(services, thread, mail)).usable.named(name) is None
+    return False
 
 
 async def choice_of(services: Services, thread: ThreadKey, mail: Mail) -> Choice:
@@ -45,7 +53,7 @@ async def choice_of(services: Services, thread: ThreadKey, mail: Mail) -> Choice
 
 
 def _near(choice: Choice, name: str) -> list[str]:
-    return nearest(name, choice.usable.agents, cutoff=NEARLY)
+    return choice.usable.nearest(name, cutoff=NEARLY)
 
 
 def changed(choice: Choice, words: Words, mail: Mail, record: Mapping[str, str]) -> Line:
@@ -53,7 +61,7 @@ def changed(choice: Choice, words: Words, mail: Mail, record: Mapping[str, str])
     if choice.person is None:  # by now: Slack has stopped telling
         return Line("agent.person_unknown")
     name, adds = mail.about["name"], mail.about["verb"] == "add"
-    agent = choice.usable.find(name)
+    agent = choice.usable.named(name)
     if agent is None:
         refusal = admission.unknown(choice, words, name, near=_near(choice, name))
         return Line(refusal.key, refusal.values)
@@ -74,7 +82,7 @@ def switched(choice: Choice, words: Words, mail: Mail, record: Mapping[str, str]
     if choice.person is None:
         return Line("agent.person_unknown")
     if name := mail.about["name"]:
-        agent = choice.usable.find(name)
+        agent = choice.usable.named(name)
         if agent is None:
             refusal = admission.unknown(choice, words, name)
             return Line(refusal.key, refusal.values)
