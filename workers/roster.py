@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from bot.catalog.agents import Agent
 from bot.catalog.catalog import NoDefaultAgent
 from bot.picking import answers
 from bot.picking.choices import Choice
@@ -17,6 +18,7 @@ from bot.slack import wire
 from bot.texts import Words
 from bot.threads.models import Mail, MailKind, ThreadKey
 from workers import admission
+from workers.handoffs.rules import Guests, reachable
 from workers.services import Services
 
 NEARLY = 0.75  # difflib's measure: a letter more, less or swapped in a word
@@ -69,6 +71,8 @@ def changed(choice: Choice, words: Words, mail: Mail, record: Mapping[str, str])
     into, out_of = (added, removed) if adds else (removed, added)
     if agent.name in into:
         return Line("agent.added_already" if adds else "agent.removed_already", {"agent": answers.called(agent)})
+    if not adds and not _takes_part(choice, agent, record):
+        return Line("agent.removed_never", {"agent": answers.called(agent)})
     into.append(agent.name)
     if agent.name in out_of:
         out_of.remove(agent.name)
@@ -94,6 +98,16 @@ def switched(choice: Choice, words: Words, mail: Mail, record: Mapping[str, str]
     if not choice.may_use(agent):
         return Line("agent.answers_closed")
     return Line("agent.answers", {"agent": answers.called(agent), "name": agent.name})
+
+
+def _takes_part(choice: Choice, agent: Agent, record: Mapping[str, str]) -> bool:
+    """Whether this thread's conversation may come to `agent`; where nobody answers yet, it might."""
+    try:
+        first = choice.answering(record.get("agent"))
+    except NoDefaultAgent:
+        return True
+    known = reachable(choice.everything.agents, first.name, Guests.of(record))
+    return agent.name in known or agent.name in record.get("added", "").split()
 
 
 def _names(record: Mapping[str, str], field_name: str) -> list[str]:

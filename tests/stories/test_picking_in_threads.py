@@ -137,7 +137,7 @@ async def test_a_first_message_that_looks_like_a_switch_is_a_question(town: Worl
 async def test_an_agent_is_added_and_removed_and_the_thread_is_told_from_when(town: World) -> None:
     thread = await begun(town)
     said = await told(thread, "add friend", 2)
-    assert said.startswith("Ada has added Friend to this thread. It counts from the next conversation here")
+    assert said.startswith("Ada has added Friend to this thread. Where I pass the work on myself, that counts at once")
     record = await thread.record()
     assert (record["added"], record["removed"]) == ("friend", "")
     assert await told(thread, "add friend", 3) == "Friend may take part in this thread already."
@@ -159,6 +159,12 @@ async def test_what_nearly_names_one_is_asked_about(town: World) -> None:
     thread = await begun(town)
     assert await told(thread, "add friends", 2) == "I know no agent called “friends”. Did you mean friend?"
     assert "added" not in await thread.record()
+
+
+async def test_who_was_never_among_them_is_not_said_to_be_removed(town: World) -> None:
+    thread = await begun(town)
+    assert (await told(thread, "remove friend", 2)).startswith("Friend is not among those who may be handed to")
+    assert "removed" not in await thread.record()
 
 
 async def test_who_may_use_it_may_add_it(town: World) -> None:
