@@ -52,6 +52,8 @@ class CallRecord:
     to_person: bool = False  # it hands the thread to a person
     taken_by: str = ""  # the person who has the thread
     taken_at: float = 0.0
+    given_back: int = 0  # how often somebody who had the thread gave it back
+    given_back_by: str = ""  # the last one
 
 
 class Journal:
