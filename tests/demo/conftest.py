@@ -98,7 +98,7 @@ class Demo:
     def env_file(self) -> dict[str, str]:
         """What a shell knows that has read it."""
         file = self.folder / ".demo" / "env"
-        shell = ["env", "-i", "sh", "-c", '. "$0"; env', file]
+        shell = ["env", "-i", "sh", "-c", '. "$0"; env', str(file)]
         known = subprocess.run(shell, capture_output=True, check=True, text=True).stdout
         return dict(line.split("=", 1) for line in known.splitlines())
 
