@@ -32,7 +32,7 @@ def admitted(choice: Choice, words: Words, *, picked: str | None, thread_agent: 
     if picked:
         if choice.person is None:
             return Refusal("agent.person_unknown")
-        return choice.usable.find(picked) or unknown(choice, words, picked)
+        return choice.usable.named(picked) or unknown(choice, words, picked)
     agent = choice.answering(thread_agent)
     if choice.may_use(agent):
         return agent

@@ -57,6 +57,8 @@ class CallRecord:
     taken_at: float = 0.0
     needs: str = ""
     given: str = ""
+    given_back: int = 0  # how often somebody who had the thread gave it back
+    given_back_by: str = ""  # the last one
 
 
 class Journal:

@@ -15,7 +15,7 @@ from redis.exceptions import RedisError
 
 from bot.threads.models import Mail, MailKind, ThreadKey
 from bot.threads.turns import Change, Claimed, Lost
-from workers import roster, starting, turnless
+from workers import roster, starting, trying_again, turnless
 from workers.errands import doing as errands
 from workers.holdings import Hold
 from workers.mailroom import next_batch
@@ -75,7 +75,7 @@ async def _next(services: Services, hold: Hold, claimed: Claimed) -> list[Mail] 
         case MailKind.ROSTER:
             return await turnless.change_agents(services, claimed, mail, roster.changed)
         case MailKind.AGAIN:
-            return await starting.again(services, hold, claimed, mail)
+            return await trying_again.again(services, hold, claimed, mail)
         case MailKind.CROWDED:
             return await turnless.say(services, claimed, [mail], "thread.needs_mention")
         case MailKind.STOP:

@@ -5,6 +5,7 @@ A `Catalog` never changes; `Catalogs` holds the current one and replaces it as a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,9 +15,10 @@ from bot.catalog import agents, channels, prices, references, servers
 from bot.catalog.agents import Agent
 from bot.catalog.channels import Channel
 from bot.catalog.prices import Prices
-from bot.catalog.problem import Problem, nearest
+from bot.catalog.problem import CLOSE, Problem, nearest
 from bot.catalog.servers import Server
 from bot.settings import Settings
+from bot.slack.commands import AGENT, slash
 from bot.slack.models import Person
 
 __all__ = ["DEFAULT_AGENT", "Catalog", "Catalogs", "NoDefaultAgent", "Problem"]
@@ -24,6 +26,7 @@ __all__ = ["DEFAULT_AGENT", "Catalog", "Catalogs", "NoDefaultAgent", "Problem"]
 DEFAULT_AGENT = "DEFAULT_AGENT"  # the field of the one problem that is a setting's, no file's
 NEAREST_SHOWN = 3  # suggestions a person can take in at a glance
 FEW = 5  # names that a sentence can hold
+MOST_WORDS = 8  # of a name that is shown
 
 
 class NoDefaultAgent(LookupError):
@@ -98,10 +101,30 @@ class Catalog:
     def find(self, name: str) -> Agent | None:
         return self.agents.get(name.lower())
 
-    def nearest(self, name: str) -> list[str]:
-        """Names of agents that look like `name`, best first; when none does, all of them where they are few."""
-        few = sorted(self.agents) if len(self.agents) <= FEW else []
-        return nearest(name, self.agents, limit=NEAREST_SHOWN) or few
+    def named(self, said: str) -> Agent | None:
+        """The agent that a person means: by its name, or by the one that is shown, where only one has that."""
+        if agent := self.find(said):
+            return agent
+        known = [agent for agent in self.agents.values() if folded(said) in _names_of(agent)]
+        return known[0] if len(known) == 1 else None
+
+    def leading(self, text: str) -> tuple[Agent, str] | None:
+        """The agent whose name `text` begins with, the longest one, and what follows it."""
+        ends = [word.end() for word in re.finditer(r"\S+", text)][:MOST_WORDS]
+        for end in reversed(ends):
+            if agent := self.named(text[:end].strip(" +,:")):
+                return agent, text[end:].strip()
+        return None
+
+    def nearest(self, name: str, *, cutoff: float = CLOSE) -> list[str]:
+        """Names of agents that look like `name`, or are shown under one that does, best first."""
+        by_name = {known: agent.name for agent in self.agents.values() for known in _names_of(agent)}
+        close = nearest(folded(name), by_name, limit=2 * NEAREST_SHOWN, cutoff=cutoff)
+        return list(dict.fromkeys(by_name[known] for known in close))[:NEAREST_SHOWN]
+
+    def few(self) -> list[str]:
+        """The names of all agents, where they are few enough for a sentence."""
+        return sorted(self.agents) if len(self.agents) <= FEW else []
 
     def seen_by(self, person: Person | None, channel_id: str, groups: Collection[str] = ()) -> Self:
         """The catalogue as `person`, a member of `groups`, may know it in this channel: agents that they may not use
@@ -140,10 +163,24 @@ class Catalogs:
     def folders(self) -> tuple[Path, ...]:
         return self._settings.agents_dir
 
+    @property
+    def command(self) -> str:
+        """How people list the agents."""
+        return slash(AGENT, self._settings.command_prefix)
+
     def reload(self) -> Catalog:
         """Read the files again. An agent whose file has just become wrong answers on as it was when last right."""
         self.now = Catalog.load(self._settings, self._environment, functions=self._functions, before=self.now.agents)
         return self.now
+
+
+def folded(name: str) -> str:
+    """A name as it is compared: people write "Technical support", "technical-support" and "TECHNICAL_SUPPORT"."""
+    return "-".join(re.split(r"[\s_-]+", name.strip().casefold()))
+
+
+def _names_of(agent: Agent) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(folded(name) for name in (agent.name, agent.display_name) if name))
 
 
 def _kept(before: Mapping[str, Agent], now: Mapping[str, Agent], wrong: Sequence[Problem]) -> dict[str, Agent]:

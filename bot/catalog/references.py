@@ -93,9 +93,8 @@ def unknown_tools(
             continue
         server, splits, _ = tool.partition("__")
         if splits and server not in all_servers:
-            message = (
-                f'"{tool}" names the server "{server}", which could not be read; {did_you_mean(server, all_servers)}'
-            )
+            known = did_you_mean(server, all_servers)
+            message = f'"{tool}" names the server "{server}", which mcp.json lacks or which could not be read; {known}'
             problems.append(agent.problem_with("tools", tool, message))
         elif not splits and functions is not None and tool not in functions:
             message = f'"{tool}" is neither a server nor a function; {did_you_mean(tool, [*all_servers, *functions])}'

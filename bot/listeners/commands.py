@@ -32,7 +32,7 @@ async def agent(ears: Ears, body: Body) -> Reply | None:
     """What is said at once; None where the answer comes afterwards, or as a thread."""
     command = Command.read(body)
     meant = meaning(command.text)
-    if isinstance(meant, Ask) and ears.catalogs.now.find(meant.name):
+    if isinstance(meant, Ask) and _is_question(ears, meant):
         # Whether this person may use the agent is for the worker to say, in the words for a name nobody knows.
         try:
             await ears.inbox.accept(command.to_question(meant.name, meant.question))
@@ -44,6 +44,12 @@ async def agent(ears: Ears, body: Body) -> Reply | None:
         return reply
     ears.afterwards.do("answer a command", lambda: _respond(ears, command, meant))
     return None
+
+
+def _is_question(ears: Ears, meant: Ask) -> bool:
+    """Whether there is an agent of this name, or of one that these words begin with, and a question to it."""
+    picked = ears.catalogs.now.leading(f"{meant.name} {meant.question}")
+    return picked is not None and bool(picked[1])
 
 
 async def unknown(ears: Ears, body: Body) -> Reply:
@@ -83,8 +89,9 @@ async def _answer(ears: Ears, command: Command, meant: Meaning, *, may_call: boo
         case Help():
             return answers.help_text(words, command=typed)
         case About(name) | Ask(name):
-            if isinstance(meant, About) and (found := choice.usable.find(name)):
-                return answers.about(found, choice, words, command=typed)
+            said = f"{name} {meant.question}" if isinstance(meant, Ask) else name
+            if (found := choice.usable.leading(said)) and not found[1]:
+                return answers.about(found[0], choice, words, command=typed)
             return _unknown(choice, words, name)
 
 
@@ -101,7 +108,7 @@ async def _set_default(ears: Ears, command: Command, choice: Choice, name: str |
         if not await ears.choices.defaults.take_back(team, channel):
             return answers.said(words.say("command.default_none_before"))
         key = "command.default_none"
-    elif (picked := choice.usable.find(name)) is None:
+    elif (picked := choice.usable.named(name)) is None:
         return _unknown(choice, words, name)
     else:
         await ears.choices.defaults.choose(

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.catalog.agents import Agent
+from bot.catalog.catalog import folded
 from bot.picking.choices import Choice
 from bot.slack import blocks
 from bot.slack.commands import Reply
@@ -28,9 +29,18 @@ def unknown(
     The same for an agent that this person must not know of.
     """
     told = {"name": shown(name, NAME_SHOWN)}
-    if nearest := choice.usable.nearest(name) if near is None else near:
-        return "agent.unknown", told | {"nearest": words.names(list(nearest), any_of=True)}
-    return "agent.unknown_alone", told
+    if near is None:
+        near = choice.usable.nearest(name) or choice.usable.few()
+    if near:
+        nearest = [_both_names(choice.usable.agents[known]) for known in near]
+        return "agent.unknown", told | {"nearest": words.names(nearest, any_of=True)}
+    return "agent.unknown_alone", told | {"command": choice.command}
+
+
+def _both_names(agent: Agent) -> str:
+    """The name to type, beside the one that people see where that is another one."""
+    same = folded(agent.display_name or agent.name) == folded(agent.name)
+    return agent.name if same else f"{called(agent)} ({agent.name})"
 
 
 def listed(choice: Choice, words: Words, *, command: str, chooser: Person | None) -> Reply:

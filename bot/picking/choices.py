@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from bot.catalog.agents import Agent
 from bot.catalog.catalog import Catalog, Catalogs, NoDefaultAgent
 from bot.catalog.channels import Channel
+from bot.slack.commands import AGENT, slash
 from bot.slack.groups import Groups
 from bot.slack.models import Person
 from bot.slack.people import People
@@ -20,7 +21,8 @@ from bot.threads.defaults import Chosen, Defaults
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """`everything` is the whole catalogue, `usable` what this person may use in this channel, and may know of.
+    """`everything` is the whole catalogue, `usable` what this person may use in this channel, and may know of;
+    `command` lists them.
 
     `person` is None where Slack does not say who they are; then they may use nothing.
     """
@@ -30,6 +32,7 @@ class Choice:
     everything: Catalog
     usable: Catalog
     chosen: Chosen | None
+    command: str = slash(AGENT, "")
 
     @property
     def channel(self) -> Channel:
@@ -76,6 +79,7 @@ class Choices:
             everything=catalog,
             usable=catalog.seen_by(person, channel_id, groups),
             chosen=chosen,
+            command=self._catalogs.command,
         )
 
     def at_hand(self, team: str, user: str) -> bool:

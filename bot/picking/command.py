@@ -11,6 +11,7 @@ from dataclasses import dataclass
 HELP = frozenset({"help", "aide"})
 DEFAULT = frozenset({"default", "défaut"})
 NONE = frozenset({"none", "aucun"})
+RESERVED = HELP | DEFAULT | NONE  # no names for a new agent: the command means something else by them
 _WORD = re.compile(r"(\S+)\s*", re.ASCII)
 
 

@@ -100,9 +100,10 @@ class Click(Payload):
         if action == AGAIN:
             if not value:
                 return Ignored("nothing to try again")
-            # A turn may fail again, under a message of its own; each of these buttons counts once.
-            mail_id = f"again:{value}:{self.user.id}:{self.message_ts}"
-            return mail(id=mail_id, kind=MailKind.AGAIN, about={"turn": value})
+            # A turn may fail again, under a message of its own. Whose button was pressed before is told so at each
+            # press, and Slack's repeat of one is none.
+            mail_id = f"again:{value}:{self.user.id}:{self.message_ts}:{self.action.action_ts}"
+            return mail(id=mail_id, kind=MailKind.AGAIN, about={"turn": value, "message": self.message_ts or ""})
         return Ignored("a button that means nothing to a thread")
 
     def _thread(self, team: str) -> ThreadKey | None:

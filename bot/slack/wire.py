@@ -25,11 +25,18 @@ STOP = re.compile(
     rf"(?:stop(?:p|pe)?(?: it)?(?: {_NOW})?|arr[eê]te(?:r|z|[ -]toi|z[ -]vous| ça)?(?: {_NOW})?|cancel|annule[rz]?)"
     rf"(?:,? {_PLEASE})?"
 )
-# Nothing beside it either: "add milk to the list" is for the agent. Whether a name is one, who knows the agents says.
-_NAME = r"\+?(?P<name>[a-z0-9][a-z0-9_-]{0,62})"
-SWITCH = re.compile(rf"agent(?:\s+{_NAME})?", re.IGNORECASE | re.ASCII)
-ADD = re.compile(rf"(?:add|ajoute[rz]?)\s+{_NAME}", re.IGNORECASE | re.ASCII)
-REMOVE = re.compile(rf"(?:remove|retire[rz]?)\s+{_NAME}", re.IGNORECASE | re.ASCII)
+# Nothing beside it either. Whether a name is one, who knows the agents says: "add milk to the list" is for the agent.
+_TYPED = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}", re.IGNORECASE | re.ASCII)
+_WORD = r"[^\W_][\w-]{0,62}"
+_NAME = rf"\+?(?P<name>{_WORD}(?: +{_WORD}){{0,7}})"  # of several words where it is the one that people see
+SWITCH = re.compile(rf"agent(?:\s+{_NAME})?", re.IGNORECASE)
+ADD = re.compile(rf"(?:add|ajoute[rz]?)\s+{_NAME}", re.IGNORECASE)
+REMOVE = re.compile(rf"(?:remove|retire[rz]?)\s+{_NAME}", re.IGNORECASE)
+
+
+def is_typed_name(name: str) -> bool:
+    """Could it be the name of an agent's file, and nothing else?"""
+    return _TYPED.fullmatch(name) is not None
 
 
 class Change(NamedTuple):

@@ -30,6 +30,6 @@ def ready(choices: Choices, env: Path) -> Iterator[str]:
     yield f"  Open  {choices.page_url}"
     yield ""
     shown = env.relative_to(Path.cwd()) if env.is_relative_to(Path.cwd()) else env
-    yield f"  Agents are files in agents/: save one, and it is reloaded. Another terminal joins by: set -a; . {shown}"
+    yield f"  Agents are files in agents/: save one, and it is reloaded. Another terminal joins by: . {shown}"
     yield "  Ctrl-C stops everything."
     yield ""

@@ -7,6 +7,7 @@ import contextlib
 import os
 import shutil
 import signal
+import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
@@ -95,8 +96,11 @@ class Demo:
         return found
 
     def env_file(self) -> dict[str, str]:
-        lines = (self.folder / ".demo" / "env").read_text().splitlines()
-        return dict(line.split("=", 1) for line in lines if not line.startswith("#"))
+        """What a shell knows that has read it."""
+        file = self.folder / ".demo" / "env"
+        shell = ["env", "-i", "sh", "-c", '. "$0"; env', str(file)]
+        known = subprocess.run(shell, capture_output=True, check=True, text=True).stdout
+        return dict(line.split("=", 1) for line in known.splitlines())
 
     async def _read(self) -> None:
         assert self.process is not None

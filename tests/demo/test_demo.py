@@ -7,7 +7,6 @@ import os
 import re
 import signal
 import stat
-import sys
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -104,14 +103,9 @@ async def test_a_dotenv_of_a_real_workspace_is_left_alone(demo: Demo, page: Page
 
 async def test_another_terminal_talks_to_an_agent_with_what_the_env_file_holds(demo: Demo) -> None:
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-c", "from workers.commands import main; main()", "chat", "assistant"),
+        *("sh", "-c", ". .demo/env; threadwind chat assistant"),
         cwd=demo.folder,
-        env={
-            **demo.env_file(),
-            "PATH": os.environ["PATH"],
-            "PYTHONPATH": str(REPOSITORY),
-            "DEFAULT_AGENT": "assistant",
-        },
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(REPOSITORY), "DEFAULT_AGENT": "assistant"},
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,

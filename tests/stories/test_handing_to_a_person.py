@@ -138,6 +138,47 @@ async def test_given_back_it_may_be_taken_again(world: World) -> None:
     await taken(thread, card, by=HUGO)
 
 
+async def test_giving_back_calls_the_list_again_in_a_new_message_each_time(world: World) -> None:
+    """Slack notifies nobody of a message that is only changed."""
+    thread, card = await called(world)
+    for times, who in ((1, GRACE), (2, HUGO)):
+        await taken(thread, card, by=who)
+        await world.click(card, "give_back", user=who)
+        await until(lambda: len(given_back(thread)) == times, seen=lambda: thread.said)  # noqa: B023  # awaited here
+        await thread.rests()
+        assert calls_the_list(given_back(thread)[-1])
+        assert calls_the_list(card)
+        assert buttons(card) == ["take_over"]
+    assert [message.text.split(" has given")[0].split()[-1] for message in given_back(thread)] == ["Grace", "Hugo"]
+    assert not any(buttons(message) for message in given_back(thread))
+
+
+@pytest.mark.parametrize("fault", [{"kind": "lost"}, {"kind": "status", "status": 500}])
+async def test_a_worker_that_dies_while_it_calls_again_leaves_that_to_the_next(
+    world: World, fault: dict[str, Any]
+) -> None:
+    thread, card = await called(world)
+    await taken(thread, card)
+    posts = world.calls("chat.postMessage")
+    world.slack_fault("chat.postMessage", times=0, **fault)
+    await world.click(card, "give_back", user=GRACE)
+    await until(lambda: world.calls("chat.postMessage") > posts, seen=lambda: thread.said)
+    await world.end_worker(0)
+    world.slack.faults.clear()
+    await world.start_worker()
+    await until(lambda: given_back(thread), seen=lambda: thread.said)
+    await taken(thread, card, by=HUGO)
+    assert len(given_back(thread)) == 1
+
+
+def given_back(thread: Thread) -> list[Message]:
+    return [message for message in thread.ours if "given this thread back" in message.text]
+
+
+def calls_the_list(message: Message) -> bool:
+    return f"<@{GRACE}> <!subteam^{GROUP}>" in json.dumps(message.blocks)
+
+
 @pytest.mark.parametrize("scopes", [ALL_SCOPES, ALL_SCOPES - {"channels:history"}])
 async def test_meanwhile_the_agent_is_silent_and_each_writer_is_told_once(
     make_world: MakeWorld, scopes: frozenset[str]

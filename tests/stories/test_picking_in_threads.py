@@ -80,6 +80,52 @@ async def test_a_switch_while_a_turn_runs_waits_for_its_answer(town: World) -> N
     assert said == ["a long story", "Friend answers in this thread from now on."]
 
 
+SHOWN = {
+    "assistant": AGENT,
+    "tech": FRIEND.replace("tools:", "display_name: Technical support\ntools:"),
+    "finance": SECRET.replace("tools:", "display_name: Money desk\ntools:"),
+    **dict.fromkeys(("qa", "qb", "qc", "qd"), FRIEND),
+}
+
+
+async def test_the_names_that_people_see_can_be_typed(make_world: MakeWorld) -> None:
+    town = await make_world(agents=SHOWN)
+    thread = await begun(town)
+    switched = "Technical support answers in this thread from now on."
+    assert await told(thread, "agent Technical support", 2) == switched
+    assert (await thread.record())["agent"] == "tech"
+    assert (await told(thread, "add technical support", 3)).startswith("Ada has added Technical support")
+    other = await begun(town, "+technical-support hello")
+    assert (await other.record())["agent"] == "tech"
+    assert (await town.command("/agent", "Technical support")).startswith("*Technical support* (`tech`)")
+
+
+async def test_the_refusal_has_both_names_or_says_how_to_list_them(make_world: MakeWorld) -> None:
+    town = await make_world(agents=SHOWN, command_prefix="tw-")
+    near = "I know no agent called “technical-suport”. Did you mean Technical support (tech)?"
+    assert await begun_with(town, "+technical-suport hello") == near
+    for text in ("+money-desk hello", "+zzzz hello"):
+        said = await begun_with(town, text)
+        assert said.endswith("`/tw-agent` lists those you can use here."), said
+
+
+@pytest.mark.parametrize("text", ["agent Smith sold it to me", "agent Money desk"])
+async def test_what_is_no_name_of_an_agent_of_ours_is_a_message(make_world: MakeWorld, text: str) -> None:
+    thread = await begun(await make_world(agents=SHOWN))
+    assert f"answer to: [Ada] {text}" in await told(thread, text, 2)
+
+
+async def test_a_command_asks_by_the_name_that_people_see(make_world: MakeWorld) -> None:
+    town = await make_world(agents=SHOWN)
+    said = await town.command("/agent", "Technical support is it broken?")
+    assert said == "Ada asks Technical support:\n> is it broken?"
+
+
+async def begun_with(town: World, text: str) -> str:
+    thread = await town.mention(text)
+    return (await thread.answered())[0]
+
+
 async def test_a_first_message_that_looks_like_a_switch_is_a_question(town: World) -> None:
     thread = await town.mention("agent friend")
     assert "answer to: [Ada] agent friend" in (await thread.answered())[0]
@@ -91,7 +137,7 @@ async def test_a_first_message_that_looks_like_a_switch_is_a_question(town: Worl
 async def test_an_agent_is_added_and_removed_and_the_thread_is_told_from_when(town: World) -> None:
     thread = await begun(town)
     said = await told(thread, "add friend", 2)
-    assert said.startswith("Ada has added Friend to this thread. It counts from the next conversation here")
+    assert said.startswith("Ada has added Friend to this thread. Where I pass the work on myself, that counts at once")
     record = await thread.record()
     assert (record["added"], record["removed"]) == ("friend", "")
     assert await told(thread, "add friend", 3) == "Friend may take part in this thread already."
@@ -113,6 +159,12 @@ async def test_what_nearly_names_one_is_asked_about(town: World) -> None:
     thread = await begun(town)
     assert await told(thread, "add friends", 2) == "I know no agent called “friends”. Did you mean friend?"
     assert "added" not in await thread.record()
+
+
+async def test_who_was_never_among_them_is_not_said_to_be_removed(town: World) -> None:
+    thread = await begun(town)
+    assert (await told(thread, "remove friend", 2)).startswith("Friend is not among those who may be handed to")
+    assert "removed" not in await thread.record()
 
 
 async def test_who_may_use_it_may_add_it(town: World) -> None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from playground.agents_api.brains.steps import Say
+from playground.slack.models import Message
 from tests.stories.conftest import MakeWorld
 from tests.stories.tools import ODD_JOBS, agent, runs
-from tests.world import CAMILLE, World, until
+from tests.world import CAMILLE, Thread, World, until
 from workers.conversations import patience
 
 
@@ -81,6 +83,68 @@ async def test_trying_again_never_repeats_a_done_write(make_world: MakeWorld, tm
     await world.click(button, "again")
     await until(lambda: any("counted" in said for said in thread.said), seen=lambda: thread.said)
     assert runs(tmp_path / "ran") == 1
+
+
+@pytest.mark.parametrize("went_on", [False, True])
+async def test_a_retry_takes_the_button_and_leaves_the_sentence(make_world: MakeWorld, *, went_on: bool) -> None:
+    world, thread = await that_failed(make_world, went_on=went_on)
+    old = thread.ours[0]
+    words = old.text
+    await world.click(old, "again")
+    await thread.answered(len(thread.ours) + 1)
+    assert again_buttons(old) == 0
+    assert old.text == words
+    assert words in str(old.blocks)
+    assert again_buttons(thread.ours[-1]) == 1
+
+
+@pytest.mark.parametrize("went_on", [False, True])
+async def test_who_presses_an_old_button_is_told_alone_where_the_newest_is(
+    make_world: MakeWorld, *, went_on: bool
+) -> None:
+    """It may stand where somebody's Slack, or Slack itself, did not take the change of the message."""
+    world, thread = await that_failed(make_world, went_on=went_on)
+    old = thread.ours[0]
+    world.slack_fault("chat.update", "status", status=500)
+    await world.click(old, "again")
+    await thread.answered(len(thread.ours) + 1)
+    await world.click(old, "again")
+    await until(lambda: world.whispers, seen=lambda: thread.said)
+    assert "tried again already" in world.whispers[0][1]
+    assert thread.ours[-1].ts.replace(".", "") in world.whispers[0][1]
+    world.mistral.faults.clear()
+    await world.click(thread.ours[-1], "again")
+    await until(lambda: any("answer to" in said for said in thread.said), seen=lambda: thread.said)
+    await thread.rests()
+    await world.click(old, "again")
+    await until(lambda: len(world.whispers) == 2, seen=lambda: world.whispers)
+    assert thread.ours[-1].ts.replace(".", "") in world.whispers[1][1]
+
+
+async def that_failed(make_world: MakeWorld, *, went_on: bool) -> tuple[World, Thread]:
+    """A thread whose first turn failed, and goes on failing; `went_on`: it was not the last one."""
+    world = await make_world(mistral_wait_limit=0)
+    world.mistral_fault("conversations.start", "status", times=0, status=503)
+    thread = await world.mention("are you there?")
+    await thread.answered()
+    if went_on:
+        await thread.reply("<@U0BOT> and now?")
+        await thread.answered(2)
+    return world, thread
+
+
+async def test_pressing_twice_at_once_tries_once(make_world: MakeWorld) -> None:
+    world, thread = await that_failed(make_world, went_on=False)
+    starts = world.mistral.faults.seen["conversations.start"]
+    await asyncio.gather(world.click(thread.ours[0], "again"), world.click(thread.ours[0], "again"))
+    await until(lambda: world.whispers, seen=lambda: thread.said)
+    await thread.rests()
+    assert len(thread.ours) == 2
+    assert world.mistral.faults.seen["conversations.start"] == starts * 2
+
+
+def again_buttons(message: Message) -> int:
+    return str(message.blocks).count("'action_id': 'again'")
 
 
 async def test_after_a_failed_turn_the_next_message_is_answered(make_world: MakeWorld, tmp_path: Path) -> None:

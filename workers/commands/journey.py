@@ -36,6 +36,7 @@ ENDS = {
 STEPS = {
     "claimed": "a worker took the mail",
     "taken_up": "another worker, or this one later, took the turn up where it was",
+    "tried_again": "a person pressed Try again",
     "answered": "Mistral answered",
     "unanswered": "Mistral gave no answer",
     "found_in_history": "the answer was found in the conversation's history",

@@ -21,7 +21,7 @@ SLACK_SECRETS = ("slack_bot_token", "slack_signing_secret", "slack_app_token")
 
 NO_MISTRAL = (
     "MISTRAL_API_KEY is not set: put it into .env, or start `make demo` and load what it tells in another terminal "
-    "(set -a; . .demo/env; set +a)."
+    "(. .demo/env)."
 )
 
 S = TypeVar("S", bound=BaseSettings)

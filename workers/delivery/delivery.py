@@ -28,6 +28,8 @@ from workers.delivery.saying import Saying, saying
 from workers.delivery.status import Status
 
 STATUS_AGAIN_AFTER = timedelta(seconds=90)  # Slack drops a status after two minutes
+FAILURE_ROWS = ("failure", "failure-again")
+FAILURE_SAID = "failure_said"  # the sentence above a Try again button, for when the button goes
 
 log = structlog.get_logger()
 
@@ -299,10 +301,13 @@ class Delivery:
                 await self._saying.whole.close_streams()
             button = self.words.say("button.again") if again else None
             card = blocks.failure(words, turn_id=turn_id, button=button) if button else blocks.notice(words)
+            if again:
+                self._ledger.record({FAILURE_SAID: words})
+            first, second = FAILURE_ROWS
             try:
-                await self._saying.board.post("failure", words, card)
+                await self._saying.board.post(first, words, card)
             except Unread:
-                await self._saying.board.post("failure-again", words, card)
+                await self._saying.board.post(second, words, card)
             await self.clear()
 
     async def clear(self) -> None:

@@ -19,10 +19,11 @@ async def open_thread(errand: Errand) -> None:
     choice = await services.choices.of(mail.thread.team, mail.thread.channel, mail.principal)
     if choice.person is None:
         raise GivenUp("agent.person_unknown")
-    agent = choice.usable.find(mail.agent or "")
-    if agent is None:
+    picked = choice.usable.leading(f"{mail.agent} {mail.text}")
+    if picked is None:
         key, values = answers.unknown(choice, errand.words, mail.agent or "")
         raise GivenUp(key, **values)
+    agent, mail = picked[0], replace(mail, text=picked[1])
     if services.now() - mail.at > services.settings.recovery_age_limit.total_seconds():
         raise GivenUp("errand.too_old")
     names = await services.people.names(mail.thread.team, sorted(wire.people_in(mail.text)))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
+from workers.conversations import patience
 from workers.conversations.port import Call, Done, Entry, Input, Usage, WaitReason
 from workers.conversations.recovery import Finished, Unfinished, first_unseen, outcome, replay
 from workers.handoffs.continuing import Continuing
@@ -41,7 +42,8 @@ class Unheard:
 
     async def look_up(self, conversation_id: str, request: Request, said: Sequence[Input]) -> Done | Send:
         """What the history says of `request`, as soon as it can be told."""
-        give_up = self._services.now() + self._services.settings.conversation_lock.total_seconds() + 10
+        lock = self._services.settings.conversation_lock + patience.LOCK_MARGIN
+        give_up = self._services.now() + lock.total_seconds()
         while True:
             await self._before_call()
             history = await self._services.conversations.history(conversation_id)

@@ -56,15 +56,13 @@ async def ask(scene: Scene) -> None:
     for call in waiting(scene):
         record = _known(scene, call)
         if scene.ledger.accepted(row_of(call)):
-            await person_card.draw(scene, call, record)
+            await _show(scene, call, record)
             continue
         if not record.asked_at:
             record = replace(record, asked_at=scene.now())
             scene.journal.set_call(call.tool_call_id, record)
         await scene.delivery.settle()
-        agent = scene.catalog.find(record.agent)
-        calls = agent.escalation if agent else ()
-        await person_card.put(scene, call, record, calls=calls)
+        await person_card.put(scene, call, record)
         scene.step("handed_to_person")
         log.info("person.called", agent=record.agent, urgency=wish_of(record).urgency)
 
@@ -107,7 +105,8 @@ async def _pressed(scene: Scene, mail: Mail) -> None:
     elif mail.about["act"] == RESOLVE:
         await _close(scene, call, record, "person.resolved", RESOLVED)
     elif mail.about["act"] == GIVE_BACK:
-        await _change(scene, call, replace(record, taken_by="", taken_at=0.0, asked_at=scene.now()))
+        given = replace(record, given_back=record.given_back + 1, given_back_by=clicker)
+        await _change(scene, call, replace(given, taken_by="", taken_at=0.0, asked_at=scene.now()))
 
 
 async def _take(scene: Scene, call: Call, record: CallRecord, clicker: str) -> None:
@@ -201,7 +200,14 @@ async def _change(scene: Scene, call: Call, record: CallRecord) -> None:
     scene.journal.set_call(call.tool_call_id, record)
     scene.step("person", taken=bool(record.taken_by))
     await scene.journal.write()
+    await _show(scene, call, record)
+
+
+async def _show(scene: Scene, call: Call, record: CallRecord) -> None:
+    """What is on record, in the thread: a worker that takes the turn up says what its last owner could not."""
     await person_card.draw(scene, call, record)
+    if record.given_back and not record.taken_by:
+        await person_card.call_again(scene, call, record)
 
 
 def _until(scene: Scene, record: CallRecord) -> float:

@@ -20,10 +20,10 @@ from workers.turn.scene import Scene
 REASON_SHOWN = 500
 
 
-async def put(scene: Scene, call: Call, record: CallRecord, *, calls: Sequence[str]) -> None:
-    """Post the card, once; `calls` are the people and groups that it is meant to notify."""
+async def put(scene: Scene, call: Call, record: CallRecord) -> None:
+    """Post the card, once; it calls the people and groups of the agent's escalation list."""
     words = _words(scene, record)
-    await scene.delivery.ask(row_of(call), words, _card(scene, call, record, calls=calls), calls=calls)
+    await scene.delivery.ask(row_of(call), words, _card(scene, call, record), calls=_called(scene, record))
     scene.journal.set(**{_drawn(call): words})
 
 
@@ -37,6 +37,17 @@ async def draw(scene: Scene, call: Call, record: CallRecord) -> None:
             card = _card(scene, call, record, holder=holder)
             await scene.slack.update(scene.thread.channel, ts, text=words, blocks=card)
             scene.journal.set(**{_drawn(call): words})
+
+
+async def call_again(scene: Scene, call: Call, record: CallRecord) -> None:
+    """Say that the thread was given back, once for each time, and call the same people again.
+
+    A post of its own: Slack tells nobody of a message that is only changed.
+    """
+    calls, who = _called(scene, record), await name_of(scene, record.given_back_by)
+    words = scene.words.say("person.given_back", person=who, button=scene.words.say("button.take_over"))
+    body = blocks.handed_over(words, calls=calls)
+    await scene.delivery.ask(f"{row_of(call)}:back:{record.given_back}", words, body, calls=calls)
 
 
 async def close(scene: Scene, call: Call, record: CallRecord, words: str) -> None:
@@ -67,15 +78,19 @@ def _question(scene: Scene, record: CallRecord) -> str:
     return "\n".join(lines)
 
 
-def _card(
-    scene: Scene, call: Call, record: CallRecord, *, holder: str = "", calls: Sequence[str] = ()
-) -> blocks.Blocks:
+def _card(scene: Scene, call: Call, record: CallRecord, *, holder: str = "") -> blocks.Blocks:
     say = scene.words.say
     buttons = [(TAKE_OVER, say("button.take_over"))]
     if holder:
         buttons = [(RESOLVE, say("button.resolve")), (GIVE_BACK, say("button.give_back"))]
     value = f"{scene.journal.id}:{call.tool_call_id}"
-    return blocks.handed_over(_words(scene, record, holder), calls=calls, value=value, buttons=buttons)
+    words = _words(scene, record, holder)
+    return blocks.handed_over(words, calls=_called(scene, record), value=value, buttons=buttons)
+
+
+def _called(scene: Scene, record: CallRecord) -> Sequence[str]:
+    agent = scene.catalog.find(record.agent)
+    return agent.escalation if agent else ()
 
 
 async def name_of(scene: Scene, user: str) -> str:

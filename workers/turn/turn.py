@@ -64,7 +64,8 @@ class Turn:
         Gives the turn's end when it is not to go on.
         """
         scene = self._scene
-        scene.step("taken_up")
+        if not scene.journal.steps or scene.journal.steps[-1][1] != "tried_again":
+            scene.step("taken_up")
         scene.delivery.inherit_status()
         if int(scene.record.get("lost_workers") or 0) >= MOST_LOST_WORKERS:
             return ends.dead

@@ -82,7 +82,7 @@ def test_a_tool_that_nobody_has_is_told(files: Files) -> None:
     files.agent("assistant", "model: m\ntools: [time, time__now, tmie__now, 'time__*', roll_dice, timee]")
     known = Catalog.load(files.settings(), {}, functions=["roll_dice"]).problems
     assert [problem.message.split(";")[0] for problem in known] == [
-        '"tmie__now" names the server "tmie", which could not be read',
+        '"tmie__now" names the server "tmie", which mcp.json lacks or which could not be read',
         '"timee" is neither a server nor a function',
     ]
     assert all('did you mean "time"?' in problem.message for problem in known)

@@ -114,7 +114,7 @@ def test_every_button_comes_back_as_the_mail_it_means() -> None:
             "",
             None,
         ),
-        (MailKind.AGAIN, "again:t1:U1:2.0", {"turn": "t1"}, "", None),
+        (MailKind.AGAIN, "again:t1:U1:2.0:", {"turn": "t1", "message": "2.0"}, "", None),
     ]
 
 

@@ -195,7 +195,7 @@ async def test_a_server_left_out_for_a_missing_variable_takes_no_tool_away(desk:
 async def test_check_looks_at_mistral_and_at_the_files(desk: Desk) -> None:
     ran = await desk("check")
     assert ran.status == 0, ran.out
-    assert "Agent objects: can be made: billing, front, technical." in ran.out
+    assert "Agent objects: can be made: billing, front, technical. `threadwind agents push` sets them up" in ran.out
     desk.write("billing", BILLING.replace("mistral-medium-latest", "mistral-medum-latest"))
     ran = await desk("check")
     assert ran.status == 1

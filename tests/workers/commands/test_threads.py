@@ -13,8 +13,9 @@ from redis.asyncio import Redis
 
 from bot.threads import keys
 from bot.threads.models import ThreadKey
+from tests.stories.conftest import MakeWorld
 from tests.workers.commands.conftest import Threadwind, environment_of
-from tests.world import GENERAL, REPOSITORY, TEAM, Thread, World
+from tests.world import GENERAL, REPOSITORY, TEAM, Thread, World, until
 from workers.commands import journey, lookup
 from workers.commands.cannot import Cannot
 
@@ -56,6 +57,29 @@ async def test_a_turns_journey_is_told_in_steps_and_seconds(world: World, thread
     assert re.search(r"^ +\d+\.\d{3}  Mistral answered \(tokens \d+\)$", ran.out, re.MULTILINE)
     assert re.search(r"^ +\d+\.\d{3}  the answer was delivered$", ran.out, re.MULTILINE)
     assert no_words(ran.all, world)
+
+
+async def test_a_turn_that_was_tried_again_says_so_and_begins_with_its_first_try(
+    make_world: MakeWorld, threadwind: Threadwind
+) -> None:
+    world = await make_world(mistral_wait_limit=0)
+    world.mistral_fault("conversations.start", "status", status=503)
+    thread = await a_turn(world)
+    turn = (await thread.record())["last_turn"]
+    failed = fields_of((await threadwind("turn", turn, **environment_of(world))).out)
+    began = (await world.hash(f"tw:turn:{TEAM}:{turn}"))["began"]
+    await world.click(thread.ours[-1], "again")
+    await until(lambda: ANSWER in thread.said, seen=lambda: thread.said)
+    await thread.rests()
+    ran = await threadwind("turn", turn, **environment_of(world))
+    said = fields_of(ran.out)
+    assert said["State"] == "answered"
+    assert said["Began"] == failed["Began"]
+    assert json.loads(await world.redis.get(f"tw:ended:{TEAM}:{turn}"))["began"] == began
+    steps = [line.split(maxsplit=1)[1] for line in ran.out.splitlines() if re.match(r" +\d+\.\d{3}  ", line)]
+    assert steps[0].startswith("a worker took the mail")
+    assert "a person pressed Try again" in steps[steps.index("the turn failed") :]
+    assert not any("took the turn up" in step for step in steps)
 
 
 async def test_a_turn_is_found_with_nothing_but_the_address_of_redis(world: World, threadwind: Threadwind) -> None:

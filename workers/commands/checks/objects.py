@@ -40,7 +40,8 @@ async def files(at: Mistral, catalog: Catalog) -> list[Finding]:
         return [_problem(problem) for problem in problems]
     if not found:
         return [ok(CHECK, NONE)]
-    return [ok(CHECK, f"can be made: {', '.join(one.name for one in found)}.")]
+    names = ", ".join(one.name for one in found)
+    return [ok(CHECK, f"can be made: {names}. `threadwind agents push` sets them up at Mistral, after each change.")]
 
 
 async def check(at: Mistral, catalog: Catalog) -> list[Finding]:
