@@ -24,7 +24,7 @@ SEEN = "playground.seen"
 KINDS = frozenset({"status", "error", "lost", "delay", "kill", "cut"})  # of faults that a service knows
 
 Naming = Callable[[Scope, bytes], str]
-Wording = Callable[[int, str | None], Response]  # how a face says that a request failed: by status, with a code
+Wording = Callable[[Fault], Response]  # how a face says what a fault of kind `status` or `error` asks for
 
 
 class Door:
@@ -73,7 +73,7 @@ class Door:
     def _refusal(self, hit: list[Fault]) -> Response | None:
         for fault in hit:
             if fault.kind in ("status", "error"):
-                response = self._wording(fault.status, fault.code if fault.kind == "error" else None)
+                response = self._wording(fault)
                 if fault.retry_after is not None:
                     response.headers["Retry-After"] = f"{fault.retry_after:g}"
                 return response

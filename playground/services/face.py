@@ -121,6 +121,10 @@ class Face:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self.server.session_manager.handle_request(scope, receive, send)
 
+    def over_sse(self, message_path: str) -> Starlette:
+        """The same over the transport of 2024: a stream at `/sse`, and messages to another path."""
+        return self.server.sse_app(message_path=message_path)
+
     async def _for_this_caller(self, ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
         if (asker := _asker(ctx)) is None:
             return await call_next(ctx)

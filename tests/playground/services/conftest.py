@@ -15,6 +15,8 @@ from mcp.client.streamable_http import streamable_http_client
 
 from playground.services.github.app import GitHubService
 from playground.services.github.app import create as create_github
+from playground.services.linear.app import LinearService
+from playground.services.linear.app import create as create_linear
 from playground.serving import serve
 from tests.servers.npm import answer, words
 
@@ -37,6 +39,23 @@ def github(one_github: GitHubService) -> GitHubService:
 @pytest.fixture
 async def github_url(github: GitHubService) -> AsyncIterator[str]:
     async with serve(github) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def one_linear() -> LinearService:
+    return create_linear()
+
+
+@pytest.fixture
+def linear(one_linear: LinearService) -> LinearService:
+    one_linear.reset()
+    return one_linear
+
+
+@pytest.fixture
+async def linear_url(linear: LinearService) -> AsyncIterator[str]:
+    async with serve(linear) as url:
         yield url
 
 

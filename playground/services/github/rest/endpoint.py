@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
+from playground.faults import Fault
 from playground.services.door import SEEN
 from playground.services.github import errors
 from playground.services.github.errors import ApiError
@@ -76,9 +77,10 @@ class Endpoint:
         }
 
 
-def wording(status: int, code: str | None) -> Response:
+def wording(fault: Fault) -> Response:
     """What a fault says at this face."""
-    return JSONResponse(errors.of_status(status, code).body, status_code=status)
+    error = errors.of_status(fault.status, fault.code if fault.kind == "error" else None)
+    return JSONResponse(error.body, status_code=error.status)
 
 
 async def no_route(request: Request, problem: Exception) -> Response:
