@@ -10,7 +10,7 @@ PROCESSES ?= 2
 demo: $(VENV)/.demo-ready
 	@$(BIN)/python -m playground
 
-test: $(VENV)/.test-ready $(VENV)/.emulator-ready $(VENV)/.conformance-ready check
+test: $(VENV)/.test-ready $(VENV)/.emulator-ready $(VENV)/.conformance-ready $(VENV)/.servers-ready check
 	@$(BIN)/python -m pytest -m "not proof" -n $(PROCESSES) --dist loadfile --no-loadscope-reorder --ignore=tests/proof
 	@$(BIN)/python -m pytest -m "not proof" tests/proof
 
@@ -54,6 +54,12 @@ $(VENV)/.emulator-ready: tests/emulators/package-lock.json | $(VENV)/bin/python
 $(VENV)/.conformance-ready: tests/conformance/package-lock.json | $(VENV)/bin/python
 	@if command -v npm >/dev/null; then \
 	  npm ci --prefix tests/conformance --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null && touch $@; \
+	fi
+
+# MCP servers from npm, for the tests that use them for real; without npm those tests say why they are skipped.
+$(VENV)/.servers-ready: tests/servers/package-lock.json | $(VENV)/bin/python
+	@if command -v npm >/dev/null; then \
+	  npm ci --prefix tests/servers --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null && touch $@; \
 	fi
 
 # Needs `uv`; the files name no registry.

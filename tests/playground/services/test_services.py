@@ -1,0 +1,171 @@
+"""What the services share: processes, tokens of an authorization server in another one, broken streams, state files."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx2
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from playground.services.colleagues import COLLEAGUES
+from playground.services.github.app import GitHubService, create, token_of
+from playground.services.grants import Grant
+from playground.services.introspection import Introspection
+from playground.services.linear.app import key_of
+from playground.serving import serve
+from playground.slack.seed import Seed
+from playground.store import free_port
+from tests.playground.services.conftest import asked, bearing, over_http, refused
+from tests.servers import npm
+
+STARTS_WITHIN_SECONDS = 30
+STORE = "/repos/playground/storefront"
+
+
+def test_the_colleagues_are_the_people_in_slack() -> None:
+    assert [one.real_name for one in COLLEAGUES.values()] == [one.real_name for one in Seed().people]
+    assert COLLEAGUES["grace"].admin
+    assert COLLEAGUES["hugo"].guest
+
+
+@pytest.mark.parametrize(
+    ("service", "path", "token"),
+    [("github", "/user", f"Bearer {token_of('ada')}"), ("linear", "/graphql", key_of("ada"))],
+)
+async def test_each_runs_as_a_process_of_its_own(service: str, path: str, token: str) -> None:
+    port = free_port()
+    arguments = ["-m", f"playground.services.{service}", "--port", str(port)]
+    process = await asyncio.create_subprocess_exec(sys.executable, *arguments)
+    try:
+        async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}", headers={"authorization": token}) as http:
+            async with asyncio.timeout(STARTS_WITHIN_SECONDS):
+                while not await answers(http):  # noqa: ASYNC110  # what is waited for is another process
+                    await asyncio.sleep(0.05)
+            query = {"query": "{ viewer { id } }"}
+            response = await (http.post(path, json=query) if service == "linear" else http.get(path))
+            assert response.status_code == 200
+    finally:
+        process.terminate()
+        assert await asyncio.wait_for(process.wait(), STARTS_WITHIN_SECONDS) in (0, -15)
+
+
+async def answers(http: httpx2.AsyncClient) -> bool:
+    try:
+        return (await http.get("/_control/state")).status_code == 200
+    except httpx2.ConnectError:
+        return False
+
+
+async def test_a_service_goes_on_where_it_was(tmp_path: Path) -> None:
+    """With a state file, over restarts."""
+    state = tmp_path / "github.json"
+    async with serve(create(state=state)) as url, bearing(token_of("ada"), url) as ada:
+        await ada.post(f"{STORE}/issues", json={"title": "Kept"})
+        before = (await ada.get(f"{STORE}/commits")).json()[0]["sha"]
+    async with serve(create(state=state)) as url, bearing(token_of("ada"), url) as ada:
+        assert (await ada.get(f"{STORE}/issues")).json()[0]["title"] == "Kept"
+        assert (await ada.get(f"{STORE}/commits")).json()[0]["sha"] == before
+
+
+# ---- tokens of an authorization server
+
+
+@pytest.fixture
+async def introspecting() -> AsyncIterator[str]:
+    """An authorization server's introspection endpoint: RFC 7662."""
+    known = {
+        "good": {"active": True, "sub": "ada", "scope": "repo read:org", "aud": "http://127.0.0.1:1/mcp/"},
+        "elsewhere": {"active": True, "sub": "ada", "scope": "repo", "aud": "http://127.0.0.1:12/mcp/"},
+        "for nobody": {"active": True, "sub": "ada", "scope": "repo"},
+        "expired": {"active": False},
+    }
+
+    async def introspect(request: Request) -> Response:
+        async with request.form() as form:
+            return JSONResponse(known.get(str(form["token"]), {"active": False}))
+
+    async with serve(Starlette(routes=[Route("/introspect", introspect, methods=["POST"])])) as url:
+        yield f"{url}/introspect"
+
+
+async def test_a_token_counts_if_it_is_active_and_meant_for_this_service(introspecting: str) -> None:
+    verifier = Introspection(introspecting, "http://127.0.0.1:1")
+    assert await verifier.person_of("good") == Grant("ada", frozenset({"repo", "read:org"}))
+    for token in ("elsewhere", "for nobody", "expired", "unknown"):
+        assert await verifier.person_of(token) is None, token
+
+
+async def test_an_authorization_server_that_is_away_knows_nobody() -> None:
+    away = Introspection(f"http://127.0.0.1:{free_port()}/introspect", "http://127.0.0.1:1")
+    assert await away.person_of("good") is None
+
+
+# ---- broken streams, slow and dying servers
+
+
+async def test_a_stream_breaks_after_so_many_events(github: GitHubService, github_url: str) -> None:
+    github.fault("mcp.tools/list", "cut", events=0)
+    listing = {"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {"_meta": META}}
+    shown = {
+        "accept": "application/json, text/event-stream",
+        "mcp-protocol-version": "2026-07-28",
+        "mcp-method": "tools/list",
+    }
+    async with bearing(token_of("ada"), github_url) as http:
+        with pytest.raises(httpx2.RemoteProtocolError):
+            await http.post("/mcp/", json=listing, headers=shown)
+        assert (await http.post("/mcp/", json=listing, headers=shown)).status_code == 200
+
+
+META = {
+    "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+    "io.modelcontextprotocol/clientCapabilities": {},
+    "io.modelcontextprotocol/clientInfo": {"name": "test", "version": "1"},
+}
+
+
+@pytest.mark.parametrize(("when", "done"), [("before", 3), ("after", 4)])
+async def test_a_process_can_be_killed_around_a_request(
+    github: GitHubService, github_url: str, when: str, done: int
+) -> None:
+    victim = await asyncio.create_subprocess_exec("sleep", "60")
+    try:
+        github.fault("issues.create", "kill", pid=victim.pid, when=when)
+        async with bearing(token_of("ada"), github_url) as ada:
+            with pytest.raises(httpx2.RemoteProtocolError):
+                await ada.post(f"{STORE}/issues", json={"title": "x"})
+            issues = [one for one in (await ada.get(f"{STORE}/issues?state=all")).json() if "pull_request" not in one]
+        assert await asyncio.wait_for(victim.wait(), 5) == -9
+        assert len(issues) == done
+    finally:
+        if victim.returncode is None:
+            victim.kill()
+            await victim.wait()
+
+
+async def test_a_slow_service_answers_late(github: GitHubService, github_url: str) -> None:
+    github.fault("mcp.tools/call.get_me", "delay", seconds=0.3)
+    async with over_http(f"{github_url}/mcp/", token_of("ada")) as client:
+        before = asyncio.get_running_loop().time()
+        await asked(client, "get_me")
+        assert asyncio.get_running_loop().time() - before >= 0.3
+
+
+# ---- npm's servers, redirected
+
+
+async def test_what_is_not_redirected_to_this_machine_is_refused(github_url: str) -> None:
+    """A test can never reach a vendor."""
+    redirects = {"https://api.github.com/search": f"{github_url}/search"}
+    environment = {"GITHUB_PERSONAL_ACCESS_TOKEN": token_of("ada")}
+    async with npm.started(npm.GITHUB, environment=environment, redirects=redirects) as client:
+        assert (await asked(client, "search_users", q="ada"))["total_count"] == 1
+        said = await refused(client, "get_issue", owner="o", repo="r", issue_number=1)
+        assert "must not call https://api.github.com" in said
