@@ -113,7 +113,7 @@ async def test_a_person_sees_who_asks_for_what_and_allows_it(desk: Desk) -> None
     redeemed = await desk.flow.redeem(desk.counter.told["code"], redirect_uri=desk.counter.callback)
     grant = await desk.issuer.person_of(redeemed.json()["access_token"])
     assert grant is not None
-    assert (grant.person, grant.scopes) == ("camille", {"notes:read", "notes:write"})
+    assert (grant.person, grant.scopes) == ("camille", frozenset({"notes:read", "notes:write"}))
 
 
 async def test_a_person_denies_by_keyboard(desk: Desk) -> None:
