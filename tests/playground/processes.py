@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+import typer
+from typer.testing import CliRunner
 
 from playground.demo.process import answers
 from playground.store import free_port
@@ -49,6 +52,14 @@ async def a_process(module: str, *options: str, ready: str | None = None) -> Asy
         yield running
     finally:
         await _end(process)
+
+
+def told(main: Callable[..., None], *options: str) -> tuple[int, str]:
+    """What the command says of these options, without serving anything: its status and its words, without a frame."""
+    app = typer.Typer(add_completion=False)
+    app.command()(main)
+    result = CliRunner().invoke(app, options)
+    return result.exit_code, " ".join(result.output.replace("│", " ").split())
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:
