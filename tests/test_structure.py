@@ -32,6 +32,7 @@ ARROWS = [
 READ_THE_ENVIRONMENT = {
     "bot/start.py",
     "playground/__main__.py",
+    "playground/services/odd/__main__.py",
 }
 ENVIRONMENT = {"environ", "environb", "getenv", "getenvb", "putenv", "unsetenv"}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
@@ -39,7 +40,9 @@ def main(
     """Serve the odd jobs."""
     if unknown := [each for each in sets.split(",") if each not in SETS]:
         raise typer.BadParameter(f"There is no set of tools {unknown[0]}; there are {', '.join(SETS)}.")
-    bench = a_bench(name, sets=sets.split(","), journal=journal, switches=_switches(switch))
+    bench = a_bench(
+        name, sets=sets.split(","), journal=journal, switches=_switches(switch), environment=dict(os.environ)
+    )
     rules = _rules(fault)
     if port is None:
         if foreign := [rule.kind for rule in rules if rule.kind not in wire.KINDS]:

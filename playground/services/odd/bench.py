@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -34,6 +34,7 @@ class Bench:
     switches: Switches
     bus: InMemorySubscriptionBus
     url: str
+    environment: Mapping[str, str] = field(default_factory=dict)
     redefined: dict[str, dict[str, Any]] = field(default_factory=dict)
     lies: dict[str, Any] = field(default_factory=dict)
     visited: set[str] = field(default_factory=set)

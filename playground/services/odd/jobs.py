@@ -61,7 +61,8 @@ def add(bench: Bench) -> None:
 
     @bench.tool()
     def environment() -> str:
-        return json.dumps(dict(os.environ))
+        """What the server's process was given."""
+        return json.dumps(dict(bench.environment))
 
 
 def _note(journal: str) -> None:

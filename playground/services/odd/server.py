@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from mcp.server import MCPServer
@@ -33,11 +33,20 @@ def a_bench(
     journal: Path | None = None,
     switches: Switches | None = None,
     url: str = NOWHERE,
+    environment: Mapping[str, str] | None = None,
 ) -> Bench:
     """A bench with these sets of tools; `url` is where links to visit lead."""
     bus = InMemorySubscriptionBus()
     mcp = MCPServer(name, version="1.0", log_level="CRITICAL", subscriptions=bus)
-    bench = Bench(name=name, mcp=mcp, journal=Journal(journal), switches=switches or Switches(), bus=bus, url=url)
+    bench = Bench(
+        name=name,
+        mcp=mcp,
+        journal=Journal(journal),
+        switches=switches or Switches(),
+        bus=bus,
+        url=url,
+        environment=environment or {},
+    )
     mcp.middleware.append(listing.Listing(bench))
     for each in sets:
         SETS[each](bench)
