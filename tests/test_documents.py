@@ -25,6 +25,7 @@ from bot.settings import Settings
 from bot.threads import keys
 from bot.threads.models import State
 from playground.agents_api.switches import Switches
+from playground.authorization.switches import Switches as AuthorizationSwitches
 from workers import commands
 
 ROOT = Path(__file__).parent.parent
@@ -278,9 +279,10 @@ def test_the_architecture_explains_every_field_of_thread_and_journal() -> None:
     assert written - explained == set()
 
 
-def test_the_switches_of_the_agents_api_are_explained() -> None:
+def test_the_switches_of_the_stand_ins_are_explained() -> None:
     table = {name for row in rows(ARCHITECTURE) for name in re.findall(r"`(\w+)`", row[0])}
     assert set(Switches.model_fields) - {"brain"} <= table  # the brain has a sentence of its own
+    assert set(AuthorizationSwitches.model_fields) <= table
 
 
 def test_the_documents_name_no_machine_and_promise_no_more_than_the_proofs() -> None:

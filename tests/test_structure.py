@@ -37,6 +37,7 @@ ARROWS = [
 READ_THE_ENVIRONMENT = {
     "bot/start.py",
     "playground/__main__.py",
+    "playground/services/odd/__main__.py",
 }
 ENVIRONMENT = {"environ", "environb", "getenv", "getenvb", "putenv", "unsetenv"}
 
@@ -67,10 +68,9 @@ def test_imports_point_one_way(room: str, never: set[str], but_in: str | None) -
     assert wrong == []
 
 
-def test_mcp_is_imported_at_its_edge_and_nowhere_else_in_the_product() -> None:
+def test_mcp_is_imported_at_its_edge_and_by_the_servers_it_speaks_with() -> None:
     importing = {path.parent for path in PRODUCT if MCP.intersection(imported(path))}
-    samples = Path("playground/services")  # they are MCP servers themselves
-    assert {folder.as_posix() for folder in importing if not folder.is_relative_to(samples)} == {"workers/tools"}
+    assert {path for path in importing if not path.is_relative_to("playground/services")} == {Path("workers/tools")}
 
 
 def test_nothing_that_is_delivered_imports_the_tests() -> None:

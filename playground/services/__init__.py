@@ -1,1 +1,1 @@
-"""Sample services that agents work with. Each is one store with two faces: its API, and an MCP server."""
+"""Sample services that agents work with: MCP servers, some of them with an API as a second face of one store."""

@@ -9,12 +9,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from tests.workers.tools.servers import odd_jobs
+from playground.services.odd.server import build
 from tests.world import REPOSITORY
 
-ODD_JOBS: dict[str, Any] = {"odd": odd_jobs.build}
+ODD_JOBS: dict[str, Any] = {"odd": build}
 ODD_JOBS_APART: dict[str, Any] = {
-    "odd": {"command": sys.executable, "args": ["-m", "tests.workers.tools.servers.odd_jobs"], "cwd": str(REPOSITORY)}
+    "odd": {"command": sys.executable, "args": ["-m", "playground.services.odd"], "cwd": str(REPOSITORY)}
 }
 TIME: dict[str, Any] = {"time": {"command": "mcp-server-time", "args": ["--local-timezone", "UTC"], "trusted": True}}
 

@@ -17,9 +17,9 @@ from mistralai.extra.run.context import RunContext
 
 from playground.agents_api.app import AgentsApi
 from playground.agents_api.brains.steps import CallFunction, Say
+from playground.services.odd.server import build
 from playground.serving import serve
 from tests.playground.agents_api.talk import MODEL
-from tests.workers.tools.servers import odd_jobs
 
 
 def clock() -> MCPClientSTDIO:
@@ -66,7 +66,7 @@ async def test_a_server_over_http_works_in_a_streamed_run_of_an_agent(runner: Mi
     api.script.will(CallFunction(name="who", arguments={}))
     api.script.will(Say(text="I am {results}."))
 
-    async with serve(odd_jobs.build("left").streamable_http_app()) as url, RunContext(agent_id=agent.id) as run:
+    async with serve(build("left").streamable_http_app()) as url, RunContext(agent_id=agent.id) as run:
         await run.register_mcp_client(mcp_client=over_http(url), tool_configuration={"include": ["who", "pid"]})
         stream = await runner.beta.conversations.run_stream_async(run_ctx=run, inputs="who are you?")
         result: Any = [event async for event in stream][-1]
@@ -78,7 +78,7 @@ async def test_a_server_over_http_works_in_a_streamed_run_of_an_agent(runner: Mi
 
 async def test_a_server_of_the_older_sse_transport_works(runner: Mistral, api: AgentsApi) -> None:
     api.script.will(CallFunction(name="who", arguments={}))
-    async with serve(odd_jobs.build("old").sse_app()) as url, RunContext(model=MODEL) as run:
+    async with serve(build("old").sse_app()) as url, RunContext(model=MODEL) as run:
         await run.register_mcp_client(mcp_client=MCPClientSSE(SSEServerParams(url=f"{url}/sse")))
         await runner.beta.conversations.run_async(run_ctx=run, inputs="who are you?")
     assert results(api) == ['[{"type": "text", "text": "old"}]']
@@ -88,8 +88,8 @@ async def test_of_two_servers_with_the_same_tool_the_last_one_wins(runner: Mistr
     """Silently: why our tools carry their server's name."""
     api.script.will(CallFunction(name="who", arguments={}))
     async with (
-        serve(odd_jobs.build("left").streamable_http_app()) as left,
-        serve(odd_jobs.build("right").streamable_http_app()) as right,
+        serve(build("left").streamable_http_app()) as left,
+        serve(build("right").streamable_http_app()) as right,
         RunContext(model=MODEL) as run,
     ):
         only = {"include": ["who"]}
@@ -102,7 +102,7 @@ async def test_of_two_servers_with_the_same_tool_the_last_one_wins(runner: Mistr
 async def test_a_tools_error_reads_as_a_result_and_a_picture_fails_the_call(runner: Mistral, api: AgentsApi) -> None:
     api.script.will(CallFunction(name="fail", arguments={}), CallFunction(name="picture", arguments={}))
     async with (
-        serve(odd_jobs.build().streamable_http_app()) as url,
+        serve(build().streamable_http_app()) as url,
         RunContext(model=MODEL, continue_on_fn_error=True) as run,
     ):
         await run.register_mcp_client(mcp_client=over_http(url), tool_configuration={"exclude": ["who"]})
@@ -113,7 +113,7 @@ async def test_a_tools_error_reads_as_a_result_and_a_picture_fails_the_call(runn
     assert picture == "Error while executing picture: Only supporting text tool responses for now."
 
     api.script.will(CallFunction(name="picture", arguments={}))
-    async with serve(odd_jobs.build().streamable_http_app()) as url, RunContext(model=MODEL) as run:
+    async with serve(build().streamable_http_app()) as url, RunContext(model=MODEL) as run:
         await run.register_mcp_client(mcp_client=over_http(url))
         with pytest.raises(RunException, match="Failed to execute tool picture"):
             await runner.beta.conversations.run_async(run_ctx=run, inputs="try")

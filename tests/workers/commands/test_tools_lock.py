@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from tests.workers.commands.conftest import Threadwind
-from tests.workers.tools.conftest import SERVERS
+from tests.workers.tools.conftest import REPOSITORY
 from workers.tools import lock
 
-ODD = {"command": "python", "args": [str(SERVERS / "odd_jobs.py")]}
+ODD = {"command": "python", "args": ["-m", "playground.services.odd"], "cwd": str(REPOSITORY)}
 DEAD = {"command": "python", "args": ["-c", "raise SystemExit"]}
 
 

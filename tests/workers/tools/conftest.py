@@ -24,7 +24,7 @@ from workers.tools.functions import Functions
 from workers.tools.sessions import ToolSessions
 from workers.tools.specs import Outcome
 
-SERVERS = Path(__file__).parent / "servers"
+REPOSITORY = Path(__file__).parents[3]
 THREAD = ThreadKey("T1", "C1", "1700000000.000100")
 ADA = Asker(Principal("T1", "U1"), "C1")
 
@@ -55,7 +55,9 @@ def a_script(name: str, code: str, **fields: Any) -> Server:
 
 
 def odd_jobs(name: str = "odd", **fields: Any) -> Server:
-    return Server(name=name, transport="stdio", command="python", args=(str(SERVERS / "odd_jobs.py"),), **fields)
+    """`playground.services.odd`, as a process of its own."""
+    module = ("-m", "playground.services.odd")
+    return Server(name=name, transport="stdio", command="python", args=module, cwd=REPOSITORY, **fields)
 
 
 def over_http(url: str, name: str = "odd", **fields: Any) -> Server:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from mcp_types import ElicitRequestFormParams, ElicitRequestParams, ElicitResult
 
+from playground.services.odd import curious
 from playground.serving import serve
 from tests.workers.tools.conftest import a_desk, over_http
-from tests.workers.tools.servers import curious
 from workers.tools.asked import Answering
 from workers.tools.forms import defaults
 

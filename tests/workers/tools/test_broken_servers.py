@@ -10,9 +10,9 @@ from pathlib import Path
 from structlog.testing import capture_logs
 
 from bot.catalog.servers import Server
+from playground.services.odd.server import build
 from playground.serving import serve
 from tests.workers.tools.conftest import ADA, a_desk, a_script, lines, odd_jobs, over_http, wait_until
-from tests.workers.tools.servers.odd_jobs import build
 
 SILENT = "import sys; sys.stdin.read()"
 

@@ -10,42 +10,21 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from starlette.types import ASGIApp, Receive, Scope, Send
 from structlog.testing import capture_logs
 
 from bot.catalog.servers import Server
-from playground.serving import DROP, serve
+from playground.services.odd import raw
+from playground.services.odd.app import running
+from playground.services.odd.server import a_bench, build
+from playground.services.odd.switches import Switches
+from playground.serving import serve
 from tests.workers.tools.conftest import Desk, a_desk, lines, over_http
-from tests.workers.tools.servers import careless, odd_jobs, paged
-
-
-class Moody:
-    """An app that refuses tool calls with a status, or takes them and drops the line, when told to."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-        self.status: int | None = None
-        self.drops = False
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or not (self.status or self.drops):
-            await self.app(scope, receive, send)
-        elif self.status:
-            headers = [(b"retry-after", b"7")] if self.status == 429 else []
-            await send({"type": "http.response.start", "status": self.status, "headers": headers})
-            await send({"type": "http.response.body", "body": b""})
-        else:
-
-            async def drop_instead(message: object) -> None:
-                scope["extensions"][DROP]()
-
-            await self.app(scope, receive, drop_instead)
 
 
 async def test_two_servers_with_the_same_tool_do_not_collide() -> None:
     async with (
-        serve(odd_jobs.build("left").streamable_http_app()) as left,
-        serve(odd_jobs.build("right").streamable_http_app()) as right,
+        serve(build("left").streamable_http_app()) as left,
+        serve(build("right").streamable_http_app()) as right,
         a_desk(over_http(left, "left"), over_http(right, "right")) as desk,
     ):
         assert (await desk.call("left__who")).text == "left"
@@ -54,12 +33,13 @@ async def test_two_servers_with_the_same_tool_do_not_collide() -> None:
         assert len(names) == len(set(names))
 
 
-async def test_all_pages_are_listed_and_old_schemas_made_new(tmp_path: Path) -> None:
-    async with serve(paged.build(tmp_path / "journal").streamable_http_app()) as url, a_desk(over_http(url)) as desk:
+async def test_all_pages_are_listed_and_old_schemas_made_new() -> None:
+    bench = a_bench(sets=("progress", "schemas"), switches=Switches(page_size=1))
+    async with running(bench) as odd, a_desk(over_http(odd.url)) as desk:
         offered = {spec.tool: spec for spec in await desk.tools.offered(desk.agent)}
 
-    assert list(offered) == ["tool_0", "tool_1", "tool_2", "odd", "liar"]
-    assert offered["odd"].parameters == {
+    assert list(offered) == ["work", "work_in_silence", "chatter", "liar", "old_fashioned"]
+    assert offered["old_fashioned"].parameters == {
         "type": "object",
         "properties": {"amount": {"type": "number", "exclusiveMinimum": 0}},
     }
@@ -74,7 +54,7 @@ async def test_one_bad_tool_does_not_take_the_others_down() -> None:
         {"name": "endless", "inputSchema": {"type": "object", "properties": {"a": {"$ref": "#/properties/a"}}}},
         {"name": "good", "inputSchema": {"type": "object"}},
     ]
-    app = careless.build(tools, {"content": [{"type": "text", "text": "fine"}]})
+    app = raw.build(tools, {"content": [{"type": "text", "text": "fine"}]})
     async with serve(app) as url, a_desk(over_http(url)) as desk:
         with capture_logs() as logs:
             offered = [spec.tool for spec in await desk.tools.offered(desk.agent)]
@@ -87,7 +67,7 @@ async def test_one_bad_tool_does_not_take_the_others_down() -> None:
 
 async def test_a_server_of_the_older_protocol_is_asked_for_the_newer_one_only_once() -> None:
     heard: list[str] = []
-    app = careless.build([], {"content": []}, heard)
+    app = raw.build([], {"content": []}, heard)
     async with serve(app) as url, a_desk(over_http(url)) as desk:
         await desk.tools.offered(desk.agent)
         desk.servers["odd"] = over_http(url, trusted=True)  # a change opens a new connection
@@ -108,7 +88,7 @@ async def test_an_answer_that_does_not_say_whether_it_is_complete_is_taken_as_su
 
 
 async def test_an_unreadable_answer_counts_as_run() -> None:
-    app = careless.build([{"name": "t", "inputSchema": {"type": "object"}}], {"content": "not a list"})
+    app = raw.build([{"name": "t", "inputSchema": {"type": "object"}}], {"content": "not a list"})
     async with serve(app) as url, a_desk(over_http(url)) as desk:
         outcome = await desk.call("odd__t")
 
@@ -116,15 +96,14 @@ async def test_an_unreadable_answer_counts_as_run() -> None:
     assert outcome.ran == "yes"
 
 
-async def test_an_answer_that_breaks_the_tools_own_schema_counts_as_run(tmp_path: Path) -> None:
-    journal = tmp_path / "journal"
-    async with serve(paged.build(journal).streamable_http_app()) as url, a_desk(over_http(url)) as desk:
+async def test_an_answer_that_breaks_the_tools_own_schema_counts_as_run() -> None:
+    async with running(a_bench(sets=["schemas"])) as odd, a_desk(over_http(odd.url)) as desk:
         outcome = await desk.call("odd__liar")
 
     assert outcome.failed
     assert outcome.ran == "yes"
     assert "breaks its own rules" in outcome.text
-    assert len(lines(journal)) == 1
+    assert odd.runs == {"liar": 1}
 
 
 @pytest.mark.parametrize("protocol", ["auto", "legacy"])
@@ -138,10 +117,10 @@ async def test_a_server_that_was_restarted_is_found_again_and_the_call_runs_once
         port = probe.getsockname()[1]
     server = Server(name="odd", transport="http", url=f"http://127.0.0.1:{port}/mcp", protocol=protocol)  # type: ignore[arg-type]  # parametrized
     async with a_desk(server) as desk:
-        async with serve(odd_jobs.build().streamable_http_app(), port=port):
+        async with serve(build().streamable_http_app(), port=port):
             assert (await desk.call("odd__who")).text == "odd_jobs"
         while_away = await desk.call("odd__who")
-        async with serve(odd_jobs.build().streamable_http_app(), port=port):
+        async with serve(build().streamable_http_app(), port=port):
             back = await desk.call("odd__count", json.dumps({"journal": str(journal)}))
 
     assert while_away.ran == "no"
@@ -160,36 +139,32 @@ async def test_a_server_that_was_restarted_is_found_again_and_the_call_runs_once
     ],
 )
 async def test_a_refused_status_is_explained(status: int, ran: str, said: str) -> None:
-    moody = Moody(odd_jobs.build().streamable_http_app())
-    async with serve(moody) as url, a_desk(over_http(url)) as desk:
+    async with running() as odd, a_desk(over_http(odd.url)) as desk:
         await desk.tools.offered(desk.agent)
-        moody.status = status
+        odd.fault("tools/call.who", "status", status=status, retry_after=7 if status == 429 else None)
         outcome = await desk.call("odd__who")
-        moody.status = None
 
         assert outcome.ran == ran
         assert said in outcome.text
+        assert odd.runs == {}
         assert (await desk.call("odd__who")).text == "odd_jobs"
 
 
-async def test_an_answer_lost_on_the_way_is_of_unknown_outcome_and_never_repeated(tmp_path: Path) -> None:
-    journal = tmp_path / "journal"
-    moody = Moody(odd_jobs.build().streamable_http_app(json_response=True))
-    async with serve(moody) as url, a_desk(over_http(url)) as desk:
+async def test_an_answer_lost_on_the_way_is_of_unknown_outcome_and_never_repeated() -> None:
+    async with running(json_response=True) as odd, a_desk(over_http(odd.url)) as desk:
         await desk.tools.offered(desk.agent)
-        moody.drops = True
-        lost = await desk.call("odd__count", json.dumps({"journal": str(journal)}))
-        moody.drops = False
+        odd.fault("tools/call.count", "lost")
+        lost = await desk.call("odd__count")
 
         assert lost.ran == "unknown"
-        assert len(lines(journal)) == 1
+        assert odd.runs == {"count": 1}
         assert (await desk.call("odd__who")).text == "odd_jobs"
 
 
 async def test_one_hanging_call_leaves_the_others_of_its_server_alone(tmp_path: Path) -> None:
     arguments = json.dumps({"journal": str(tmp_path / "journal")})
     async with (
-        serve(odd_jobs.build().streamable_http_app()) as url,
+        serve(build().streamable_http_app()) as url,
         a_desk(over_http(url, timeout=timedelta(seconds=1))) as desk,
     ):
         hanging = [asyncio.create_task(desk.call("odd__hang", arguments)) for _ in range(3)]
@@ -199,8 +174,8 @@ async def test_one_hanging_call_leaves_the_others_of_its_server_alone(tmp_path: 
 
 async def test_a_changed_mcp_json_leads_to_the_new_server() -> None:
     async with AsyncExitStack() as stack:
-        old = await stack.enter_async_context(serve(odd_jobs.build("old").streamable_http_app()))
-        new = await stack.enter_async_context(serve(odd_jobs.build("new").streamable_http_app()))
+        old = await stack.enter_async_context(serve(build("old").streamable_http_app()))
+        new = await stack.enter_async_context(serve(build("new").streamable_http_app()))
         desk: Desk = await stack.enter_async_context(a_desk(over_http(old)))
         assert (await desk.call("odd__who")).text == "old"
         desk.servers["odd"] = over_http(new)
@@ -208,14 +183,14 @@ async def test_a_changed_mcp_json_leads_to_the_new_server() -> None:
 
 
 async def test_a_result_of_two_megabytes_arrives_and_is_cut() -> None:
-    async with serve(odd_jobs.build().streamable_http_app()) as url, a_desk(over_http(url)) as desk:
+    async with serve(build().streamable_http_app()) as url, a_desk(over_http(url)) as desk:
         outcome = await desk.call("odd__big", '{"characters": 2000000}')
 
     assert "the answer has 2,000,000 characters" in outcome.text
 
 
 async def test_the_older_sse_transport_works_too() -> None:
-    async with serve(odd_jobs.build().sse_app()) as url, AsyncExitStack() as stack:
+    async with serve(build().sse_app()) as url, AsyncExitStack() as stack:
         desk: Desk = await stack.enter_async_context(a_desk(Server(name="odd", transport="sse", url=f"{url}/sse")))
         outcome = await desk.call("odd__who")
 
