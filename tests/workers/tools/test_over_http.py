@@ -80,7 +80,7 @@ async def test_a_server_of_the_older_protocol_is_asked_for_the_newer_one_only_on
 async def test_an_answer_that_does_not_say_whether_it_is_complete_is_taken_as_such() -> None:
     heard: list[str] = []
     content = [{"type": "text", "text": "fine"}]
-    app = careless.build([{"name": "t", "inputSchema": {"type": "object"}}], {"content": content}, heard, modern=True)
+    app = raw.build([{"name": "t", "inputSchema": {"type": "object"}}], {"content": content}, heard, modern=True)
     async with serve(app) as url, a_desk(over_http(url)) as desk:
         assert (await desk.call("odd__t")).text == "fine"
 
