@@ -12,17 +12,19 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from playground.services.colleagues import COLLEAGUES
-from playground.services.face import Face, message_name, toolset
+from playground.services.definitions import toolset
+from playground.services.face import Face, message_name
 from playground.services.github import seed as seeding
 from playground.services.github import selection
 from playground.services.github.rest.endpoint import Endpoint, Handler, no_route, wording
 from playground.services.github.rest.routes import OPERATIONS, accepted_scopes
 from playground.services.github.store import Contents, GitHub
 from playground.services.github.tools.contents import Contents as ContentTools
-from playground.services.github.tools.contents import Git
 from playground.services.github.tools.context import Context, Organizations, Users
 from playground.services.github.tools.deleting import Deleting
-from playground.services.github.tools.issues import Issues, Labels
+from playground.services.github.tools.git import Git
+from playground.services.github.tools.issues import Issues
+from playground.services.github.tools.labels import Labels
 from playground.services.github.tools.pull_requests import PullRequests
 from playground.services.github.tools.repositories import Repositories
 from playground.services.github.tools.reviews import Reviews

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 from starlette.requests import Request
 
-from playground.services.face import Asking, Marked, called
+from playground.services.definitions import Marked
+from playground.services.face import Asking, called
 from playground.services.grants import Grant
 
 DEFAULT_TOOLSETS = frozenset({"context", "repos", "issues", "pull_requests", "users"})

@@ -11,7 +11,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from playground.services.face import Asking, Face, Marked, message_name, toolset
+from playground.services.definitions import Marked, toolset
+from playground.services.face import Asking, Face, message_name
 from playground.services.grants import FirstOf, Grant, Tokens, Verifier
 from playground.services.linear import seed as seeding
 from playground.services.linear.graph.endpoint import Endpoint, operation_name, wording
@@ -19,7 +20,8 @@ from playground.services.linear.store import Contents, Linear
 from playground.services.linear.tools.comments import Attachments, Comments
 from playground.services.linear.tools.documents import Documents
 from playground.services.linear.tools.issues import Issues
-from playground.services.linear.tools.projects import Planning, Projects
+from playground.services.linear.tools.planning import Planning
+from playground.services.linear.tools.projects import Projects
 from playground.services.linear.tools.teams import Teams
 from playground.services.protection import Gate, Resource, metadata_route
 from playground.services.service import Service

@@ -1,4 +1,4 @@
-"""Toolset `repos`, its second part: files and commits, and finding them; and `git`: trees."""
+"""Toolset `repos`, its second part: files and commits, and finding them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from mcp_types import BlobResourceContents, CallToolResult, EmbeddedResource, TextContent, TextResourceContents
 from pydantic import BaseModel, Field
 
-from playground.services.face import tool
+from playground.services.definitions import tool
 from playground.services.github import search
 from playground.services.github.acts import files as filing
 from playground.services.github.acts import refs
@@ -173,25 +173,6 @@ class Contents(Tools):
             for repository, commit in paged(found, page, perPage)
         ]
         return {"total_count": len(found), "incomplete_results": False, "items": items}
-
-
-class Git(Tools):
-    @tool("Get repository tree", reads=True, needs=["repo"])
-    async def get_repository_tree(
-        self,
-        owner: Owner,
-        repo: Repo,
-        tree_sha: Annotated[str | None, Field(description="The tree's SHA, or a branch or tag")] = None,
-        recursive: Annotated[bool | None, Field(description="Also what is in folders. Default is false")] = None,
-        path_filter: Annotated[str | None, Field(description="Only what begins with this path")] = None,
-    ) -> Json:
-        """Get the tree structure (files and directories) of a GitHub repository at a specific ref or SHA."""
-        repository = self.repository(owner, repo)
-        is_tree = tree_sha in repository.objects.trees
-        sha = tree_sha if tree_sha and is_tree else refs.resolve(repository, tree_sha).tree
-        tree = self.shapes.tree(repository, sha, recursive=bool(recursive))
-        entries = [entry for entry in tree["tree"] if entry["path"].startswith(path_filter or "")]
-        return {**tree, "tree": entries, "owner": owner, "repo": repo, "count": len(entries)}
 
 
 def _downloaded(repository: Repository, found: filing.Found) -> CallToolResult:

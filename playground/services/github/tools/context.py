@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from playground.services.face import tool
+from playground.services.definitions import tool
 from playground.services.github import errors, search
 from playground.services.github.tools import minimal
 from playground.services.github.tools.base import Json, Page, PerPage, Tools, paged

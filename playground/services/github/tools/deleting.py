@@ -12,7 +12,7 @@ from mcp.server.mcpserver.exceptions import ToolError
 from mcp.server.mcpserver.resolve import Elicit, Resolve
 from pydantic import BaseModel, Field
 
-from playground.services.face import tool
+from playground.services.definitions import tool
 from playground.services.github.acts import repositories
 from playground.services.github.errors import ApiError
 from playground.services.github.store import GitHub

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from playground.services.face import tool
+from playground.services.definitions import tool
 from playground.services.github import diffs, search
 from playground.services.github.acts import pulls, reviews
 from playground.services.github.tools import minimal

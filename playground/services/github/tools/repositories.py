@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from playground.services.face import tool
+from playground.services.definitions import tool
 from playground.services.github import errors, search
 from playground.services.github.acts import refs, repositories
 from playground.services.github.models import Release

@@ -9,8 +9,9 @@ from collections.abc import Callable
 from typing import Any
 
 from playground.services.linear.errors import invalid
+from playground.services.linear.graph.answers import Eyes
 from playground.services.linear.graph.filters import fits
-from playground.services.linear.graph.reading import Eyes, read
+from playground.services.linear.graph.reading import read
 from playground.services.linear.models import Thing
 
 FIRST, MOST = 50, 250

@@ -22,7 +22,7 @@ from playground.faults import Fault
 from playground.services.door import SEEN
 from playground.services.grants import Verifier
 from playground.services.linear.errors import LinearError, not_authenticated, of_status
-from playground.services.linear.graph.reading import Eyes
+from playground.services.linear.graph.answers import Eyes
 from playground.services.linear.graph.schema import schema
 from playground.services.linear.store import Linear, View
 

@@ -12,7 +12,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from playground.services.linear.errors import invalid
-from playground.services.linear.graph.reading import Eyes, read
+from playground.services.linear.graph.answers import Eyes
+from playground.services.linear.graph.reading import read
 
 Json = dict[str, Any]
 DURATION = re.compile(r"(-?)P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?")

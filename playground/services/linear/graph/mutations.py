@@ -8,8 +8,9 @@ from typing import Any
 
 from playground.services.linear.acts import comments, issues, projects
 from playground.services.linear.errors import invalid
+from playground.services.linear.graph.answers import Eyes
 from playground.services.linear.graph.queries import by_slug, comment
-from playground.services.linear.graph.reading import Eyes, snake
+from playground.services.linear.graph.reading import snake
 from playground.services.linear.models import Document, Issue, Milestone, Project
 from playground.services.linear.store import View
 

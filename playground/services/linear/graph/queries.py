@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from playground.services.linear.errors import not_found
-from playground.services.linear.graph.reading import Eyes
+from playground.services.linear.graph.answers import Eyes
 from playground.services.linear.models import (
     Comment,
     Cycle,

@@ -23,8 +23,9 @@ from graphql import (
 from graphql.language import ObjectTypeDefinitionNode, ObjectTypeExtensionNode
 
 from playground.services.linear.graph import mutations, queries
+from playground.services.linear.graph.answers import Eyes
 from playground.services.linear.graph.connections import connection
-from playground.services.linear.graph.reading import Eyes, read
+from playground.services.linear.graph.reading import read
 
 FILES = Path(__file__).with_name("sdl")
 EMPTY: dict[str, Any] = {"String": "", "ID": "", "Boolean": False, "Int": 0, "Float": 0.0, "JSONObject": {}}

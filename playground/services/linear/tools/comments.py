@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from playground.services.face import tool
+from playground.services.definitions import tool
 from playground.services.linear.acts import comments, issues
 from playground.services.linear.errors import invalid
 from playground.services.linear.models import Attachment, Comment

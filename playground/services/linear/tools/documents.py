@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from playground.services.face import tool
+from playground.services.definitions import tool
 from playground.services.linear import finding
 from playground.services.linear.acts import projects
 from playground.services.linear.errors import invalid

@@ -6,7 +6,7 @@ from typing import Any
 
 from playground.services.linear import addresses
 from playground.services.linear.acts import issues
-from playground.services.linear.graph.reading import PRIORITIES
+from playground.services.linear.graph.answers import PRIORITIES
 from playground.services.linear.graph.schema import written
 from playground.services.linear.models import (
     Attachment,
