@@ -82,6 +82,7 @@ class Calling:
         self._before_call = before_call
         self._makers: dict[str, Agent | None] = {}  # by call: who made it
         self._specs: dict[str, dict[str, ToolSpec]] = {}  # by agent
+        self._refused: dict[str, str] = {}  # by call: why it is not made as things stand
         self._making: list[asyncio.Task[None]] = []
 
     def cancel(self) -> None:
@@ -98,6 +99,7 @@ class Calling:
         self._makers = {call.tool_call_id: await self._cast.agent(call.agent_id, speaking=speaker) for call in calls}
         for agent in {agent.name: agent for agent in self._makers.values() if agent}.values():
             self._specs[agent.name] = {spec.name: spec for spec in await self._services.tools.offered(agent)}
+        self._refused = {call.tool_call_id: why for call in calls if (why := await self._refusal(call))}
         ready: list[Call] = []
         waiting: list[Call] = []
         for call in calls:
@@ -152,6 +154,8 @@ class Calling:
             return replace(record, to_person=True)
         if spec is None and is_like_a_handoff(call.name):
             return replace(record, state=CallState.DONE, result=NO_HANDOFF)
+        if why := self._refused.get(call.tool_call_id):
+            return replace(record, state=CallState.DONE, result=f"Error: {why}")
         policy = Policy.AUTO if spec is None else spec.policy_of(agent)  # an unknown name gets its sentence
         if policy is Policy.DENY:
             return replace(record, state=CallState.DONE, result=NOT_ALLOWED)
@@ -169,6 +173,13 @@ class Calling:
                 return replace(record, asks=True)
             record = replace(record, decision="allowed" if policy is Policy.AUTO else "denied")
         return replace(record, state=CallState.DONE)
+
+    async def _refusal(self, call: Call) -> str | None:
+        spec = self._spec(call)
+        if spec is None or call.pending:
+            return None
+        principal = self._journal.get("principal") or ""
+        return await self._services.tools.refusal(spec, principal=principal, thread=self._journal.thread)
 
     def _spec(self, call: Call) -> ToolSpec | None:
         agent = self._makers[call.tool_call_id]

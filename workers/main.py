@@ -46,6 +46,7 @@ from bot.texts import words_for
 from bot.threads import keys
 from bot.threads.defaults import Defaults
 from bot.threads.mailbox import Mailbox
+from bot.threads.told import Told
 from bot.threads.turns import Turns
 from workers import jobs
 from workers.agents.client import MistralAgents
@@ -59,9 +60,11 @@ from workers.conversations.http import http_client
 from workers.conversations.made_files import MadeFiles
 from workers.conversations.patience import Limits
 from workers.holdings import Holdings
+from workers.operators import Operators
 from workers.services import Services
 from workers.tools import registered
 from workers.tools.calls import Tools
+from workers.tools.pins import Pins
 from workers.tools.sessions import ToolSessions
 
 POLL = timedelta(seconds=0.5)  # only when a wake token was lost, and for arq's own cron and health
@@ -184,7 +187,15 @@ async def open_services(
     sessions = ToolSessions(timeout=settings.tool_timeout)
     stack.push_async_callback(sessions.aclose)
     agents = MistralAgents(http, limits=limits)
-    tools = Tools(lambda: catalogs.now.servers, sessions, functions)
+    people, groups = People(installations), Groups(installations)
+    operators = Operators(Told(redis), installations, people, settings.operators)
+    tools = Tools(
+        lambda: catalogs.now.servers,
+        sessions,
+        functions,
+        pins=Pins(settings.tools_lock),
+        tell=operators.tools_differ,
+    )
     objects = AgentObjects(
         agents,
         deployment=settings.deployment,
@@ -197,7 +208,6 @@ async def open_services(
         offered=tools.offered,
         library_ids=lambda agent: libraries.ids_of(library_names([agent])),
     )
-    people, groups = People(installations), Groups(installations)
     return Services(
         settings=settings,
         turns=turns,
