@@ -132,7 +132,7 @@ class Tools:
         specs = {name: spec for name, spec in self._functions.specs.items() if uses_function(agent, name)}
         for server, listed in listings:
             for spec in listed:
-                if uses(agent, server, spec.tool):
+                if uses(agent, server, spec.tool, reads=spec.reads):
                     specs.setdefault(spec.name, spec)  # names meet only by forgery; the first keeps it
         return tuple(specs.values())
 
@@ -157,7 +157,7 @@ class Tools:
         """Why a tool that its server has by now, and the agent would be offered, is not called yet."""
         for server in self._of(agent):
             for tool in self._listing.said(server):
-                if model_name(server.name, tool) == name and uses(agent, server, tool):
+                if model_name(server.name, tool) == name and uses(agent, server, tool, reads=True):
                     return await self._listing.refusal(server, tool, asker)
         return None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 import structlog
@@ -48,5 +49,6 @@ def specs_of(server: Server, tools: list[Tool]) -> tuple[ToolSpec, ...]:
             read_only=bool(hints and hints.read_only_hint),
             trusted=server.trusted,
             definition=hash_of(entry_of(tool)),
+            named_read=any(fnmatchcase(tool.name, pattern) for pattern in server.reads),
         )
     return tuple(specs.values())

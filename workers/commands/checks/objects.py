@@ -9,6 +9,7 @@ from bot.catalog.problem import Problem
 from bot.settings import Settings
 from workers.agents.plan import Kind
 from workers.commands.checks.finding import Finding, failed, ok, unchecked, warning
+from workers.commands.checks.tools import too_many
 from workers.commands.mistral import Mistral, opened
 from workers.commands.terminal import plain
 from workers.conversations.errors import ConversationError
@@ -40,7 +41,8 @@ async def files(at: Mistral, catalog: Catalog) -> list[Finding]:
         return [_problem(problem) for problem in problems]
     if not found:
         return [ok(CHECK, NONE)]
-    return [ok(CHECK, f"can be made: {', '.join(one.name for one in found)}.")]
+    many = [finding for one in found for finding in too_many(one.agent, len(one.specs))]
+    return [ok(CHECK, f"can be made: {', '.join(one.name for one in found)}."), *many]
 
 
 async def check(at: Mistral, catalog: Catalog) -> list[Finding]:
