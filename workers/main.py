@@ -40,6 +40,7 @@ from bot.slack.budget import Budget
 from bot.slack.groups import Groups
 from bot.slack.installations import Installations
 from bot.slack.people import People
+from bot.slack.shared import SharedChannels
 from bot.start import environment
 from bot.store_check import check_store
 from bot.texts import words_for
@@ -64,6 +65,7 @@ from workers.operators import Operators
 from workers.services import Services
 from workers.tools import registered
 from workers.tools.calls import Tools
+from workers.tools.gate import Gate
 from workers.tools.pins import Pins
 from workers.tools.sessions import ToolSessions
 
@@ -195,6 +197,7 @@ async def open_services(
         functions,
         pins=Pins(settings.tools_lock),
         tell=operators.tools_differ,
+        gate=Gate(people, groups, SharedChannels(installations)),
     )
     objects = AgentObjects(
         agents,

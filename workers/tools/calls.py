@@ -16,12 +16,14 @@ import structlog
 from bot.catalog.agents import Agent
 from bot.catalog.problem import nearest
 from bot.catalog.servers import Server
+from bot.catalog.toolset import matches
 from bot.connections.models import Principal
 from bot.threads.models import ThreadKey
 from workers.tools.choice import may_use, uses, uses_function
 from workers.tools.credentials import Asker
 from workers.tools.errors import Needed, ToolError, Unheard
 from workers.tools.functions import Call, Functions
+from workers.tools.gate import Gate
 from workers.tools.listing import Listing
 from workers.tools.names import model_name, safe_prefix
 from workers.tools.pinning import Pinned, Tell, to_nobody
@@ -45,27 +47,37 @@ class Tools:
         listing: Listing | None = None,
         pins: Pins | None = None,
         tell: Tell = to_nobody,
+        gate: Gate | None = None,
         result_limit: int = RESULT_LIMIT,
     ) -> None:
         """`servers` gives the catalogue's current ones; sessions and functions are closed by whoever opened them.
 
-        `pins` are the accepted tools (None: nothing is locked); `tell` hears where a server says something else.
+        `pins` are the accepted tools (None: nothing is locked); `tell` hears where a server says something else;
+        `gate` knows who may have what called where (None: nobody is asked, for what has no people).
         """
         self._servers = servers
         self._sessions = sessions
         self._functions = functions
         self._listing = Pinned(listing or Listing(sessions), pins, tell=tell)
+        self._gate = gate
         self._result_limit = result_limit
 
     async def warm_up(self) -> None:
         """Connect to every server of the catalogue, so that no turn waits for a first connection."""
         await asyncio.gather(*(self._listing.of(server) for server in self._servers().values()))
 
-    async def offered(self, agent: Agent) -> tuple[ToolSpec, ...]:
-        """The tools `agent` may be given, its functions first, in a stable order. Servers are asked side by side."""
+    async def offered(self, agent: Agent, *, thread: ThreadKey | None = None) -> tuple[ToolSpec, ...]:
+        """The tools `agent` may be given, its functions first, in a stable order. Servers are asked side by side.
+
+        With `thread`, those that are hidden there are left out.
+        """
         servers = self._of(agent)
         listings = await asyncio.gather(*(self._listing.of(server) for server in servers))
-        return self._chosen(agent, zip(servers, listings, strict=True))
+        chosen = self._chosen(agent, zip(servers, listings, strict=True))
+        if thread is None or self._gate is None:
+            return chosen
+        hidden = {s.name: s for s in servers if await self._gate.hides(s, thread.team, thread.channel)}
+        return tuple(s for s in chosen if s.server not in hidden or not matches(s.tool, hidden[s.server].internal))
 
     def missing(self, agent: Agent) -> dict[str, str]:
         """Servers of the agent that could not be listed last time, each with a sentence that says why."""
@@ -77,9 +89,7 @@ class Tools:
         if server is None:
             return None
         try:
-            return await self._listing.refusal(
-                server, spec.tool, Asker(Principal(thread.team, principal), thread.channel)
-            )
+            return await self._refused(server, spec.tool, Asker(Principal(thread.team, principal), thread.channel))
         except ToolError:
             return None  # the call itself will say so
 
@@ -109,10 +119,16 @@ class Tools:
                 f"Calling {name} failed inside the bot ({type(exc).__name__}). {NEVER_REPEAT}", ran="unknown"
             )
 
+    async def _refused(self, server: Server, tool: str, asker: Asker) -> str | None:
+        """Who may comes first: a person who may not learns nothing of what a server has changed."""
+        if self._gate is not None and (why := await self._gate.refusal(server, tool, asker)):
+            return why
+        return await self._listing.refusal(server, tool, asker)
+
     async def _at_server(self, spec: ToolSpec, name: str, values: dict[str, Any], asker: Asker, given: str) -> Outcome:
         server = self._servers()[name]
         try:
-            if refused := await self._listing.refusal(server, spec.tool, asker):
+            if refused := await self._refused(server, spec.tool, asker):
                 return failure(refused, ran="no")
             result = await self._sessions.call(server, asker, spec.tool, values, given=given)
         except Needed as exc:

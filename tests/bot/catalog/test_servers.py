@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from bot.catalog import servers
+from bot.catalog.access import Access
 from bot.catalog.servers import Server
+from bot.catalog.tool_rules import ToolRule
 from bot.catalog.toolset import Toolset
 from tests.bot.catalog.conftest import Files
 
@@ -35,6 +37,8 @@ def test_local_servers_have_a_command_and_remote_ones_an_address(files: Files) -
             "exclude": ["get_all"],
             "read_only": True,
             "reads": ["get_one"],
+            "rules": [{"tools": ["get_*"], "users": ["U012AB"], "guests": True}],
+            "internal": True,
         },
         stream={"type": "streamable-http", "url": "http://127.0.0.1:1/mcp"},
     )
@@ -60,6 +64,9 @@ def test_local_servers_have_a_command_and_remote_ones_an_address(files: Files) -
     assert (found["old"].include, found["old"].exclude) == (("get_*",), ("get_all",))
     assert found["old"].toolset == Toolset(include=("get_*",), exclude=("get_all",), read_only=True)
     assert found["old"].reads == ("get_one",)
+    access = Access(users=frozenset({"U012AB"}), guests=True)
+    assert found["old"].rules == (ToolRule(tools=("get_*",), access=access),)
+    assert (found["old"].internal, found["plain"].internal) == (("*",), ())
     assert found["plain"].protocol == "legacy"
     assert not found["plain"].trusted
 

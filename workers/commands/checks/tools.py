@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from bot.catalog.agents import Agent
 from bot.catalog.catalog import Catalog
@@ -16,16 +15,13 @@ from bot.catalog.servers import Server
 from workers.commands.checks.finding import Finding, failed, ok, warning
 from workers.tools import lock
 from workers.tools.choice import MANY, may_use, uses
-from workers.tools.definitions import difference, entries_of
+from workers.tools.definitions import Entries, difference, entries_of
 from workers.tools.described import specs_of
 from workers.tools.errors import ToolError
 from workers.tools.lock import BadLock, Lock
 from workers.tools.names import SEPARATOR
 from workers.tools.sessions import ToolSessions
 from workers.tools.specs import ToolSpec
-
-if TYPE_CHECKING:
-    from mcp_types import Tool
 
 CHECK = "Tool server"
 LIMIT = timedelta(seconds=25)  # a silent server costs the library's probe 10 s before it tries the older handshake
@@ -67,7 +63,7 @@ async def _one(
     specs = accepted.specs(server) if server.name in accepted.servers else specs_of(server, listed)
     findings = [
         *_found(name, server, agents, [tool.name for tool in listed]),
-        *_compared(name, server, accepted, listed),
+        *_compared(name, server, accepted, entries_of(listed)),
     ]
     return findings, specs
 
@@ -82,12 +78,12 @@ def _found(name: str, server: Server, agents: list[Agent], offered: list[str]) -
     return [ok(name, f"starts and offers {tools}."), *unknown]
 
 
-def _compared(name: str, server: Server, accepted: Lock, listed: list[Tool]) -> list[Finding]:
+def _compared(name: str, server: Server, accepted: Lock, listed: Entries) -> list[Finding]:
     """What the server says against what an operator accepted."""
     mend = f"Look at it, and accept it: threadwind tools lock {server.name}"
     if server.name not in accepted.servers:
         return [warning(name, "nobody accepted its tools yet, so agents are offered whatever it says.", mend)]
-    change = difference(accepted.servers[server.name], entries_of(listed))
+    change = difference(accepted.servers[server.name], listed)
     parts = {"changed": tuple(change.changed), "gone": change.removed, "new": change.added}
     said = "; ".join(f"{what}: {', '.join(names)}" for what, names in parts.items() if names)
     return [warning(name, f"it differs from what was accepted, and this is refused: {said}.", mend)] if change else []
