@@ -80,6 +80,7 @@ class Settings(BaseSettings):
     default_agent: str = "assistant"
     reload_agents: bool = False
     operators: People = ()
+    audit_days: int = Field(default=90, ge=1, le=3650)
 
     # What is kept sealed
     vault_keys: SecretStr | None = None

@@ -182,7 +182,13 @@ async def open_services(
     for problem in (*wrong, *catalogs.now.problems):
         log.error("catalog.problem", problem=str(problem))
     installations = await stack.enter_async_context(installations or Installations(settings))
-    turns = Turns(redis, worker=worker, lease=settings.lease, thread_life=settings.thread_life)
+    turns = Turns(
+        redis,
+        worker=worker,
+        lease=settings.lease,
+        thread_life=settings.thread_life,
+        audit_life=timedelta(days=settings.audit_days),
+    )
     http = await stack.enter_async_context(http_client(settings.mistral_api_url, settings.mistral_api_key))
     limits = Limits(wait=settings.mistral_wait_limit, lock=settings.conversation_lock)
     libraries = Libraries(http, limits=limits)

@@ -86,6 +86,11 @@ def told(team: str, person: str, what: str) -> str:
     return f"{PREFIX}told:{team}:{person}:{what}"
 
 
+def audit(team: str) -> str:
+    """stream of actions (`audit.py`), written with the record of the call; each row lives the setting AUDIT_DAYS."""
+    return f"{PREFIX}audit:{team}"
+
+
 def budget(team: str, method: str, channel: str = "") -> str:
     """string, a token bucket for one Slack method in one workspace; lives until it would be full again."""
     return f"{PREFIX}budget:{team}:{method}:{channel}"
