@@ -31,10 +31,18 @@ def _folders(value: object) -> object:
     return [value] if isinstance(value, Path) else value
 
 
+def _people(value: object) -> object:
+    """`U0123, U0456` are two."""
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
 DEPLOYMENT = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"  # it stands in the metadata of every agent object, and is compared
 # With it, a command keeps within Slack's 32 characters.
 CommandPrefix = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_-]{0,20}$")]
 Seconds = Annotated[timedelta, BeforeValidator(_number)]
+People = Annotated[
+    tuple[Annotated[str, StringConstraints(pattern=r"^[UW][A-Z0-9]{2,40}$")], ...], NoDecode, BeforeValidator(_people)
+]
 Folders = Annotated[tuple[Path, ...], NoDecode, BeforeValidator(_folders), Field(min_length=1)]
 
 
@@ -71,6 +79,8 @@ class Settings(BaseSettings):
     prices: Path = Path("prices.toml")
     default_agent: str = "assistant"
     reload_agents: bool = False
+    operators: People = ()
+    audit_days: int = Field(default=90, ge=1, le=3650)
 
     # What is kept sealed
     vault_keys: SecretStr | None = None

@@ -174,7 +174,7 @@ def test_the_two_commands_come_first_and_all_targets_are_listed() -> None:
 def shown(name: str) -> str:
     """A setting's default as the README shows it."""
     match Settings.model_fields[name].default:
-        case None | "":
+        case None | "" | ():
             return "–"
         case bool() as yes:
             return f"`{str(yes).lower()}`"

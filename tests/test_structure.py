@@ -123,7 +123,7 @@ def test_the_scripts_and_arq_watch_the_same_queue(options: dict[str, object]) ->
 
 # ---- keys in Redis --------------------------------------------------------------------------------------------------
 
-TYPE = re.compile(r"\b(string|list|hash|zset|set)\b")
+TYPE = re.compile(r"\b(string|stream|list|hash|zset|set)\b")
 LIFE = re.compile(r"\b(lives|lifetimes?|durable)\b")
 
 

@@ -30,7 +30,7 @@ from workers.journal import CallRecord, Journal
 from workers.services import Services
 from workers.tools import needs
 from workers.tools.names import HAND_TO_PERSON
-from workers.tools.specs import ToolSpec
+from workers.tools.specs import Outcome, ToolSpec
 
 CALLS_AT_ONCE = 8
 
@@ -52,6 +52,17 @@ def closed_with(call: Call, record: CallRecord | None, otherwise: str) -> Result
         return Result(call.tool_call_id, otherwise)
     unknown = UNKNOWN_OUTCOME if record.state is CallState.STARTED else otherwise
     return Result(call.tool_call_id, record.result or unknown)
+
+
+def audit_closed(journal: Journal, calls: Sequence[Call]) -> None:
+    """Note in the log of actions what is closed before it came to an end."""
+    for call in calls:
+        record = journal.call(call.tool_call_id) or CallRecord(
+            state=CallState.ASKED, name=call.name, arguments=call.arguments
+        )
+        if record.state is not CallState.DONE:
+            result = "unknown" if record.state is CallState.STARTED else "cancelled"
+            journal.audit(call.tool_call_id, record, result)
 
 
 log = structlog.get_logger()
@@ -82,6 +93,7 @@ class Calling:
         self._before_call = before_call
         self._makers: dict[str, Agent | None] = {}  # by call: who made it
         self._specs: dict[str, dict[str, ToolSpec]] = {}  # by agent
+        self._refused: dict[str, str] = {}  # by call: why it is not made as things stand
         self._making: list[asyncio.Task[None]] = []
 
     def cancel(self) -> None:
@@ -98,6 +110,7 @@ class Calling:
         self._makers = {call.tool_call_id: await self._cast.agent(call.agent_id, speaking=speaker) for call in calls}
         for agent in {agent.name: agent for agent in self._makers.values() if agent}.values():
             self._specs[agent.name] = {spec.name: spec for spec in await self._services.tools.offered(agent)}
+        self._refused = {call.tool_call_id: why for call in calls if (why := await self._refusal(call))}
         ready: list[Call] = []
         waiting: list[Call] = []
         for call in calls:
@@ -135,14 +148,14 @@ class Calling:
         if agent is None:
             log.error("call.nobodys", tool=call.name, agent_id=call.agent_id)
             return replace(record, state=CallState.DONE, result=NOBODYS)
-        record = replace(record, agent=agent.name)
+        record = replace(record, agent=agent.name, server=(spec.server or "") if spec else "")
         if call.pending:
             return self._confirm(agent, record)
         if record.state is CallState.STARTED:
             if spec is not None and spec.read_only and spec.trusted:
                 return record  # it changes nothing: made again
             self._journal.set(unknown_effect=call.name)
-            return replace(record, state=CallState.DONE, result=UNKNOWN_OUTCOME)
+            return replace(record, state=CallState.DONE, result=UNKNOWN_OUTCOME, outcome="unknown")
         if record.decision == "denied":
             return replace(record, state=CallState.DONE, result=DENIED)
         if call.name == HAND_TO_PERSON and spec is not None:
@@ -152,6 +165,8 @@ class Calling:
             return replace(record, to_person=True)
         if spec is None and is_like_a_handoff(call.name):
             return replace(record, state=CallState.DONE, result=NO_HANDOFF)
+        if why := self._refused.get(call.tool_call_id):
+            return replace(record, state=CallState.DONE, result=f"Error: {why}")
         policy = Policy.AUTO if spec is None else spec.policy_of(agent)  # an unknown name gets its sentence
         if policy is Policy.DENY:
             return replace(record, state=CallState.DONE, result=NOT_ALLOWED)
@@ -169,6 +184,13 @@ class Calling:
                 return replace(record, asks=True)
             record = replace(record, decision="allowed" if policy is Policy.AUTO else "denied")
         return replace(record, state=CallState.DONE)
+
+    async def _refusal(self, call: Call) -> str | None:
+        spec = self._spec(call)
+        if spec is None or call.pending:
+            return None
+        principal = self._journal.get("principal") or ""
+        return await self._services.tools.refusal(spec, principal=principal, thread=self._journal.thread)
 
     def _spec(self, call: Call) -> ToolSpec | None:
         agent = self._makers[call.tool_call_id]
@@ -191,6 +213,7 @@ class Calling:
         self._journal.step(self._services.now(), "call", tool=call.name)
         async with limit:
             await self._before_call()
+            began = self._services.now()
             made = await self._services.tools.call(
                 call.name,
                 call.arguments,
@@ -203,11 +226,21 @@ class Calling:
             card = replace(card, status="pending", state=words.say("task.waiting", tool=title))
             self._wait(call, record, made.needs, card)
             return
+        now = self._services.now()
         record = CallRecord(
-            state=CallState.DONE, name=call.name, arguments=call.arguments, result=made.text, agent=agent.name
+            state=CallState.DONE,
+            name=call.name,
+            arguments=call.arguments,
+            result=made.text,
+            agent=agent.name,
+            server=record.server,
+            by=record.by,
+            outcome=outcome_of(made),
+            seconds=now - began,
         )
         self._journal.set_call(call.tool_call_id, record)
-        self._journal.step(self._services.now(), "called", tool=call.name, failed=made.failed, ran=made.ran)
+        self._journal.step(now, "called", tool=call.name, failed=made.failed, ran=made.ran)
+        await self._journal.write()  # the log of actions has it before anybody is told
         end = "task.unknown" if made.ran == "unknown" else "task.failed" if made.failed else "task.done"
         status: blocks.TaskStatus = "error" if made.failed else "complete"
         self._delivery.task(replace(card, status=status, output=readable(made.text), state=words.say(end, tool=title)))
@@ -218,6 +251,15 @@ class Calling:
         self._journal.set_call(call.tool_call_id, waits)
         self._journal.step(self._services.now(), "needs", tool=call.name, kind=needs.kind_of(need))
         self._delivery.task(card)
+
+
+def outcome_of(made: Outcome) -> str:
+    """In the words of the log of actions: what surely did not run was refused, by a rule or by circumstances."""
+    if made.ran == "unknown":
+        return "unknown"
+    if made.failed:
+        return "failed" if made.ran == "yes" else "refused"
+    return "ok"
 
 
 def _title(spec: ToolSpec | None, call: Call) -> str:

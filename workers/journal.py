@@ -14,6 +14,7 @@ from datetime import timedelta
 from typing import Any, Self
 
 from bot.threads import keys
+from bot.threads.audit import Action, digest
 from bot.threads.models import CallState, Mail, ThreadKey
 from bot.threads.turns import Change, Claimed, Owned, Turns
 from workers.conversations.port import Call, Handoff, Say
@@ -59,6 +60,20 @@ class CallRecord:
     given: str = ""
     given_back: int = 0  # how often somebody who had the thread gave it back
     given_back_by: str = ""  # the last one
+    server: str = ""
+    outcome: str = ""  # ok, failed or unknown, of a call that was made
+    seconds: float = 0.0
+
+
+def result_of(record: CallRecord) -> str:
+    """What came of a call that is done, in the words of `bot/threads/audit.py`."""
+    if record.outcome:
+        return record.outcome
+    if record.decision == "denied":
+        return "denied"
+    if record.to_person:
+        return "ok"
+    return "confirmed" if record.result is None else "refused"
 
 
 class Journal:
@@ -74,6 +89,7 @@ class Journal:
         self._unset: set[str] = set()
         self._forget: set[str] = set()
         self._take: list[Mail] = []
+        self._audit: list[Action] = []
         self.began = float(self.fields.get("began", now))
         self.steps: list[list[Any]] = json.loads(self.fields.get("steps", "[]"))
 
@@ -158,7 +174,27 @@ class Journal:
             self.set(request=json.dumps(asdict(request)))
 
     def set_call(self, tool_call_id: str, record: CallRecord) -> None:
+        before = self.call(tool_call_id)
+        if record.state is CallState.DONE and (before is None or before.state is not CallState.DONE):
+            self.audit(tool_call_id, record, result_of(record))
         self.put({f"call:{tool_call_id}": json.dumps(asdict(record), ensure_ascii=False)})
+
+    def audit(self, tool_call_id: str, record: CallRecord, result: str) -> None:
+        """Note what came of a call for `threadwind audit`, with the next write."""
+        action = Action(
+            call=tool_call_id,
+            turn=self.id,
+            thread=str(self.thread),
+            person=self.get("principal") or "",
+            agent=record.agent,
+            tool=record.name,
+            server=record.server,
+            arguments=digest(record.arguments),
+            result=result,
+            decided_by=record.by or "",
+            seconds=f"{record.seconds:.3f}" if record.seconds else "",
+        )
+        self._audit.append(action)
 
     def set_calls(self, calls: Iterable[Call]) -> None:
         self.set(calls=json.dumps([asdict(call) for call in calls], ensure_ascii=False))
@@ -198,7 +234,7 @@ class Journal:
 
     async def write(self) -> None:
         """Put on record what was collected; nothing collected, nothing sent. Raises `Lost`."""
-        if self._pending or self._thread or self._unset or self._take or self._forget:
+        if self._pending or self._thread or self._unset or self._take or self._forget or self._audit:
             await self.turns.note(self.owned, self.id, self.collected(life=keys.OPEN_TURN_FOR))
 
     def collected(self, *, life: timedelta | None = None) -> Change:
@@ -210,6 +246,8 @@ class Journal:
             unset=self._unset,
             take=self._take,
             life=life,
+            audit=tuple(self._audit),
         )
         self._pending, self._thread, self._unset, self._forget, self._take = {}, {}, set(), set(), []
+        self._audit = []
         return change

@@ -40,12 +40,14 @@ from bot.slack.budget import Budget
 from bot.slack.groups import Groups
 from bot.slack.installations import Installations
 from bot.slack.people import People
+from bot.slack.shared import SharedChannels
 from bot.start import environment
 from bot.store_check import check_store
 from bot.texts import words_for
 from bot.threads import keys
 from bot.threads.defaults import Defaults
 from bot.threads.mailbox import Mailbox
+from bot.threads.told import Told
 from bot.threads.turns import Turns
 from workers import jobs
 from workers.agents.client import MistralAgents
@@ -59,9 +61,12 @@ from workers.conversations.http import http_client
 from workers.conversations.made_files import MadeFiles
 from workers.conversations.patience import Limits
 from workers.holdings import Holdings
+from workers.operators import Operators
 from workers.services import Services
 from workers.tools import registered
 from workers.tools.calls import Tools
+from workers.tools.gate import Gate
+from workers.tools.pins import Pins
 from workers.tools.sessions import ToolSessions
 
 POLL = timedelta(seconds=0.5)  # only when a wake token was lost, and for arq's own cron and health
@@ -177,14 +182,29 @@ async def open_services(
     for problem in (*wrong, *catalogs.now.problems):
         log.error("catalog.problem", problem=str(problem))
     installations = await stack.enter_async_context(installations or Installations(settings))
-    turns = Turns(redis, worker=worker, lease=settings.lease, thread_life=settings.thread_life)
+    turns = Turns(
+        redis,
+        worker=worker,
+        lease=settings.lease,
+        thread_life=settings.thread_life,
+        audit_life=timedelta(days=settings.audit_days),
+    )
     http = await stack.enter_async_context(http_client(settings.mistral_api_url, settings.mistral_api_key))
     limits = Limits(wait=settings.mistral_wait_limit, lock=settings.conversation_lock)
     libraries = Libraries(http, limits=limits)
     sessions = ToolSessions(timeout=settings.tool_timeout)
     stack.push_async_callback(sessions.aclose)
     agents = MistralAgents(http, limits=limits)
-    tools = Tools(lambda: catalogs.now.servers, sessions, functions)
+    people, groups = People(installations), Groups(installations)
+    operators = Operators(Told(redis), installations, people, settings.operators)
+    tools = Tools(
+        lambda: catalogs.now.servers,
+        sessions,
+        functions,
+        pins=Pins(settings.tools_lock),
+        tell=operators.tools_differ,
+        gate=Gate(people, groups, SharedChannels(installations)),
+    )
     objects = AgentObjects(
         agents,
         deployment=settings.deployment,
@@ -197,7 +217,6 @@ async def open_services(
         offered=tools.offered,
         library_ids=lambda agent: libraries.ids_of(library_names([agent])),
     )
-    people, groups = People(installations), Groups(installations)
     return Services(
         settings=settings,
         turns=turns,

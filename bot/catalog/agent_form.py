@@ -11,10 +11,12 @@ from bot.catalog.completion_forms import CompletionArgs
 from bot.catalog.connector_forms import ConnectorForm
 from bot.catalog.forms import Form, mistake
 from bot.catalog.guardrail_forms import GuardrailForm
+from bot.catalog.toolset import ToolsetForm
 
 PROMPTS_SHOWN = 4  # Slack shows no more
 NAME = r"^[a-z0-9][a-z0-9_-]{0,62}$"  # what a person can type after "+"
 TOOL = re.compile(r"[A-Za-z0-9_*?\[\]!-]+")
+NAME_OF_SERVER = re.compile(r"(?!.*__)[A-Za-z0-9][A-Za-z0-9_-]{0,31}")  # as in mcp.json
 ICON = re.compile(r":[a-z0-9_'+-]+(?:::skin-tone-[2-6])?:|https://[^\s<>|]{1,2000}")
 # Slack's ids say by their first letter of what they are, and nothing else.
 PERSON = re.compile(r"[UW][A-Z0-9]{2,}")
@@ -79,6 +81,26 @@ class AccessForm(Form):
         return written
 
 
+class ToolForm(Form):
+    """`linear`, or `linear: {include: […]}`: the tools of one server, fewer of them."""
+
+    name: ToolName
+    toolset: ToolsetForm | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _written(cls, written: Any) -> Any:
+        if isinstance(written, str):
+            return {"name": written}
+        if isinstance(written, dict) and len(written) == 1:
+            [(name, toolset)] = written.items()
+            if isinstance(name, str) and isinstance(toolset, dict) and NAME_OF_SERVER.fullmatch(name):
+                return {"name": name, "toolset": toolset}
+        raise mistake(
+            "should be a name or pattern, or one server with its toolset: linear: {include: [...], read_only: true}"
+        )
+
+
 class AgentForm(Form):
     model: Text
     name: Annotated[str, Field(pattern=NAME)] | None = None
@@ -86,7 +108,7 @@ class AgentForm(Form):
     display_name: str = Field("", max_length=80)
     icon: str = ""
     prompts: list[PromptForm] = Field([], max_length=PROMPTS_SHOWN)
-    tools: list[ToolName] = Field(default_factory=list)
+    tools: list[ToolForm] = Field(default_factory=list)
     approvals: dict[ToolName, Literal["auto", "ask", "deny"]] = Field(default_factory=dict)
     connectors: list[ConnectorForm] = Field(default_factory=list)
     completion_args: CompletionArgs = CompletionArgs()

@@ -21,6 +21,7 @@ from bot.catalog.front_matter import FrontMatter
 from bot.catalog.modules import NotUsable
 from bot.catalog.policy import Policy
 from bot.catalog.problem import Problem
+from bot.catalog.toolset import Toolset
 from bot.catalog.variables import Missing
 
 MODEL_EXAMPLE = "mistral-medium-latest"
@@ -44,11 +45,12 @@ class Agent:
     """One agent, as its file describes it.
 
     `tools` holds server names, `server__tool` names, patterns of them (`fnmatch`) and names of Python functions;
-    `approvals` maps such patterns of tool names to what happens when the agent calls one. `icon` is `:emoji:` or the
-    https address of a picture. `handoffs` are names of other agents; `handoff_policy` says of those, by name or `*`,
-    which handoff goes through where handoffs are executed on our side. `escalation` are the ids of the people and user
-    groups to whom it may hand a thread. `agent_id` adopts an agent object that exists at Mistral. `completion_args` and
-    `guardrails` are in the wire's shape. `lines` is where its file says what; who makes one without a file has none.
+    `toolsets` says by server which of its tools are left of those; `approvals` maps such patterns of tool names to
+    what happens when the agent calls one. `icon` is `:emoji:` or the https address of a picture. `handoffs` are names
+    of other agents; `handoff_policy` says of those, by name or `*`, which handoff goes through where handoffs are
+    executed on our side. `escalation` are the ids of the people and user groups to whom it may hand a thread.
+    `agent_id` adopts an agent object that exists at Mistral. `completion_args` and `guardrails` are in the wire's
+    shape. `lines` is where its file says what; who makes one without a file has none.
     """
 
     name: str
@@ -57,6 +59,7 @@ class Agent:
     instructions: str
     source: Path
     tools: tuple[str, ...] = ()
+    toolsets: Mapping[str, Toolset] = field(default_factory=dict)
     approvals: dict[str, Policy] = field(default_factory=dict)
     completion_args: dict[str, Any] = field(default_factory=dict)
     display_name: str = ""
@@ -164,7 +167,8 @@ def _agent(file: Path, form: AgentForm, parts: FrontMatter, environment: Mapping
         model=form.model,
         instructions=parts.body,
         source=file,
-        tools=tuple(dict.fromkeys(form.tools)),
+        tools=tuple(dict.fromkeys(tool.name for tool in form.tools)),
+        toolsets={tool.name: tool.toolset.toolset for tool in form.tools if tool.toolset is not None},
         approvals={pattern: Policy(policy) for pattern, policy in form.approvals.items()},
         completion_args=completion_args,
         display_name=form.display_name or name.replace("-", " ").replace("_", " ").capitalize(),
@@ -210,7 +214,10 @@ def _access(form: AccessForm) -> Access:
 def _with_items(lines: Lines, form: AgentForm) -> Lines:
     """The lines, and those of the names in lists, by name as well: what is wrong with one is known later."""
     named: dict[Place, int] = {}
-    for field_name, items in (("tools", form.tools), ("handoffs", [name.lower() for name in form.handoffs])):
+    for field_name, items in (
+        ("tools", [tool.name for tool in form.tools]),
+        ("handoffs", [name.lower() for name in form.handoffs]),
+    ):
         for number, item in enumerate(items):
             if line := line_of((field_name, number), lines):
                 named.setdefault((field_name, item), line)

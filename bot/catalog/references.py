@@ -88,6 +88,10 @@ def unknown_tools(
 ) -> list[Problem]:
     """What `agent` names as a tool and nobody has: it would be missing without a word in every conversation."""
     problems = []
+    for name in agent.toolsets:
+        if functions is not None and name in functions and name not in all_servers:
+            message = f'"{name}" is a function, and a toolset chooses among the tools of a server'
+            problems.append(agent.problem_with("tools", name, message))
     for tool in agent.tools:
         if any(sign in tool for sign in WILDCARDS) or tool in all_servers:
             continue

@@ -1,7 +1,8 @@
 """MCP servers as mcp.json names them, in the ecosystem's usual shape with a few fields of ours beside it.
 
 `{"mcpServers": {name: {command, args, env, cwd} | {type: "http" | "streamable-http" | "sse", url, headers}}}`, and for
-either `timeout` (seconds), `trusted`, `protocol`, `include`, `exclude`. A wrong server is left out, the others stay.
+either `timeout` (seconds), `trusted`, `protocol`, `include`, `exclude`, `read_only`, `reads`, `rules`, `internal`.
+A wrong server is left out, the others stay.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from pydantic import Field, model_validator
 
 from bot.catalog.forms import Form, Lines, check, line_of, yaml_lines
 from bot.catalog.problem import Problem, did_you_mean
+from bot.catalog.tool_rules import ToolRule, ToolRuleForm
+from bot.catalog.toolset import Toolset
 from bot.catalog.variables import Missing, expand
 
 Transport = Literal["stdio", "http", "sse"]
@@ -33,7 +36,8 @@ class Server:
     """How to reach one MCP server. `command`, `args`, `env`, `cwd` are stdio's; `url` and `headers` the others'.
 
     All but the name may hold secrets: they stay out of `repr`. `trusted` says whether its tools' hints count;
-    `include` and `exclude` are patterns of the server's own tool names (empty `include`: all).
+    `toolset` says which of them agents are given; `reads` are patterns of those that only read, by the operator's word.
+    `rules` say who may have which of them called; `internal` are patterns of those that other organisations never meet.
     """
 
     name: str
@@ -49,6 +53,14 @@ class Server:
     protocol: Protocol = "auto"
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
+    read_only: bool = False
+    reads: tuple[str, ...] = ()
+    rules: tuple[ToolRule, ...] = ()
+    internal: tuple[str, ...] = ()
+
+    @property
+    def toolset(self) -> Toolset:
+        return Toolset(include=self.include, exclude=self.exclude, read_only=self.read_only)
 
 
 class ServerForm(Form):
@@ -64,6 +76,10 @@ class ServerForm(Form):
     protocol: Protocol = "auto"
     include: list[str] = Field(default_factory=list)
     exclude: list[str] = Field(default_factory=list)
+    read_only: bool = False
+    reads: list[str] = Field(default_factory=list)
+    rules: list[ToolRuleForm] = Field(default_factory=list)
+    internal: bool | list[str] = False
 
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
@@ -141,6 +157,10 @@ def _read(
         protocol=form.protocol,
         include=tuple(form.include),
         exclude=tuple(form.exclude),
+        read_only=form.read_only,
+        reads=tuple(form.reads),
+        rules=tuple(rule.rule for rule in form.rules),
+        internal=tuple(form.internal) if isinstance(form.internal, list) else ("*",) if form.internal else (),
         **values,
     )
 

@@ -326,6 +326,12 @@ class Slack:
         users = answer.get("users")
         return frozenset(user for user in users if isinstance(user, str)) if isinstance(users, list) else frozenset()
 
+    async def is_shared(self, channel: str) -> bool:
+        """Whether people of other organisations are in a channel, or invited; of a direct message Slack may not say."""
+        found = answers.part(await self._calls.ask("conversations.info", {"channel": channel}), "channel")
+        shared, is_direct = found.get("is_ext_shared"), found.get("is_im") is True
+        return shared is True or found.get("is_pending_ext_shared") is True or not (shared is False or is_direct)
+
     async def open_dm(self, user: str) -> str:
         """The channel of our direct message with `user`; needs the scope `im:write`."""
         answer = await self._calls.form("conversations.open", {"users": user})

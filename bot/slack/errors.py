@@ -33,6 +33,7 @@ REPEATABLE = frozenset(
         "chat.getPermalink",
         "chat.update",
         "conversations.history",
+        "conversations.info",
         "conversations.open",
         "conversations.replies",
         "files.download",  # our own word for reading a file's bytes

@@ -19,6 +19,7 @@ JOB_FOR = timedelta(days=7)  # a nudge outlives any outage that its mail outlive
 OPEN_TURN_FOR = timedelta(days=30)  # far beyond the age limit on recovery, so that no open turn vanishes unseen
 ENDED_TURN_FOR = timedelta(days=7)  # `threadwind turn ID`, and the Try again button of a failed one
 LINE_FOR = timedelta(hours=1)  # the row of a line that answered mail without a turn
+TOLD_FOR = timedelta(days=90)  # a difference that nobody accepts in a quarter may be said again
 ERRAND_FOR = timedelta(hours=1)  # what is kept of an errand that is done, so that a late repeat finds it
 
 LEASES = f"{PREFIX}leases"  # zset thread -> deadline in ms; written by accept, claim, beat, take-over
@@ -78,6 +79,16 @@ def ended(team: str, turn_id: str) -> str:
 def defaults(team: str) -> str:
     """hash channel -> JSON, who answers first there, by `/agent default`; written by the bot; durable, see DURABLE."""
     return f"{PREFIX}defaults:{team}"
+
+
+def told(team: str, person: str, what: str) -> str:
+    """string; an operator was told of this very thing; written by a worker; lives TOLD_FOR."""
+    return f"{PREFIX}told:{team}:{person}:{what}"
+
+
+def audit(team: str) -> str:
+    """stream of actions (`audit.py`), written with the record of the call; each row lives the setting AUDIT_DAYS."""
+    return f"{PREFIX}audit:{team}"
 
 
 def budget(team: str, method: str, channel: str = "") -> str:

@@ -17,6 +17,7 @@ from typing import Any
 from redis.asyncio import Redis
 
 from bot.threads import keys, scripts
+from bot.threads.audit import Action
 from bot.threads.defaults import Chosen, load_chosen
 from bot.threads.models import Mail, ThreadKey
 
@@ -57,6 +58,11 @@ end
 for name, value in pairs(change.thread) do redis.call('HSET', KEYS[1], name, value) end
 for _, name in ipairs(change.unset) do redis.call('HDEL', KEYS[1], name) end
 for _, name in ipairs(change.forget) do redis.call('HDEL', KEYS[3], name) end
+for _, action in ipairs(change.audit) do
+  local oldest = redis.call('TIME')[1] * 1000 - change.audit_life
+  redis.call('XADD', change.audit_key, 'MINID', '~', string.format('%.0f', oldest), '*', unpack(action))
+  redis.call('PEXPIRE', change.audit_key, change.audit_life)
+end
 if change.ended then
   redis.call('DEL', KEYS[3])
   redis.call('SET', KEYS[4], change.ended, 'PX', change.life)
@@ -240,8 +246,9 @@ class Change:
     take: Iterable[Mail] = ()
     life: timedelta | None = None  # of the journal, or of what is kept of it, from now
     ended: Mapping[str, Any] | None = None  # all that is kept of the turn; its journal goes
+    audit: Iterable[Action] = ()
 
-    def dump(self) -> str:
+    def dump(self, team: str, audit_ms: int) -> str:
         body: dict[str, Any] = {
             "journal": dict(self.journal),
             "forget": list(self.forget),
@@ -249,6 +256,9 @@ class Change:
             "unset": list(self.unset),
             "take": [mail.id for mail in self.take],
             "life": int(self.life.total_seconds() * 1000) if self.life else 0,
+            "audit": [action.dump() for action in self.audit],
+            "audit_key": keys.audit(team),
+            "audit_life": audit_ms,
         }
         if self.ended is not None:
             body["ended"] = json.dumps(dict(self.ended), ensure_ascii=False, separators=(",", ":"))
@@ -268,11 +278,20 @@ class Pulse:
 class Turns:
     """The store of owners and journals. A method that writes raises `Lost` where the generation is an old one."""
 
-    def __init__(self, redis: Redis, *, worker: str, lease: timedelta, thread_life: timedelta) -> None:
+    def __init__(
+        self,
+        redis: Redis,
+        *,
+        worker: str,
+        lease: timedelta,
+        thread_life: timedelta,
+        audit_life: timedelta = timedelta(days=90),
+    ) -> None:
         self._redis = redis
         self._worker = worker
         self._lease_ms = int(lease.total_seconds() * 1000)
         self._thread_life_ms = int(thread_life.total_seconds() * 1000)
+        self._audit_ms = int(audit_life.total_seconds() * 1000)
         self._claim = redis.register_script(_CLAIM)
         self._note = redis.register_script(_NOTE)
         self._finish = redis.register_script(_FINISH)
@@ -312,7 +331,7 @@ class Turns:
 
     async def note(self, owned: Owned, turn_id: str, change: Change) -> None:
         """Write `change` in one step."""
-        answer = await self._note(keys=self._keys(owned, turn_id), args=[owned.generation, change.dump()])
+        answer = await self._note(keys=self._keys(owned, turn_id), args=[owned.generation, self._dumped(owned, change)])
         if answer is None:
             raise Lost
 
@@ -320,7 +339,14 @@ class Turns:
         """Write `change`, end the turn and give the thread up, unless mail came: then keep it and return the mail."""
         answer = await self._finish(
             keys=[*self._keys(owned, turn_id), keys.LEASES, keys.DEAD, keys.DEADLINES],
-            args=[owned.generation, change.dump(), str(owned.thread), self._life_ms(owned), turn_id, dead_letter],
+            args=[
+                owned.generation,
+                self._dumped(owned, change),
+                str(owned.thread),
+                self._life_ms(owned),
+                turn_id,
+                dead_letter,
+            ],
         )
         return self._mail(owned, answer)
 
@@ -336,7 +362,7 @@ class Turns:
             keys=[*self._keys(owned, turn_id), keys.LEASES, keys.DEADLINES],
             args=[
                 owned.generation,
-                change.dump(),
+                self._dumped(owned, change),
                 str(owned.thread),
                 turn_id,
                 json.dumps(sorted(seen)),
@@ -411,6 +437,9 @@ class Turns:
             return journal
         kept = await self._redis.get(keys.ended(team, turn_id))
         return kept_fields(kept) if kept else {}
+
+    def _dumped(self, owned: Owned, change: Change) -> str:
+        return change.dump(owned.thread.team, self._audit_ms)
 
     def _keys(self, owned: Owned, turn_id: str) -> list[str]:
         thread = owned.thread

@@ -17,7 +17,7 @@ from tests.conformance.actions import first_tool
 from tests.conformance.browser import CALLBACK, Callback
 from tests.conformance.desk import Failed, the_sessions
 from tests.conformance.signing_in import Challenge, signed_in
-from tests.workers.tools.servers import careless
+from playground.services.odd import raw as careless
 from workers.tools.sessions import ToolSessions
 
 TOOL = {"name": "t", "inputSchema": {"type": "object"}}

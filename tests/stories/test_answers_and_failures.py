@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from mcp_types import Tool
 from structlog.testing import capture_logs
 
 from playground.agents_api.app import KEY
@@ -24,7 +23,8 @@ from playground.agents_api.brains.steps import (
 from playground.agents_api.shelves import Document, Library
 from tests.stories.conftest import MakeWorld
 from tests.stories.desk import a_file, push, services_of
-from tests.stories.tools import ODD_JOBS, agent, runs
+from tests.stories.tools import ODD_JOBS, agent, runs, said_by
+from playground.services.odd import server as odd_jobs
 from tests.world import CAMILLE, Thread, World, until, until_true
 from workers.conversations import patience
 from workers.tools import lock
@@ -229,9 +229,6 @@ DESK = {
 }
 
 
-COUNT = Tool(name="count", input_schema={"type": "object", "properties": {"journal": {"type": "string"}}})
-
-
 @pytest.fixture
 def short_margin(monkeypatch: pytest.MonkeyPatch) -> None:
     """The lock of these stand-ins holds for a fifth of a second."""
@@ -240,7 +237,7 @@ def short_margin(monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def counting(make_world: MakeWorld, ran: Path, on_drop: str) -> World:
     tools_lock = ran.with_name("tools.lock.json")
-    lock.write(tools_lock, lock.Lock().replaced("odd", [COUNT]))
+    lock.write(tools_lock, lock.Lock().replaced("odd", await said_by(odd_jobs.build())))
     world = await make_world(
         agents=DESK,
         servers=ODD_JOBS,

@@ -9,6 +9,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from mcp import Client
+from mcp.server import MCPServer
+from mcp_types import Tool
+
 from playground.services.odd.server import build
 from tests.world import REPOSITORY
 
@@ -26,6 +30,12 @@ def agent(approvals: str = "{odd__*: auto}", *, tools: str = "[odd]") -> dict[st
             f"tools: {tools}\napprovals: {approvals}\n---\nHelp the people in this thread.\n"
         )
     }
+
+
+async def said_by(server: MCPServer) -> list[Tool]:
+    """What the server says of its tools, as a client hears it."""
+    async with Client(server) as client:
+        return (await client.list_tools()).tools
 
 
 def runs(journal: Path) -> int:

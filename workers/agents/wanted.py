@@ -97,7 +97,7 @@ def specs_for(agent: Agent, sources: Sources) -> tuple[ToolSpec, ...]:
     for _, server in sorted(sources.servers.items()):
         if may_use(agent, server):
             for spec in sources.locked.get(server.name, ()):
-                if uses(agent, server, spec.tool):
+                if uses(agent, server, spec.tool, reads=spec.reads):
                     specs.setdefault(spec.name, spec)
     return tuple(specs.values())
 

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from workers.commands import agents, chat, dead, doctor, libraries, manifest, new, threads, tools, vault
+from workers.commands import agents, audit, chat, dead, doctor, libraries, manifest, new, threads, tools, vault
 
 app = typer.Typer(
     name="threadwind",
@@ -25,6 +25,7 @@ app.add_typer(new.app, name="new")
 app.command("chat")(chat.chat)
 app.command("turn")(threads.turn)
 app.command("thread")(threads.thread)
+app.command("audit")(audit.audit)
 app.add_typer(agents.app, name="agents")
 app.add_typer(tools.app, name="tools")
 app.add_typer(libraries.app, name="libraries")

@@ -1,13 +1,10 @@
-"""`threadwind tools lock`: what the tool servers offer, written down to be reviewed, and for agent objects."""
+"""`threadwind tools lock`: what the tool servers offer, shown, accepted by an operator, and written down."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
-
-if TYPE_CHECKING:
-    from workers.tools.lock import Change
 
 CANNOT = 1  # the exit status
 app = typer.Typer(help="The tools of the servers in mcp.json.", no_args_is_help=True, add_completion=False)
@@ -23,8 +20,10 @@ def lock_(
     names: Annotated[
         list[str] | None, typer.Argument(metavar="[SERVER]…", help="Servers as mcp.json names them; else all.")
     ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Accept what is different without being asked.")] = False,
 ) -> None:
-    """Write down what the servers offer now. A server that cannot be asked keeps its entry; then status 1."""
+    """Show what the servers offer now, and write it down when you accept it. A server that cannot be asked keeps its
+    entry; then status 1."""
     import asyncio
 
     from bot.catalog import servers
@@ -32,6 +31,7 @@ def lock_(
     from bot.start import environment, give_up
     from workers.commands.quiet import quiet
     from workers.commands.settings import LockSettings, read
+    from workers.commands.tool_differences import lines
     from workers.tools import lock, locking
 
     settings = read(LockSettings)
@@ -50,14 +50,18 @@ def lock_(
         left_out = {problem.field.removeprefix(f"{servers.ROOT}.").partition(".")[0] for problem in problems}
         gone = [] if names or "" in left_out else [name for name in before.servers if name not in {*known, *left_out}]
         after = after.without(gone)
+    except lock.BadLock as exc:
+        give_up(str(exc), status=CANNOT)
+    for server in (server.name for server in asked if server.name not in failed):
+        typer.echo("\n".join(lines(server, before.servers.get(server, {}), after.servers[server])))
+    for name in gone:
+        typer.echo(f"{name}: taken out; {settings.mcp_config} names it no more.")
+    if after.servers != before.servers and not (yes or _accepted()):
+        give_up(f"Nothing was written: {settings.tools_lock} is as it was.", status=CANNOT)
+    try:
         lock.write(settings.tools_lock, after)
     except lock.BadLock as exc:
         give_up(str(exc), status=CANNOT)
-    for server in asked:
-        if server.name not in failed:
-            _tell(server.name, len(after.servers[server.name]), after.change_from(before, server.name))
-    for name in gone:
-        typer.echo(f"{name}: taken out; {settings.mcp_config} names it no more.")
     for problem in [] if names else problems:
         typer.echo(f"{problem}.", err=True)
     for name, why in failed.items():
@@ -67,15 +71,10 @@ def lock_(
         raise typer.Exit(CANNOT)
 
 
-def _tell(server: str, count: int, change: Change) -> None:
-    from workers.commands.terminal import plain
-
-    tools = "1 tool" if count == 1 else f"{count} tools"
-    typer.echo(f"{plain(server)}: {tools}{'' if change else ', as locked before'}.")
-    lines = [
-        *(f"  + {name}" for name in change.added),
-        *(f"  - {name}" for name in change.removed),
-        *(f"  ~ {name}: {', '.join(fields)}" for name, fields in change.changed.items()),
-    ]
-    for line in lines:
-        typer.echo(plain(line))
+def _accepted() -> bool:
+    """Whether the operator says yes; where nobody can be asked, nobody does."""
+    try:
+        return typer.confirm("Accept this? Agents are then offered these tools, as they stand here", err=True)
+    except typer.Abort:
+        typer.echo("", err=True)
+        return False

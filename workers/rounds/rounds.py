@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from bot.catalog.agents import Agent
 from workers import inputs, structured
 from workers.answer import Answer
-from workers.calling import Calling, closed_with
+from workers.calling import Calling, audit_closed, closed_with
 from workers.conversations.errors import Bookkeeping
 from workers.conversations.port import Call, Confirm, Done, Entry, Result
 from workers.conversations.recovery import id_of
@@ -165,6 +165,7 @@ class Rounds:
             calls = self._journal.open_calls
             if not calls or not self._keeping.is_begun:
                 return
+            audit_closed(self._journal, calls)
             results = [closed_with(call, self._journal.call(call.tool_call_id), result) for call in calls]
             done = await self._keeping.close(results)
             entries = done.entries if done else ()

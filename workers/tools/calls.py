@@ -16,14 +16,18 @@ import structlog
 from bot.catalog.agents import Agent
 from bot.catalog.problem import nearest
 from bot.catalog.servers import Server
+from bot.catalog.toolset import matches
 from bot.connections.models import Principal
 from bot.threads.models import ThreadKey
 from workers.tools.choice import may_use, uses, uses_function
 from workers.tools.credentials import Asker
 from workers.tools.errors import Needed, ToolError, Unheard
 from workers.tools.functions import Call, Functions
+from workers.tools.gate import Gate
 from workers.tools.listing import Listing
-from workers.tools.names import safe_prefix
+from workers.tools.names import model_name, safe_prefix
+from workers.tools.pinning import Pinned, Tell, to_nobody
+from workers.tools.pins import Pins
 from workers.tools.results import RESULT_LIMIT, cut, text_of
 from workers.tools.sessions import ToolSessions
 from workers.tools.specs import Outcome, ToolSpec, failure
@@ -41,28 +45,53 @@ class Tools:
         functions: Functions,
         *,
         listing: Listing | None = None,
+        pins: Pins | None = None,
+        tell: Tell = to_nobody,
+        gate: Gate | None = None,
         result_limit: int = RESULT_LIMIT,
     ) -> None:
-        """`servers` gives the catalogue's current ones; sessions and functions are closed by whoever opened them."""
+        """`servers` gives the catalogue's current ones; sessions and functions are closed by whoever opened them.
+
+        `pins` are the accepted tools (None: nothing is locked); `tell` hears where a server says something else;
+        `gate` knows who may have what called where (None: nobody is asked, for what has no people).
+        """
         self._servers = servers
         self._sessions = sessions
         self._functions = functions
-        self._listing = listing or Listing(sessions)
+        self._listing = Pinned(listing or Listing(sessions), pins, tell=tell)
+        self._gate = gate
         self._result_limit = result_limit
 
     async def warm_up(self) -> None:
         """Connect to every server of the catalogue, so that no turn waits for a first connection."""
         await asyncio.gather(*(self._listing.of(server) for server in self._servers().values()))
 
-    async def offered(self, agent: Agent) -> tuple[ToolSpec, ...]:
-        """The tools `agent` may be given, its functions first, in a stable order. Servers are asked side by side."""
+    async def offered(self, agent: Agent, *, thread: ThreadKey | None = None) -> tuple[ToolSpec, ...]:
+        """The tools `agent` may be given, its functions first, in a stable order. Servers are asked side by side.
+
+        With `thread`, those that are hidden there are left out.
+        """
         servers = self._of(agent)
         listings = await asyncio.gather(*(self._listing.of(server) for server in servers))
-        return self._chosen(agent, zip(servers, listings, strict=True))
+        chosen = self._chosen(agent, zip(servers, listings, strict=True))
+        if thread is None or self._gate is None:
+            return chosen
+        hidden = {s.name: s for s in servers if await self._gate.hides(s, thread.team, thread.channel)}
+        return tuple(s for s in chosen if s.server not in hidden or not matches(s.tool, hidden[s.server].internal))
 
     def missing(self, agent: Agent) -> dict[str, str]:
         """Servers of the agent that could not be listed last time, each with a sentence that says why."""
         return {server.name: why for server in self._of(agent) if (why := self._listing.problem(server)) is not None}
+
+    async def refusal(self, spec: ToolSpec, *, principal: str, thread: ThreadKey) -> str | None:
+        """Why a call of `spec` would be refused as things stand: said before anybody is asked for a yes."""
+        server = self._servers().get(spec.server) if spec.server else None
+        if server is None:
+            return None
+        try:
+            return await self._refused(server, spec.tool, Asker(Principal(thread.team, principal), thread.channel))
+        except ToolError:
+            return None  # the call itself will say so
 
     async def call(
         self, name: str, arguments: str, *, agent: Agent, principal: str, thread: ThreadKey, given: str = ""
@@ -71,17 +100,18 @@ class Tools:
 
         `given` is what a person gave for what the same call needed before.
         """
+        asker = Asker(Principal(thread.team, principal), thread.channel)
         try:
             values = _parsed(name, arguments)
             if isinstance(values, Outcome):
                 return values
             spec = await self._find(name, agent)
             if spec is None:
-                return self._unknown(name, agent)
+                return await self._unknown(name, agent, asker)
             if spec.server is None:
                 call = Call(principal=principal, thread=thread, agent=agent.name)
                 return await self._functions.call(name, values, call, limit=self._result_limit)
-            return await self._at_server(spec, spec.server, values, principal, thread, given)
+            return await self._at_server(spec, spec.server, values, asker, given)
         except Exception as exc:
             # A bug of ours. The message may hold what the tool was given, so only its kind is logged.
             log.error("tool.call_broke", tool=name, cause=type(exc).__name__)
@@ -89,12 +119,18 @@ class Tools:
                 f"Calling {name} failed inside the bot ({type(exc).__name__}). {NEVER_REPEAT}", ran="unknown"
             )
 
-    async def _at_server(
-        self, spec: ToolSpec, server: str, values: dict[str, Any], principal: str, thread: ThreadKey, given: str
-    ) -> Outcome:
-        asker = Asker(Principal(thread.team, principal), thread.channel)
+    async def _refused(self, server: Server, tool: str, asker: Asker) -> str | None:
+        """Who may comes first: a person who may not learns nothing of what a server has changed."""
+        if self._gate is not None and (why := await self._gate.refusal(server, tool, asker)):
+            return why
+        return await self._listing.refusal(server, tool, asker)
+
+    async def _at_server(self, spec: ToolSpec, name: str, values: dict[str, Any], asker: Asker, given: str) -> Outcome:
+        server = self._servers()[name]
         try:
-            result = await self._sessions.call(self._servers()[server], asker, spec.tool, values, given=given)
+            if refused := await self._refused(server, spec.tool, asker):
+                return failure(refused, ran="no")
+            result = await self._sessions.call(server, asker, spec.tool, values, given=given)
         except Needed as exc:
             return Outcome(text=str(exc), failed=False, ran=exc.ran, needs=exc.need)
         except ToolError as exc:
@@ -112,7 +148,7 @@ class Tools:
         specs = {name: spec for name, spec in self._functions.specs.items() if uses_function(agent, name)}
         for server, listed in listings:
             for spec in listed:
-                if uses(agent, server, spec.tool):
+                if uses(agent, server, spec.tool, reads=spec.reads):
                     specs.setdefault(spec.name, spec)  # names meet only by forgery; the first keeps it
         return tuple(specs.values())
 
@@ -122,7 +158,9 @@ class Tools:
         listings = [(server, await self._listing.of(server)) for server in servers]
         return next((spec for spec in self._chosen(agent, listings) if spec.name == name), None)
 
-    def _unknown(self, name: str, agent: Agent) -> Outcome:
+    async def _unknown(self, name: str, agent: Agent, asker: Asker) -> Outcome:
+        if new := await self._new(name, agent, asker):
+            return failure(new, ran="no")
         for server, why in self.missing(agent).items():
             if name.startswith(safe_prefix(server)):
                 return failure(f"{name} cannot be called now. {why}", ran="no")
@@ -130,6 +168,14 @@ class Tools:
         close = nearest(name, known)
         hint = f'Did you mean "{close[0]}"?' if close else f"There are: {', '.join(known) or 'none'}."
         return failure(f'There is no tool "{name}". {hint}', ran="no")
+
+    async def _new(self, name: str, agent: Agent, asker: Asker) -> str | None:
+        """Why a tool that its server has by now, and the agent would be offered, is not called yet."""
+        for server in self._of(agent):
+            for tool in self._listing.said(server):
+                if model_name(server.name, tool) == name and uses(agent, server, tool, reads=True):
+                    return await self._listing.refusal(server, tool, asker)
+        return None
 
 
 def _parsed(name: str, arguments: str) -> dict[str, Any] | Outcome:

@@ -1,4 +1,4 @@
-"""Which tools an agent is offered: its own `tools` patterns, within what the server's `include` and `exclude` leave."""
+"""Which tools an agent is offered: its own `tools`, within what the server's toolset and its own for it leave."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from fnmatch import fnmatchcase
 
 from bot.catalog.agents import Agent
 from bot.catalog.servers import Server
+from bot.catalog.toolset import EVERYTHING
 from workers.tools.names import HAND_TO_PERSON, SEPARATOR, model_name, safe_prefix
 
+MANY = 40  # offered tools; models choose worse among more, and each costs tokens in every request
 WILDCARD = re.compile(r"[*?\[]")
 
 
@@ -20,11 +22,10 @@ def may_use(agent: Agent, server: Server) -> bool:
     )
 
 
-def uses(agent: Agent, server: Server, tool: str) -> bool:
-    """Whether the agent is offered this tool of the server."""
-    if any(fnmatchcase(tool, pattern) for pattern in server.exclude):
-        return False
-    if server.include and not any(fnmatchcase(tool, pattern) for pattern in server.include):
+def uses(agent: Agent, server: Server, tool: str, *, reads: bool = False) -> bool:
+    """Whether the agent is offered this tool of the server; `reads`: it surely changes nothing."""
+    toolsets = (server.toolset, agent.toolsets.get(server.name, EVERYTHING))
+    if not all(toolset.holds(tool, reads=reads) for toolset in toolsets):
         return False
     names = (f"{server.name}{SEPARATOR}{tool}", model_name(server.name, tool))
     return any(pattern == server.name or any(fnmatchcase(name, pattern) for name in names) for pattern in agent.tools)

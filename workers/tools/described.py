@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 import structlog
 
 from bot.catalog.servers import Server
+from workers.tools.definitions import entry_of, hash_of
 from workers.tools.names import model_name
 from workers.tools.results import CONTROL
 from workers.tools.schemas import BadSchema, cleaned
@@ -46,5 +48,7 @@ def specs_of(server: Server, tools: list[Tool]) -> tuple[ToolSpec, ...]:
             title=tool.title or (hints.title if hints else None) or tool.name,
             read_only=bool(hints and hints.read_only_hint),
             trusted=server.trusted,
+            definition=hash_of(entry_of(tool)),
+            named_read=any(fnmatchcase(tool.name, pattern) for pattern in server.reads),
         )
     return tuple(specs.values())

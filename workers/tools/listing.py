@@ -1,7 +1,8 @@
 """The tools of each server as specs for a model, kept for some minutes, so that a turn rarely waits for a list.
 
 Always holds: one bad tool is left out with a message and takes no other down; a server that cannot be listed now keeps
-the tools it was last known to have, and is not asked again for a while.
+the tools it was last known to have, and is not asked again for a while. Names and schemas are the same for everyone:
+what a person may do is found out by the call.
 """
 
 from __future__ import annotations
@@ -15,8 +16,10 @@ from datetime import timedelta
 import structlog
 
 from bot.catalog.servers import Server
+from workers.tools.credentials import Asker
+from workers.tools.definitions import Entries, entries_of
 from workers.tools.described import specs_of
-from workers.tools.errors import ToolError
+from workers.tools.errors import Needed, ToolError, Unreachable
 from workers.tools.sessions import ToolSessions
 from workers.tools.specs import ToolSpec
 
@@ -31,8 +34,10 @@ log = structlog.get_logger(__name__)
 class _Listed:
     server: Server
     specs: tuple[ToolSpec, ...] = ()
+    entries: Entries | None = None  # None: never listed
     problem: str | None = None
     good_until: float = 0.0
+    listed_until: float = 0.0
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
@@ -47,37 +52,69 @@ class Listing:
 
     async def of(self, server: Server) -> tuple[ToolSpec, ...]:
         """The server's tools, as far as they are known; never raises. `problem` says why some are missing."""
-        listed = self._listed.get(server.name)
-        if listed is None or listed.server != server:  # mcp.json was changed: what was known is void
-            listed = self._listed[server.name] = _Listed(server)
+        listed = self._of(server)
         if self._now() >= listed.good_until:
             async with listed.lock:
                 if self._now() >= listed.good_until:
-                    await self._refresh(listed)
+                    await self._refresh(listed, None)
         return listed.specs
+
+    async def entries(self, server: Server, asker: Asker) -> Entries:
+        """What the server says of each tool, not long ago. One that tells only those who are signed in is asked in the
+        name of `asker`; where it does not answer, what it said last counts. `ToolError` where it never said anything.
+        """
+        listed = self._of(server)
+        if self._is_stale(listed):
+            async with listed.lock:
+                if self._is_stale(listed):
+                    await self._told(listed, asker)
+        if listed.entries is None:
+            raise Unreachable(listed.problem or f'The tool server "{server.name}" did not list its tools.')
+        return listed.entries
+
+    def said(self, server: Server) -> Entries | None:
+        """What the server said of its tools when it was last listed; None when it never was."""
+        return self._of(server).entries
 
     def known(self, server: Server) -> tuple[ToolSpec, ...]:
         """The server's tools as they were last seen, without asking."""
-        listed = self._listed.get(server.name)
-        return listed.specs if listed is not None and listed.server == server else ()
+        return self._of(server).specs
 
     def problem(self, server: Server) -> str | None:
         """Why the server could not be listed last time, a sentence; None when it could."""
         listed = self._listed.get(server.name)
         return listed.problem if listed is not None else None
 
-    async def _refresh(self, listed: _Listed) -> None:
+    def _of(self, server: Server) -> _Listed:
+        listed = self._listed.get(server.name)
+        if listed is None or listed.server != server:  # mcp.json was changed: what was known is void
+            listed = self._listed[server.name] = _Listed(server)
+        return listed
+
+    def _is_stale(self, listed: _Listed) -> bool:
+        now = self._now()
+        return now >= listed.listed_until and (listed.entries is None or now >= listed.good_until)
+
+    async def _told(self, listed: _Listed, asker: Asker) -> None:
+        try:
+            await self._refresh(listed, asker)
+        except Needed:
+            if listed.entries is None:
+                raise
+
+    async def _refresh(self, listed: _Listed, asker: Asker | None) -> None:
         server = listed.server
         try:
             async with asyncio.timeout(LONGEST_WAIT.total_seconds()):
-                # Names and schemas are the same for everyone; what a person may do is found out by the call.
-                tools = await self._sessions.tools(server, None)
+                tools = await self._sessions.tools(server, asker)
         except (ToolError, TimeoutError) as exc:
             said = isinstance(exc, ToolError)
             listed.problem = str(exc) if said else f'The tool server "{server.name}" is too slow to list its tools.'
             listed.good_until = self._now() + ASK_AGAIN_AFTER.total_seconds()
             log.warning("tools.not_listed", server=server.name, reason=listed.problem, known=len(listed.specs))
+            if isinstance(exc, Needed) and asker is not None:
+                raise
             return
-        listed.specs = specs_of(server, tools)
+        listed.specs, listed.entries = specs_of(server, tools), entries_of(tools)
         listed.problem = None
-        listed.good_until = self._now() + self._fresh.total_seconds()
+        listed.good_until = listed.listed_until = self._now() + self._fresh.total_seconds()

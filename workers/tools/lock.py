@@ -11,22 +11,17 @@ import json
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
 from mcp_types import Tool
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from bot.catalog.servers import Server
+from workers.tools.definitions import HASH, Change, Entries, Entry, difference, entries_of, hash_of
 from workers.tools.described import specs_of
 from workers.tools.specs import ToolSpec
 
 VERSION = 1
-KEPT = ("name", "title", "description", "inputSchema", "annotations")  # of what a server sends
-HASH = "hash"
-
-Entry = dict[str, Any]  # a tool in the file's shape
 
 
 class BadLock(Exception):
@@ -41,22 +36,10 @@ class _File(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """What became of one server's tools between two locks: names, and for changed ones what of them."""
-
-    added: tuple[str, ...] = ()
-    removed: tuple[str, ...] = ()
-    changed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-
-    def __bool__(self) -> bool:
-        return bool(self.added or self.removed or self.changed)
-
-
-@dataclass(frozen=True, slots=True)
 class Lock:
     """`servers`: server → tool → entry."""
 
-    servers: Mapping[str, Mapping[str, Entry]] = field(default_factory=dict)
+    servers: Mapping[str, Entries] = field(default_factory=dict)
 
     def specs(self, server: Server) -> tuple[ToolSpec, ...]:
         """The server's tools as a model may be told of them; what no model could use is left out."""
@@ -65,25 +48,18 @@ class Lock:
 
     def replaced(self, server: str, tools: Iterable[Tool]) -> Lock:
         """With what the server sent now."""
-        entries = (_entry(tool) for tool in tools)
-        return Lock({**self.servers, server: {entry["name"]: entry for entry in entries}})
+        return Lock({**self.servers, server: entries_of(tools)})
 
     def without(self, servers: Iterable[str]) -> Lock:
         gone = set(servers)
         return Lock({name: tools for name, tools in self.servers.items() if name not in gone})
 
     def change_from(self, before: Lock, server: str) -> Change:
-        old, new = before.servers.get(server, {}), self.servers.get(server, {})
-        changed = {name: _changed(old[name], new[name]) for name in sorted(old.keys() & new.keys())}
-        return Change(
-            added=tuple(sorted(new.keys() - old.keys())),
-            removed=tuple(sorted(old.keys() - new.keys())),
-            changed={name: fields for name, fields in changed.items() if fields},
-        )
+        return difference(before.servers.get(server, {}), self.servers.get(server, {}))
 
     def text(self) -> str:
         content = {"version": VERSION, "servers": self.servers}
-        return _seen(json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False)) + "\n"
+        return visible(json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False)) + "\n"
 
 
 def read(file: Path) -> Lock:
@@ -118,18 +94,6 @@ def write(file: Path, lock: Lock) -> None:
         raise BadLock(f"{file} cannot be written ({exc.strerror or type(exc).__name__}).") from exc
 
 
-def _entry(tool: Tool) -> Entry:
-    sent = tool.model_dump(mode="json", by_alias=True, exclude_none=True)
-    entry = {name: sent[name] for name in KEPT if name in sent}
-    return {**entry, HASH: hash_of(entry)}
-
-
-def hash_of(entry: Mapping[str, Any]) -> str:
-    """Of everything the server said about the tool, whatever its order."""
-    said = {name: value for name, value in entry.items() if name in KEPT}
-    return f"sha256:{sha256(json.dumps(said, sort_keys=True, separators=(',', ':')).encode()).hexdigest()}"
-
-
 def _check(file: Path, server: str, name: str, entry: Entry) -> None:
     """An entry that somebody changed by hand is no longer what was looked at."""
     lock_again = f"run `threadwind tools lock {server}`"
@@ -141,11 +105,7 @@ def _check(file: Path, server: str, name: str, entry: Entry) -> None:
         raise BadLock(f'{file}: "{name}" of the server "{server}" does not fit its hash; {lock_again}.')
 
 
-def _changed(old: Entry, new: Entry) -> tuple[str, ...]:
-    return tuple(name for name in KEPT if old.get(name) != new.get(name))
-
-
-def _seen(text: str) -> str:
+def visible(text: str) -> str:
     """JSON in which nothing hides: signs that no screen shows stand as their escapes, spaces and line ends aside."""
     return "".join(sign if sign.isprintable() or sign == "\n" else _escaped(sign) for sign in text)
 

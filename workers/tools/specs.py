@@ -18,7 +18,9 @@ class ToolSpec:
     """A tool as a model is told of it. `server` is None for Python functions.
 
     `name` is what the model calls, `tool` the name at the server. `read_only` is the tool's own hint; it counts only
-    where the server is `trusted`. `policy` is a Python function's own rule, None for tools of servers.
+    where the server is `trusted`. `policy` is a Python function's own rule, None for tools of servers. `definition` is
+    the hash over what the server said of it (`definitions.py`), empty for a function. `named_read`: the server's entry
+    in mcp.json names it among those that only read.
     """
 
     name: str
@@ -30,6 +32,13 @@ class ToolSpec:
     read_only: bool = False
     trusted: bool = False
     policy: Policy | None = None
+    definition: str = ""
+    named_read: bool = False
+
+    @property
+    def reads(self) -> bool:
+        """Whether it only reads, for all we know: a trusted server says so, or the operator's entry does."""
+        return self.named_read or (self.read_only and self.trusted)
 
     def policy_of(self, agent: Agent) -> Policy:
         """What to do when `agent` calls it: the agent's file decides, else the function's rule, else the hint."""

@@ -19,7 +19,7 @@ from bot.slack.ledger import Unread
 from bot.threads import keys
 from bot.threads.models import Mail
 from bot.threads.turns import Owned
-from workers.calling import closed_with
+from workers.calling import audit_closed, closed_with
 from workers.conversations import errors
 from workers.conversations.port import Result
 from workers.handoffs.opening import PUSH, NotPushed
@@ -176,6 +176,7 @@ async def close_or_keep(journal: Journal, rounds: Rounds, result: str) -> None:
 def keep_open(journal: Journal, result: str) -> None:
     """Leave what is still open on the thread's record, each call with what it will be answered."""
     calls = journal.open_calls
+    audit_closed(journal, calls)
     closed = [closed_with(call, journal.call(call.tool_call_id), result) for call in calls]
     known = {one.tool_call_id: one.text if isinstance(one, Result) else None for one in closed}
     if known:

@@ -26,7 +26,7 @@ async def opening(scene: Scene) -> Opening:
         await _replay(scene)
         return entry
     tools = scene.services.tools
-    specs = await tools.offered(scene.agent)
+    specs = await tools.offered(scene.agent, thread=scene.journal.thread)
     if missing := sorted(tools.missing(scene.agent)):
         # They would be missing in this thread without a word.
         words = scene.words.say("thread.tools_missing", servers=scene.words.names(missing))

@@ -11,6 +11,7 @@ from bot.catalog import agents
 from bot.catalog.access import Access
 from bot.catalog.agents import Agent
 from bot.catalog.connectors import Connector
+from bot.catalog.toolset import Toolset
 from bot.slack.models import Person
 from tests.bot.catalog.conftest import Files
 from tests.bot.catalog.test_agents import only
@@ -32,6 +33,12 @@ def read(files: Files, front: str) -> Agent:
         ('icon: ":thread:"', "icon", ":thread:"),
         ('icon: ":wave::skin-tone-3:"', "icon", ":wave::skin-tone-3:"),
         ("icon: https://example.com/a.png", "icon", "https://example.com/a.png"),
+        ("tools: [time, linear: {read_only: true}]", "tools", ("time", "linear")),
+        (
+            "tools: [time, linear: {include: [list_*], exclude: [list_users], read_only: true}]",
+            "toolsets",
+            {"linear": Toolset(include=("list_*",), exclude=("list_users",), read_only=True)},
+        ),
         ("connectors: [web_search]", "connectors", (Connector(type="web_search"),)),
         ("connectors: [code_interpreter:]", "connectors", (Connector(type="code_interpreter"),)),
         (
@@ -259,6 +266,11 @@ def test_what_is_left_out_has_a_cautious_default(files: Files) -> None:
         ("access: {channels: ['#general']}", 3, "access.channels[0]", "is no id of a channel"),
         ("access: {guest: true}", 3, "access.guest", 'did you mean "guests"?'),
         ("access: {other_organisations: 1}", 3, "access.other_organisations", "boolean"),
+        ("tools: [linear: {includ: [a]}]", 3, "tools[0].toolset.includ", 'did you mean "include"?'),
+        ("tools: [linear: {include: []}]", 3, "tools[0]", "is empty"),
+        ("tools: [linear__x: {read_only: true}]", 3, "tools[0]", "one server with its toolset"),
+        ("tools: [{a: {}, b: {}}]", 3, "tools[0]", "one server with its toolset"),
+        ("tools: ['a b']", 3, "tools[0]", '"a b" is no name of a tool'),
         ("prompts: [{title: '', message: b}]", 3, "prompts[0].title", "is empty"),
     ],
 )

@@ -9,7 +9,10 @@ from typing import Any
 import pytest
 
 from bot.catalog import servers
+from bot.catalog.access import Access
 from bot.catalog.servers import Server
+from bot.catalog.tool_rules import ToolRule
+from bot.catalog.toolset import Toolset
 from tests.bot.catalog.conftest import Files
 
 ENVIRONMENT = {"TOKEN": "s3cret-token", "EMPTY": ""}
@@ -27,7 +30,16 @@ def test_local_servers_have_a_command_and_remote_ones_an_address(files: Files) -
         time={"command": "mcp-server-time", "args": ["--x"], "env": {"A": "b"}, "cwd": "here", "trusted": True},
         issues={"type": "http", "url": "https://mcp.example/mcp", "headers": {"X": "y"}, "timeout": 2.5},
         plain={"url": "https://mcp.example/mcp", "protocol": "legacy"},
-        old={"type": "sse", "url": "https://mcp.example/sse", "include": ["get_*"], "exclude": ["get_all"]},
+        old={
+            "type": "sse",
+            "url": "https://mcp.example/sse",
+            "include": ["get_*"],
+            "exclude": ["get_all"],
+            "read_only": True,
+            "reads": ["get_one"],
+            "rules": [{"tools": ["get_*"], "users": ["U012AB"], "guests": True}],
+            "internal": True,
+        },
         stream={"type": "streamable-http", "url": "http://127.0.0.1:1/mcp"},
     )
     assert problems == []
@@ -50,6 +62,11 @@ def test_local_servers_have_a_command_and_remote_ones_an_address(files: Files) -
         "stream": "http",
     }
     assert (found["old"].include, found["old"].exclude) == (("get_*",), ("get_all",))
+    assert found["old"].toolset == Toolset(include=("get_*",), exclude=("get_all",), read_only=True)
+    assert found["old"].reads == ("get_one",)
+    access = Access(users=frozenset({"U012AB"}), guests=True)
+    assert found["old"].rules == (ToolRule(tools=("get_*",), access=access),)
+    assert (found["old"].internal, found["plain"].internal) == (("*",), ())
     assert found["plain"].protocol == "legacy"
     assert not found["plain"].trusted
 

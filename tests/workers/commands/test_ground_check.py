@@ -5,15 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from mcp_types import Tool
 from redis.asyncio import Redis
 
+from playground import serving
 from playground.agents_api.app import KEY
 from playground.store import EmbeddedStore
 from tests.workers.commands.checking import files_of, of, some_settings
+from playground.services.odd import raw as careless
 from tests.world import AGENT
 from workers.commands.checks import agents, everything, store, tools
 from workers.commands.checks.finding import Status
 from workers.commands.quiet import quiet
+from workers.tools import lock
 
 
 async def test_a_redis_that_forgets_is_warned_of() -> None:
@@ -75,15 +79,36 @@ async def test_tool_servers_are_started_and_those_that_do_not_start_are_told(tmp
     agent = AGENT.replace("[time]", "[time, time__no_such_tool, gone]")
     settings = some_settings(**files_of(tmp_path, agent, servers))
     with quiet():
-        findings = await tools.check(agents.load(settings, {}))
-    time, unknown, gone = findings
+        findings = await tools.check(agents.load(settings, {}), tmp_path / "tools.lock.json")
+    time, unknown, unlocked, gone = findings
     assert (time.status, time.says) == (Status.OK, "starts and offers 2 tools.")
     assert (unknown.status, unknown.says) == (
         Status.WARNING,
         "assistant names time__no_such_tool, which it does not offer.",
     )
+    assert (unlocked.status, "nobody accepted its tools yet" in unlocked.says) == (Status.WARNING, True)
     assert (gone.check, gone.status) == ("Tool server gone", Status.FAILED)
     assert "cannot be started" in gone.says
+
+
+async def test_tools_that_differ_from_those_accepted_and_too_many_of_them_are_told(tmp_path: Path) -> None:
+    listed = [
+        {"name": f"tool_{number}", "description": "Now.", "inputSchema": {"type": "object"}} for number in range(41)
+    ]
+    before = [{**listed[0], "description": "Before."}, *listed[1:], {**listed[0], "name": "tool_41"}]
+    file = tmp_path / "tools.lock.json"
+    lock.write(file, lock.Lock().replaced("shop", [Tool.model_validate(tool) for tool in before]))
+    async with serving.serve(careless.build(listed, {})) as url:
+        settings = some_settings(
+            **files_of(tmp_path, AGENT.replace("[time]", "[shop]"), {"shop": {"url": f"{url}/mcp"}})
+        )
+        with quiet():
+            starts, differs, many = await tools.check(agents.load(settings, {}), file)
+    assert starts.status is Status.OK
+    assert differs.says == "it differs from what was accepted, and this is refused: changed: tool_0; gone: tool_41."
+    assert differs.mend == "Look at it, and accept it: threadwind tools lock shop"
+    assert many.says.startswith("assistant is offered 42 tools; beyond 40 a model chooses worse")
+    assert {differs.status, many.status} == {Status.WARNING}
 
 
 def test_what_servers_are_handed_is_hidden_whoever_says_it(tmp_path: Path) -> None:

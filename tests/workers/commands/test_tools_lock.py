@@ -25,20 +25,20 @@ def serve(threadwind: Threadwind) -> Any:
 
 async def test_all_servers_are_locked_and_told(threadwind: Threadwind, serve: Any) -> None:
     serve(odd=ODD)
-    first = await threadwind.here("tools", "lock")
+    first = await threadwind.here("tools", "lock", "--yes")
     assert first.status == 0, first.err
     found = lock.read(threadwind.folder / "tools.lock.json").servers["odd"]
     assert first.out.splitlines() == [f"odd: {len(found)} tools.", *(f"  + {name}" for name in sorted(found))]
-    again = await threadwind.here("tools", "lock")
+    again = await threadwind.here("tools", "lock", "--yes")
     assert again.out == f"odd: {len(found)} tools, as locked before.\n"
 
 
 async def test_a_server_that_cannot_be_asked_keeps_its_entry(threadwind: Threadwind, serve: Any) -> None:
     serve(odd=ODD)
-    await threadwind.here("tools", "lock")
+    await threadwind.here("tools", "lock", "--yes")
     before = (threadwind.folder / "tools.lock.json").read_bytes()
     serve(odd=DEAD, new=DEAD)
-    ran = await threadwind.here("tools", "lock")
+    ran = await threadwind.here("tools", "lock", "--yes")
     assert ran.status == 1
     assert "odd: its entry stays as it was. " in ran.err
     assert "new: it has no entry yet. " in ran.err
@@ -49,19 +49,21 @@ async def test_one_server_alone_leaves_the_others_and_a_gone_one_is_taken_out(
     threadwind: Threadwind, serve: Any
 ) -> None:
     serve(odd=ODD, even=ODD)
-    await threadwind.here("tools", "lock")
+    await threadwind.here("tools", "lock", "--yes")
     serve(even=ODD)
-    assert "even: " in (await threadwind.here("tools", "lock", "even")).out
+    assert "even: " in (await threadwind.here("tools", "lock", "even", "--yes")).out
     assert sorted(lock.read(threadwind.folder / "tools.lock.json").servers) == ["even", "odd"]
-    assert (await threadwind.here("tools", "lock")).out.endswith("odd: taken out; mcp.json names it no more.\n")
+    assert (await threadwind.here("tools", "lock", "--yes")).out.endswith(
+        "odd: taken out; mcp.json names it no more.\n"
+    )
     assert sorted(lock.read(threadwind.folder / "tools.lock.json").servers) == ["even"]
 
 
 async def test_a_server_left_out_for_a_missing_variable_keeps_its_entry(threadwind: Threadwind, serve: Any) -> None:
     serve(odd=ODD)
-    await threadwind.here("tools", "lock")
+    await threadwind.here("tools", "lock", "--yes")
     serve(odd={**ODD, "env": {"TOKEN": "${NOT_SET_ANYWHERE}"}})
-    ran = await threadwind.here("tools", "lock")
+    ran = await threadwind.here("tools", "lock", "--yes")
     assert (ran.status, "NOT_SET_ANYWHERE is not set" in ran.err) == (1, True)
     assert "odd" in lock.read(threadwind.folder / "tools.lock.json").servers
     one = await threadwind.here("tools", "lock", "odd")
@@ -76,5 +78,42 @@ async def test_an_unknown_server_and_a_broken_lock_are_told(threadwind: Threadwi
         'threadwind: There is no server "od" in mcp.json; did you mean "odd"?\n',
     )
     (threadwind.folder / "tools.lock.json").write_text("{")
-    ran = await threadwind.here("tools", "lock")
+    ran = await threadwind.here("tools", "lock", "--yes")
     assert (ran.status, "is not what `threadwind tools lock` writes" in ran.err) == (1, True)
+
+
+def a_server(description: str, *more: str) -> dict[str, Any]:
+    """One that says `description` of its tool, and has `more` tools."""
+    tools = "\n".join(f"@mcp.tool()\ndef {name}() -> str:\n    return ''" for name in more)
+    code = (
+        "from mcp.server import MCPServer\nmcp = MCPServer('shop')\n"
+        f"@mcp.tool(description={description!r})\ndef pay(amount: int) -> str:\n    return 'paid'\n"
+        f"{tools}\nmcp.run('stdio')"
+    )
+    return {"command": "python", "args": ["-c", code]}
+
+
+async def test_what_is_different_is_shown_and_written_only_when_it_is_accepted(
+    threadwind: Threadwind, serve: Any
+) -> None:
+    file = threadwind.folder / "tools.lock.json"
+    serve(shop=a_server("Pays.\nSlowly."))
+    assert (await threadwind.here("tools", "lock", "--yes")).status == 0
+    before = file.read_bytes()
+    serve(shop=a_server("Pays.\nTwice.\u200b", "refund"))
+
+    for answer in ("n\n", ""):
+        refused = await threadwind.here("tools", "lock", "shop", stdin=answer)
+        assert refused.status == 1
+        assert "Nothing was written" in refused.err
+        assert file.read_bytes() == before
+    assert refused.out.splitlines()[:5] == [
+        "shop: 2 tools.",
+        "  + refund",
+        "  ~ pay: description",
+        "      -description: Slowly.",
+        "      +description: Twice.\\u200b",
+    ]
+
+    assert (await threadwind.here("tools", "lock", "shop", stdin="y\n")).status == 0
+    assert sorted(lock.read(file).servers["shop"]) == ["pay", "refund"]

@@ -12,7 +12,8 @@ from mcp_types import Tool
 from bot.catalog import servers
 from tests.test_documents import ROOT
 from workers.tools import lock, locking
-from workers.tools.lock import BadLock, Change, Lock
+from workers.tools.definitions import KEPT, Change
+from workers.tools.lock import BadLock, Lock
 
 NOW = {
     "name": "now",
@@ -52,7 +53,7 @@ def test_what_is_written_is_read_again_whatever_the_order(tmp_path: Path) -> Non
 def test_a_tool_stands_as_the_server_sent_it_and_is_cleaned_for_the_model() -> None:
     found = Lock().replaced("time", tools({}))
     entry = found.servers["time"]["now"]
-    assert {key: entry[key] for key in lock.KEPT} == {key: NOW[key] for key in lock.KEPT}
+    assert {key: entry[key] for key in KEPT} == {key: NOW[key] for key in KEPT}
     [spec] = found.specs(SERVER)
     assert (spec.name, spec.read_only, spec.trusted) == ("time__now", True, True)
     assert spec.parameters["properties"] == {"zone": {"type": "string"}}

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from mcp import MCPError
+from mcp_types import Tool, ToolAnnotations
 
 from bot.catalog.policy import Policy
 from bot.catalog.servers import Server
+from bot.catalog.toolset import Toolset
 from tests.workers.tools.conftest import an_agent
 from workers.tools.answers import translated
 from workers.tools.breaker import Breaker
 from workers.tools.choice import may_use, uses, uses_function
+from workers.tools.described import specs_of
 from workers.tools.errors import root_cause
 from workers.tools.results import NOTHING, cut, text_of
 from workers.tools.soft_http import Heard
@@ -50,6 +54,47 @@ def test_a_servers_own_lists_are_stronger_than_an_agents() -> None:
     chosen = [tool for tool in ("log", "diff", "list_all", "push") if uses(an_agent("git"), server, tool)]
 
     assert chosen == ["log", "diff"]
+
+
+@pytest.mark.parametrize(
+    ("toolset", "left"),
+    [
+        (Toolset(), ["get", "list", "list_all", "push"]),
+        (Toolset(include=("list*",)), ["list", "list_all"]),
+        (Toolset(exclude=("*_all",)), ["get", "list", "push"]),
+        (Toolset(include=("list*", "push"), exclude=("*_all",)), ["list", "push"]),
+        (Toolset(read_only=True), ["get", "list", "list_all"]),
+        (Toolset(read_only=True, include=("push", "get")), ["get"]),
+    ],
+)
+def test_a_toolset_of_the_server_and_one_of_the_agent_leave_the_same(toolset: Toolset, left: list[str]) -> None:
+    names = ("get", "list", "list_all", "push")
+    plain = Server(name="git", transport="stdio", command="git")
+    by_server = replace(plain, include=toolset.include, exclude=toolset.exclude, read_only=toolset.read_only)
+    by_agent = replace(an_agent("git"), toolsets={"git": toolset})
+
+    assert [tool for tool in names if uses(an_agent("git"), by_server, tool, reads=tool != "push")] == left
+    assert [tool for tool in names if uses(by_agent, plain, tool, reads=tool != "push")] == left
+
+
+@pytest.mark.parametrize(
+    ("trusted", "hint", "reads", "is_left"),
+    [
+        (True, True, (), True),
+        (False, True, (), False),
+        (True, False, (), False),
+        (False, False, ("l*",), True),
+        (False, False, ("push",), False),
+    ],
+)
+def test_only_a_trusted_server_or_the_operator_says_that_a_tool_reads(
+    trusted: bool, hint: bool, reads: tuple[str, ...], is_left: bool
+) -> None:
+    server = Server(name="git", transport="stdio", command="git", trusted=trusted, reads=reads, read_only=True)
+    tool = Tool(name="log", input_schema={"type": "object"}, annotations=ToolAnnotations(read_only_hint=hint))
+    [spec] = specs_of(server, [tool])
+
+    assert uses(an_agent("git"), server, spec.tool, reads=spec.reads) is is_left
 
 
 def test_an_agent_is_given_functions_by_name_or_pattern() -> None:

@@ -37,7 +37,7 @@ async def check() -> list[Finding]:
             _safely("Redis", lambda: store.check(found.redis_url)),
             _safely("Agents", lambda: agents.check(found, catalog)),
             _safely("Agent objects", lambda: objects.of_settings(found, catalog)),
-            _safely("Tool servers", lambda: tools.check(catalog)),
+            _safely("Tool servers", lambda: tools.check(catalog, found.tools_lock)),
         )
     hide = Redact(secrets(found, catalog))
     return [_cleaned(finding, hide) for group in (findings, *groups) for finding in group]

@@ -9,6 +9,7 @@ from bot.catalog.problem import Problem
 from bot.settings import Settings
 from workers.agents.plan import Kind
 from workers.commands.checks.finding import Finding, failed, ok, unchecked, warning
+from workers.commands.checks.tools import too_many
 from workers.commands.mistral import Mistral, opened
 from workers.commands.terminal import plain
 from workers.conversations.errors import ConversationError
@@ -41,7 +42,9 @@ async def files(at: Mistral, catalog: Catalog) -> list[Finding]:
     if not found:
         return [ok(CHECK, NONE)]
     names = ", ".join(one.name for one in found)
-    return [ok(CHECK, f"can be made: {names}. `threadwind agents push` sets them up at Mistral, after each change.")]
+    many = [finding for one in found for finding in too_many(one.agent, len(one.specs))]
+    made = f"can be made: {names}. `threadwind agents push` sets them up at Mistral, after each change."
+    return [ok(CHECK, made), *many]
 
 
 async def check(at: Mistral, catalog: Catalog) -> list[Finding]:

@@ -1,0 +1,225 @@
+"""What agents are offered is what was accepted, and a tool that is not as it was accepted is not called."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from mcp_types import Tool
+
+from bot.catalog.servers import Server
+from playground import serving
+from tests.workers.tools.conftest import THREAD, an_agent
+from playground.services.odd import raw as careless
+from workers.tools import lock
+from workers.tools.calls import Tools
+from workers.tools.definitions import Change, definition_hash, difference, entries_of
+from workers.tools.functions import Functions
+from workers.tools.listing import Listing
+from workers.tools.lock import Lock
+from workers.tools.pinning import Differs, unlike
+from workers.tools.pins import Pins
+from workers.tools.sessions import ToolSessions
+from workers.tools.specs import Outcome
+
+ANSWER = {"content": [{"type": "text", "text": "paid"}]}
+
+
+def a_tool(name: str, description: str = "Pays.") -> dict[str, Any]:
+    return {"name": name, "description": description, "inputSchema": {"type": "object"}}
+
+
+def locked(*tools: dict[str, Any]) -> Lock:
+    return Lock().replaced("shop", [Tool.model_validate(tool) for tool in tools])
+
+
+ENTRIES = {"same": a_tool("same"), "other": a_tool("other"), "gone": a_tool("gone")}
+NOW = {"same": a_tool("same"), "other": a_tool("other", "Pays twice."), "new": a_tool("new")}
+
+
+@pytest.mark.parametrize(
+    ("tool", "says"),
+    [
+        ("same", None),
+        ("other", "has changed since an operator accepted it (description), so it was not called"),
+        ("gone", "was accepted by an operator and is gone from there, so it was not called"),
+        ("new", "is new there and was not accepted by an operator yet, so it was not called"),
+        ("none", "does not exist"),
+    ],
+)
+def test_only_a_tool_that_is_as_it_was_accepted_is_called(tool: str, says: str | None) -> None:
+    sentence = unlike("shop", tool, ENTRIES, NOW)
+    assert (sentence is None) if says is None else (says in str(sentence))
+    assert says in (None, "does not exist") or "threadwind tools lock shop" in str(sentence)
+
+
+class Shop:
+    """A server whose list can be changed, and the tools of an agent that may use it."""
+
+    def __init__(self, folder: Path, server: Server, listed: list[dict[str, Any]], heard: list[str]) -> None:
+        self.file = folder / "tools.lock.json"
+        self.server, self.listed, self.heard = server, listed, heard
+        self.told: list[Differs] = []
+        self.clock = 0.0
+        self.sessions = ToolSessions(timeout=timedelta(seconds=20))
+        self.tools = self.made()
+
+    def made(self) -> Tools:
+        listing = Listing(self.sessions, now=lambda: self.clock)
+        servers = {"shop": self.server}
+        functions = Functions(timeout=timedelta(seconds=5))
+        return Tools(lambda: servers, self.sessions, functions, listing=listing, pins=Pins(self.file), tell=self.tell)
+
+    async def tell(self, differs: Differs) -> bool:
+        self.told.append(differs)
+        return True
+
+    def accept(self, *tools: dict[str, Any]) -> None:
+        lock.write(self.file, locked(*tools))
+
+    def says(self, *tools: dict[str, Any]) -> None:
+        """From now on, and what was heard of it before is old."""
+        self.listed[:] = tools
+        self.clock += 3600
+
+    async def offered(self) -> list[str]:
+        return [spec.tool for spec in await self.tools.offered(an_agent("shop"))]
+
+    async def call(self, tool: str) -> Outcome:
+        return await self.tools.call(f"shop__{tool}", "{}", agent=an_agent("shop"), principal="U1", thread=THREAD)
+
+    @property
+    def calls(self) -> int:
+        return self.heard.count("tools/call")
+
+
+@asynccontextmanager
+async def a_shop(folder: Path) -> AsyncIterator[Shop]:
+    listed: list[dict[str, Any]] = [a_tool("pay")]
+    heard: list[str] = []
+    async with serving.serve(careless.build(listed, ANSWER, heard)) as url:
+        shop = Shop(folder, Server(name="shop", transport="http", url=f"{url}/mcp"), listed, heard)
+        try:
+            yield shop
+        finally:
+            await shop.sessions.aclose()
+
+
+@pytest.fixture
+async def shop(tmp_path: Path) -> AsyncIterator[Shop]:
+    async with a_shop(tmp_path) as shop:
+        yield shop
+
+
+async def test_what_was_accepted_is_offered_and_called(shop: Shop) -> None:
+    shop.accept(a_tool("pay"))
+    assert await shop.offered() == ["pay"]
+    outcome = await shop.call("pay")
+    assert (outcome.failed, outcome.text, shop.calls, shop.told) == (False, "paid", 1, [])
+
+
+async def test_a_changed_tool_is_refused_until_it_is_accepted_and_the_rest_works_on(shop: Shop) -> None:
+    shop.accept(a_tool("pay"), a_tool("look"))
+    shop.says(a_tool("pay", "Pays, and tells everybody."), a_tool("look"))
+    assert await shop.offered() == ["look", "pay"]
+    refused = await shop.call("pay")
+    assert (refused.failed, refused.ran, shop.calls) == (True, "no", 0)
+    assert "has changed since an operator accepted it (description)" in refused.text
+    assert not (await shop.call("look")).failed
+
+    shop.accept(a_tool("pay", "Pays, and tells everybody."), a_tool("look"))
+    assert not (await shop.call("pay")).failed
+    assert shop.calls == 2
+
+
+async def test_a_new_tool_is_not_offered_nor_called(shop: Shop) -> None:
+    shop.accept(a_tool("pay"))
+    shop.says(a_tool("pay"), a_tool("wipe"))
+    assert await shop.offered() == ["pay"]
+    refused = await shop.call("wipe")
+    assert "is new there and was not accepted" in refused.text
+    assert shop.calls == 0
+
+
+async def test_a_tool_that_is_gone_is_refused_without_asking_the_server(shop: Shop) -> None:
+    shop.accept(a_tool("pay"), a_tool("look"))
+    assert await shop.offered() == ["look", "pay"]
+    assert "is gone from there" in (await shop.call("look")).text
+    assert shop.calls == 0
+
+
+async def test_a_difference_is_told_once_and_another_one_again(shop: Shop) -> None:
+    shop.accept(a_tool("pay"))
+    for description in ("Newer.", "Newer.", "Newest."):
+        shop.says(a_tool("pay", description))
+        await shop.offered()
+        await shop.call("pay")
+    assert [one.change for one in shop.told] == [Change(changed={"pay": ("description",)})] * 2
+    assert len({one.fingerprint for one in shop.told}) == 2
+    await shop.made().offered(an_agent("shop"))  # another worker
+    assert shop.told[2] == shop.told[1]
+
+
+async def test_a_server_that_cannot_be_listed_keeps_its_accepted_tools(tmp_path: Path) -> None:
+    lock.write(tmp_path / "tools.lock.json", locked(a_tool("pay")))
+    server = Server(name="shop", transport="http", url="http://127.0.0.1:9/mcp")
+    shop = Shop(tmp_path, server, [], [])
+    assert await shop.offered() == ["pay"]
+    assert shop.tools.missing(an_agent("shop")) == {}
+    outcome = await shop.call("pay")
+    assert (outcome.failed, outcome.ran) == (True, "no")
+    assert "shop" in outcome.text
+    await shop.sessions.aclose()
+
+
+async def test_a_server_without_an_entry_works_from_its_own_list(shop: Shop) -> None:
+    shop.says(a_tool("pay"), a_tool("look"))
+    assert await shop.offered() == ["pay", "look"]
+    assert not (await shop.call("look")).failed
+    assert shop.told == []
+
+
+async def test_a_lock_that_was_never_readable_locks_everything_and_one_that_became_wrong_changes_nothing(
+    shop: Shop,
+) -> None:
+    shop.file.write_text("{")
+    assert await shop.offered() == []
+    assert "cannot be read" in (await shop.call("pay")).text
+    assert list(shop.tools.missing(an_agent("shop"))) == ["shop"]
+    shop.accept(a_tool("pay"))
+    assert await shop.offered() == ["pay"]
+    shop.file.write_text("{{")
+    assert await shop.offered() == ["pay"]
+
+
+async def test_the_hash_of_a_definition_is_the_locked_one_and_changes_with_it(shop: Shop) -> None:
+    shop.accept(a_tool("pay"))
+    [accepted] = await shop.tools.offered(an_agent("shop"))
+    assert definition_hash(accepted) == entries_of([Tool.model_validate(a_tool("pay"))])["pay"]["hash"]
+    shop.accept(a_tool("pay", "Newer."))
+    [newer] = await shop.tools.offered(an_agent("shop"))
+    assert definition_hash(newer) != definition_hash(accepted)
+
+
+def test_a_function_that_changed_is_another_one() -> None:
+    def pay(amount: int) -> str:
+        """Pays."""
+        return ""
+
+    def pay_more(amount: float) -> str:
+        """Pays."""
+        return ""
+
+    pay_more.__name__ = "pay"
+    specs = [Functions([one], timeout=timedelta(seconds=1)).specs["pay"] for one in (pay, pay, pay_more)]
+    first, same, other = (definition_hash(spec) for spec in specs)
+    assert (first == same, first == other) == (True, False)
+
+
+def test_nothing_differs_from_itself() -> None:
+    entries = locked(a_tool("pay")).servers["shop"]
+    assert not difference(entries, entries)
