@@ -98,7 +98,7 @@ class Tools:
         except Needed as exc:
             return Outcome(text=str(exc), failed=False, ran=exc.ran, needs=exc.need)
         except ToolError as exc:
-            text = f"{exc} {NEVER_REPEAT}" if isinstance(exc, Unheard) else str(exc)
+            text = f"{exc} {NEVER_REPEAT}" if isinstance(exc, Unheard) and exc.ran == "unknown" else str(exc)
             return failure(cut(text, self._result_limit), ran=exc.ran)
         text = text_of(result.content, result.structured_content, limit=self._result_limit)
         return failure(text, ran="yes") if result.is_error else Outcome(text=text, failed=False, ran="yes")
