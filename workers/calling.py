@@ -20,6 +20,7 @@ from bot.slack import blocks
 from bot.threads.models import CallState
 from bot.threads.turns import Lost
 from workers.conversations.port import Call, Confirm, Result
+from workers.delivery import tool_files
 from workers.delivery.delivery import Delivery
 from workers.delivery.executions import readable
 from workers.handoffs import person
@@ -203,8 +204,10 @@ class Calling:
             card = replace(card, status="pending", state=words.say("task.waiting", tool=title))
             self._wait(call, record, made.needs, card)
             return
+        lost = await tool_files.bring(self._delivery, call.tool_call_id, title, made.files)
+        result = made.text + "".join(f"\n[{name} could not be put into the thread.]" for name in lost)
         record = CallRecord(
-            state=CallState.DONE, name=call.name, arguments=call.arguments, result=made.text, agent=agent.name
+            state=CallState.DONE, name=call.name, arguments=call.arguments, result=result, agent=agent.name
         )
         self._journal.set_call(call.tool_call_id, record)
         self._journal.step(self._services.now(), "called", tool=call.name, failed=made.failed, ran=made.ran)

@@ -62,6 +62,7 @@ from workers.holdings import Holdings
 from workers.services import Services
 from workers.tools import registered
 from workers.tools.calls import Tools
+from workers.tools.rests import Rests
 from workers.tools.sessions import ToolSessions
 
 POLL = timedelta(seconds=0.5)  # only when a wake token was lost, and for arq's own cron and health
@@ -184,7 +185,7 @@ async def open_services(
     sessions = ToolSessions(timeout=settings.tool_timeout)
     stack.push_async_callback(sessions.aclose)
     agents = MistralAgents(http, limits=limits)
-    tools = Tools(lambda: catalogs.now.servers, sessions, functions)
+    tools = Tools(lambda: catalogs.now.servers, sessions, functions, rests=Rests(redis, settings.vault))
     objects = AgentObjects(
         agents,
         deployment=settings.deployment,

@@ -18,13 +18,15 @@ from bot.catalog.problem import nearest
 from bot.catalog.servers import Server
 from bot.connections.models import Principal
 from bot.threads.models import ThreadKey
+from workers.tools import content
 from workers.tools.choice import may_use, uses, uses_function
 from workers.tools.credentials import Asker
 from workers.tools.errors import Needed, ToolError, Unheard
 from workers.tools.functions import Call, Functions
 from workers.tools.listing import Listing
-from workers.tools.names import safe_prefix
-from workers.tools.results import RESULT_LIMIT, cut, text_of
+from workers.tools.names import READ_MORE, safe_prefix
+from workers.tools.rests import GONE, Rests
+from workers.tools.results import RESULT_LIMIT, cleaned, cut
 from workers.tools.sessions import ToolSessions
 from workers.tools.specs import Outcome, ToolSpec, failure
 
@@ -41,13 +43,18 @@ class Tools:
         functions: Functions,
         *,
         listing: Listing | None = None,
+        rests: Rests | None = None,
         result_limit: int = RESULT_LIMIT,
     ) -> None:
-        """`servers` gives the catalogue's current ones; sessions and functions are closed by whoever opened them."""
+        """`servers` gives the catalogue's current ones; sessions and functions are closed by whoever opened them.
+
+        Without `rests` nothing is kept of what is cut.
+        """
         self._servers = servers
         self._sessions = sessions
         self._functions = functions
         self._listing = listing or Listing(sessions)
+        self._rests = rests
         self._result_limit = result_limit
 
     async def warm_up(self) -> None:
@@ -78,10 +85,12 @@ class Tools:
             spec = await self._find(name, agent)
             if spec is None:
                 return self._unknown(name, agent)
+            if spec.tool == READ_MORE and spec.server is None and self._rests is not None:
+                return await self._read_on(self._rests, values, principal, thread)
             if spec.server is None:
                 call = Call(principal=principal, thread=thread, agent=agent.name)
                 return await self._functions.call(name, values, call, limit=self._result_limit)
-            return await self._at_server(spec, spec.server, values, principal, thread, given)
+            return await self._at_server(agent, spec, spec.server, values, principal, thread, given)
         except Exception as exc:
             # A bug of ours. The message may hold what the tool was given, so only its kind is logged.
             log.error("tool.call_broke", tool=name, cause=type(exc).__name__)
@@ -90,7 +99,14 @@ class Tools:
             )
 
     async def _at_server(
-        self, spec: ToolSpec, server: str, values: dict[str, Any], principal: str, thread: ThreadKey, given: str
+        self,
+        agent: Agent,
+        spec: ToolSpec,
+        server: str,
+        values: dict[str, Any],
+        principal: str,
+        thread: ThreadKey,
+        given: str,
     ) -> Outcome:
         asker = Asker(Principal(thread.team, principal), thread.channel)
         try:
@@ -98,10 +114,29 @@ class Tools:
         except Needed as exc:
             return Outcome(text=str(exc), failed=False, ran=exc.ran, needs=exc.need)
         except ToolError as exc:
-            text = f"{exc} {NEVER_REPEAT}" if isinstance(exc, Unheard) and exc.ran == "unknown" else str(exc)
-            return failure(cut(text, self._result_limit), ran=exc.ran)
-        text = text_of(result.content, result.structured_content, limit=self._result_limit)
-        return failure(text, ran="yes") if result.is_error else Outcome(text=text, failed=False, ran="yes")
+            unknown = isinstance(exc, Unheard) and exc.ran == "unknown"
+            return failure(cut(f"{exc} {NEVER_REPEAT}" if unknown else str(exc), self._result_limit), ran=exc.ran)
+        found = content.read(result.content, result.structured_content, tool=spec.tool)
+        text = await self._shortened(found.text, agent, principal, thread)
+        if result.is_error:
+            return failure(text, ran="yes")
+        return Outcome(text=text, failed=False, ran="yes", files=tuple(found.files))
+
+    async def _shortened(self, text: str, agent: Agent, principal: str, thread: ThreadKey) -> str:
+        """What the model is shown; the rest is kept where the agent can ask for it."""
+        text, limit = cleaned(text), self._result_limit
+        if len(text) <= limit or self._rests is None or not uses_function(agent, READ_MORE):
+            return cut(text, limit)
+        return await self._rests.first(text, limit=limit, thread=thread, principal=principal)
+
+    async def _read_on(self, rests: Rests, values: dict[str, Any], principal: str, thread: ThreadKey) -> Outcome:
+        rest_id, offset = values.get("id"), values.get("offset", 0)
+        if not isinstance(rest_id, str) or not isinstance(offset, int) or offset < 0:
+            return failure(f"{READ_MORE} takes an id (a text) and an offset (a whole number).", ran="no")
+        text = await rests.more(rest_id, offset, limit=self._result_limit, thread=thread, principal=principal)
+        if text is None:
+            return failure(GONE.format(id=cut(rest_id, 50)), ran="no")
+        return Outcome(text=text, failed=False, ran="yes")
 
     # ---- which tools ----------------------------------------------------------------------------------------------
 

@@ -1,7 +1,7 @@
 """Opening an MCP client to one server: stdio, streamable HTTP, or the older SSE.
 
 Always holds: a stdio server gets only the variables configured for it (and the SDK's short list: HOME, LOGNAME, PATH,
-SHELL, TERM, USER), and the end of a server is told at once. One SSE event may be 16 MiB instead of the SDK's 1.
+SHELL, TERM, USER), and the end of a server is told at once. One SSE event may be 32 MiB instead of the SDK's 1.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from workers.tools.soft_http import CONNECT_SECONDS, Origins
 from workers.tools.stderr import Stderr
 
 QUIET_STREAM_SECONDS = 3600.0  # an SSE server may say nothing for this long between calls
-LARGEST_EVENT = 16 * 2**20
+LARGEST_EVENT = 32 * 2**20  # 10 MB of text come twice where a tool has structured output
 
 
 @asynccontextmanager
