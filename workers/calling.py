@@ -23,6 +23,7 @@ from workers.conversations.port import Call, Confirm, Result
 from workers.delivery import tool_files
 from workers.delivery.delivery import Delivery
 from workers.delivery.executions import readable
+from workers.delivery.progress import Progress
 from workers.handoffs import person
 from workers.handoffs.cast import Cast
 from workers.handoffs.handoffs import Handoffs
@@ -199,6 +200,7 @@ class Calling:
                 principal=self._journal.get("principal") or "",
                 thread=self._journal.thread,
                 given=record.given,
+                on_progress=Progress(self._delivery, card, now=self._services.now),
             )
         if made.needs:
             card = replace(card, status="pending", state=words.say("task.waiting", tool=title))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 from playground.agents_api.brains.steps import CallFunction
 from tests.stories.conftest import MakeWorld
 from tests.stories.tools import ODD_JOBS, agent
-from tests.world import World
+from tests.world import World, until
 from workers.tools.results import RESULT_LIMIT
 
 
@@ -75,3 +76,17 @@ async def test_ten_megabytes_break_nothing(make_world: MakeWorld) -> None:
     assert len(json.dumps(big)) < RESULT_LIMIT + 1000
     assert "10,000,000 characters" in big
     assert who == "odd_jobs"
+
+
+async def test_how_far_a_tool_is_stands_on_its_card_while_it_runs(make_world: MakeWorld, tmp_path: Path) -> None:
+    world = await make_world(agents=agent(), servers=ODD_JOBS)
+    world.mistral.script.will_call("odd__steps", {"count": 200, "gate": str(tmp_path / "open")})
+    world.mistral.script.will_say("Done.")
+    thread = await world.mention("work")
+    await until(lambda: "of 200: step" in str([message.blocks for message in thread.ours]), seen=lambda: thread.said)
+    (tmp_path / "open").touch()
+    await thread.answered()
+    cards = str([message.blocks for message in thread.ours])
+    assert "of 200" not in cards
+    assert "all steps done" in cards
+    assert world.calls("chat.appendStream") < 10

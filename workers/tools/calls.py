@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import structlog
+from mcp.shared.dispatcher import ProgressFnT
 
 from bot.catalog.agents import Agent
 from bot.catalog.problem import nearest
@@ -72,11 +73,19 @@ class Tools:
         return {server.name: why for server in self._of(agent) if (why := self._listing.problem(server)) is not None}
 
     async def call(
-        self, name: str, arguments: str, *, agent: Agent, principal: str, thread: ThreadKey, given: str = ""
+        self,
+        name: str,
+        arguments: str,
+        *,
+        agent: Agent,
+        principal: str,
+        thread: ThreadKey,
+        given: str = "",
+        on_progress: ProgressFnT | None = None,
     ) -> Outcome:
         """Call a tool that `agent` was offered. `arguments` is the model's raw JSON text; approval is the caller's.
 
-        `given` is what a person gave for what the same call needed before.
+        `given` is what a person gave for what the same call needed before; `on_progress` hears how far a server is.
         """
         try:
             values = _parsed(name, arguments)
@@ -90,7 +99,7 @@ class Tools:
             if spec.server is None:
                 call = Call(principal=principal, thread=thread, agent=agent.name)
                 return await self._functions.call(name, values, call, limit=self._result_limit)
-            return await self._at_server(agent, spec, spec.server, values, principal, thread, given)
+            return await self._at_server(agent, spec, spec.server, values, principal, thread, given, on_progress)
         except Exception as exc:
             # A bug of ours. The message may hold what the tool was given, so only its kind is logged.
             log.error("tool.call_broke", tool=name, cause=type(exc).__name__)
@@ -107,10 +116,13 @@ class Tools:
         principal: str,
         thread: ThreadKey,
         given: str,
+        on_progress: ProgressFnT | None,
     ) -> Outcome:
         asker = Asker(Principal(thread.team, principal), thread.channel)
         try:
-            result = await self._sessions.call(self._servers()[server], asker, spec.tool, values, given=given)
+            result = await self._sessions.call(
+                self._servers()[server], asker, spec.tool, values, given=given, on_progress=on_progress
+            )
         except Needed as exc:
             return Outcome(text=str(exc), failed=False, ran=exc.ran, needs=exc.need)
         except ToolError as exc:

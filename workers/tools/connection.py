@@ -28,11 +28,13 @@ from workers.tools.transports import opened
 
 if TYPE_CHECKING:
     from mcp import Client
+    from mcp.shared.dispatcher import ProgressFnT
 
 BACKSTOP_SECONDS = 2.0  # past the protocol's own deadline: a call must end even if the SDK's clock does not
 MOST_PAGES = 50  # a broken server may never end its cursors
 LISTED_FOR_SECONDS = 300.0  # where the server does not tell of changes
 TRIM_SECONDS = 30.0  # how often an idle connection looks at the size of its stderr file
+
 
 log = structlog.get_logger(__name__)
 
@@ -126,11 +128,15 @@ class Connection:
         self.definitions = {tool.name: tool for tool in found}
         return [tool for tool in found if not (tool.execution and tool.execution.task_support == "required")]
 
-    async def call(self, tool: str, arguments: dict[str, Any]) -> CallToolResult:
+    async def call(
+        self, tool: str, arguments: dict[str, Any], *, on_progress: ProgressFnT | None = None
+    ) -> CallToolResult:
         await self._know_the_tools()
         with self._in_use() as client, self._errors(f'"{tool}"'):
             async with asyncio.timeout(self._timeout + BACKSTOP_SECONDS):
-                return await client.call_tool(tool, arguments, read_timeout_seconds=self._timeout)
+                return await client.call_tool(
+                    tool, arguments, read_timeout_seconds=self._timeout, progress_callback=on_progress
+                )
 
     async def _know_the_tools(self) -> None:
         """The tools were listed on this very connection, not too long ago.

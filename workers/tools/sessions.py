@@ -16,6 +16,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 import structlog
+from mcp.shared.dispatcher import ProgressFnT
 from mcp_types import CallToolResult, Tool
 
 from bot.catalog.servers import Server
@@ -77,10 +78,17 @@ class ToolSessions:
         return await self._with(server, asker, lambda connection: connection.tools())
 
     async def call(
-        self, server: Server, asker: Asker, tool: str, arguments: dict[str, Any], *, given: str = ""
+        self,
+        server: Server,
+        asker: Asker,
+        tool: str,
+        arguments: dict[str, Any],
+        *,
+        given: str = "",
+        on_progress: ProgressFnT | None = None,
     ) -> CallToolResult:
         """Raises `ToolError`, whose `.ran` says what is known. A cancelled call is cancelled at the server too."""
-        return await self._with(server, asker, lambda connection: connection.call(tool, arguments))
+        return await self._with(server, asker, lambda c: c.call(tool, arguments, on_progress=on_progress))
 
     async def aclose(self) -> None:
         """Close all connections; running calls end without an answer. Takes some seconds at most, then forces."""

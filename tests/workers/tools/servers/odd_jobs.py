@@ -11,7 +11,7 @@ import os
 from pathlib import Path
 
 from mcp.server import MCPServer
-from mcp.server.mcpserver import Image
+from mcp.server.mcpserver import Context, Image
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp_types import ToolAnnotations
 
@@ -45,6 +45,17 @@ def build(name: str = "odd_jobs") -> MCPServer:
         write_line(journal)
         await asyncio.sleep(3600)
         return "never"
+
+    @mcp.tool()
+    async def steps(count: int, gate: str, ctx: Context) -> str:
+        """Reports `count` steps, then waits until the file `gate` exists."""
+        for step in range(1, count + 1):
+            await ctx.report_progress(step, count, f"step {step}")
+        for _ in range(1000):
+            if Path(gate).exists():  # noqa: ASYNC240  # the test's own signal
+                break
+            await asyncio.sleep(0.01)
+        return "all steps done"
 
     @mcp.tool()
     def crash(journal: str) -> str:
