@@ -20,8 +20,10 @@ from bot.slack import blocks
 from bot.threads.models import CallState
 from bot.threads.turns import Lost
 from workers.conversations.port import Call, Confirm, Result
+from workers.delivery import tool_files
 from workers.delivery.delivery import Delivery
 from workers.delivery.executions import readable
+from workers.delivery.progress import Progress
 from workers.handoffs import person
 from workers.handoffs.cast import Cast
 from workers.handoffs.handoffs import Handoffs
@@ -221,17 +223,20 @@ class Calling:
                 principal=self._journal.get("principal") or "",
                 thread=self._journal.thread,
                 given=record.given,
+                on_progress=Progress(self._delivery, card, now=self._services.now),
             )
         if made.needs:
             card = replace(card, status="pending", state=words.say("task.waiting", tool=title))
             self._wait(call, record, made.needs, card)
             return
         now = self._services.now()
+        lost = await tool_files.bring(self._delivery, call.tool_call_id, title, made.files)
+        result = made.text + "".join(f"\n[{name} could not be put into the thread.]" for name in lost)
         record = CallRecord(
             state=CallState.DONE,
             name=call.name,
             arguments=call.arguments,
-            result=made.text,
+            result=result,
             agent=agent.name,
             server=record.server,
             by=record.by,

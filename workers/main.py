@@ -67,6 +67,7 @@ from workers.tools import registered
 from workers.tools.calls import Tools
 from workers.tools.gate import Gate
 from workers.tools.pins import Pins
+from workers.tools.rests import Rests
 from workers.tools.sessions import ToolSessions
 
 POLL = timedelta(seconds=0.5)  # only when a wake token was lost, and for arq's own cron and health
@@ -201,6 +202,7 @@ async def open_services(
         lambda: catalogs.now.servers,
         sessions,
         functions,
+        rests=Rests(redis, settings.vault),
         pins=Pins(settings.tools_lock),
         tell=operators.tools_differ,
         gate=Gate(people, groups, SharedChannels(installations)),

@@ -20,6 +20,7 @@ OPEN_TURN_FOR = timedelta(days=30)  # far beyond the age limit on recovery, so t
 ENDED_TURN_FOR = timedelta(days=7)  # `threadwind turn ID`, and the Try again button of a failed one
 LINE_FOR = timedelta(hours=1)  # the row of a line that answered mail without a turn
 TOLD_FOR = timedelta(days=90)  # a difference that nobody accepts in a quarter may be said again
+REST_FOR = timedelta(days=1)  # of a tool's answer that was cut; a turn reads on at once, or after an approval
 ERRAND_FOR = timedelta(hours=1)  # what is kept of an errand that is done, so that a late repeat finds it
 
 LEASES = f"{PREFIX}leases"  # zset thread -> deadline in ms; written by accept, claim, beat, take-over
@@ -74,6 +75,11 @@ def ended(team: str, turn_id: str) -> str:
     One string takes a third of the memory that a hash takes whose values are longer than 64 bytes.
     """
     return f"{PREFIX}ended:{team}:{turn_id}"
+
+
+def rest(thread: ThreadKey, principal: str, rest_id: str) -> str:
+    """string, a tool's answer that was cut, for whom it was read; written by the call; lives REST_FOR."""
+    return f"{PREFIX}rest:{thread}:{principal}:{rest_id}"
 
 
 def defaults(team: str) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import structlog
+from mcp.shared.dispatcher import ProgressFnT
 
 from bot.catalog.agents import Agent
 from bot.catalog.problem import nearest
@@ -19,16 +20,18 @@ from bot.catalog.servers import Server
 from bot.catalog.toolset import matches
 from bot.connections.models import Principal
 from bot.threads.models import ThreadKey
+from workers.tools import content
 from workers.tools.choice import may_use, uses, uses_function
 from workers.tools.credentials import Asker
 from workers.tools.errors import Needed, ToolError, Unheard
 from workers.tools.functions import Call, Functions
 from workers.tools.gate import Gate
 from workers.tools.listing import Listing
-from workers.tools.names import model_name, safe_prefix
+from workers.tools.names import READ_MORE, model_name, safe_prefix
 from workers.tools.pinning import Pinned, Tell, to_nobody
 from workers.tools.pins import Pins
-from workers.tools.results import RESULT_LIMIT, cut, text_of
+from workers.tools.rests import GONE, Rests
+from workers.tools.results import RESULT_LIMIT, cleaned, cut
 from workers.tools.sessions import ToolSessions
 from workers.tools.specs import Outcome, ToolSpec, failure
 
@@ -48,18 +51,20 @@ class Tools:
         pins: Pins | None = None,
         tell: Tell = to_nobody,
         gate: Gate | None = None,
+        rests: Rests | None = None,
         result_limit: int = RESULT_LIMIT,
     ) -> None:
         """`servers` gives the catalogue's current ones; sessions and functions are closed by whoever opened them.
 
         `pins` are the accepted tools (None: nothing is locked); `tell` hears where a server says something else;
-        `gate` knows who may have what called where (None: nobody is asked, for what has no people).
+        `gate` knows who may have what called where (None: nobody is asked, for what has no people). Without `rests` nothing is kept of what is cut.
         """
         self._servers = servers
         self._sessions = sessions
         self._functions = functions
         self._listing = Pinned(listing or Listing(sessions), pins, tell=tell)
         self._gate = gate
+        self._rests = rests
         self._result_limit = result_limit
 
     async def warm_up(self) -> None:
@@ -94,11 +99,19 @@ class Tools:
             return None  # the call itself will say so
 
     async def call(
-        self, name: str, arguments: str, *, agent: Agent, principal: str, thread: ThreadKey, given: str = ""
+        self,
+        name: str,
+        arguments: str,
+        *,
+        agent: Agent,
+        principal: str,
+        thread: ThreadKey,
+        given: str = "",
+        on_progress: ProgressFnT | None = None,
     ) -> Outcome:
         """Call a tool that `agent` was offered. `arguments` is the model's raw JSON text; approval is the caller's.
 
-        `given` is what a person gave for what the same call needed before.
+        `given` is what a person gave for what the same call needed before; `on_progress` hears how far a server is.
         """
         asker = Asker(Principal(thread.team, principal), thread.channel)
         try:
@@ -108,10 +121,12 @@ class Tools:
             spec = await self._find(name, agent)
             if spec is None:
                 return await self._unknown(name, agent, asker)
+            if spec.tool == READ_MORE and spec.server is None and self._rests is not None:
+                return await self._read_on(self._rests, values, principal, thread)
             if spec.server is None:
                 call = Call(principal=principal, thread=thread, agent=agent.name)
                 return await self._functions.call(name, values, call, limit=self._result_limit)
-            return await self._at_server(spec, spec.server, values, asker, given)
+            return await self._at_server(agent, spec, spec.server, values, asker, thread, given, on_progress)
         except Exception as exc:
             # A bug of ours. The message may hold what the tool was given, so only its kind is logged.
             log.error("tool.call_broke", tool=name, cause=type(exc).__name__)
@@ -125,19 +140,48 @@ class Tools:
             return why
         return await self._listing.refusal(server, tool, asker)
 
-    async def _at_server(self, spec: ToolSpec, name: str, values: dict[str, Any], asker: Asker, given: str) -> Outcome:
-        server = self._servers()[name]
+    async def _at_server(
+        self,
+        agent: Agent,
+        spec: ToolSpec,
+        name: str,
+        values: dict[str, Any],
+        asker: Asker,
+        thread: ThreadKey,
+        given: str,
+        on_progress: ProgressFnT | None,
+    ) -> Outcome:
+        server, principal = self._servers()[name], asker.principal.user
         try:
             if refused := await self._refused(server, spec.tool, asker):
                 return failure(refused, ran="no")
-            result = await self._sessions.call(server, asker, spec.tool, values, given=given)
+            result = await self._sessions.call(server, asker, spec.tool, values, given=given, on_progress=on_progress)
         except Needed as exc:
             return Outcome(text=str(exc), failed=False, ran=exc.ran, needs=exc.need)
         except ToolError as exc:
-            text = f"{exc} {NEVER_REPEAT}" if isinstance(exc, Unheard) else str(exc)
-            return failure(cut(text, self._result_limit), ran=exc.ran)
-        text = text_of(result.content, result.structured_content, limit=self._result_limit)
-        return failure(text, ran="yes") if result.is_error else Outcome(text=text, failed=False, ran="yes")
+            unknown = isinstance(exc, Unheard) and exc.ran == "unknown"
+            return failure(cut(f"{exc} {NEVER_REPEAT}" if unknown else str(exc), self._result_limit), ran=exc.ran)
+        found = content.read(result.content, result.structured_content, tool=spec.tool)
+        text = await self._shortened(found.text, agent, principal, thread)
+        if result.is_error:
+            return failure(text, ran="yes")
+        return Outcome(text=text, failed=False, ran="yes", files=tuple(found.files))
+
+    async def _shortened(self, text: str, agent: Agent, principal: str, thread: ThreadKey) -> str:
+        """What the model is shown; the rest is kept where the agent can ask for it."""
+        text, limit = cleaned(text), self._result_limit
+        if len(text) <= limit or self._rests is None or not uses_function(agent, READ_MORE):
+            return cut(text, limit)
+        return await self._rests.first(text, limit=limit, thread=thread, principal=principal)
+
+    async def _read_on(self, rests: Rests, values: dict[str, Any], principal: str, thread: ThreadKey) -> Outcome:
+        rest_id, offset = values.get("id"), values.get("offset", 0)
+        if not isinstance(rest_id, str) or not isinstance(offset, int) or offset < 0:
+            return failure(f"{READ_MORE} takes an id (a text) and an offset (a whole number).", ran="no")
+        text = await rests.more(rest_id, offset, limit=self._result_limit, thread=thread, principal=principal)
+        if text is None:
+            return failure(GONE.format(id=cut(rest_id, 50)), ran="no")
+        return Outcome(text=text, failed=False, ran="yes")
 
     # ---- which tools ----------------------------------------------------------------------------------------------
 

@@ -8,13 +8,13 @@ itself when the server's side ends, when the connection was idle for long enough
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import AsyncExitStack, contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import structlog
-from mcp_types import CallToolResult, Tool
+from mcp_types import CallToolResult, Tool, ToolListChangedNotification
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 
 from bot.catalog.servers import Server
@@ -22,16 +22,19 @@ from workers.tools.answers import translated, unreachable
 from workers.tools.asked import Answering
 from workers.tools.credentials import Credential
 from workers.tools.errors import NotSent, ToolError, Unheard, Unreachable, root_cause
-from workers.tools.soft_http import HEARD, Heard
+from workers.tools.soft_http import HEARD, Heard, Origins
 from workers.tools.stderr import Stderr
 from workers.tools.transports import opened
 
 if TYPE_CHECKING:
     from mcp import Client
+    from mcp.shared.dispatcher import ProgressFnT
 
 BACKSTOP_SECONDS = 2.0  # past the protocol's own deadline: a call must end even if the SDK's clock does not
 MOST_PAGES = 50  # a broken server may never end its cursors
+LISTED_FOR_SECONDS = 300.0  # where the server does not tell of changes
 TRIM_SECONDS = 30.0  # how often an idle connection looks at the size of its stderr file
+
 
 log = structlog.get_logger(__name__)
 
@@ -49,7 +52,11 @@ class Connection:
         connect: timedelta,
         idle: timedelta,
         answering: Answering,
+        origins: Origins,
+        after: Collection[asyncio.Task[None]] = (),
+        on_tools_changed: Callable[[], None] = lambda: None,
     ) -> None:
+        """It opens when the owners in `after` have ended, whose place it takes."""
         self.server = server
         self._credential = credential
         self._mode = mode
@@ -57,6 +64,12 @@ class Connection:
         self._connect = connect.total_seconds()
         self._idle = idle.total_seconds()
         self._answering = answering
+        self._origins = origins
+        self._after = after
+        self._on_tools_changed = on_tools_changed
+        self._listed_at: float | None = None
+        self._listing = asyncio.Lock()
+        self.definitions: dict[str, Tool] = {}  # as the server last listed them on this connection
         self._client: Client | None = None
         self._over = False  # no new calls: ended, told to end, or about to close as idle
         self._closing = False  # now, without waiting for running calls
@@ -71,6 +84,11 @@ class Connection:
     def usable(self) -> bool:
         """Connecting or connected: worth waiting for."""
         return not self._over
+
+    @property
+    def busy(self) -> bool:
+        """Calls run on it, or somebody waits for it to open."""
+        return self._calls > 0 or not self._ready.done()
 
     @property
     def legacy(self) -> bool:
@@ -98,6 +116,7 @@ class Connection:
         cursor: str | None = None
         seen: set[str] = set()
         with self._in_use() as client, self._errors("its list of tools"):
+            self._listed_at = asyncio.get_running_loop().time()  # before asking: a change meanwhile is heard
             async with asyncio.timeout(self._timeout + BACKSTOP_SECONDS):
                 for _ in range(MOST_PAGES):
                     page = await client.list_tools(cursor=cursor)
@@ -106,12 +125,43 @@ class Connection:
                     if not cursor or cursor in seen:
                         break
                     seen.add(cursor)
+        self.definitions = {tool.name: tool for tool in found}
         return [tool for tool in found if not (tool.execution and tool.execution.task_support == "required")]
 
-    async def call(self, tool: str, arguments: dict[str, Any]) -> CallToolResult:
+    async def call(
+        self, tool: str, arguments: dict[str, Any], *, on_progress: ProgressFnT | None = None
+    ) -> CallToolResult:
+        await self._know_the_tools()
         with self._in_use() as client, self._errors(f'"{tool}"'):
             async with asyncio.timeout(self._timeout + BACKSTOP_SECONDS):
-                return await client.call_tool(tool, arguments, read_timeout_seconds=self._timeout)
+                return await client.call_tool(
+                    tool, arguments, read_timeout_seconds=self._timeout, progress_callback=on_progress
+                )
+
+    async def _know_the_tools(self) -> None:
+        """The tools were listed on this very connection, not too long ago.
+
+        The SDK takes headers and output schemas from there, and what is called is held against `definitions`. A server
+        of the newer protocol tells of changes only in a stream that would be held open for each connection; its list
+        is asked for again after a while instead.
+        """
+        async with self._listing:
+            now = asyncio.get_running_loop().time()
+            if self._listed_at is not None and (self.legacy or now - self._listed_at < LISTED_FOR_SECONDS):
+                return
+            try:
+                await self.tools()
+            except BaseException as exc:
+                self._listed_at = None
+                if isinstance(exc, ToolError):
+                    exc.ran = "no"
+                raise
+
+    async def _heard(self, message: object) -> None:
+        if isinstance(message, ToolListChangedNotification):
+            log.info("tools.changed", server=self.server.name)
+            self._listed_at = None
+            self._on_tools_changed()
 
     def close(self) -> None:
         """Close now; running calls end without an answer. `done` tells when it is over."""
@@ -167,6 +217,8 @@ class Connection:
         cause: BaseException | None = None
         try:
             async with AsyncExitStack() as stack:
+                if self._after:
+                    await asyncio.wait(self._after, timeout=self._connect)
                 async with asyncio.timeout(self._connect):
                     self._client = await stack.enter_async_context(
                         opened(
@@ -176,7 +228,9 @@ class Connection:
                             timeout_seconds=self._timeout,
                             stderr=stderr,
                             answering=self._answering,
+                            origins=self._origins,
                             on_end=self._server_ended,
+                            on_notice=self._heard,
                         )
                     )
                 self._last_used = asyncio.get_running_loop().time()

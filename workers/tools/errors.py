@@ -3,6 +3,7 @@
 ToolError           `.ran` says whether the tool may have done something
 ├── NotSent         the connection was gone before the call: a fresh one may take it
 ├── Unreachable     no connection now: it failed, the server rests after failures, or too many calls wait
+│   └── NoRoom      the server has nothing to do with it: all connections of this worker are in use
 ├── Unheard         the call was sent and no answer came: never repeated by itself
 ├── Needed          a person has to do something first; `.need` says what
 └── Rejected        the server answered, but not with a result
@@ -31,6 +32,10 @@ class NotSent(ToolError):
 
 class Unreachable(ToolError):
     default_ran = "no"
+
+
+class NoRoom(Unreachable):
+    pass
 
 
 class Unheard(ToolError):

@@ -49,6 +49,7 @@ class Listing:
         self._fresh = fresh
         self._now = now
         self._listed: dict[str, _Listed] = {}
+        sessions.when_tools_change(self._changed)
 
     async def of(self, server: Server) -> tuple[ToolSpec, ...]:
         """The server's tools, as far as they are known; never raises. `problem` says why some are missing."""
@@ -84,6 +85,11 @@ class Listing:
         """Why the server could not be listed last time, a sentence; None when it could."""
         listed = self._listed.get(server.name)
         return listed.problem if listed is not None else None
+
+    def _changed(self, name: str) -> None:
+        """The server says so: whoever looks next asks it again."""
+        if listed := self._listed.get(name):
+            listed.good_until = listed.listed_until = 0.0
 
     def _of(self, server: Server) -> _Listed:
         listed = self._listed.get(server.name)

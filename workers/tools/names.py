@@ -13,6 +13,7 @@ SEPARATOR = "__"
 LIMIT = 64  # function names of models: ^[a-zA-Z0-9_-]{1,64}$
 HASH_LENGTH = 10
 HAND_TO_PERSON = "hand_to_person"  # the function that agents with an escalation list have
+READ_MORE = "read_more"  # the function that reads on in an answer that was cut
 UNSAFE = re.compile(r"[^A-Za-z0-9_-]")
 
 

@@ -15,13 +15,14 @@ from bot.catalog.problem import Problem
 from bot.settings import Settings
 from workers.handoffs.person import BUILT_IN
 from workers.tools.functions import Functions, is_marked
+from workers.tools.rests import read_more
 
 FIELD = "FUNCTIONS"
 
 
 def load(settings: Settings) -> tuple[Functions, list[Problem]]:
     """The functions there are, and what is wrong with the rest."""
-    functions: dict[str, Callable[..., Any]] = {function.__name__: function for function in BUILT_IN}
+    functions: dict[str, Callable[..., Any]] = {function.__name__: function for function in (*BUILT_IN, read_more)}
     problems: list[Problem] = []
     for name in dict.fromkeys(filter(None, map(str.strip, (settings.functions or "").split(",")))):
         try:

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import partial
 from typing import Any, TypeVar
 
 import structlog
+from mcp.shared.dispatcher import ProgressFnT
 from mcp_types import CallToolResult, Tool
 
 from bot.catalog.servers import Server
@@ -22,12 +24,14 @@ from workers.tools.asked import NOBODY, Answering
 from workers.tools.breaker import Breaker
 from workers.tools.connection import Connection
 from workers.tools.credentials import Asker, Configured, Credential, Credentials
-from workers.tools.errors import NotSent, Rejected, Unheard, Unreachable
+from workers.tools.errors import NoRoom, NotSent, Rejected, Unheard, Unreachable
+from workers.tools.pool import Limits, Pool
+from workers.tools.soft_http import Origins
 
 CONNECT = timedelta(seconds=20)  # a silent server costs the SDK's probe 10 s before it tries the older handshake
 IDLE = timedelta(minutes=10)  # a stdio server holds 55-100 MB
 CALLS_AT_ONCE = 8  # per server; more wait
-CLOSE = timedelta(seconds=8)  # the SDK's own steps (flush, stdin, SIGTERM, SIGKILL) take 6.5 s at most
+LIMITS = Limits()
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
@@ -51,6 +55,7 @@ class ToolSessions:
         connect: timedelta = CONNECT,
         idle: timedelta = IDLE,
         calls_at_once: int = CALLS_AT_ONCE,
+        limits: Limits = LIMITS,
         answering: Answering = NOBODY,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -62,8 +67,9 @@ class ToolSessions:
         self._calls_at_once = calls_at_once
         self._answering = answering
         self._now = now
-        self._connections: dict[tuple[str, str], Connection] = {}
-        self._owners: set[asyncio.Task[None]] = set()
+        self.pool = Pool(limits)
+        self._origins = Origins(most=limits.remote + calls_at_once)
+        self._hears_changes: list[Callable[[str], None]] = []
         self._known: dict[str, _Known] = {}
         self._closed = False
 
@@ -72,23 +78,27 @@ class ToolSessions:
         return await self._with(server, asker, lambda connection: connection.tools())
 
     async def call(
-        self, server: Server, asker: Asker, tool: str, arguments: dict[str, Any], *, given: str = ""
+        self,
+        server: Server,
+        asker: Asker,
+        tool: str,
+        arguments: dict[str, Any],
+        *,
+        given: str = "",
+        on_progress: ProgressFnT | None = None,
     ) -> CallToolResult:
         """Raises `ToolError`, whose `.ran` says what is known. A cancelled call is cancelled at the server too."""
-        return await self._with(server, asker, lambda connection: connection.call(tool, arguments))
+        return await self._with(server, asker, lambda c: c.call(tool, arguments, on_progress=on_progress))
 
     async def aclose(self) -> None:
-        """Close all connections; running calls end without an answer. Takes `CLOSE` at most, then forces."""
+        """Close all connections; running calls end without an answer. Takes some seconds at most, then forces."""
         self._closed = True
-        for connection in self._connections.values():
-            connection.close()
-        self._connections.clear()
-        for patience in (CLOSE, CLOSE):
-            if not self._owners:
-                return
-            _, late = await asyncio.wait(self._owners, timeout=patience.total_seconds())
-            for owner in late:
-                owner.cancel()
+        await self.pool.aclose()
+        await self._origins.aclose()
+
+    def when_tools_change(self, hear: Callable[[str], None]) -> None:
+        """`hear` is told the name of a server that says that its list of tools is another one now."""
+        self._hears_changes.append(hear)
 
     # ---- one call -------------------------------------------------------------------------------------------------
 
@@ -98,6 +108,8 @@ class ToolSessions:
             self._let_rest(known, server)
             try:
                 result = await self._once_more(known, server, asker, work)
+            except NoRoom:
+                raise
             except (NotSent, Unreachable, Unheard):
                 known.breaker.failed(self._now())
                 raise
@@ -122,12 +134,12 @@ class ToolSessions:
         if self._closed:
             raise Unreachable("The worker is stopping and calls no more tools.")
         key = (server.name, credential.key)
-        connection = self._connections.get(key)
+        connection = self.pool.get(key)
         if connection is not None and connection.server != server:
             connection.end()  # mcp.json was changed: running calls finish, new ones go to the new server
-        if connection is None or not connection.usable:
-            connection = self._open(known, server, credential)
-            self._connections[key] = connection
+            connection = None
+        if connection is None:
+            connection = self.pool.open(key, server, partial(self._open, known, server, credential))
         try:
             await connection.ready()
         except Unreachable:
@@ -136,8 +148,10 @@ class ToolSessions:
         known.legacy = connection.legacy
         return connection
 
-    def _open(self, known: _Known, server: Server, credential: Credential) -> Connection:
-        connection = Connection(
+    def _open(
+        self, known: _Known, server: Server, credential: Credential, after: Collection[asyncio.Task[None]]
+    ) -> Connection:
+        return Connection(
             server,
             credential,
             mode="legacy" if server.protocol == "auto" and known.legacy else server.protocol,
@@ -145,10 +159,14 @@ class ToolSessions:
             connect=self._connect,
             idle=self._idle,
             answering=self._answering,
+            origins=self._origins,
+            after=after,
+            on_tools_changed=lambda: self._changed(server.name),
         )
-        self._owners.add(connection.done)
-        connection.done.add_done_callback(self._owners.discard)
-        return connection
+
+    def _changed(self, server: str) -> None:
+        for hear in self._hears_changes:
+            hear(server)
 
     @asynccontextmanager
     async def _slot(self, known: _Known, server: Server) -> AsyncIterator[None]:

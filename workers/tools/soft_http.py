@@ -5,7 +5,7 @@ The SDK ends a whole connection on one network exception, and reports every refu
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
@@ -15,6 +15,8 @@ from typing import cast
 import httpx2
 
 CONNECT_SECONDS = 15.0  # TCP and TLS
+KEPT = 32  # idle ones, per origin
+KEPT_FOR_SECONDS = 60.0
 READ_MARGIN_SECONDS = 30.0  # HTTP waits longer than the call's own deadline, which cancels in the protocol
 
 
@@ -33,14 +35,41 @@ HEARD: ContextVar[Heard | None] = ContextVar("HEARD", default=None)
 NEVER_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.UnsupportedProtocol)
 
 
-def http_client(headers: dict[str, str], *, auth: httpx2.Auth | None, timeout_seconds: float) -> httpx2.AsyncClient:
-    """A client for one connection; its owner closes it."""
-    return httpx2.AsyncClient(
-        headers=headers,
-        auth=auth,
-        transport=SoftFail(httpx2.AsyncHTTPTransport(verify=_tls(), retries=1)),  # retries: of connecting only
-        timeout=httpx2.Timeout(CONNECT_SECONDS, read=timeout_seconds + READ_MARGIN_SECONDS),
-    )
+class Origins:
+    """The network connections to remote servers, one set for each origin, shared by all who speak with it.
+
+    What is a person's own (headers, sign-in, cookies) is a client's, and each connection of ours has a client.
+    """
+
+    def __init__(self, *, most: int) -> None:
+        """`most` at one origin: a session of the older protocol holds one of them all the time."""
+        self._limits = httpx2.Limits(
+            max_connections=most, max_keepalive_connections=KEPT, keepalive_expiry=KEPT_FOR_SECONDS
+        )
+        self._transports: dict[str, httpx2.AsyncHTTPTransport] = {}
+
+    def client(
+        self, url: str, headers: Mapping[str, str], *, auth: httpx2.Auth | None, timeout_seconds: float
+    ) -> httpx2.AsyncClient:
+        """A client for one connection to `url`; its owner closes it, which leaves the shared ones open."""
+        return httpx2.AsyncClient(
+            headers=dict(headers),
+            auth=auth,
+            transport=SoftFail(self._to(url)),
+            timeout=httpx2.Timeout(CONNECT_SECONDS, read=timeout_seconds + READ_MARGIN_SECONDS),
+        )
+
+    async def aclose(self) -> None:
+        while self._transports:
+            await self._transports.popitem()[1].aclose()
+
+    def _to(self, url: str) -> httpx2.AsyncHTTPTransport:
+        address = httpx2.URL(url)
+        origin = f"{address.scheme}://{address.netloc.decode()}"
+        if origin not in self._transports:
+            # retries: of connecting only
+            self._transports[origin] = httpx2.AsyncHTTPTransport(verify=_tls(), retries=1, limits=self._limits)
+        return self._transports[origin]
 
 
 @cache
@@ -71,7 +100,7 @@ class SoftFail(httpx2.AsyncBaseTransport):
         return response
 
     async def aclose(self) -> None:
-        await self._inner.aclose()
+        """Nothing: beneath are the connections that others use as well."""
 
 
 class _SoftStream(httpx2.AsyncByteStream):

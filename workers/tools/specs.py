@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from bot.catalog.agents import Agent
@@ -56,6 +56,14 @@ def spoken_of(agent: Agent, name: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ToolFile:
+    """A file in a tool's answer, for the people in the thread."""
+
+    name: str
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """The result of one call. `text` is what the model reads; it begins with "Error: " when `failed`.
 
@@ -66,6 +74,7 @@ class Outcome:
     failed: bool
     ran: Ran
     needs: Need | None = None
+    files: tuple[ToolFile, ...] = ()
 
 
 def failure(text: str, *, ran: Ran) -> Outcome:

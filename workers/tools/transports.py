@@ -1,7 +1,7 @@
 """Opening an MCP client to one server: stdio, streamable HTTP, or the older SSE.
 
 Always holds: a stdio server gets only the variables configured for it (and the SDK's short list: HOME, LOGNAME, PATH,
-SHELL, TERM, USER), and the end of a server is told at once. One SSE event may be 16 MiB instead of the SDK's 1.
+SHELL, TERM, USER), and the end of a server is told at once. One SSE event may be 32 MiB instead of the SDK's 1.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import Any, Self
 
 from mcp import Client, StdioServerParameters
 from mcp.client._transport import ReadStream, Transport, TransportStreams
+from mcp.client.session import MessageHandlerFnT
 from mcp.client.sse import sse_client
 from mcp.client.stdio import stdio_client
 from mcp.client.streamable_http import streamable_http_client
@@ -28,11 +29,11 @@ from workers.tools.asked import Answering
 from workers.tools.credentials import Credential
 from workers.tools.errors import Unreachable
 from workers.tools.sloppy import mended
-from workers.tools.soft_http import CONNECT_SECONDS, http_client
+from workers.tools.soft_http import CONNECT_SECONDS, Origins
 from workers.tools.stderr import Stderr
 
 QUIET_STREAM_SECONDS = 3600.0  # an SSE server may say nothing for this long between calls
-LARGEST_EVENT = 16 * 2**20
+LARGEST_EVENT = 32 * 2**20  # 10 MB of text come twice where a tool has structured output
 
 
 @asynccontextmanager
@@ -43,15 +44,17 @@ async def opened(
     mode: str,
     timeout_seconds: float,
     stderr: Stderr | None,
+    origins: Origins,
     answering: Answering,
     on_end: Callable[[], None],
+    on_notice: MessageHandlerFnT,
 ) -> AsyncIterator[Client]:
     """A connected client. Entered and left by one task; errors leave it wrapped in groups.
 
     `mode` is the SDK's: auto, legacy or a protocol version. `stderr` is needed for stdio. `on_end` is called, once or
-    more, when the server's side of the connection has ended.
+    more, when the server's side of the connection has ended; `on_notice` with whatever the server sends by itself.
     """
-    async with _transport(server, credential, timeout_seconds, stderr) as transport:
+    async with _transport(server, credential, timeout_seconds, stderr, origins) as transport:
         client = Client(
             _watched(transport, server.name, on_end),
             mode=mode,
@@ -60,6 +63,7 @@ async def opened(
             elicitation_callback=answering.elicitation,
             sampling_callback=answering.sampling,
             list_roots_callback=answering.roots,
+            message_handler=on_notice,
             cache=None,  # listings are kept by us, for all connections of a server
         )
         async with client:
@@ -68,7 +72,7 @@ async def opened(
 
 @asynccontextmanager
 async def _transport(
-    server: Server, credential: Credential, timeout_seconds: float, stderr: Stderr | None
+    server: Server, credential: Credential, timeout_seconds: float, stderr: Stderr | None, origins: Origins
 ) -> AsyncIterator[Transport]:
     headers = dict(credential.headers)
     match server.transport:
@@ -87,7 +91,8 @@ async def _transport(
                 sse_read_timeout=QUIET_STREAM_SECONDS,
             )
         case "http":
-            async with http_client(headers, auth=credential.auth, timeout_seconds=timeout_seconds) as http:
+            http = origins.client(server.url, headers, auth=credential.auth, timeout_seconds=timeout_seconds)
+            async with http:
                 yield streamable_http_client(server.url, http_client=http, max_sse_event_size=LARGEST_EVENT)
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 from mcp.server.mcpserver import Context
 
 from playground.services.odd.bench import Bench
+
+MOST_LOOKS, LOOK_SECONDS = 1000, 0.01
 
 
 def add(bench: Bench) -> None:
@@ -17,6 +20,17 @@ def add(bench: Bench) -> None:
             await asyncio.sleep(seconds)
             await ctx.report_progress(step, steps, f"step {step} of {steps}")
         return f"{steps} steps done"
+
+    @bench.tool()
+    async def steps(ctx: Context, count: int, gate: str) -> str:
+        """`count` steps at once; then it waits until the file `gate` exists."""
+        for step in range(1, count + 1):
+            await ctx.report_progress(step, count, f"step {step}")
+        for _ in range(MOST_LOOKS):
+            if Path(gate).exists():  # noqa: ASYNC240  # the test's own signal
+                break
+            await asyncio.sleep(LOOK_SECONDS)
+        return "all steps done"
 
     @bench.tool()
     async def work_in_silence(ctx: Context, steps: int = 3, seconds: float = 0) -> str:

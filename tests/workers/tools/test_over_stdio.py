@@ -105,7 +105,8 @@ async def test_a_long_result_is_cut_and_says_so(desk: Desk) -> None:
 async def test_a_picture_is_described(desk: Desk) -> None:
     outcome = await desk.call("odd__picture")
 
-    assert outcome.text == "[image: image/png, about 3 kB; it cannot be shown as text]"
+    assert outcome.text.startswith("[image: image/png, about 3 kB; the people in the thread see it")
+    assert [file.name for file in outcome.files] == ["picture.png"]
 
 
 @pytest.mark.parametrize(

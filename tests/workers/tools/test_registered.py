@@ -30,8 +30,8 @@ def names(functions: str | None) -> tuple[list[str], list[str]]:
     """The operator's functions, and what is said about the rest; the product's own one comes first."""
     found, problems = registered.load(some_settings(functions=functions))
     assert all(problem.field == "FUNCTIONS" for problem in problems)
-    own, *operators = found.specs
-    assert own == "hand_to_person"
+    own, more, *operators = found.specs
+    assert (own, more) == ("hand_to_person", "read_more")
     return operators, [str(problem) for problem in problems]
 
 
@@ -82,7 +82,7 @@ async def test_the_doctor_tells_of_a_wrong_module_and_of_a_function_that_is_miss
     assert {finding.status for finding in findings} == {Status.FAILED}
     assert [finding.says.partition(": ")[2] for finding in findings] == [
         "FUNCTIONS: there is no such file; a path counts from the folder where the process starts.",
-        'tools: "flip" is neither a server nor a function; allowed: hand_to_person, time.',
+        'tools: "flip" is neither a server nor a function; allowed: hand_to_person, read_more, time.',
     ]
 
 

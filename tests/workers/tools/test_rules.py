@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
@@ -17,9 +18,10 @@ from tests.workers.tools.conftest import an_agent
 from workers.tools.answers import translated
 from workers.tools.breaker import Breaker
 from workers.tools.choice import may_use, uses, uses_function
+from workers.tools.content import NOTHING, read
 from workers.tools.described import specs_of
 from workers.tools.errors import root_cause
-from workers.tools.results import NOTHING, cut, text_of
+from workers.tools.results import cleaned, cut
 from workers.tools.soft_http import Heard
 from workers.tools.specs import ToolSpec
 
@@ -130,8 +132,12 @@ def a_block(kind: str, **fields: Any) -> SimpleNamespace:
     return SimpleNamespace(type=kind, **fields)
 
 
+PNG = b64encode(bytes.fromhex("89504e470d0a1a0a") + bytes(3000)).decode()
+DAMAGED = "[audio: audio/wav; it came damaged and cannot be shown]"
+SEEN = "the people in the thread see it as the file"
+
 TEXT = a_block("text", text="hello")
-PICTURE = a_block("image", mime_type="image/png", data="A" * 4000)
+PICTURE = a_block("image", mime_type="image/png", data=PNG)
 NOTE = a_block("resource", resource=SimpleNamespace(uri="file:///n", mime_type="text/plain", text="a note"))
 BLOB = a_block("resource", resource=SimpleNamespace(uri="file:///b", mime_type=None, blob="A" * 8000))
 LINK = a_block("resource_link", name="Report", uri="https://example.com/r", mime_type="text/html")
@@ -143,9 +149,16 @@ LINK = a_block("resource_link", name="Report", uri="https://example.com/r", mime
         ([TEXT], None, "hello"),
         ([TEXT], {"a": 1}, "hello"),
         ([], {"a": "é"}, '{"a": "é"}'),
-        ([PICTURE], {"a": 1}, '{"a": 1}\n[image: image/png, about 3 kB; it cannot be shown as text]'),
+        ([PICTURE], {"a": 1}, f'{{"a": 1}}\n[image: image/png, about 3 kB; {SEEN} "draw.png"; you do not]'),
+        (
+            [PICTURE, PICTURE],
+            None,
+            f'[image: image/png, about 3 kB; {SEEN} "draw.png"; you do not]\n'
+            f'[image: image/png, about 3 kB; {SEEN} "draw-2.png"; you do not]',
+        ),
+        ([a_block("audio", mime_type="audio/wav", data="no")], None, DAMAGED),
         ([TEXT, NOTE], None, "hello\na note"),
-        ([BLOB], None, "[file: file:///b, unknown type, about 6 kB; not text]"),
+        ([BLOB], None, f'[file file:///b: unknown type, about 6 kB; {SEEN} "b.bin"; you do not]'),
         ([LINK], None, "[link: Report, https://example.com/r, text/html]"),
         ([a_block("hologram")], None, "[content of type hologram, which cannot be shown]"),
         ([], None, NOTHING),
@@ -153,7 +166,14 @@ LINK = a_block("resource_link", name="Report", uri="https://example.com/r", mime
     ],
 )
 def test_a_model_reads_text_and_of_the_rest_a_line(content: list[Any], structured: Any, text: str) -> None:
-    assert text_of(content, structured) == text
+    assert cleaned(read(content, structured, tool="draw").text) == text
+
+
+def test_too_many_files_of_one_answer_are_left_out_and_said() -> None:
+    found = read([PICTURE] * 12, None, tool="draw")
+
+    assert len(found.files) == 10
+    assert found.text.count("it is not shown") == 2
 
 
 def test_only_what_is_too_long_is_cut() -> None:
