@@ -56,6 +56,28 @@ async def test_each_runs_as_a_process_of_its_own(service: str, path: str, token:
         assert await asyncio.wait_for(process.wait(), STARTS_WITHIN_SECONDS) in (0, -15)
 
 
+async def test_all_run_in_one_process(tmp_path: Path) -> None:
+    github, linear = free_port(), free_port()
+    arguments = ["-m", "playground.services", "--github-port", str(github), "--linear-port", str(linear)]
+    process = await asyncio.create_subprocess_exec(sys.executable, *arguments, "--state", str(tmp_path))
+    try:
+        for port, token in ((github, f"Bearer {token_of('ada')}"), (linear, key_of("ada"))):
+            async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}") as http:
+                async with asyncio.timeout(STARTS_WITHIN_SECONDS):
+                    while not await answers(http):  # noqa: ASYNC110  # what is waited for is another process
+                        await asyncio.sleep(0.05)
+                mcp = await http.post("/mcp", json={}, headers={"authorization": token})
+                assert mcp.status_code != 404
+    finally:
+        process.terminate()
+        assert await asyncio.wait_for(process.wait(), STARTS_WITHIN_SECONDS) == 0
+    assert names_in(tmp_path) == {"github.json", "linear.json"}
+
+
+def names_in(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()}
+
+
 async def answers(http: httpx2.AsyncClient) -> bool:
     try:
         return (await http.get("/_control/state")).status_code == 200
