@@ -30,11 +30,12 @@ def main(
     introspection_url: Annotated[
         str, typer.Option(help="Where to ask whose token it is (RFC 7662), beside the static ones.")
     ] = "",
+    introspection_key: Annotated[str, typer.Option(help="What is shown there, as a bearer key.")] = "",
 ) -> None:
     """Serve until SIGINT or SIGTERM."""
 
     def service(name: str, create: Any, port: int) -> Service[Any]:
-        verifier = Introspection(introspection_url, f"http://{HOST}:{port}") if introspection_url else None
+        verifier = Introspection(introspection_url, introspection_key) if introspection_url else None
         kept = state / f"{name}.json" if state else None
         made: Service[Any] = create(verifier=verifier, authorization_servers=authorization_server, state=kept)
         return made
