@@ -21,7 +21,7 @@ from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
 from playground.services.definitions import Marked
-from playground.services.grants import Grant
+from playground.services.grants import Granted
 from playground.services.protection import GRANT, TOKEN
 
 
@@ -29,7 +29,7 @@ from playground.services.protection import GRANT, TOKEN
 class Asking:
     """Who makes the call that is served now. `arguments` are as they came, before defaults."""
 
-    grant: Grant
+    grant: Granted
     token: str
     request: Request
     arguments: Mapping[str, Any] = field(default_factory=dict)

@@ -32,9 +32,10 @@ def command(create: Create) -> Callable[..., None]:
         introspection_url: Annotated[
             str, typer.Option(help="Where to ask whose token it is (RFC 7662), beside the static ones.")
         ] = "",
+        introspection_key: Annotated[str, typer.Option(help="What is shown there, as a bearer key.")] = "",
     ) -> None:
         """Serve until SIGINT or SIGTERM."""
-        verifier = Introspection(introspection_url, f"http://{host}:{port}") if introspection_url else None
+        verifier = Introspection(introspection_url, introspection_key) if introspection_url else None
         service = create(verifier=verifier, authorization_servers=authorization_server, state=state, seed=seed)
         run(service, host=host, port=port)
 

@@ -1,8 +1,9 @@
 """The protection of an MCP face: only who bears a token gets in, and who has none is told where to get one.
 
 RFC 9728 and RFC 6750, as the MCP specification asks for them: a 401 names the metadata of the protected resource, the
-metadata names the authorization server; a token that lacks a scope gets a 403 that names the scopes it needs. Behind
-the gate each request carries its `Grant`, and a session belongs to the person who began it.
+metadata names the authorization server; a token that lacks a scope gets a 403 that names the scopes it needs; one that
+was given out for another resource is nobody's. Behind the gate each request carries its grant, and a session belongs to
+the person who began it.
 """
 
 from __future__ import annotations
@@ -18,14 +19,14 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from playground.services.door import SEEN, again
-from playground.services.grants import Grant, Verifier
+from playground.services.grants import Granted, Verifier
 
 WELL_KNOWN = "/.well-known/oauth-protected-resource"
 GRANT = "playground.grant"
 TOKEN = "playground.token"
 
 # Which scopes a request still needs, given its body, the grant and the token.
-Wanting = Callable[[bytes, Grant, str], frozenset[str]]
+Wanting = Callable[[bytes, Granted, str], frozenset[str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,18 +38,23 @@ class Resource:
     scopes: tuple[str, ...]
     authorization_servers: tuple[str, ...] = ()
 
+    def is_meant_by(self, address: str, base_url: str) -> bool:
+        """Whether a token that was asked for with this address is for here; a slash at the end makes no difference."""
+        path = address.removeprefix(base_url)
+        return path != address and (self.covers(path) or self.covers(f"{path}/"))
+
     def covers(self, path: str) -> bool:
         return any(path.startswith(p[:-1]) if p.endswith("*") else path == p for p in self.paths)
 
 
 class Gate:
-    def __init__(self, app: ASGIApp, *, verifier: Verifier, wanting: Wanting | None = None) -> None:
-        self._app, self._verifier, self._wanting = app, verifier, wanting
+    def __init__(self, app: ASGIApp, resource: Resource, *, verifier: Verifier, wanting: Wanting | None = None) -> None:
+        self._app, self._resource, self._verifier, self._wanting = app, resource, verifier, wanting
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
         token = bearer(request)
-        grant = await self._verifier.person_of(token) if token else None
+        grant = await self._grant(request, token) if token else None
         if token is None or grant is None:
             await unauthorized(request, given=token is not None)(scope, receive, send)
             return
@@ -65,6 +71,12 @@ class Gate:
         known = AccessToken(token=token, client_id=grant.person, scopes=sorted(grant.scopes), subject=grant.person)
         scope["user"] = AuthenticatedUser(known)
         await self._app(scope, receive, send)
+
+    async def _grant(self, request: Request, token: str) -> Granted | None:
+        grant = await self._verifier.person_of(token)
+        if grant is None or grant.resource is None or self._resource.is_meant_by(grant.resource, _base(request)):
+            return grant
+        return None
 
 
 def metadata_route(resource: Resource) -> Route:

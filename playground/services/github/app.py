@@ -28,7 +28,7 @@ from playground.services.github.tools.labels import Labels
 from playground.services.github.tools.pull_requests import PullRequests
 from playground.services.github.tools.repositories import Repositories
 from playground.services.github.tools.reviews import Reviews
-from playground.services.grants import FirstOf, Grant, Tokens, Verifier
+from playground.services.grants import FirstOf, Grant, Granted, Tokens, Verifier
 from playground.services.protection import Gate, Resource, metadata_route
 from playground.services.service import Service
 
@@ -43,7 +43,7 @@ def token_of(person: str, kind: str = "") -> str:
 
 
 def tokens() -> Tokens:
-    known = {}
+    known: dict[str, Granted] = {}
     for name in COLLEAGUES:
         known[token_of(name)] = Grant(name, FULL)
         known[token_of(name, "bare")] = Grant(name)
@@ -73,7 +73,7 @@ class GitHubService(Service[Contents]):
             scopes=SCOPES,
             authorization_servers=tuple(authorization_servers),
         )
-        gate = Gate(_KnownTools(self.face), verifier=verifier, wanting=self._wanting)
+        gate = Gate(_KnownTools(self.face), resource, verifier=verifier, wanting=self._wanting)
         mcp = self.door(gate, message_name, wording)
         routes: list[BaseRoute] = [
             metadata_route(resource),
@@ -116,7 +116,7 @@ class GitHubService(Service[Contents]):
         tools = {name: made for set_name, owner in sets for name, made in toolset(set_name, owner).items()}
         return Face("github-mcp-server", "GitHub MCP Server", tools, hides=selection.hides)
 
-    def _wanting(self, body: bytes, grant: Grant, token: str) -> frozenset[str]:
+    def _wanting(self, body: bytes, grant: Granted, token: str) -> frozenset[str]:
         return selection.wanting(self.face.marks, body, grant, token)
 
     def _rest(self, method: str, path: str, name: str, handler: Handler, verifier: Verifier) -> Route:

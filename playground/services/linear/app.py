@@ -13,7 +13,7 @@ from starlette.routing import BaseRoute, Route
 
 from playground.services.definitions import Marked, toolset
 from playground.services.face import Asking, Face, message_name
-from playground.services.grants import FirstOf, Grant, Tokens, Verifier
+from playground.services.grants import FirstOf, Grant, Granted, Tokens, Verifier
 from playground.services.linear import seed as seeding
 from playground.services.linear.graph.endpoint import Endpoint, operation_name, wording
 from playground.services.linear.store import Contents, Linear
@@ -41,7 +41,7 @@ def token_of(person: str, kind: str = "") -> str:
 
 
 def tokens() -> Tokens:
-    known = {}
+    known: dict[str, Granted] = {}
     for user in seeding.contents().users.values():
         name = user.display_name
         known[key_of(name)] = known[token_of(name)] = Grant(name, frozenset(SCOPES))
@@ -72,8 +72,8 @@ class LinearService(Service[Contents]):
             authorization_servers=tuple(authorization_servers),
         )
         graph = self.door(Endpoint(lambda: self.linear, verifier), operation_name, wording)
-        mcp = self.door(Gate(self.face, verifier=verifier), message_name, wording)
-        older = self.door(Gate(self.face.over_sse(MESSAGES), verifier=verifier), message_name, wording)
+        mcp = self.door(Gate(self.face, resource, verifier=verifier), message_name, wording)
+        older = self.door(Gate(self.face.over_sse(MESSAGES), resource, verifier=verifier), message_name, wording)
         routes: list[BaseRoute] = [
             metadata_route(resource),
             Route("/graphql", graph, methods=["POST"]),

@@ -16,7 +16,7 @@ from starlette.routing import Route
 
 from playground.services.colleagues import COLLEAGUES
 from playground.services.github.app import GitHubService, create, token_of
-from playground.services.grants import Grant
+from playground.services.grants import Grant, Granted
 from playground.services.introspection import Introspection
 from playground.services.linear.app import key_of
 from playground.serving import serve
@@ -56,6 +56,28 @@ async def test_each_runs_as_a_process_of_its_own(service: str, path: str, token:
         assert await asyncio.wait_for(process.wait(), STARTS_WITHIN_SECONDS) in (0, -15)
 
 
+async def test_all_run_in_one_process(tmp_path: Path) -> None:
+    github, linear = free_port(), free_port()
+    arguments = ["-m", "playground.services", "--github-port", str(github), "--linear-port", str(linear)]
+    process = await asyncio.create_subprocess_exec(sys.executable, *arguments, "--state", str(tmp_path))
+    try:
+        for port, token in ((github, f"Bearer {token_of('ada')}"), (linear, key_of("ada"))):
+            async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}") as http:
+                async with asyncio.timeout(STARTS_WITHIN_SECONDS):
+                    while not await answers(http):  # noqa: ASYNC110  # what is waited for is another process
+                        await asyncio.sleep(0.05)
+                mcp = await http.post("/mcp", json={}, headers={"authorization": token})
+                assert mcp.status_code != 404
+    finally:
+        process.terminate()
+        assert await asyncio.wait_for(process.wait(), STARTS_WITHIN_SECONDS) == 0
+    assert names_in(tmp_path) == {"github.json", "linear.json"}
+
+
+def names_in(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()}
+
+
 async def answers(http: httpx2.AsyncClient) -> bool:
     try:
         return (await http.get("/_control/state")).status_code == 200
@@ -82,12 +104,13 @@ async def introspecting() -> AsyncIterator[str]:
     """An authorization server's introspection endpoint: RFC 7662."""
     known = {
         "good": {"active": True, "sub": "ada", "scope": "repo read:org", "aud": "http://127.0.0.1:1/mcp/"},
-        "elsewhere": {"active": True, "sub": "ada", "scope": "repo", "aud": "http://127.0.0.1:12/mcp/"},
-        "for nobody": {"active": True, "sub": "ada", "scope": "repo"},
+        "for nothing": {"active": True, "sub": "ada", "scope": "repo"},
         "expired": {"active": False},
     }
 
     async def introspect(request: Request) -> Response:
+        if request.headers.get("authorization") != "Bearer the-key":
+            return JSONResponse({"error": "invalid_client"}, status_code=401)
         async with request.form() as form:
             return JSONResponse(known.get(str(form["token"]), {"active": False}))
 
@@ -95,16 +118,50 @@ async def introspecting() -> AsyncIterator[str]:
         yield f"{url}/introspect"
 
 
-async def test_a_token_counts_if_it_is_active_and_meant_for_this_service(introspecting: str) -> None:
-    verifier = Introspection(introspecting, "http://127.0.0.1:1")
-    assert await verifier.person_of("good") == Grant("ada", frozenset({"repo", "read:org"}))
-    for token in ("elsewhere", "for nobody", "expired", "unknown"):
+async def test_an_authorization_server_elsewhere_is_asked_whose_token_it_is(introspecting: str) -> None:
+    verifier = Introspection(introspecting, "the-key")
+    good = await verifier.person_of("good")
+    assert good == Grant("ada", frozenset({"repo", "read:org"}), "http://127.0.0.1:1/mcp/")
+    for_nothing = await verifier.person_of("for nothing")
+    assert for_nothing is not None
+    assert for_nothing.resource is not None  # so that it is not taken for a key that is good everywhere
+    for token in ("expired", "unknown"):
         assert await verifier.person_of(token) is None, token
 
 
-async def test_an_authorization_server_that_is_away_knows_nobody() -> None:
-    away = Introspection(f"http://127.0.0.1:{free_port()}/introspect", "http://127.0.0.1:1")
+async def test_an_authorization_server_that_is_away_or_refuses_knows_nobody(introspecting: str) -> None:
+    away = Introspection(f"http://127.0.0.1:{free_port()}/introspect", "the-key")
     assert await away.person_of("good") is None
+    assert await Introspection(introspecting, "another-key").person_of("good") is None
+
+
+@pytest.mark.parametrize(
+    ("resource", "gets_in"),
+    [
+        (None, True),
+        ("{url}/mcp/", True),
+        ("{url}/mcp", True),
+        ("{url}/mcp/x/issues", True),
+        ("{url}/elsewhere", False),
+        ("{url}", False),
+        ("http://127.0.0.1:1/mcp/", False),
+        ("", False),
+    ],
+)
+async def test_a_token_counts_where_it_was_given_out_for(resource: str | None, gets_in: bool) -> None:
+    issued: dict[str, Granted] = {}
+
+    class Issuer:
+        async def person_of(self, token: str) -> Granted | None:
+            return issued.get(token)
+
+    call = {"jsonrpc": "2.0", "id": 1, "method": "ping"}
+    async with serve(create(verifier=Issuer())) as url, bearing("issued", url) as http:
+        meant = resource.format(url=url) if resource is not None else None
+        issued["issued"] = Grant("ada", frozenset({"repo"}), meant)
+        mcp, rest = await http.post("/mcp/", json=call), await http.get("/user")
+    assert (mcp.status_code != 401) is gets_in
+    assert (rest.status_code == 200) is (resource is None)
 
 
 # ---- broken streams, slow and dying servers

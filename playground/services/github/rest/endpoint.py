@@ -19,7 +19,7 @@ from playground.services.github.errors import ApiError
 from playground.services.github.rest.call import Answer, Call
 from playground.services.github.shapes.shapes import Shapes
 from playground.services.github.store import Caller, GitHub
-from playground.services.grants import Grant, Verifier
+from playground.services.grants import Granted, Verifier
 
 MEDIA_TYPE = "github.v3; format=json"
 RATE_LIMIT = {"x-ratelimit-limit": "5000", "x-ratelimit-remaining": "4999", "x-ratelimit-used": "1"}
@@ -39,7 +39,7 @@ class Endpoint:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
-        grant: Grant | None = None
+        grant: Granted | None = None
         try:
             grant = await self._grant(request)
             if SEEN in scope:
@@ -51,22 +51,23 @@ class Endpoint:
         response.headers.update(self._headers(grant))
         await response(scope, receive, send)
 
-    async def _grant(self, request: Request) -> Grant:
+    async def _grant(self, request: Request) -> Granted:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() not in SCHEMES or not token.strip():
             raise errors.no_credentials()
-        if (grant := await self.verifier.person_of(token.strip())) is None:
+        grant = await self.verifier.person_of(token.strip())
+        if grant is None or grant.resource is not None:  # a token for the MCP face is not one for the API
             raise errors.bad_credentials()
         return grant
 
-    async def _call(self, request: Request, grant: Grant) -> Call:
+    async def _call(self, request: Request, grant: Granted) -> Call:
         hub = self.hub()
         shapes = Shapes(hub, str(request.base_url).rstrip("/"))
         caller = Caller(grant.person, grant.scopes)
         body = _parsed(await request.body())
         return Call(hub, caller, dict(request.path_params), request.query_params, body, request.url, shapes)
 
-    def _headers(self, grant: Grant | None) -> dict[str, str]:
+    def _headers(self, grant: Granted | None) -> dict[str, str]:
         scopes = ", ".join(sorted(grant.scopes)) if grant else ""
         known = {"x-oauth-scopes": scopes, "x-accepted-oauth-scopes": self.accepted}
         return {

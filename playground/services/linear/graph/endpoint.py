@@ -53,7 +53,7 @@ class Endpoint:
         grant = await self.verifier.person_of(token.strip()) if token.strip() else None
         linear = self.linear()
         user = linear.user_named(grant.person) if grant else None
-        if grant is None or user is None:
+        if grant is None or user is None or grant.resource is not None:  # a token for the MCP face is none for the API
             raise not_authenticated()
         if SEEN in request.scope:
             request.scope[SEEN].person = grant.person
