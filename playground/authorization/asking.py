@@ -80,10 +80,17 @@ def resource_of(parameters: Parameters) -> str | None:
         raise OAuthError("invalid_target", "A token is for one resource.")
     if not given:
         return None
-    parts = urlsplit(given[0])
-    if not (parts.scheme and parts.netloc) or "#" in given[0]:
+    if not _is_absolute(given[0]):
         raise OAuthError("invalid_target", "A resource is an absolute address without a fragment.")
     return given[0]
+
+
+def _is_absolute(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return False
+    return bool(parts.scheme and parts.netloc) and "#" not in address
 
 
 def location(redirect_uri: str, state: str | None, answer: Mapping[str, str]) -> str:

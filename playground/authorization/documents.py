@@ -46,7 +46,10 @@ async def client(client_id: str, http: httpx2.AsyncClient) -> Client:
 
 
 def _check_address(client_id: str) -> None:
-    parts = urlsplit(client_id)
+    try:
+        parts = urlsplit(client_id)
+    except ValueError:
+        raise Untrusted("invalid_client", "The client id is not an address.") from None
     if parts.scheme == "http" and not is_loopback(parts.hostname, by_name=True):
         raise Untrusted("invalid_client", "A client id that is an address begins with https.")
     if parts.path in ("", "/") or parts.fragment or parts.username:
@@ -67,7 +70,7 @@ async def _fetched(client_id: str, http: httpx2.AsyncClient) -> bytes:
                 if len(content) > BYTES_MAX:
                     raise Untrusted("invalid_client", f"The client's document has more than {BYTES_MAX} bytes.")
             return bytes(content)
-    except httpx2.HTTPError as exc:
+    except (httpx2.HTTPError, httpx2.InvalidURL) as exc:
         raise Untrusted("invalid_client", f"The client's document cannot be fetched ({type(exc).__name__}).") from exc
 
 

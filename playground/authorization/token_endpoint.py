@@ -47,7 +47,9 @@ async def revoke(call: Call) -> Response:
 async def introspect(call: Call) -> Response:
     """What a resource may know of a token; it shows the key that all resources of this issuer share."""
     scheme, _, key = call.request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not secrets.compare_digest(key, call.issuer.settings.resource_key):
+    if scheme.lower() != "bearer" or not secrets.compare_digest(
+        key.encode(), call.issuer.settings.resource_key.encode()
+    ):
         raise OAuthError("invalid_client", "Only resources may ask, with their key.", status=401)
     token = _needed(await form_of(call.request), "token")
     return JSONResponse(_known(call.issuer, token), headers=NO_STORE)

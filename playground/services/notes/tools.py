@@ -5,6 +5,8 @@ request during the call in the older ones.
 """
 
 # No postponed annotations here: those of a tool name its resolver, which is local.
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
 from mcp.server import MCPServer
@@ -46,17 +48,18 @@ def build(notes: Notes) -> MCPServer:
     @mcp.tool(title="Read a note", annotations=READS)
     async def read_note(id: str, ctx: Context) -> Note:
         """One note with its text."""
-        return _found(notes, ctx, id)
+        with _told_to_the_model():
+            return notes.find(_person(ctx), id)
 
     @mcp.tool(title="Save a note", annotations=SAVES)
     async def save_note(title: str, text: str, ctx: Context, id: str | None = None) -> Note:
         """Write a new note or, with an id, change an old one."""
-        if id is not None:
-            _found(notes, ctx, id)
-        return notes.save(_person(ctx), title=title, text=text, note_id=id)
+        with _told_to_the_model():
+            return notes.save(_person(ctx), title=title, text=text, note_id=id)
 
     async def ask(id: str, ctx: Context) -> Elicit[Confirmation]:
-        return Elicit(f"Delete the note “{_found(notes, ctx, id).title}”?", Confirmation)
+        with _told_to_the_model():
+            return Elicit(f"Delete the note “{notes.find(_person(ctx), id).title}”?", Confirmation)
 
     @mcp.tool(title="Delete a note", annotations=DELETES)
     async def delete_note(
@@ -77,8 +80,9 @@ def _person(ctx: Context) -> str:
     return grant.person
 
 
-def _found(notes: Notes, ctx: Context, note_id: str) -> Note:
+@contextmanager
+def _told_to_the_model() -> Iterator[None]:
     try:
-        return notes.find(_person(ctx), note_id)
+        yield
     except NoSuchNote as problem:
         raise ToolError(str(problem)) from None

@@ -92,6 +92,12 @@ def add(bench: Bench) -> None:
         return f"hello {who.name}"
 
     @bench.tool()
+    async def greet_the_old_way(ctx: Context) -> str:
+        """Asks by a request, as servers did before the newer protocol; there, it has no way to."""
+        answer = await ctx.elicit("Your name?", Name)
+        return f"hello {answer.data.name}" if isinstance(answer, AcceptedElicitation) else f"hello {answer.action}"
+
+    @bench.tool()
     async def fill_in(
         answer: Annotated[ElicitationResult[Any], Resolve(ask_fields)],
         message: str = "Please fill this in.",

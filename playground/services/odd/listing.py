@@ -6,6 +6,7 @@ from typing import Any
 
 from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
 from mcp.server.mcpserver import Context
+from mcp.server.mcpserver.exceptions import ToolError
 from mcp.server.subscriptions import ToolsListChanged
 from pydantic import BaseModel, ConfigDict
 
@@ -50,6 +51,13 @@ def add_schemas(bench: Bench) -> None:
         return f"{amount:g}"
 
     bench.redefined["old_fashioned"] = {"inputSchema": DRAFT4}
+
+    @bench.tool()
+    def only_as_a_task() -> str:
+        """Cannot be called as other tools can; the tasks that it wants are of one revision of the protocol."""
+        raise ToolError("Tool only_as_a_task requires task augmentation (taskSupport: 'required')")
+
+    bench.redefined["only_as_a_task"] = {"execution": {"taskSupport": "required"}}
 
 
 def add_changes(bench: Bench) -> None:

@@ -51,6 +51,7 @@ async def test_a_person_may_give_less_than_is_asked(flow: Flow) -> None:
         ({"code_challenge": "short"}, "invalid_request"),
         ({"scope": "notes:read notes:own"}, "invalid_scope"),
         ({"resource": "/mcp"}, "invalid_target"),
+        ({"resource": "http://[bad/mcp"}, "invalid_target"),
         ({"resource": "http://127.0.0.1:9999/mcp#part"}, "invalid_target"),
         ({"prompt": "none consent"}, "invalid_request"),
         ({"prompt": "maybe"}, "invalid_request"),

@@ -193,6 +193,7 @@ async def test_a_document_that_cannot_be_trusted_leads_nowhere(
         ("/", "has a path"),
         ("/client.json#part", "no fragment"),
         ("/a/../client.json", "no dots"),
+        (":x/client.json", "cannot be fetched"),
     ],
 )
 async def test_an_id_that_leads_to_no_document_is_refused(
@@ -208,6 +209,11 @@ async def test_an_id_that_leads_to_no_document_is_refused(
 async def test_a_document_is_fetched_from_https_or_this_machine_only(issuer: Issuer, http: httpx2.AsyncClient) -> None:
     shown = await Flow(issuer, http, client_id="http://client.example/client.json").authorize()
     assert "begins with https" in shown.text
+
+
+async def test_what_only_looks_like_an_address_is_refused(issuer: Issuer, http: httpx2.AsyncClient) -> None:
+    shown = await Flow(issuer, http, client_id="https://[bad/client.json").authorize()
+    assert (shown.status_code, "The client id is not an address." in shown.text) == (400, True)
 
 
 async def test_a_site_that_is_away_is_told(issuer: Issuer, http: httpx2.AsyncClient) -> None:

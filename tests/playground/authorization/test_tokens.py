@@ -352,7 +352,17 @@ async def test_a_resource_in_another_process_learns_the_same(flow: Flow, clock: 
     assert await verifier.person_of(tokens["access_token"]) is None
 
 
-async def test_only_resources_may_ask(flow: Flow) -> None:
+@pytest.mark.parametrize("key", ["a guess", "eine Vermutung mit Umläuten: ä"])
+async def test_only_resources_may_ask(flow: Flow, key: str) -> None:
+    tokens = await flow.tokens()
+    headers = {b"Authorization": f"Bearer {key}".encode()}
+    answer = await flow.http.post(
+        f"{flow.issuer.url}/introspect", data={"token": tokens["access_token"]}, headers=headers
+    )
+    assert error(answer) == (401, "invalid_client")
+
+
+async def test_a_verifier_that_may_not_ask_lets_nobody_in(flow: Flow) -> None:
     tokens = await flow.tokens()
     with pytest.raises(httpx2.HTTPStatusError):
         await Introspection(flow.issuer.url, flow.http, key="a guess").person_of(tokens["access_token"])

@@ -215,6 +215,19 @@ async def test_an_answer_that_does_not_fit_the_form_does_not_run_the_tool(odd: O
 
 
 @ERAS
+async def test_a_server_that_asks_as_before_cannot_do_so_in_the_newer_protocol(odd: OddServer, mode: str) -> None:
+    host = Host([accepted(name="Ada")])
+    async with over_http(odd.url, host, mode=mode) as client:
+        if mode == "legacy":
+            assert text(await client.call_tool("greet_the_old_way", {})) == "hello Ada"
+        else:
+            with pytest.raises(MCPError, match="no back-channel"):
+                await client.call_tool("greet_the_old_way", {})
+
+    assert odd.runs == {"greet_the_old_way": 1}
+
+
+@ERAS
 async def test_two_questions_come_one_after_the_other(odd: OddServer, mode: str) -> None:
     host = Host([accepted(name="Ada"), accepted(name="Lovelace")])
     async with over_http(odd.url, host, mode=mode) as client:
@@ -325,10 +338,12 @@ async def test_the_list_changes_without_a_word(odd: OddServer, mode: str) -> Non
     async with over_http(odd.url, host, mode=mode) as client, httpx2.AsyncClient() as http:
         before = await names(client)
         changed = await http.post(f"{odd.url}/_control/tools?announce=false", json={"remove": ["pid"]})
+        await client.call_tool("change_tools", {"remove": ["who"], "announce": False})
         after = await names(client)
+        await client.call_tool("count", {})  # whatever was sent before it has come
 
     assert changed.json() == {"changed": "0 added, 1 removed, 0 changed"}
-    assert set(before) - set(after) == {"pid"}
+    assert set(before) - set(after) == {"pid", "who"}
     assert not [message for message in host.heard if isinstance(message, T.ToolListChangedNotification)]
 
 
@@ -372,6 +387,16 @@ async def test_a_schema_of_an_older_draft_is_listed_as_it_is() -> None:
 
     assert tool.name == "old_fashioned"
     assert tool.input_schema["$schema"] == "http://json-schema.org/draft-04/schema#"
+
+
+async def test_a_tool_that_wants_to_be_a_task_says_so(odd: OddServer) -> None:
+    async with over_http(odd.url, mode="legacy") as client:
+        listed = {tool.name: tool for tool in (await client.list_tools()).tools}
+        called = await client.call_tool("only_as_a_task", {})
+
+    assert listed["only_as_a_task"].execution is not None
+    assert listed["only_as_a_task"].execution.task_support == "required"
+    assert called.is_error
 
 
 # ---- children, SSE --------------------------------------------------------------------------------------------------
