@@ -57,7 +57,8 @@ class Tools:
         """`servers` gives the catalogue's current ones; sessions and functions are closed by whoever opened them.
 
         `pins` are the accepted tools (None: nothing is locked); `tell` hears where a server says something else;
-        `gate` knows who may have what called where (None: nobody is asked, for what has no people). Without `rests` nothing is kept of what is cut.
+        `gate` knows who may have what called where (None: nobody is asked, for what has no people). Without `rests`
+        nothing is kept of what is cut.
         """
         self._servers = servers
         self._sessions = sessions
