@@ -40,6 +40,8 @@ class Request:
 class CallRecord:
     """A tool call on record. `decision` is `allowed` or `denied` once a person (or the time-out) decided.
 
+    `by` is the person who did, empty for the time-out.
+
     `needs` is what the call waits for (`workers/tools/needs.py`), `given` what a person gave for it, as JSON.
     """
 
@@ -57,6 +59,12 @@ class CallRecord:
     taken_at: float = 0.0
     needs: str = ""
     given: str = ""
+    server: str = ""  # whose tool it is
+    title: str = ""  # the tool's, for people
+    definition: str = ""  # of the tool, as it was when a person was asked
+    decided_at: float = 0.0
+    reason: str = ""  # why it was denied, in a person's words
+    reminded: bool = False
 
 
 class Journal:
@@ -125,11 +133,7 @@ class Journal:
         return Handoff(**json.loads(text)) if text else None
 
     def call(self, tool_call_id: str) -> CallRecord | None:
-        text = self.fields.get(f"call:{tool_call_id}")
-        if not text:
-            return None
-        body = json.loads(text)
-        return CallRecord(**{**body, "state": CallState(body["state"])})
+        return call_in(self.fields, tool_call_id)
 
     # -- writing -----------------------------------------------------------------------------------------------
 
@@ -211,3 +215,12 @@ class Journal:
         )
         self._pending, self._thread, self._unset, self._forget, self._take = {}, {}, set(), set(), []
         return change
+
+
+def call_in(fields: Mapping[str, str], tool_call_id: str) -> CallRecord | None:
+    """The call's record in a journal's fields."""
+    text = fields.get(f"call:{tool_call_id}")
+    if not text:
+        return None
+    body = json.loads(text)
+    return CallRecord(**{**body, "state": CallState(body["state"])})

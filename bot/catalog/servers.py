@@ -1,7 +1,8 @@
 """MCP servers as mcp.json names them, in the ecosystem's usual shape with a few fields of ours beside it.
 
 `{"mcpServers": {name: {command, args, env, cwd} | {type: "http" | "streamable-http" | "sse", url, headers}}}`, and for
-either `timeout` (seconds), `trusted`, `protocol`, `include`, `exclude`. A wrong server is left out, the others stay.
+either `timeout` (seconds), `trusted`, `personal`, `protocol`, `include`, `exclude`, and of its tools `approvals`,
+`approvers`, `upserts`. A wrong server is left out, the others stay.
 """
 
 from __future__ import annotations
@@ -12,12 +13,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 import yaml
 from pydantic import Field, model_validator
 
+from bot.catalog.agent_form import Approver, PolicyWord
 from bot.catalog.forms import Form, Lines, check, line_of, yaml_lines
+from bot.catalog.policy import Policy
 from bot.catalog.problem import Problem, did_you_mean
 from bot.catalog.variables import Missing, expand
 
@@ -32,8 +35,11 @@ NAME = re.compile(r"(?!.*__)[A-Za-z0-9][A-Za-z0-9_-]{0,31}")  # "server__tool" m
 class Server:
     """How to reach one MCP server. `command`, `args`, `env`, `cwd` are stdio's; `url` and `headers` the others'.
 
-    All but the name may hold secrets: they stay out of `repr`. `trusted` says whether its tools' hints count;
-    `include` and `exclude` are patterns of the server's own tool names (empty `include`: all).
+    All but the name may hold secrets: they stay out of `repr`. `trusted` says whether its tools' hints count,
+    `personal` whether it is used with a sign-in of the person's own, so that what is sent there is not for everybody;
+    `include` and `exclude` are patterns of the server's own tool names (empty `include`: all), and so are the keys of
+    `approvals` and of `upserts`: tools that update where they are given that argument, and create where they are not.
+    `approvers` are `asker`, `others`, or ids of people and groups (`bot/approvals/approvers.py`).
     """
 
     name: str
@@ -46,9 +52,13 @@ class Server:
     headers: dict[str, str] = field(default_factory=dict, repr=False)
     timeout: timedelta | None = None
     trusted: bool = False
+    personal: bool = False
     protocol: Protocol = "auto"
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
+    approvals: dict[str, Policy] = field(default_factory=dict)
+    approvers: tuple[str, ...] = ()
+    upserts: dict[str, str] = field(default_factory=dict)
 
 
 class ServerForm(Form):
@@ -61,9 +71,13 @@ class ServerForm(Form):
     headers: dict[str, str] = Field(default_factory=dict)
     timeout: float | None = Field(None, gt=0, le=3600)
     trusted: bool = False
+    personal: bool = False
     protocol: Protocol = "auto"
     include: list[str] = Field(default_factory=list)
     exclude: list[str] = Field(default_factory=list)
+    approvals: dict[str, PolicyWord] = Field(default_factory=dict)
+    approvers: list[Approver] = Field(default_factory=list, min_length=1)
+    upserts: dict[str, Annotated[str, Field(min_length=1)]] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
@@ -138,9 +152,13 @@ def _read(
         cwd=file.parent / values.pop("cwd") if form.cwd else values.pop("cwd"),
         timeout=timedelta(seconds=form.timeout) if form.timeout else None,
         trusted=form.trusted,
+        personal=form.personal,
         protocol=form.protocol,
         include=tuple(form.include),
         exclude=tuple(form.exclude),
+        approvals={pattern: Policy(policy) for pattern, policy in form.approvals.items()},
+        approvers=tuple(dict.fromkeys(form.approvers)),
+        upserts=form.upserts,
         **values,
     )
 

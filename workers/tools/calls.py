@@ -65,11 +65,20 @@ class Tools:
         return {server.name: why for server in self._of(agent) if (why := self._listing.problem(server)) is not None}
 
     async def call(
-        self, name: str, arguments: str, *, agent: Agent, principal: str, thread: ThreadKey, given: str = ""
+        self,
+        name: str,
+        arguments: str,
+        *,
+        agent: Agent,
+        principal: str,
+        thread: ThreadKey,
+        given: str = "",
+        definition: str | None = None,
     ) -> Outcome:
         """Call a tool that `agent` was offered. `arguments` is the model's raw JSON text; approval is the caller's.
 
-        `given` is what a person gave for what the same call needed before.
+        `given` is what a person gave for what the same call needed before. `definition` is that of the tool which the
+        caller looked at; another one, which nobody allowed, is not called.
         """
         try:
             values = _parsed(name, arguments)
@@ -78,6 +87,8 @@ class Tools:
             spec = await self._find(name, agent)
             if spec is None:
                 return self._unknown(name, agent)
+            if definition not in (None, spec.definition):
+                return failure(f"{name} has just changed or come back. Call it again if it is still needed.", ran="no")
             if spec.server is None:
                 call = Call(principal=principal, thread=thread, agent=agent.name)
                 return await self._functions.call(name, values, call, limit=self._result_limit)

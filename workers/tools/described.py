@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from bot.catalog.policy import closest, said_of
 from bot.catalog.servers import Server
 from workers.tools.names import model_name
 from workers.tools.results import CONTROL
@@ -46,5 +47,8 @@ def specs_of(server: Server, tools: list[Tool]) -> tuple[ToolSpec, ...]:
             title=tool.title or (hints.title if hints else None) or tool.name,
             read_only=bool(hints and hints.read_only_hint),
             trusted=server.trusted,
+            by_server=said_of(tool.name, server.approvals),
+            approvers=server.approvers,
+            updates_by=server.upserts.get(closest(tool.name, server.upserts) or "", ""),
         )
     return tuple(specs.values())

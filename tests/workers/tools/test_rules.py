@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -65,6 +66,35 @@ def test_the_agents_file_is_stronger_than_a_functions_own_policy() -> None:
 
     assert spec.policy_of(an_agent("wipe")) is Policy.DENY
     assert spec.policy_of(an_agent("wipe", approvals={"w*": Policy.ASK})) is Policy.ASK
+
+
+@pytest.mark.parametrize(
+    ("arguments", "does"),
+    [('{"title": "x"}', "create"), ('{"id": null}', "create"), ('{"id": ""}', "create"), ('{"id": 0}', "update"),
+     ('{"id": "A-1"}', "update"), ("", "create"), ("no json", "update"), ("[]", "update")],
+)  # fmt: skip
+def test_a_tool_that_creates_or_updates_by_argument_says_which(arguments: str, does: str) -> None:
+    assert an_upsert().does(arguments) == does
+    assert replace(an_upsert(), updates_by="").does(arguments) == ""
+
+
+def test_a_definition_differs_when_anything_does_that_a_person_or_a_model_is_told() -> None:
+    spec = an_upsert()
+    others = [
+        replace(spec, description="Saves it somewhere else."),
+        replace(spec, parameters={"type": "object"}),
+        replace(spec, title="Store"),
+        replace(spec, read_only=True),
+        replace(spec, name="save2"),
+    ]
+    assert len({each.definition for each in (spec, *others)}) == len(others) + 1
+    assert replace(spec, trusted=True).definition == spec.definition
+
+
+def an_upsert() -> ToolSpec:
+    return ToolSpec(
+        name="save", description="Saves.", parameters={}, server="s", tool="save", title="Save", updates_by="id"
+    )
 
 
 def test_a_failing_server_rests_longer_each_time_and_a_success_ends_it() -> None:
