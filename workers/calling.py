@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 
 import structlog
@@ -20,6 +20,7 @@ from bot.catalog.policy import Policy, policy_for
 from bot.slack import blocks
 from bot.threads.models import CallState
 from bot.threads.turns import Lost
+from workers import granting
 from workers.approving import is_personal
 from workers.conversations.port import Call, Confirm, Result
 from workers.delivery.delivery import Delivery
@@ -75,6 +76,7 @@ class Calling:
         cast: Cast,
         delivery: Delivery,
         handoffs: Handoffs,
+        thread: Mapping[str, str],
         *,
         before_call: Callable[[], Awaitable[None]],
     ) -> None:
@@ -83,6 +85,7 @@ class Calling:
         self._cast = cast
         self._delivery = delivery
         self._handoffs = handoffs
+        self._thread = thread  # its record
         self._before_call = before_call
         self._makers: dict[str, Agent | None] = {}  # by call: who made it
         self._specs: dict[str, dict[str, ToolSpec]] = {}  # by agent
@@ -108,6 +111,7 @@ class Calling:
             record = self._journal.call(call.tool_call_id) or CallRecord(
                 state=CallState.ASKED, name=call.name, arguments=call.arguments
             )
+            record = await self._look_for_a_grant(call, record)
             decided = self._decide(call, record)
             self._journal.set_call(call.tool_call_id, decided)
             if decided.state is CallState.STARTED:
@@ -139,7 +143,7 @@ class Calling:
         if agent is None:
             log.error("call.nobodys", tool=call.name, agent_id=call.agent_id)
             return replace(record, state=CallState.DONE, result=NOBODYS)
-        record = replace(record, agent=agent.name, server=(spec.server or "") if spec else "")
+        record = replace(record, agent=agent.name)
         if call.pending:
             return self._confirm(agent, record)
         if record.state is CallState.STARTED:
@@ -161,18 +165,33 @@ class Calling:
         if policy is Policy.DENY:
             return replace(record, state=CallState.DONE, result=NOT_ALLOWED)
         if policy is Policy.ASK and record.decision != "allowed":
-            return self._asks(record, spec)
+            return replace(record, asks=True)
         if record.decision == "allowed" and spec is not None and record.definition != spec.definition:
             return replace(record, state=CallState.DONE, result=CHANGED)
         if record.needs and not record.given:
             return record
         return replace(record, state=CallState.STARTED)
 
-    def _asks(self, record: CallRecord, spec: ToolSpec | None) -> CallRecord:
-        """The call waits for a yes, about the tool as it is now."""
-        if spec is None:
-            return replace(record, asks=True)
-        return replace(record, asks=True, title=spec.title, definition=spec.definition)
+    async def _look_for_a_grant(self, call: Call, record: CallRecord) -> CallRecord:
+        """Of a call that is looked at for the first time: about which tool it is, and the yes of before that it has."""
+        agent, spec = self._makers[call.tool_call_id], self._spec(call)
+        if agent is None or spec is None or call.pending or record.asks or record.decision is not None:
+            return record
+        record = replace(
+            record,
+            agent=agent.name,
+            server=spec.server or "",
+            title=spec.title,
+            definition=spec.definition,
+            does=spec.does(call.arguments),
+        )
+        if record.state is not CallState.ASKED or record.needs or spec.policy_of(agent) is not Policy.ASK:
+            return record
+        covered = await granting.covering(self._services, self._journal, self._thread, record)
+        if covered is None:
+            return record
+        self._journal.step(self._services.now(), "granted", tool=call.name, holds=covered.holds)
+        return replace(record, decision="allowed", by=covered.by, holds=covered.holds)
 
     def _confirm(self, agent: Agent, record: CallRecord) -> CallRecord:
         """A call that Mistral makes itself once it is told to: only the decision is ours."""

@@ -65,6 +65,8 @@ class CallRecord:
     decided_at: float = 0.0
     reason: str = ""  # why it was denied, in a person's words
     reminded: bool = False
+    does: str = ""  # "create" or "update", of a tool that does either by argument
+    holds: str = ""  # under a grant of before: for how long that holds
 
 
 class Journal:

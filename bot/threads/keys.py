@@ -39,6 +39,7 @@ DURABLE = {
     QUEUE: "a member goes when its job ended",
     WAKE: "tokens go as workers wake; trimmed to 64",
     f"{PREFIX}mail:*": "goes when the last mail was taken by a turn",
+    f"{PREFIX}grants:*": "a field goes by Revoke, all of them when the app is uninstalled",
     f"{PREFIX}defaults:*": "a field goes by `/agent default none`, all of them when the app is uninstalled",
     "arq:*": "arq's own keys, with arq's own lifetimes",
 }
@@ -78,6 +79,11 @@ def ended(team: str, turn_id: str) -> str:
 def defaults(team: str) -> str:
     """hash channel -> JSON, who answers first there, by `/agent default`; written by the bot; durable, see DURABLE."""
     return f"{PREFIX}defaults:{team}"
+
+
+def grants(team: str, user: str) -> str:
+    """hash grant id -> JSON, what a person allowed for always; written by the turn's owner; durable, see DURABLE."""
+    return f"{PREFIX}grants:{team}:{user}"
 
 
 def budget(team: str, method: str, channel: str = "") -> str:

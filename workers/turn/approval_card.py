@@ -13,9 +13,10 @@ from datetime import datetime
 from bot.approvals.approvers import ASKER, OTHERS, WORDS, Approvers
 from bot.approvals.readable import Line, lines, pages
 from bot.slack import blocks, mentions, questions, text
-from bot.slack.clicks import APPROVE, ARGUMENTS, DENY, DENY_REASON
+from bot.slack.clicks import ALWAYS, APPROVE, APPROVE_ALWAYS, APPROVE_THREAD, ARGUMENTS, DENY, DENY_REASON, THREAD
 from bot.slack.errors import SlackError
 from bot.slack.moments import moment
+from workers import granting
 from workers.approving import approvers_of, is_personal
 from workers.conversations.port import Call
 from workers.journal import CallRecord
@@ -149,7 +150,12 @@ def _buttons(scene: Scene, record: CallRecord) -> list[tuple[str, str]]:
         return deny
     hidden = is_personal(scene.catalog, record) or len(pages(found, SHOWN)) > 1
     show = [(ARGUMENTS, say("button.arguments"))] if hidden and found else []
-    return [(APPROVE, say("button.approve")), *deny, *show]
+    holding = granting.offered(scene.services, record, asker=scene.journal.get("principal") or "")
+    always = f"button.approve_{record.does or 'always'}"
+    approve = [(APPROVE, say("button.approve"))]
+    approve += [(APPROVE_THREAD, say("button.approve_thread"))] if THREAD in holding else []
+    approve += [(APPROVE_ALWAYS, say(always))] if ALWAYS in holding else []
+    return [*approve, *deny, *show]
 
 
 def _too_long(found: Sequence[Line]) -> bool:

@@ -15,7 +15,9 @@ from datetime import datetime
 import structlog
 
 from bot.slack import text
+from bot.slack.clicks import ALWAYS, ONCE
 from bot.threads.models import CallState, Mail, MailKind
+from workers import granting
 from workers.approving import approvers_of, late, may_decide
 from workers.conversations.port import Call
 from workers.journal import CallRecord
@@ -141,5 +143,14 @@ async def _decision(scene: Scene, mail: Mail) -> None:
     else:
         person = text.shown(await name_of(scene, mail.principal), NAME_SHOWN)
         words = scene.words.say("asking.approved" if decision == "allowed" else "asking.denied", person=person)
+        holds = mail.about.get("holds", ONCE)
+        if decision == "allowed" and holds in granting.offered(scene.services, record, asker=asker):
+            if holds == ALWAYS and mail.principal != asker:
+                await scene.whisper(mail.principal, "asking.always_is_theirs", principal=scene.person.name)
+                return
+            await scene.still_ours()
+            await granting.give(scene.services, scene.journal, scene.record, record, by=mail.principal, holds=holds)
+            key = "asking.approved_always" if holds == ALWAYS else "asking.approved_thread"
+            words = scene.words.say(key, person=person)
         reason = mail.about.get("reason", "")
         await decide(scene, call, decision, words, by=mail.principal, reason=reason)
