@@ -18,6 +18,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from starlette.types import ASGIApp
 
 from bot.afterwards import afterwards
+from bot.approvals.grants import Grants
 from bot.catalog.catalog import Catalogs
 from bot.deadlines import deadlines
 from bot.inbox import ACCEPT_LIMIT, Inbox
@@ -74,6 +75,7 @@ async def opened(settings: Settings, environment: Mapping[str, str]) -> AsyncIte
             people=people,
             catalogs=catalogs,
             choices=Choices(catalogs, people, Groups(installations), Defaults(redis, limit=ACCEPT_LIMIT)),
+            grants=Grants(redis, limit=ACCEPT_LIMIT),
             command_prefix=settings.command_prefix,
             replies_without_mention=settings.replies_without_mention,
         )

@@ -31,6 +31,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
+from bot.approvals.grants import Grants
 from bot.catalog import reload
 from bot.catalog.catalog import Catalogs
 from bot.picking.choices import Choices
@@ -234,6 +235,7 @@ async def open_services(
         objects=objects,
         libraries=libraries,
         groups=groups,
+        grants=Grants(redis),
         choices=Choices(catalogs, people, groups, Defaults(redis)),
         variants=variants,
         now=time.time,

@@ -83,8 +83,8 @@ async def _next(services: Services, hold: Hold, claimed: Claimed) -> list[Mail] 
         case MailKind.PERSON:
             return await turnless.whisper(services, claimed, mail, "person.over")
         case MailKind.DECISION:
-            return await turnless.whisper(services, claimed, mail, "asking.already_decided")
-        case MailKind.TIME_OUT | MailKind.OPEN | MailKind.BRANCH | MailKind.SHOW | MailKind.EXPORT:
+            return await turnless.tell_late(services, claimed, mail)
+        case _:
             return await turnless.drop(services, claimed, [mail])  # an errand's mail never comes to a thread
 
 

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
+from bot.approvals.grants import Grants
 from bot.catalog.catalog import Catalogs
 from bot.picking.choices import Choices
 from bot.settings import Settings
@@ -43,6 +44,7 @@ class Services:
     objects: AgentObjects
     libraries: Libraries
     groups: Groups
+    grants: Grants
     variants: Variants
     now: Callable[[], float]
     new_id: Callable[[], str]

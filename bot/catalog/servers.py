@@ -1,8 +1,8 @@
 """MCP servers as mcp.json names them, in the ecosystem's usual shape with a few fields of ours beside it.
 
 `{"mcpServers": {name: {command, args, env, cwd} | {type: "http" | "streamable-http" | "sse", url, headers}}}`, and for
-either `timeout` (seconds), `trusted`, `protocol`, `include`, `exclude`, `read_only`, `reads`, `rules`, `internal`.
-A wrong server is left out, the others stay.
+either `timeout` (seconds), `trusted`, `personal`, `protocol`, `include`, `exclude`, `read_only`, `reads`, `rules`,
+`internal`, and of its tools `approvals`, `approvers`, `upserts`. A wrong server is left out, the others stay.
 """
 
 from __future__ import annotations
@@ -13,12 +13,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 import yaml
 from pydantic import Field, model_validator
 
+from bot.catalog.agent_form import Approver, PolicyWord
 from bot.catalog.forms import Form, Lines, check, line_of, yaml_lines
+from bot.catalog.policy import Policy
 from bot.catalog.problem import Problem, did_you_mean
 from bot.catalog.tool_rules import ToolRule, ToolRuleForm
 from bot.catalog.toolset import Toolset
@@ -35,9 +37,13 @@ NAME = re.compile(r"(?!.*__)[A-Za-z0-9][A-Za-z0-9_-]{0,31}")  # "server__tool" m
 class Server:
     """How to reach one MCP server. `command`, `args`, `env`, `cwd` are stdio's; `url` and `headers` the others'.
 
-    All but the name may hold secrets: they stay out of `repr`. `trusted` says whether its tools' hints count;
+    All but the name may hold secrets: they stay out of `repr`. `trusted` says whether its tools' hints count,
+    `personal` whether it is used with a sign-in of the person's own, so that what is sent there is not for everybody;
     `toolset` says which of them agents are given; `reads` are patterns of those that only read, by the operator's word.
     `rules` say who may have which of them called; `internal` are patterns of those that other organisations never meet.
+    Keys of `approvals` and of `upserts` are patterns of the server's own tool names: the latter update where they are
+    given that argument, and create where they are not. `approvers` are `asker`, `others`, or ids of people and groups
+    (`bot/approvals/approvers.py`).
     """
 
     name: str
@@ -50,6 +56,7 @@ class Server:
     headers: dict[str, str] = field(default_factory=dict, repr=False)
     timeout: timedelta | None = None
     trusted: bool = False
+    personal: bool = False
     protocol: Protocol = "auto"
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
@@ -57,6 +64,9 @@ class Server:
     reads: tuple[str, ...] = ()
     rules: tuple[ToolRule, ...] = ()
     internal: tuple[str, ...] = ()
+    approvals: dict[str, Policy] = field(default_factory=dict)
+    approvers: tuple[str, ...] = ()
+    upserts: dict[str, str] = field(default_factory=dict)
 
     @property
     def toolset(self) -> Toolset:
@@ -73,6 +83,7 @@ class ServerForm(Form):
     headers: dict[str, str] = Field(default_factory=dict)
     timeout: float | None = Field(None, gt=0, le=3600)
     trusted: bool = False
+    personal: bool = False
     protocol: Protocol = "auto"
     include: list[str] = Field(default_factory=list)
     exclude: list[str] = Field(default_factory=list)
@@ -80,6 +91,9 @@ class ServerForm(Form):
     reads: list[str] = Field(default_factory=list)
     rules: list[ToolRuleForm] = Field(default_factory=list)
     internal: bool | list[str] = False
+    approvals: dict[str, PolicyWord] = Field(default_factory=dict)
+    approvers: list[Approver] = Field(default_factory=list, min_length=1)
+    upserts: dict[str, Annotated[str, Field(min_length=1)]] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
@@ -154,6 +168,7 @@ def _read(
         cwd=file.parent / values.pop("cwd") if form.cwd else values.pop("cwd"),
         timeout=timedelta(seconds=form.timeout) if form.timeout else None,
         trusted=form.trusted,
+        personal=form.personal,
         protocol=form.protocol,
         include=tuple(form.include),
         exclude=tuple(form.exclude),
@@ -161,6 +176,9 @@ def _read(
         reads=tuple(form.reads),
         rules=tuple(rule.rule for rule in form.rules),
         internal=tuple(form.internal) if isinstance(form.internal, list) else ("*",) if form.internal else (),
+        approvals={pattern: Policy(policy) for pattern, policy in form.approvals.items()},
+        approvers=tuple(dict.fromkeys(form.approvers)),
+        upserts=form.upserts,
         **values,
     )
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.afterwards import Afterwards
+from bot.approvals.grants import Grants
 from bot.catalog.catalog import Catalogs
 from bot.inbox import Inbox
 from bot.picking.choices import Choices
@@ -27,6 +28,7 @@ class Ears:
     people: People
     catalogs: Catalogs
     choices: Choices
+    grants: Grants
     command_prefix: str
     replies_without_mention: bool
 

@@ -41,6 +41,7 @@ DURABLE = {
     QUEUE: "a member goes when its job ended",
     WAKE: "tokens go as workers wake; trimmed to 64",
     f"{PREFIX}mail:*": "goes when the last mail was taken by a turn",
+    f"{PREFIX}grants:*": "a field goes by Revoke, all of them when the app is uninstalled",
     f"{PREFIX}defaults:*": "a field goes by `/agent default none`, all of them when the app is uninstalled",
     "arq:*": "arq's own keys, with arq's own lifetimes",
 }
@@ -95,6 +96,11 @@ def told(team: str, person: str, what: str) -> str:
 def audit(team: str) -> str:
     """stream of actions (`audit.py`), written with the record of the call; each row lives the setting AUDIT_DAYS."""
     return f"{PREFIX}audit:{team}"
+
+
+def grants(team: str, user: str) -> str:
+    """hash grant id -> JSON, what a person allowed for always; written by the turn's owner; durable, see DURABLE."""
+    return f"{PREFIX}grants:{team}:{user}"
 
 
 def budget(team: str, method: str, channel: str = "") -> str:

@@ -68,6 +68,7 @@ class MailKind(StrEnum):
     BRANCH = "branch"  # an errand: begin a thread that goes on from a message of another
     SHOW = "show"  # an errand: show a thread's conversation in the modal that was opened
     EXPORT = "export"  # an errand: send it as a file
+    ARGUMENTS = "arguments"  # an errand: show what a call would send, in the modal that was opened
 
 
 SAID = frozenset({MailKind.MESSAGE, MailKind.SWITCH, MailKind.ROSTER})  # what people wrote, to be counted as such

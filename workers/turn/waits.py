@@ -39,7 +39,7 @@ class Wait(Protocol):
     async def stop(self, scene: Scene) -> None:
         """Somebody said stop: nobody is waited for any more."""
 
-    def told(self, scene: Scene) -> tuple[str, dict[str, str]] | None:
+    def told(self, scene: Scene, writer: str) -> tuple[str, dict[str, str]] | None:
         """What is said to whoever writes meanwhile; None where the kind says it itself."""
 
 
@@ -62,9 +62,9 @@ async def stop(scene: Scene) -> None:
         await wait.stop(scene)
 
 
-def told(scene: Scene) -> tuple[str, dict[str, str]] | None:
-    """What is said to whoever writes now, by the first kind that there is to wait for."""
-    return next((wait.told(scene) for wait in reversed(WAITS) if wait.waiting(scene)), None)
+def told(scene: Scene, writer: str) -> tuple[str, dict[str, str]] | None:
+    """What is said to `writer`, who writes now, by the first kind that there is to wait for."""
+    return next((wait.told(scene, writer) for wait in reversed(WAITS) if wait.waiting(scene)), None)
 
 
 async def park(scene: Scene, *, seen: Collection[str]) -> list[Mail]:
