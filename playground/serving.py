@@ -21,17 +21,18 @@ from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 DROP = "playground.drop"
+CONNECTIONS = "playground.connections"
 KEEP_ALIVE_SECONDS = 75  # longer than a client keeps an idle connection: the client closes first and never meets a race
 SHUTDOWN_SECONDS = 2  # for answers still on their way
 STOP_LOOKS_SECONDS = 0.005
 
 
 class DroppableHttp(HttpToolsProtocol):
-    """uvicorn's HTTP protocol; each request may abort the connection it came on."""
+    """uvicorn's HTTP protocol; each request may abort the connection it came on, and learn how many are open."""
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        extensions: dict[str, Any] = {DROP: self.transport.abort}
+        extensions: dict[str, Any] = {DROP: self.transport.abort, CONNECTIONS: lambda: len(self.connections)}
         self.scope["extensions"] = extensions
 
 

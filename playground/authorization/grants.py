@@ -1,0 +1,24 @@
+"""Whose token it is, for what, and what it may do: all that a protected resource has to know.
+
+A resource asks a `Verifier` and compares `resource` with its own address: a token for another one is nobody's there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """`person` is a name in the workspace (`ada`); `resource` is what the token was asked for (RFC 8707), if any."""
+
+    person: str
+    scopes: frozenset[str] = frozenset()
+    resource: str | None = None
+
+
+class Verifier(Protocol):
+    async def person_of(self, token: str) -> Grant | None:
+        """Who gave this token, or None when it is unknown, expired or revoked."""
+        ...

@@ -1,0 +1,1 @@
+"""Sample services that agents work with, each with an MCP server."""
