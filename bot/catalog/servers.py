@@ -1,7 +1,8 @@
 """MCP servers as mcp.json names them, in the ecosystem's usual shape with a few fields of ours beside it.
 
 `{"mcpServers": {name: {command, args, env, cwd} | {type: "http" | "streamable-http" | "sse", url, headers}}}`, and for
-either `timeout` (seconds), `trusted`, `protocol`, `include`, `exclude`. A wrong server is left out, the others stay.
+either `timeout` (seconds), `trusted`, `protocol`, `include`, `exclude`; for remote ones `oauth` (a client that was
+registered by hand) and `channels` (headers of a channel's own). A wrong server is left out, the others stay.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ from pydantic import Field, model_validator
 
 from bot.catalog.forms import Form, Lines, check, line_of, yaml_lines
 from bot.catalog.problem import Problem, did_you_mean
-from bot.catalog.variables import Missing, expand
+from bot.catalog.server_credentials import ChannelForm, ChannelId, OAuthClient, OAuthForm
+from bot.catalog.variables import Missing, expand, expand_all
 
 Transport = Literal["stdio", "http", "sse"]
 Protocol = Literal["auto", "legacy", "2026-07-28"]
@@ -49,6 +51,13 @@ class Server:
     protocol: Protocol = "auto"
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
+    oauth: OAuthClient | None = None
+    channels: dict[str, dict[str, str]] = field(default_factory=dict, repr=False)
+
+    @property
+    def takes_sign_in(self) -> bool:
+        """Whether people sign in there by themselves, should it ask for it."""
+        return self.transport != "stdio" and "authorization" not in map(str.lower, self.headers)
 
 
 class ServerForm(Form):
@@ -64,11 +73,13 @@ class ServerForm(Form):
     protocol: Protocol = "auto"
     include: list[str] = Field(default_factory=list)
     exclude: list[str] = Field(default_factory=list)
+    oauth: OAuthForm | None = None
+    channels: dict[ChannelId, ChannelForm] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
         local = self.model_fields_set & {"command", "args", "env", "cwd"}
-        remote = self.model_fields_set & {"url", "headers"}
+        remote = self.model_fields_set & {"url", "headers", "oauth", "channels"}
         if local and remote:
             raise ValueError(f"has both {min(local)} (a local server) and {min(remote)} (a remote one); keep one kind")
         if not self.command and not self.url:
@@ -150,10 +161,12 @@ def _expanded(form: ServerForm, environment: Mapping[str, str]) -> dict[str, Any
     return {
         "command": expand(form.command or "", environment),
         "args": tuple(expand(argument, environment) for argument in form.args),
-        "env": {key: expand(value, environment) for key, value in form.env.items()},
+        "env": expand_all(form.env, environment),
         "cwd": expand(form.cwd, environment) if form.cwd else None,
         "url": expand(form.url or "", environment),
-        "headers": {key: expand(value, environment) for key, value in form.headers.items()},
+        "headers": expand_all(form.headers, environment),
+        "oauth": form.oauth.read(environment) if form.oauth else None,
+        "channels": {channel: expand_all(entry.headers, environment) for channel, entry in form.channels.items()},
     }
 
 

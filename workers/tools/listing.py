@@ -16,7 +16,7 @@ import structlog
 
 from bot.catalog.servers import Server
 from workers.tools.described import specs_of
-from workers.tools.errors import ToolError
+from workers.tools.errors import Needed, ToolError
 from workers.tools.sessions import ToolSessions
 from workers.tools.specs import ToolSpec
 
@@ -38,10 +38,17 @@ class _Listed:
 
 class Listing:
     def __init__(
-        self, sessions: ToolSessions, *, fresh: timedelta = FRESH, now: Callable[[], float] = time.monotonic
+        self,
+        sessions: ToolSessions,
+        *,
+        fresh: timedelta = FRESH,
+        locked: Callable[[Server], tuple[ToolSpec, ...]] = lambda server: (),
+        now: Callable[[], float] = time.monotonic,
     ) -> None:
+        """`locked` knows the tools of a server that shows them only to people who are signed in there."""
         self._sessions = sessions
         self._fresh = fresh
+        self._locked = locked
         self._now = now
         self._listed: dict[str, _Listed] = {}
 
@@ -72,6 +79,11 @@ class Listing:
             async with asyncio.timeout(LONGEST_WAIT.total_seconds()):
                 # Names and schemas are the same for everyone; what a person may do is found out by the call.
                 tools = await self._sessions.tools(server, None)
+        except Needed as exc:
+            listed.specs = self._locked(server)
+            listed.problem = None if listed.specs else f"{exc} An operator has to run `threadwind tools lock` first."
+            listed.good_until = self._now() + ASK_AGAIN_AFTER.total_seconds()
+            return
         except (ToolError, TimeoutError) as exc:
             said = isinstance(exc, ToolError)
             listed.problem = str(exc) if said else f'The tool server "{server.name}" is too slow to list its tools.'

@@ -107,6 +107,14 @@ def read(file: Path) -> Lock:
     return Lock(found.servers)
 
 
+def locked_specs(file: Path, server: Server) -> tuple[ToolSpec, ...]:
+    """What is locked of a server; nothing where the file cannot be used, which is said elsewhere."""
+    try:
+        return read(file).specs(server)
+    except BadLock:
+        return ()
+
+
 def write(file: Path, lock: Lock) -> None:
     """As a whole or not at all."""
     beside = file.with_name(f".{file.name}.{os.getpid()}")
