@@ -33,6 +33,9 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from bot.catalog import reload
 from bot.catalog.catalog import Catalogs
+from bot.connections import addresses
+from bot.connections.grants import Connections
+from bot.connections.tickets import Tickets
 from bot.picking.choices import Choices
 from bot.redis_client import PackedInC
 from bot.settings import Settings
@@ -62,6 +65,10 @@ from workers.holdings import Holdings
 from workers.services import Services
 from workers.tools import registered
 from workers.tools.calls import Tools
+from workers.tools.listing import Listing
+from workers.tools.lock import locked_specs
+from workers.tools.oauth.personal import Personal
+from workers.tools.oauth.sign_ins import SignIns
 from workers.tools.sessions import ToolSessions
 
 POLL = timedelta(seconds=0.5)  # only when a wake token was lost, and for arq's own cron and health
@@ -181,10 +188,14 @@ async def open_services(
     http = await stack.enter_async_context(http_client(settings.mistral_api_url, settings.mistral_api_key))
     limits = Limits(wait=settings.mistral_wait_limit, lock=settings.conversation_lock)
     libraries = Libraries(http, limits=limits)
-    sessions = ToolSessions(timeout=settings.tool_timeout)
+    sign_ins = SignIns(
+        Connections(redis, settings.vault), now=time.time, client_document=addresses.client_document(settings)
+    )
+    sessions = ToolSessions(timeout=settings.tool_timeout, credentials=Personal(sign_ins, time.time))
     stack.push_async_callback(sessions.aclose)
     agents = MistralAgents(http, limits=limits)
-    tools = Tools(lambda: catalogs.now.servers, sessions, functions)
+    listing = Listing(sessions, locked=lambda server: locked_specs(settings.tools_lock, server))
+    tools = Tools(lambda: catalogs.now.servers, sessions, functions, listing=listing)
     objects = AgentObjects(
         agents,
         deployment=settings.deployment,
@@ -208,6 +219,8 @@ async def open_services(
         budget=Budget(redis),
         catalogs=catalogs,
         tools=tools,
+        sign_ins=sign_ins,
+        tickets=Tickets(redis, settings.vault),
         conversations=MistralConversations(http, limits=limits),
         made_files=MadeFiles(http),
         objects=objects,

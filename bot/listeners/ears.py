@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.afterwards import Afterwards
 from bot.catalog.catalog import Catalogs
+from bot.connections.grants import Connections
 from bot.inbox import Inbox
 from bot.picking.choices import Choices
 from bot.slack.commands import Reply
@@ -27,6 +28,7 @@ class Ears:
     people: People
     catalogs: Catalogs
     choices: Choices
+    connections: Connections
     command_prefix: str
     replies_without_mention: bool
 

@@ -15,6 +15,7 @@ from bot.slack.payloads import Id, Ignored, Name, Payload, Ts
 from bot.threads.models import Mail, MailKind, ThreadKey
 
 APPROVE, DENY, AGAIN = "approve", "deny", "again"
+OPENED = "opened"  # a button that leads to a page
 ALLOWED, DENIED = "allowed", "denied"
 TAKE_OVER, RESOLVE, GIVE_BACK = "take_over", "resolve", "give_back"  # a thread that was handed to a person
 DECISIONS = {APPROVE: ALLOWED, DENY: DENIED}
