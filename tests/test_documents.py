@@ -256,7 +256,7 @@ def test_the_architecture_explains_every_key() -> None:
     table = "\n".join(row[0] for row in rows(ARCHITECTURE))
     fixed = [keys.LEASES, keys.DEADLINES, keys.DEAD, keys.TAKEN_OVER_AT, keys.QUEUE, keys.WAKE]
     built = [name for name, _ in inspect.getmembers(keys, inspect.isfunction)]
-    words = {"mailbox": "mail"}
+    words = {"mailbox": "mail", "sign_in": "sign-in"}
     prefixes = [f"{keys.PREFIX}{words.get(name, name)}:" for name in built]
     missing = [key for key in (*fixed, *prefixes, keys.JOB_PREFIX, keys.IN_PROGRESS_PREFIX) if f"`{key}" not in table]
     assert missing == []
