@@ -212,7 +212,7 @@ async def test_four_workers_renew_an_expired_token_once(house: House, browser: h
         await house.world.start_worker()
     threads = [await house.asks() for _ in range(4)]
     for each in threads:
-        assert "Groceries" in (await each.answered(within=30))[-1]
+        assert "Groceries" in (await each.answered(within=60))[-1]
     assert len(house.issuer.requests("token.refresh_token")) == 1
 
 
