@@ -82,6 +82,8 @@ async def _next(services: Services, hold: Hold, claimed: Claimed) -> list[Mail] 
             return await turnless.whisper(services, claimed, mail, "turn.nothing_to_stop")
         case MailKind.PERSON:
             return await turnless.whisper(services, claimed, mail, "person.over")
+        case MailKind.SIGN_IN:
+            return await turnless.whisper(services, claimed, mail, "sign_in.over")
         case MailKind.DECISION:
             return await turnless.tell_late(services, claimed, mail)
         case _:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from bot.approvals.grants import Grants
 from bot.catalog.catalog import Catalogs
+from bot.connections.tickets import Tickets
 from bot.picking.choices import Choices
 from bot.settings import Settings
 from bot.slack.budget import Budget
@@ -23,6 +24,7 @@ from workers.conversations.made_files import MadeFiles
 from workers.conversations.port import Conversations
 from workers.holdings import Holdings
 from workers.tools.calls import Tools
+from workers.tools.oauth.sign_ins import SignIns
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +41,8 @@ class Services:
     budget: Budget
     catalogs: Catalogs
     tools: Tools
+    sign_ins: SignIns
+    tickets: Tickets
     conversations: Conversations
     made_files: MadeFiles
     objects: AgentObjects

@@ -9,6 +9,7 @@ from typing import Any
 from bot.afterwards import Afterwards
 from bot.approvals.grants import Grants
 from bot.catalog.catalog import Catalogs
+from bot.connections.grants import Connections
 from bot.inbox import Inbox
 from bot.picking.choices import Choices
 from bot.slack.commands import Reply
@@ -29,6 +30,7 @@ class Ears:
     catalogs: Catalogs
     choices: Choices
     grants: Grants
+    connections: Connections
     command_prefix: str
     replies_without_mention: bool
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from bot.slack import mentions
-from bot.slack.clicks import AGAIN
+from bot.slack.clicks import AGAIN, OPENED
 from bot.slack.text import defuse, shortened, shown
 
 SECTION_LIMIT = 3_000
@@ -87,6 +87,11 @@ def handed_over(
     ]
     actions = [{"type": "actions", "elements": drawn}] if drawn else []
     return [*mentions.calling(calls), _section(words), *actions]
+
+
+def with_link(words: str, *, label: str, url: str) -> Blocks:
+    """A sentence and a button that opens `url` in the browser; the click comes to us, too, and says nothing."""
+    return [_section(words), {"type": "actions", "elements": [{**button_for(OPENED, label, OPENED), "url": url}]}]
 
 
 def task_cards(tasks: Sequence[Task]) -> Blocks:

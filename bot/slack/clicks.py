@@ -18,6 +18,7 @@ APPROVE, APPROVE_THREAD, APPROVE_ALWAYS = "approve", "approve_thread", "approve_
 DENY, DENY_REASON = "deny", "deny_reason"  # at once, or by a form in which one may say why
 ARGUMENTS, ARGUMENTS_PAGE = "arguments", "arguments_page"  # all that would be sent, in a modal; another page of it
 AGAIN = "again"
+OPENED = "opened"  # a button that leads to a page
 ALLOWED, DENIED = "allowed", "denied"
 ONCE, THREAD, ALWAYS = "once", "thread", "always"  # how long a yes holds
 TAKE_OVER, RESOLVE, GIVE_BACK = "take_over", "resolve", "give_back"  # a thread that was handed to a person

@@ -15,7 +15,7 @@ from mcp.server import MCPServer
 
 from bot.approvals.grants import Grants
 from playground.agents_api.brains.steps import CallFunction
-from playground.services.odd import server as odd_jobs
+from playground.services.odd.journal import note
 from playground.slack.models import Message, UserGroup
 from tests.stories.conftest import MakeWorld
 from tests.stories.tools import ODD_JOBS, agent, runs
@@ -238,7 +238,7 @@ class Changing:
 
     def describe(self, description: str) -> None:
         def count(journal: str) -> str:
-            odd_jobs.write_line(journal)
+            note(Path(journal), "count")
             return "counted"
 
         if "count" in self.mcp._tool_manager._tools:
@@ -289,12 +289,12 @@ async def test_a_hundred_kilobytes_are_shown_to_their_end_before_they_are_allowe
     assert runs(tmp_path / "ran") == 1
 
 
-async def test_what_goes_to_a_personal_server_is_shown_to_the_asker_and_those_who_decide_only(
+async def test_what_goes_to_a_server_with_sign_ins_is_shown_to_the_asker_and_those_who_decide_only(
     make_world: MakeWorld, tmp_path: Path
 ) -> None:
     world = await make_world(agents=an_agent(), servers=ODD_JOBS, worker=False)
     described = json.loads(world.settings.mcp_config.read_text())
-    described["mcpServers"]["odd"]["personal"] = True
+    described["mcpServers"]["odd"]["oauth"] = {"client_id": "threadwind"}
     world.settings.mcp_config.write_text(json.dumps(described))
     await world.start_worker()
     thread, [card] = await asked(world, count(tmp_path / "ran"))

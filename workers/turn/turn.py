@@ -141,6 +141,8 @@ class Turn:
         scene = self._scene
         ours = {mail.id for mail in scene.journal.mail}
         await waits.ask(scene)
+        if not waits.is_waiting(scene):
+            return await self._work()  # nobody could be asked, and the calls are closed
         if person.waiting(scene) and not scene.resumed:
             await person.hear(scene, [mail for mail in scene.claimed.mail if mail.id not in ours])
         for mail in scene.claimed.mail:
