@@ -18,7 +18,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from tests.playground.page.conftest import Room, Visit
 from tests.playground.page.pictures import A_PICTURE
 from tests.playground.slack.an_app import COMMANDS, SHORTCUTS, app, hearing
-from tests.playground.slack.conftest import World
+from tests.playground.slack.conftest import BOT, World
 from tests.playground.slack.test_modals import EVERY_ELEMENT, OPTIONS, field, modal, plain
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="package")]
@@ -96,7 +96,12 @@ async def test_a_slash_offers_the_apps_commands_and_says_how_to_go_on(visit: Vis
     async with hearing(world, bolt):
         await text.press_sequentially("/")
         await expect(page.get_by_role("option")).to_have_text(
-            [re.compile(r"/agent \[name\] \[question\].*Pick an agent"), re.compile("/raw"), re.compile("Ask")]
+            [
+                re.compile(r"/agent \[name\] \[question\].*Pick an agent"),
+                re.compile("/raw"),
+                re.compile("/invite @name"),
+                re.compile("Ask"),
+            ]
         )
         await text.press_sequentially("ag")
         await text.press("Enter")
@@ -120,6 +125,23 @@ async def test_slack_says_of_an_unknown_command_that_it_is_none(visit: Visit, wo
     said = page.locator("#main article").last
     await expect(said).to_contain_text("/nothing n’est pas une commande valide.")
     await expect(said.get_by_role("heading")).to_have_text("Slackbot")
+
+
+async def test_the_app_is_invited_where_it_is_not(visit: Visit, world: World) -> None:
+    page = await visit(where="&in=C0RANDOM")
+    text = page.locator("#channel-text")
+    await text.fill("@Threadwind are you there?")
+    await text.press("Enter")
+    await expect(page.locator("#main article").last).to_contain_text("“/invite @Threadwind” adds them.")
+    await text.press_sequentially("/inv")
+    await text.press("Enter")
+    await text.press_sequentially("@thr")
+    await text.press("Enter")
+    await expect(text).to_have_value("/invite @Threadwind ")
+    await text.press("Enter")
+
+    await expect(page.locator("#main article").last).to_contain_text("@Threadwind was added to #random.")
+    assert BOT in world.standin.workspace.conversations["C0RANDOM"].members
 
 
 async def test_a_blank_before_the_slash_makes_it_a_message(visit: Visit, world: World) -> None:
