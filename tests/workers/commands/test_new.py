@@ -74,6 +74,9 @@ def test_every_field_is_shown_and_each_works_when_it_is_put_to_use(tmp_path: Pat
         ("é", "small letters, digits, - and _ only, 63 at most."),
         ("a" * 64, "63 at most"),
         ("help", "/agent help means something else already."),
+        ("list", '"list" is a word that commands take'),
+        ("stop", '"stop" is a word that commands take'),
+        ("add", '"add" is a word that commands take'),
         ("aucun", "/agent aucun means something else already."),
     ],
 )
