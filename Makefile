@@ -5,6 +5,9 @@ BIN := $(VENV)/bin
 # Of pytest, beside each other; the fault runs go by the clock and come after them, alone.
 PROCESSES ?= 2
 
+# What npm installs comes while Python's packages do, or while the style is checked.
+MAKEFLAGS += --jobs=2
+
 .PHONY: demo test proof check bench lock clean
 
 demo: $(VENV)/.demo-ready

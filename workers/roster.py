@@ -55,7 +55,7 @@ async def choice_of(services: Services, thread: ThreadKey, mail: Mail) -> Choice
 
 
 def _near(choice: Choice, name: str) -> list[str]:
-    return choice.usable.nearest(name, cutoff=NEARLY)
+    return choice.usable.close(name, cutoff=NEARLY)
 
 
 def changed(choice: Choice, words: Words, mail: Mail, record: Mapping[str, str]) -> Line:

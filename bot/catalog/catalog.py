@@ -117,15 +117,16 @@ class Catalog:
                 return agent, text[end:].strip()
         return None
 
-    def nearest(self, name: str, *, cutoff: float = CLOSE) -> list[str]:
+    def close(self, name: str, *, cutoff: float = CLOSE) -> list[str]:
         """Names of agents that look like `name`, or are shown under one that does, best first."""
         by_name = {known: agent.name for agent in self.agents.values() for known in _names_of(agent)}
         close = nearest(folded(name), by_name, limit=2 * NEAREST_SHOWN, cutoff=cutoff)
         return list(dict.fromkeys(by_name[known] for known in close))[:NEAREST_SHOWN]
 
-    def few(self) -> list[str]:
-        """The names of all agents, where they are few enough for a sentence."""
-        return sorted(self.agents) if len(self.agents) <= FEW else []
+    def nearest(self, name: str) -> list[str]:
+        """`close` names; when there are none, all of them where they are few."""
+        few = sorted(self.agents) if len(self.agents) <= FEW else []
+        return self.close(name) or few
 
     def seen_by(self, person: Person | None, channel_id: str, groups: Collection[str] = ()) -> Self:
         """The catalogue as `person`, a member of `groups`, may know it in this channel: agents that they may not use

@@ -17,7 +17,7 @@ from bot.picking import answers
 from bot.picking.choices import Choice
 from bot.picking.command import About, Ask, Help, List, Meaning, SetDefault, meaning
 from bot.picking.rights import may_choose
-from bot.slack.commands import AGENT, NAME_LIMIT, Command, Reply, slash
+from bot.slack.commands import NAME_LIMIT, Command, Reply, slash
 from bot.slack.manifest import COMMANDS
 from bot.slack.text import shown
 from bot.texts import Words, words_for
@@ -48,7 +48,7 @@ async def agent(ears: Ears, body: Body) -> Reply | None:
 
 def _is_question(ears: Ears, meant: Ask) -> bool:
     """Whether there is an agent of this name, or of one that these words begin with, and a question to it."""
-    picked = ears.catalogs.now.leading(f"{meant.name} {meant.question}")
+    picked = ears.catalogs.now.leading(meant.said)
     return picked is not None and bool(picked[1])
 
 
@@ -77,7 +77,7 @@ async def _answer(ears: Ears, command: Command, meant: Meaning, *, may_call: boo
             return await _set_default(ears, command, choice, meant.name)
     except STORE_AWAY as exc:
         return _away(ears, command, exc)
-    words, typed = _own_words(choice), slash(AGENT, ears.command_prefix)
+    words, typed = _own_words(choice), choice.command
     match meant:
         case List():
             by = choice.chosen.by if choice.chosen else ""
@@ -89,7 +89,7 @@ async def _answer(ears: Ears, command: Command, meant: Meaning, *, may_call: boo
         case Help():
             return answers.help_text(words, command=typed)
         case About(name) | Ask(name):
-            said = f"{name} {meant.question}" if isinstance(meant, Ask) else name
+            said = meant.said if isinstance(meant, Ask) else name
             if (found := choice.usable.leading(said)) and not found[1]:
                 return answers.about(found[0], choice, words, command=typed)
             return _unknown(choice, words, name)
@@ -103,7 +103,7 @@ async def _set_default(ears: Ears, command: Command, choice: Choice, name: str |
     if not may_choose(choice.person, choice.channel, is_dm=command.is_dm):
         return answers.said(words.say("command.default_not_allowed"))
     shared = words if command.is_dm else words_for(choice.channel.language or choice.person.locale)
-    told = {"person": answers.shown_name(choice.person), "command": slash(AGENT, ears.command_prefix)}
+    told = {"person": answers.shown_name(choice.person), "command": choice.command}
     if name is None:
         if not await ears.choices.defaults.take_back(team, channel):
             return answers.said(words.say("command.default_none_before"))

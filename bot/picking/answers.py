@@ -30,7 +30,7 @@ def unknown(
     """
     told = {"name": shown(name, NAME_SHOWN)}
     if near is None:
-        near = choice.usable.nearest(name) or choice.usable.few()
+        near = choice.usable.nearest(name)
     if near:
         nearest = [_both_names(choice.usable.agents[known]) for known in near]
         return "agent.unknown", told | {"nearest": words.names(nearest, any_of=True)}

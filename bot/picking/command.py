@@ -39,6 +39,11 @@ class Ask:
     name: str
     question: str
 
+    @property
+    def said(self) -> str:
+        """Both: a name that people see may be of several words, and who knows the agents parts them."""
+        return f"{self.name} {self.question}"
+
 
 @dataclass(frozen=True, slots=True)
 class SetDefault:

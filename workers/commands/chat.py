@@ -113,9 +113,7 @@ async def _talk(settings: Settings, name: str, words: str | None, screen: Screen
         agent = catalog.find(name)
         if agent is None:
             wrong = [str(problem) for problem in catalog.problems if problem.file.stem == name]
-            said = wrong or [
-                f"There is no agent {name}. Nearest: {', '.join(catalog.nearest(name) or catalog.few()) or 'none'}."
-            ]
+            said = wrong or [f"There is no agent {name}. Nearest: {', '.join(catalog.nearest(name)) or 'none'}."]
             raise Cannot("\n".join(said))
         for problem in catalog.problems:
             if problem.file == agent.source:

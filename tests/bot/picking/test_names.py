@@ -72,4 +72,4 @@ def test_the_longest_name_at_the_beginning_is_the_one_asked(text: str, picked: t
     [("tecnical support", ["tech"]), ("suport-desk", ["front"]), ("frint", ["front"]), ("zzz", []), ("money", [])],
 )
 def test_the_nearest_compare_with_both(said: str, names: list[str]) -> None:
-    assert SEEN.nearest(said) == names
+    assert SEEN.close(said) == names
