@@ -83,17 +83,25 @@ def reachable(agent: Agent, agents: Mapping[str, Agent]) -> set[str]:
     return found - {agent.name}
 
 
-def unknown_tools(
+def unknown(
     agent: Agent,
     all_servers: Mapping[str, Server],
-    functions: Collection[str] | None = None,
+    functions: Collection[str] | None,
     *,
-    unreadable: Collection[str] = (),
+    unreadable: Collection[str],
 ) -> list[Problem]:
-    """What `agent` names as a tool and nobody has: it would be missing without a word in every conversation.
+    """What `agent` names as a tool, or decides about, and nobody has.
 
-    `unreadable` servers stand in mcp.json with mistakes of their own.
+    `functions` of None are not known; `unreadable` servers stand in mcp.json with mistakes of their own.
     """
+    given = (agent, all_servers, functions, unreadable)
+    return [*_unknown_tools(*given), *_unknown_approvals(*given)]
+
+
+def _unknown_tools(
+    agent: Agent, all_servers: Mapping[str, Server], functions: Collection[str] | None, unreadable: Collection[str]
+) -> list[Problem]:
+    """They would be missing without a word in every conversation."""
     problems = []
     for tool in agent.tools:
         if any(sign in tool for sign in WILDCARDS) or tool in all_servers:
@@ -107,14 +115,13 @@ def unknown_tools(
     return problems
 
 
-def unknown_approvals(
-    agent: Agent,
-    all_servers: Mapping[str, Server],
-    functions: Collection[str] | None = None,
-    *,
-    unreadable: Collection[str] = (),
+def _unknown_approvals(
+    agent: Agent, all_servers: Mapping[str, Server], functions: Collection[str] | None, unreadable: Collection[str]
 ) -> list[Problem]:
-    """Approvals of `agent` that decide about nothing. What the tools of its connectors are called is not known here."""
+    """They decide about nothing, and a mistyped `deny` denies nothing.
+
+    What the tools of its connectors are called is not known here, so any name may be one of theirs.
+    """
     if agent.connectors:
         return []
     problems = []
