@@ -1,7 +1,7 @@
 """Slash commands: what a person typed goes to the app, its immediate answer or Slack's own sentence to the person.
 
-Slack's own `/invite` never reaches the app.
 https://docs.slack.dev/interactivity/implementing-slash-commands. Not repeated; three seconds, then it has failed.
+Slack's own `/invite` never reaches the app.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ async def run(standin: Standin, *, user: str, conversation: Conversation, text: 
 
 
 def _known(standin: Standin, word: str) -> Command | None:
-    if word == inviting.COMMAND.command:  # Slack's own come first, whatever the app calls its
+    if word == inviting.COMMAND.command:  # also where the app has one of that name
         return inviting.COMMAND
     if "commands" not in standin.grant.scopes:
         return None

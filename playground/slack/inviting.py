@@ -26,9 +26,9 @@ def run(standin: Standin, *, user: str, conversation: Conversation, text: str) -
     known = [whom for whom in dict.fromkeys(named) if whom in standin.workspace.people]
     if not known:
         return slackbot.tells(standin, conversation, user, "invite.whom")
-    names = ", ".join(f"@{standin.workspace.people[whom].display_name}" for whom in known)
-    joined = [standin.workspace.join(conversation, whom, inviter=user) for whom in known]
-    key = "invite.done" if any(joined) else "invite.there"
+    joined = [whom for whom in known if standin.workspace.join(conversation, whom, inviter=user)]
+    names = ", ".join(f"@{standin.workspace.people[whom].display_name}" for whom in joined or known)
+    key = "invite.done" if joined else "invite.there"
     return slackbot.tells(standin, conversation, user, key, names=names, channel=conversation.name)
 
 

@@ -18,10 +18,10 @@ export class Awaited {
     this.command = { channel, until: Date.now() + ANSWER_WITHIN_MS };
   }
 
-  /** A root of the bot that names whoever has just given a command is what the command began. */
+  /** A root of the bot that names whoever has just given a command is what the command began; its answer for all is none. */
   heard({ type, message }) {
     const { store, view } = this.page;
-    if (type !== "message" || message.thread_ts || message.user !== store.bot?.user_id || !this.begins(message)) return;
+    if (type !== "message" || message.thread_ts || message.invoked || message.user !== store.bot?.user_id || !this.begins(message)) return;
     this.command = null;
     if (message.channel === view.channel) this.page.openThread(message.ts);
   }

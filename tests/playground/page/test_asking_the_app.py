@@ -145,7 +145,7 @@ async def test_the_app_is_invited_where_it_is_not(visit: Visit, world: World) ->
     await expect(text).to_have_value("/invite @Threadwind ")
     await text.press("Enter")
 
-    await expect(page.locator("#main article").last).to_contain_text("@Threadwind was added to #random.")
+    await expect(page.locator("#main article").last).to_contain_text("Added to #random: @Threadwind.")
     assert BOT in world.standin.workspace.conversations["C0RANDOM"].members
 
 
@@ -242,6 +242,20 @@ async def test_a_thread_that_ones_own_command_began_opens(visit: Visit, room: Ro
         await expect(ada.locator("#thread article")).to_contain_text("Ada asks Timekeeper:")
     await expect(grace.locator("#main article").last).to_contain_text("Ada asks Timekeeper:")
     await expect(grace.locator("#thread")).to_be_hidden()
+
+
+async def test_a_commands_answer_for_all_is_no_thread_to_open(visit: Visit, world: World) -> None:
+    bolt = app(world)
+
+    @bolt.command("/agent")
+    async def agent(ack: AsyncAck) -> None:
+        await ack(text="Ada has made Oracle the one who answers here.", response_type="in_channel")
+
+    page = await visit(where=f"&in={GENERAL}")
+    async with hearing(world, bolt):
+        await _command(page, "/agent default oracle")
+        await expect(page.locator("#main article").last).to_contain_text("Ada has made Oracle")
+    await expect(page.locator("#thread")).to_be_hidden()
 
 
 async def _command(page: Page, line: str) -> None:

@@ -168,8 +168,8 @@ async def test_slacks_own_invite_brings_the_app_in_and_never_reaches_it(
     again = await heard.post("command", user=CAMILLE, channel=RANDOM, text=line)
     await settled(heard)
 
-    assert done["sentence"] == "@Threadwind was added to #random."
-    assert again["sentence"] == "@Threadwind : déjà dans #random."
+    assert done["sentence"] == "Added to #random: @Threadwind."
+    assert again["sentence"] == "Déjà dans #random : @Threadwind."
     joined = receiver.event("member_joined_channel")
     assert (joined["user"], joined["channel"], joined["inviter"]) == (BOT, RANDOM, ADA)
     assert receiver.kinds() == ["member_joined_channel"]
