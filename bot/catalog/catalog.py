@@ -74,7 +74,7 @@ class Catalog:
         unknown = [
             problem
             for agent in all_agents.values()
-            for problem in references.unknown_tools(agent, all_servers, functions)
+            for problem in references.unknown(agent, all_servers, functions, unreadable=servers.named_in(wrong_servers))
         ]
         if not all(problem.field.startswith(f"{servers.ROOT}.") for problem in wrong_servers):
             unknown = []  # mcp.json as a whole is wrong: that is said once, not again for each tool of each agent

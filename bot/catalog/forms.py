@@ -114,6 +114,8 @@ def _sentence(form: type[Form], error: dict[str, Any]) -> str:
     if kind == "missing":
         return "is missing"
     if kind == "extra_forbidden":
+        if len(loc) == 1 and (home := _home(form, str(loc[0]))):
+            return f'stands in the wrong place; it belongs below "{home}"'
         return f'this version does not know the field "{loc[-1]}"; {did_you_mean(str(loc[-1]), _fields(form, loc))}'
     if kind in {"too_short", "string_too_short"}:
         return "is empty; fill it in, or leave it out"
@@ -131,6 +133,14 @@ def _sentence(form: type[Form], error: dict[str, Any]) -> str:
     if kind.endswith("_type"):
         return f"{message}, not {TYPE_NAMES.get(type(given), 'empty' if given is None else type(given).__name__)}"
     return message
+
+
+def _home(form: type[Form], misplaced: str) -> str | None:
+    """The field of `form` whose own form knows the `misplaced` one."""
+    for name, field in form.model_fields.items():
+        if any(misplaced in _fields(inner, ()) for inner in _forms_in(field.annotation)):
+            return field.alias or name
+    return None
 
 
 def _fields(form: type[Form], loc: Path) -> list[str]:

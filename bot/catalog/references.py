@@ -83,10 +83,25 @@ def reachable(agent: Agent, agents: Mapping[str, Agent]) -> set[str]:
     return found - {agent.name}
 
 
-def unknown_tools(
-    agent: Agent, all_servers: Mapping[str, Server], functions: Collection[str] | None = None
+def unknown(
+    agent: Agent,
+    all_servers: Mapping[str, Server],
+    functions: Collection[str] | None,
+    *,
+    unreadable: Collection[str],
 ) -> list[Problem]:
-    """What `agent` names as a tool and nobody has: it would be missing without a word in every conversation."""
+    """What `agent` names as a tool, or decides about, and nobody has.
+
+    `functions` of None are not known; `unreadable` servers stand in mcp.json with mistakes of their own.
+    """
+    given = (agent, all_servers, functions, unreadable)
+    return [*_unknown_tools(*given), *_unknown_approvals(*given)]
+
+
+def _unknown_tools(
+    agent: Agent, all_servers: Mapping[str, Server], functions: Collection[str] | None, unreadable: Collection[str]
+) -> list[Problem]:
+    """They would be missing without a word in every conversation."""
     problems = []
     for name in agent.toolsets:
         if functions is not None and name in functions and name not in all_servers:
@@ -97,13 +112,45 @@ def unknown_tools(
             continue
         server, splits, _ = tool.partition("__")
         if splits and server not in all_servers:
-            known = did_you_mean(server, all_servers)
-            message = f'"{tool}" names the server "{server}", which mcp.json lacks or which could not be read; {known}'
-            problems.append(agent.problem_with("tools", tool, message))
+            problems.append(agent.problem_with("tools", tool, _no_server(tool, server, all_servers, unreadable)))
         elif not splits and functions is not None and tool not in functions:
             message = f'"{tool}" is neither a server nor a function; {did_you_mean(tool, [*all_servers, *functions])}'
             problems.append(agent.problem_with("tools", tool, message))
     return problems
+
+
+def _unknown_approvals(
+    agent: Agent, all_servers: Mapping[str, Server], functions: Collection[str] | None, unreadable: Collection[str]
+) -> list[Problem]:
+    """They decide about nothing, and a mistyped `deny` denies nothing.
+
+    What the tools of its connectors are called is not known here, so any name may be one of theirs.
+    """
+    if agent.connectors:
+        return []
+    problems = []
+    for pattern in agent.approvals:
+        server, splits, _ = pattern.partition("__")
+        if any(sign in server for sign in WILDCARDS) or (functions is not None and pattern in functions):
+            continue
+        if not splits and server in all_servers:
+            message = f'"{pattern}" is a server, no tool; for all of its tools write "{pattern}__*"'
+        elif splits and server not in all_servers:
+            message = _no_server(pattern, server, all_servers, unreadable)
+        elif not splits and functions is not None:
+            message = f'"{pattern}" is no tool of a server and no function; {did_you_mean(pattern, functions)}'
+        else:
+            continue
+        problems.append(agent.problem(("approvals", pattern), message))
+    return problems
+
+
+def _no_server(tool: str, server: str, all_servers: Mapping[str, Server], unreadable: Collection[str]) -> str:
+    if server in unreadable:
+        return f'"{tool}" names the server "{server}", whose entry in mcp.json could not be read'
+    return (
+        f'"{tool}" names the server "{server}", and mcp.json has none of that name; {did_you_mean(server, all_servers)}'
+    )
 
 
 def without_vault(agents: Mapping[str, Agent], *, has_keys: bool) -> list[Problem]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -113,6 +113,11 @@ def load(file: Path, environment: Mapping[str, str]) -> tuple[dict[str, Server],
         else:
             problems += server
     return servers, problems
+
+
+def named_in(problems: Iterable[Problem]) -> frozenset[str]:
+    """The servers whose entries could not be read."""
+    return frozenset(problem.field.split(".")[1] for problem in problems if problem.field.startswith(f"{ROOT}."))
 
 
 def _read(

@@ -8,10 +8,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from bot.slack import wire
+
 HELP = frozenset({"help", "aide"})
 DEFAULT = frozenset({"default", "défaut"})
 NONE = frozenset({"none", "aucun"})
-RESERVED = HELP | DEFAULT | NONE  # no names for a new agent: the command means something else by them
+LIST = frozenset({"list", "liste"})  # lists nothing today, and is what people try
+RESERVED = HELP | DEFAULT | NONE | LIST
 _WORD = re.compile(r"(\S+)\s*", re.ASCII)
 
 
@@ -69,6 +72,11 @@ def meaning(text: str) -> Meaning:
             return Help()
         return SetDefault(None if name.lower() in NONE else _name(name))
     return Ask(_name(first), rest) if rest else About(_name(first))
+
+
+def is_reserved(name: str) -> bool:
+    """Is it no name for a new agent: would people mean something else by it, after `/agent` or in a thread?"""
+    return name in RESERVED or wire.is_instruction(name)
 
 
 def _split(text: str) -> tuple[str, str]:

@@ -29,9 +29,11 @@ STOP = re.compile(
 _TYPED = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}", re.IGNORECASE | re.ASCII)
 _WORD = r"[^\W_][\w-]{0,62}"
 _NAME = rf"\+?(?P<name>{_WORD}(?: +{_WORD}){{0,7}})"  # of several words where it is the one that people see
-SWITCH = re.compile(rf"agent(?:\s+{_NAME})?", re.IGNORECASE)
-ADD = re.compile(rf"(?:add|ajoute[rz]?)\s+{_NAME}", re.IGNORECASE)
-REMOVE = re.compile(rf"(?:remove|retire[rz]?)\s+{_NAME}", re.IGNORECASE)
+_SWITCH, _ADD, _REMOVE = "agent", "add|ajoute[rz]?", "remove|retire[rz]?"
+SWITCH = re.compile(rf"(?:{_SWITCH})(?:\s+{_NAME})?", re.IGNORECASE)
+ADD = re.compile(rf"(?:{_ADD})\s+{_NAME}", re.IGNORECASE)
+REMOVE = re.compile(rf"(?:{_REMOVE})\s+{_NAME}", re.IGNORECASE)
+VERB = re.compile(f"{_SWITCH}|{_ADD}|{_REMOVE}", re.IGNORECASE)
 
 
 def is_typed_name(name: str) -> bool:
@@ -98,6 +100,11 @@ def change(text: str, bot_user: str) -> Change | None:
     if found := REMOVE.fullmatch(words):
         return Change("remove", found["name"].lower())
     return None
+
+
+def is_instruction(word: str) -> bool:
+    """Is it a word by which people tell the bot something, and nothing they would say to an agent?"""
+    return VERB.fullmatch(word) is not None or is_stop(word, "")
 
 
 def _alone(text: str, bot_user: str) -> str:

@@ -11,7 +11,8 @@ EVERYONE = ["U0ADA", "U0CAMILLE", "U0GRACE", BOT_USER]
 
 OPENING = (
     "*Hello, I am Threadwind.* Mention me in a channel and I answer in a thread; write to me directly and I answer "
-    "there, too. Each thread is one conversation: I know what was said in it.\n"
+    "there, too. Each thread is one conversation: I know what was said in it. In a channel I hear what mentions me, "
+    "also in a thread; in our direct messages you need not.\n"
 )
 WHO: dict[Answerer, str] = {
     "rules": (
@@ -64,7 +65,9 @@ def seed(choices: Choices) -> Seed:
         channels=[
             ChannelSeed(id="C0GENERAL", name="general", topic="Everything for everyone", members=EVERYONE),
             ChannelSeed(id="C0SUPPORT", name="support", topic="With Hugo, a guest", members=[*EVERYONE, "U0HUGO"]),
-            ChannelSeed(id="C0RANDOM", name="random", topic="The bot is not in here", members=EVERYONE[:3]),
+            ChannelSeed(
+                id="C0RANDOM", name="random", topic="The bot is not in here: /invite @Threadwind", members=EVERYONE[:3]
+            ),
             ChannelSeed(id="C0BOARD", name="board-room", private=True, members=["U0ADA", "U0GRACE", BOT_USER]),
         ],
         greeting=Greeting(channel="C0GENERAL", text=OPENING + who + TRY, starters=starters),

@@ -25,7 +25,6 @@ AGENTS = Path(__file__).parent / "agents"  # beside those of the checkout: for w
 LOCAL_MISTRAL = (
     "processing_seconds=90",  # long enough to ask a library for a document that is not processed yet
     "processing_reads=1000",
-    'retired_models=["mistral-small-2402"]',  # what the agent `veteran` runs on
 )
 # Of the shell's environment, what any process needs, and what somebody may want to try in the demo.
 EVERYBODYS = ("HOME", "USER", "LANG", "LANGUAGE", "TZ", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR")
@@ -38,12 +37,15 @@ VARIABLE = re.compile(r"\$\{(\w+)")  # as mcp.json names them
 
 
 class Part(Protocol):
-    """`says` is what it tells when it is ready. `start` may be called again after it `ended`; it raises `NotReady`."""
+    """`says` is what it tells when it is ready, or has `failed` at what the demo can do without. `start` may be called
+    again after it `ended`; it raises `NotReady`."""
 
     @property
     def name(self) -> str: ...
     @property
     def says(self) -> str: ...
+    @property
+    def failed(self) -> bool: ...
     async def start(self) -> None: ...
     async def ended(self) -> str: ...
     async def stop(self) -> None: ...

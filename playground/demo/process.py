@@ -29,6 +29,8 @@ class NotReady(Exception):
 class Process:
     """`ready` returns once the part can be used; it is cancelled when the process ends first."""
 
+    failed = False  # it comes up, or `NotReady` is raised
+
     def __init__(
         self,
         name: str,

@@ -21,7 +21,7 @@ class Release:
         self, name: str, command: Sequence[str], environment: Mapping[str, str], *, done: str, undone: str, say: Say
     ) -> None:
         """`done` and `undone` are what it tells when the command did, or did not, do its work."""
-        self.name, self.says = name, done
+        self.name, self.says, self.failed = name, done, False
         self._done, self._undone = done, undone
         self._command, self._environment, self._say = command, environment, say
         self._process: asyncio.subprocess.Process | None = None
@@ -35,8 +35,10 @@ class Release:
             for line in out.decode(errors="replace").splitlines():
                 self._say(self.name, line)
             status = self._process.returncode
-            self.says = self._done if status == DONE else f"{self._undone} (it {how(status or 0)})"
+            self.failed = status != DONE
+            self.says = self._done if not self.failed else f"{self._undone} (it {how(status or 0)})"
         except TimeoutError:
+            self.failed = True
             self.says = f"{self._undone} (not within {LIMIT_SECONDS:.0f} s)"
         finally:
             self.kill()

@@ -80,7 +80,8 @@ class Demo:
         self._terminal.say(part.name, "… starting")
         before = time.monotonic()
         await part.start()
-        self._terminal.say(part.name, f"ready: {part.says} ({time.monotonic() - before:.1f} s)")
+        how = "failed" if part.failed else "ready"
+        self._terminal.say(part.name, f"{how}: {part.says} ({time.monotonic() - before:.1f} s)")
 
     async def _watch(self, part: Part) -> None:
         """Keep `part` running. Raises `NotReady` when it does not stay up."""

@@ -20,6 +20,7 @@ class OwnStore:
     """Valkey from the wheel; writes to `folder`, so that threads outlive the demo."""
 
     name = "store"
+    failed = False  # it comes up, or `NotReady` is raised
 
     def __init__(self, folder: Path, port: int) -> None:
         self._store = EmbeddedStore(folder, port=port)
@@ -48,6 +49,7 @@ class GivenStore:
     """Somebody else's Redis: only asked whether it is there."""
 
     name = "store"
+    failed = False
 
     def __init__(self, url: str) -> None:
         self._url = url

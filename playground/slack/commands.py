@@ -1,6 +1,7 @@
 """Slash commands: what a person typed goes to the app, its immediate answer or Slack's own sentence to the person.
 
 https://docs.slack.dev/interactivity/implementing-slash-commands. Not repeated; three seconds, then it has failed.
+Slack's own `/invite` never reaches the app.
 """
 
 from __future__ import annotations
@@ -8,11 +9,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from playground.slack import responding, sentences, typed
+from playground.slack import inviting, responding, slackbot, typed
 from playground.slack.arguments import Arguments
-from playground.slack.models import Command, Conversation, Json, Message
+from playground.slack.models import Command, Conversation, Json
 from playground.slack.request_url import Heard
-from playground.slack.seed import APP_ID, SLACKBOT
+from playground.slack.seed import APP_ID
 from playground.slack.web_api.errors import SlackError
 
 if TYPE_CHECKING:
@@ -32,8 +33,12 @@ async def run(standin: Standin, *, user: str, conversation: Conversation, text: 
     known = _known(standin, word)
     if known is None or thread_ts is not None:
         key = "command.unknown" if known is None else "command.thread"
-        return {"delivered": False} | _slack_says(standin, conversation, user, thread_ts, key, command=word)
+        return {"delivered": False} | slackbot.tells(
+            standin, conversation, user, key, thread_ts=thread_ts, command=word
+        )
     rest = rest.strip()
+    if known is inviting.COMMAND:
+        return {"delivered": False} | inviting.run(standin, user=user, conversation=conversation, text=rest)
     invoked = {"user": user, "text": f"{known.command} {rest}".strip()}
     heard = await standin.delivery.command(_fields(standin, known, rest, user, conversation, invoked))
     answer: Json = {"delivered": heard.ok, "status": heard.status}
@@ -43,6 +48,8 @@ async def run(standin: Standin, *, user: str, conversation: Conversation, text: 
 
 
 def _known(standin: Standin, word: str) -> Command | None:
+    if word == inviting.COMMAND.command:  # also where the app has one of that name
+        return inviting.COMMAND
     if "commands" not in standin.grant.scopes:
         return None
     return next((each for each in standin.grant.commands if each.command == word), None)
@@ -97,21 +104,4 @@ def _error(heard: Heard) -> str:
 
 
 def _failed(standin: Standin, conversation: Conversation, user: str, command: str, error: str) -> Json:
-    return _slack_says(standin, conversation, user, None, "command.failed", command=command, error=error)
-
-
-def _slack_says(
-    standin: Standin, conversation: Conversation, user: str, thread_ts: str | None, key: str, **values: str
-) -> Json:
-    words = sentences.say(key, standin.workspace.people[user].locale, **values)
-    message = Message(
-        channel=conversation.id,
-        ts=standin.ids.ts(),
-        user=SLACKBOT,
-        username="Slackbot",
-        text=typed.escape(words),
-        thread_ts=thread_ts,
-        ephemeral_for=user,
-    )
-    standin.workspace.whisper(message)
-    return {"shown": message.ts, "sentence": words}
+    return slackbot.tells(standin, conversation, user, "command.failed", command=command, error=error)

@@ -101,6 +101,20 @@ async def test_a_dotenv_of_a_real_workspace_is_left_alone(demo: Demo, page: Page
     assert not any("nobody" in line for line in demo.lines)
 
 
+@pytest.mark.parametrize("command", ["threadwind agents check", "threadwind doctor"])
+async def test_a_first_look_from_another_terminal_finds_nothing_wrong(demo: Demo, command: str) -> None:
+    process = await asyncio.create_subprocess_exec(
+        *("sh", "-c", f". .demo/env; {command}"),
+        cwd=demo.folder,
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(REPOSITORY), "DEFAULT_AGENT": "assistant"},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    async with asyncio.timeout(60):
+        said, _ = await process.communicate()
+    assert process.returncode == 0, said.decode()
+
+
 async def test_another_terminal_talks_to_an_agent_with_what_the_env_file_holds(demo: Demo) -> None:
     process = await asyncio.create_subprocess_exec(
         *("sh", "-c", ". .demo/env; threadwind chat assistant"),

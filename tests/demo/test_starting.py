@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import stat
+import sys
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from bot.vault import Vault
 from playground.demo import agents, env_file, greeting, welcome
 from playground.demo.choices import Choices, Wrong, read
 from playground.demo.parts import AGENTS, addresses, folders, in_order, joining
+from playground.demo.release import Release
 from playground.demo.stores import shown
 from tests.demo.conftest import Demo, demo_in
 
@@ -143,3 +145,12 @@ def test_the_page_offers_no_agent_that_is_not_for_everybody() -> None:
     names = {one["name"] for one in agents.offered([AGENTS])}
     assert "artist" in names
     assert "board" not in names
+
+
+@pytest.mark.parametrize(("status", "failed", "says"), [(0, False, "done"), (3, True, "undone (it")])
+async def test_a_push_that_failed_is_not_ready(status: int, failed: bool, says: str) -> None:
+    command = [sys.executable, "-c", f"raise SystemExit({status})"]
+    push = Release("push", command, {}, done="done", undone="undone", say=lambda *_: None)
+    await push.start()
+    assert push.failed is failed
+    assert push.says.startswith(says)

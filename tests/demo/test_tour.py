@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import re
-import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -128,12 +127,12 @@ class Walk:
     async def _terminal(self, row: Row) -> None:
         """As in the shell of somebody who has sourced `.demo/env`."""
         ended = [found[1] for line in self._demo.lines if (found := ENDED.search(line))]
-        words = [ended[-1] if word == "ID" else word for word in row.typed.split()[1:]]
+        typed = re.sub(r"\bID\b", lambda _: ended[-1], row.typed)
         (self._demo.folder / "parking.md").write_text("# Parking\n\nGuests park on level 2.\n")
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "workers.commands", *words),
+            *("sh", "-c", f". .demo/env; {typed}"),
             cwd=self._demo.folder,
-            env={**self._demo.env_file(), "PATH": os.environ["PATH"], "PYTHONPATH": str(REPOSITORY)},
+            env={"PATH": os.environ["PATH"], "PYTHONPATH": str(REPOSITORY)},
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
         )

@@ -23,7 +23,7 @@ def agent(
 
     from bot.catalog import agents
     from bot.catalog.agent_form import NAME
-    from bot.picking.command import RESERVED
+    from bot.picking.command import is_reserved
     from bot.start import environment, give_up
     from workers.commands import agent_template
     from workers.commands.settings import FileSettings, read
@@ -32,8 +32,8 @@ def agent(
         better = re.sub(r"[^a-z0-9_-]+", "-", name.lower()).strip("-_")[:63]
         hint = f' How about "{better}"?' if better else ""
         give_up(f"A name has small letters, digits, - and _ only, 63 at most.{hint}", status=1)
-    if name in RESERVED:
-        give_up(f"/agent {name} means something else already. Choose another name.", status=1)
+    if is_reserved(name):
+        give_up(f'"{name}" is a word by which people tell the bot something else. Choose another name.', status=1)
     folders = read(FileSettings).agents_dir
     known, _ = agents.load(*folders, environment=environment())
     taken = [found.source for found in known.values() if found.name == name]

@@ -101,13 +101,14 @@ class Live:
     async def send_tasks(self) -> None:
         """The cards that are new or changed. Raises what the stream raises."""
         while self._unsent:
-            ids = self._unsent[:CARDS_AT_ONCE]
-            tasks = [self._board.tasks[task_id] for task_id in ids]
+            tasks = [self._board.tasks[task_id] for task_id in self._unsent[:CARDS_AT_ONCE]]
             # Slack appends `details` each time they come, so they go out once.
             once = [replace(task, details="") if task.id in self._detailed else task for task in tasks]
             await self.stream.send([blocks.task_chunk(task) for task in once])
             self._detailed.update(task.id for task in once if task.details)
-            del self._unsent[: len(ids)]
+            # One that changed while it was sent goes out once more.
+            shown = {task.id for task in tasks if self._board.tasks[task.id] is task}
+            self._unsent = [task_id for task_id in self._unsent if task_id not in shown]
 
     async def send_text(self, upto: int) -> None:
         """The text up to character `upto`, in as many messages as an answer may have. Raises what the stream raises."""

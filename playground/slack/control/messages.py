@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import Field
 
-from playground.slack import changes, typed
+from playground.slack import changes, inviting, typed
 from playground.slack.answers import NotOffered
 from playground.slack.control.act import Act, InChannel
 from playground.slack.control.errors import Refused
@@ -72,6 +72,7 @@ class Say(InChannel):
             client_msg_id=str(uuid.uuid4()),
         )
         workspace.post(message)
+        inviting.hint(standin, message)
         return {"channel": conversation.id, "ts": message.ts, "thread_ts": message.thread_ts}
 
 

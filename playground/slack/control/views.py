@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from playground.slack import render
+from playground.slack import inviting, render
 from playground.slack.models import Conversation, File, Json, Message, Person, Session, Status, View
 from playground.slack.seed import BOT_USER, SLACKBOT
 from playground.slack.standin import Standin
@@ -162,6 +162,7 @@ def state(standin: Standin, viewer: str, *, limit: int) -> Json:
             "connected": standin.connected,
         },
         "offers": offers(standin),
+        "built_in": [asdict(inviting.COMMAND)],
         "modals": [modal(each) for each in standin.modals.of(viewer)],
         "groups": [{"id": each.id, "handle": each.handle, "name": each.name} for each in workspace.groups.values()],
         "people": [person(each) for each in workspace.people.values()],

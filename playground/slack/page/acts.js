@@ -17,6 +17,7 @@ export class Acts {
 
   /** Says words where the composer stands. Naming the bot at the top opens the thread in which it will answer. */
   async send(text, files, where, user = this.page.store.me) {
+    this.page.awaited.acted();
     const said = await api.say({ user, text, channel: where.channel, thread_ts: where.thread_ts, files: files.length ? files : undefined });
     const calls = text.includes(`<@${this.page.store.bot.user_id}>`) || this.page.store.conversations.get(where.channel)?.is_bot_dm;
     if (user === this.page.store.me && !where.thread_ts && calls && where.channel === this.page.view.channel) await this.page.openThread(said.ts, NARROW.matches);
@@ -42,10 +43,12 @@ export class Acts {
 
   /** A slash command; what comes of it is heard by the feed. */
   command(text, where) {
+    this.page.awaited.commanded(where.channel);
     return api.command(this.page.store.me, where.channel, text, where.thread_ts);
   }
 
   async shortcut(shortcut, message = null) {
+    this.page.awaited.acted();
     const answer = await this.act(() => api.shortcut(this.page.store.me, shortcut.callback_id, message?.channel, message?.ts));
     if (answer && !answer.delivered) this.page.toast.show(this.page.t("shortcut.failed", { name: shortcut.name }));
   }

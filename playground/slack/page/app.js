@@ -2,6 +2,7 @@
 import { Acts } from "./acts.js";
 import { Announcer, gist } from "./announce.js";
 import * as api from "./api.js";
+import { Awaited } from "./awaited.js";
 import { ChannelPane } from "./channel.js";
 import { drawing } from "./context.js";
 import { editInPlace, Toast } from "./dialogs.js";
@@ -26,6 +27,7 @@ class Page {
     this.t = speaker("en-US");
     this.contexts = {};
     this.acts = new Acts(this);
+    this.awaited = new Awaited(this);
     this.announcer = new Announcer(byId("announcements"));
     this.toast = new Toast(byId("toast"));
     this.modals = new Modals(this);
@@ -112,6 +114,7 @@ class Page {
     const before = message ? this.store.message(message.channel, message.ts) : null;
     const wasBusy = event.type === "status" && this.statusLine(event.channel, event.thread_ts);
     this.store.apply(event, cursor);
+    this.awaited.heard(event);
     if (message && message.user !== this.store.me && this.shows(message.channel, message.thread_ts)) this.tell(event.type, message, before);
     if (event.type === "status" && !wasBusy && this.shows(event.channel, event.thread_ts)) this.announce(this.statusLine(event.channel, event.thread_ts));
   }

@@ -95,10 +95,10 @@ export class Composer {
     this.grown();
   }
 
-  /** The app's command that is being written, if it has one of that name. */
+  /** The command that is being written, if there is one of that name. */
   command() {
     const name = COMMAND.exec(this.field.value)?.[0];
-    return name ? this.page.store.offers.commands.find((one) => one.command === name) : null;
+    return name ? this.page.store.commands.find((one) => one.command === name) : null;
   }
 
   /** Files dropped anywhere on `pane` are attached here. */
@@ -161,10 +161,10 @@ export class Composer {
   commandOffers(before) {
     const found = COMMAND_AT_END.exec(before);
     if (!found) return null;
-    const { offers } = this.page.store;
+    const { commands: all, offers } = this.page.store;
     const asked = found[1].toLocaleLowerCase();
-    if (offers.commands.some((one) => one.command.slice(1) === asked)) return null; // it is there already: Enter sends
-    const commands = offers.commands.filter((one) => one.command.slice(1).startsWith(asked))
+    if (all.some((one) => one.command.slice(1) === asked)) return null; // it is there already: Enter sends
+    const commands = all.filter((one) => one.command.slice(1).startsWith(asked))
       .map((one) => ({ insert: one.command, label: one.command, hint: one.usage_hint, detail: one.description, sign: "/" }));
     const shortcuts = offers.shortcuts.filter((one) => one.type === "global" && one.name.toLocaleLowerCase().includes(asked))
       .map((one) => ({ label: one.name, detail: one.description, sign: icon("bolt"), run: () => this.page.acts.shortcut(one) }));

@@ -19,6 +19,7 @@ export class Store extends EventTarget {
     this.prompts = new Map();
     this.agents = [];
     this.offers = { commands: [], shortcuts: [] };
+    this.builtIn = []; // Slack's own commands
     this.modals = []; // open ones, the topmost last
     this.groups = new Map();
     this.bot = null;
@@ -35,6 +36,7 @@ export class Store extends EventTarget {
     this.known.clear();
     this.loads += 1;
     this.offers = snapshot.offers;
+    this.builtIn = snapshot.built_in;
     this.modals = snapshot.modals;
     this.groups = new Map(snapshot.groups.map((group) => [group.id, group]));
     this.people = new Map(snapshot.people.map((person) => [person.id, person]));
@@ -162,6 +164,10 @@ export class Store extends EventTarget {
 
   conversationName(conversation) {
     return conversation.kind === "im" ? (this.name(conversation.with) ?? conversation.name) : conversation.name;
+  }
+
+  get commands() {
+    return [...this.offers.commands, ...this.builtIn];
   }
 
   get locale() {

@@ -1,6 +1,7 @@
 /**
  * A list of messages, in the channel or in the thread: day lines, the line above what is new, one tab stop with arrow
- * keys between messages, and the newest kept in sight while the reader is at the end.
+ * keys between messages, and the newest kept in sight for whoever follows: who has not scrolled away since we placed
+ * them, at the end or at the first line of a long answer, or has done something whose answer is to come.
  */
 import { fill, h, icon } from "./dom.js";
 import { MessageView } from "./render/message.js";
@@ -15,6 +16,9 @@ export class Timeline {
     this.views = new Map();
     this.current = null;
     this.atEnd = true;
+    this.follows = true; // what comes next is shown: the reader has not scrolled away from what was
+    this.awaited = false; // the reader has done something since, and wants to see what comes of it
+    this.placed = 0; // where we scrolled to; anywhere else is the reader's doing
     this.newest = h("button", { type: "button", class: "newest", hidden: true, on: { click: () => this.toEnd() } });
     scroller.after(this.newest);
     scroller.addEventListener("scroll", () => this.scrolled(), { passive: true });
@@ -30,7 +34,8 @@ export class Timeline {
     this.list.replaceChildren();
     this.current = null;
     this.last = null;
-    this.atEnd = true;
+    this.atEnd = this.follows = true;
+    this.awaited = false;
   }
 
   /** Draws `messages` (oldest first). `newSince`: the first one of others after it gets the line above it. */
@@ -53,18 +58,29 @@ export class Timeline {
     this.arrange(order);
     this.roving(messages);
     fill(this.newest, icon("down_arrow"), context.t("newest"));
-    if (this.atEnd && !this.begins(messages.at(-1), context)) this.toEnd();
+    this.follow(messages.at(-1), context.me);
   }
 
-  /** A long answer that came in one piece is read from its first line: whether that was the case. */
-  begins(last, context) {
-    const fresh = Boolean(this.last) && last && last.ts > this.last && last.user !== context.me && !last.streaming;
+  /** Shows what just came to whoever follows: its end, or the first line of a long answer that came in one piece. */
+  follow(last, me) {
+    const news = Boolean(this.last) && Boolean(last) && last.ts > this.last;
     this.last = last?.ts ?? null;
-    const entry = fresh ? this.views.get(last.ts).element : null;
-    if (!entry || entry.offsetHeight < this.scroller.clientHeight) return false;
+    if (!this.atEnd && !(news && (this.follows || this.awaited))) return;
+    const entry = news && last.user !== me && !last.streaming ? this.views.get(last.ts).element : null;
+    if (entry && entry.offsetHeight >= this.scroller.clientHeight) this.toTop(entry);
+    else this.toEnd();
+  }
+
+  toTop(entry) {
     this.scroller.scrollTop += entry.getBoundingClientRect().top - this.scroller.getBoundingClientRect().top;
+    this.shown();
     this.atEnd = false;
-    return true;
+  }
+
+  shown() {
+    this.placed = this.scroller.scrollTop;
+    this.follows = true;
+    this.awaited = false;
   }
 
   view(message, context, compact) {
@@ -130,6 +146,10 @@ export class Timeline {
   scrolled() {
     const { scrollTop, scrollHeight, clientHeight } = this.scroller;
     this.atEnd = scrollHeight - scrollTop - clientHeight < AT_END_PX;
+    if (this.atEnd || Math.abs(scrollTop - this.placed) > 1) {
+      this.follows = this.atEnd;
+      this.awaited = false;
+    }
     this.newest.hidden = this.atEnd;
   }
 
@@ -144,6 +164,7 @@ export class Timeline {
 
   toEnd() {
     this.scroller.scrollTop = this.scroller.scrollHeight;
+    this.shown();
     this.atEnd = true;
     this.newest.hidden = true;
   }

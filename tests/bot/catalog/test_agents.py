@@ -117,6 +117,8 @@ def test_a_wrong_file_never_takes_the_others_down(files: Files) -> None:
             "auto, none, any, required",
         ),
         ('model: m\nicon_emoji: ":thread:"', 3, "icon_emoji", 'this version does not know the field "icon_emoji"'),
+        ("model: m\ntemperature: 0.3", 3, "temperature", 'belongs below "completion_args"'),
+        ("model: m\nusers: [U0ADA]", 3, "users", 'belongs below "access"'),
         ("model: m\nname: Big Name", 3, "name", "small letters"),
         ("model: m\nprompts:\n  - title: a", 4, "prompts[0].message", "is missing"),
         (

@@ -17,6 +17,8 @@ from tests.bot.catalog.conftest import Files
 
 ROOT = Path(__file__).parents[3]
 
+TIME = 'did you mean "time"?'
+
 
 def test_the_projects_own_files_are_right(files: Files) -> None:
     settings = files.settings(agents_dir=ROOT / "agents", mcp_config=ROOT / "mcp.json")
@@ -82,12 +84,37 @@ def test_a_tool_that_nobody_has_is_told(files: Files) -> None:
     files.agent("assistant", "model: m\ntools: [time, time__now, tmie__now, 'time__*', roll_dice, timee]")
     known = Catalog.load(files.settings(), {}, functions=["roll_dice"]).problems
     assert [problem.message.split(";")[0] for problem in known] == [
-        '"tmie__now" names the server "tmie", which mcp.json lacks or which could not be read',
+        '"tmie__now" names the server "tmie", and mcp.json has none of that name',
         '"timee" is neither a server nor a function',
     ]
     assert all('did you mean "time"?' in problem.message for problem in known)
     unknown = Catalog.load(files.settings(), {}).problems
     assert len(unknown) == 1, "who does not know the functions judges no plain name"
+
+
+def test_a_server_whose_entry_is_wrong_is_told_apart_from_one_that_there_is_not(files: Files) -> None:
+    files.write("mcp.json", '{"mcpServers": {"time": {"comand": "x"}}}')
+    files.agent("assistant", "model: m\ntools: [time__now]\napprovals: {time__now: ask}")
+    said = [problem.message for problem in Catalog.load(files.settings(), {}).problems]
+    assert said.count('"time__now" names the server "time", whose entry in mcp.json could not be read') == 2
+
+
+def test_an_approval_that_decides_about_nothing_is_told(files: Files) -> None:
+    files.write("mcp.json", '{"mcpServers": {"time": {"command": "x"}}}')
+    right = "{time__now: auto, 'time__*': ask, '*__now': ask, '*': deny, roll_dice: auto}"
+    files.agent("right", f"model: m\napprovals: {right}")
+    files.agent("mailer", "model: m\nconnectors: [connector: {id: gmail}]\napprovals: {gmail_send: ask}")
+    files.agent("assistant", "model: m\napprovals: {time: ask, tmie__now: ask, 'tmie__*': ask, rol_dice: ask}")
+    found = Catalog.load(files.settings(), {}, functions=["roll_dice"]).problems
+    assert {problem.file.stem for problem in found} == {"assistant"}
+    assert [(problem.field, problem.message) for problem in found] == [
+        ("approvals.time", '"time" is a server, no tool; for all of its tools write "time__*"'),
+        *(
+            (f"approvals.{name}", f'"{name}" names the server "tmie", and mcp.json has none of that name; {TIME}')
+            for name in ("tmie__now", "tmie__*")
+        ),
+        ("approvals.rol_dice", '"rol_dice" is no tool of a server and no function; did you mean "roll_dice"?'),
+    ]
 
 
 def test_a_reload_takes_what_changed_and_keeps_an_agent_whose_file_became_wrong(files: Files) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -20,7 +22,6 @@ from playground.slack.settings import Settings as SlackSettings
 from playground.slack.standin import Standin
 from playground.store import EmbeddedStore
 from tests.bot.listeners.conftest import Hearing, OpenBot, an_agent, recorded
-from tests.bot.listeners.test_errands import until
 from tests.bot.listeners.test_socket_mode import connected
 
 World = tuple[Standin, str]
@@ -47,10 +48,12 @@ async def answered(bot: Hearing, command: dict[str, Any]) -> dict[str, Any]:
     return dict(json.loads(answer.content)) if answer.content else {}
 
 
-async def known(bot: Hearing, standin: Standin) -> None:
-    """Let the bot learn who Ada is, which it keeps for a while."""
-    await answered(bot, typed("help"))
-    await until(lambda: standin.faults.seen.get("users.info", 0) == 1)
+async def once_known(ask: Callable[[], Awaitable[Any]]) -> Any:
+    """What is answered once the bot has learned who Ada is, which it keeps for a while."""
+    async with asyncio.timeout(20):
+        while not (answer := await ask()):  # noqa: ASYNC110  # Slack's answer to who she is may be on its way
+            await asyncio.sleep(0.02)
+        return answer
 
 
 async def test_what_needs_no_call_is_said_in_the_acknowledgement(
@@ -59,10 +62,8 @@ async def test_what_needs_no_call_is_said_in_the_acknowledgement(
     standin, url = slack
     bot = await open_bot(slack_api_url=url, agents_dir=an_agent(tmp_path))
     assert await answered(bot, typed()) == {}, "who asks is not known yet"
-    await until(lambda: standin.faults.seen.get("users.info", 0) == 1)
-    body: dict[str, Any] = {}
-    while not body:  # the answer to the question who she is may be on its way
-        body = await answered(bot, typed())
+    body = await once_known(lambda: answered(bot, typed()))
+    assert standin.faults.seen["users.info"] == 1
     assert body["response_type"] == "ephemeral"
     assert "Assistant" in body["text"]
     assert body["blocks"]
@@ -105,15 +106,13 @@ async def test_a_command_by_another_name_is_told_which_there_are(open_bot: OpenB
 async def test_without_its_store_the_bot_says_so_because_slack_asks_only_once(
     open_bot: OpenBot, slack: World, tmp_path: Path, text: str
 ) -> None:
-    standin, url = slack
+    _, url = slack
     async with EmbeddedStore() as store:
         bot = await open_bot(redis_url=store.url, slack_api_url=url, agents_dir=an_agent(tmp_path))
-        await known(bot, standin)
+        await once_known(lambda: answered(bot, typed("help")))
         await store.kill()
         began = time.monotonic()
-        body: dict[str, Any] = {}
-        while not body:
-            body = await answered(bot, typed(text))
+        body = await answered(bot, typed(text))
         assert time.monotonic() - began < SLACK_WAITS_SECONDS
     assert body["text"].startswith("I cannot keep anything at the moment")
     assert body["response_type"] == "ephemeral"
@@ -131,10 +130,7 @@ async def test_over_a_socket_the_answer_goes_into_the_acknowledgement_as_well(
             return str((answer.payload or {}).get("text", ""))
 
         assert await said("help") == ""
-        await until(lambda: standin.faults.seen.get("users.info", 0) == 1)
-        words = ""
-        while not words:
-            words = await said("help")
+        words = await once_known(lambda: said("help"))
         assert "`/agent NAME question`" in words
         await store.kill()
         assert (await said("assistant what broke?")).startswith("I cannot keep anything at the moment")

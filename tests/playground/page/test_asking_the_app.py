@@ -18,13 +18,18 @@ from slack_sdk.web.async_client import AsyncWebClient
 from tests.playground.page.conftest import Room, Visit
 from tests.playground.page.pictures import A_PICTURE
 from tests.playground.slack.an_app import COMMANDS, SHORTCUTS, app, hearing
-from tests.playground.slack.conftest import World
+from tests.playground.slack.conftest import BOT, World
 from tests.playground.slack.test_modals import EVERY_ELEMENT, OPTIONS, field, modal, plain
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="package")]
 
 NARROW = {"viewport": {"width": 390, "height": 844}}
 GENERAL = "C0GENERAL"
+TALL = "\n".join(f"*agent-{number}*: what it is for" for number in range(60))
+FROM_THE_END = (
+    "(() => { const pane = document.querySelector('#main .scroller');"
+    " return pane.scrollHeight - pane.scrollTop - pane.clientHeight })()"
+)
 LOCAL_MINUTE = "() => new Date(1790000040000).toLocaleString('sv').slice(0, 16).replace(' ', 'T')"
 INSIDE = "document.activeElement === document.body || !!document.activeElement.closest('dialog')"
 
@@ -96,7 +101,12 @@ async def test_a_slash_offers_the_apps_commands_and_says_how_to_go_on(visit: Vis
     async with hearing(world, bolt):
         await text.press_sequentially("/")
         await expect(page.get_by_role("option")).to_have_text(
-            [re.compile(r"/agent \[name\] \[question\].*Pick an agent"), re.compile("/raw"), re.compile("Ask")]
+            [
+                re.compile(r"/agent \[name\] \[question\].*Pick an agent"),
+                re.compile("/raw"),
+                re.compile("/invite @name"),
+                re.compile("Ask"),
+            ]
         )
         await text.press_sequentially("ag")
         await text.press("Enter")
@@ -122,6 +132,23 @@ async def test_slack_says_of_an_unknown_command_that_it_is_none(visit: Visit, wo
     await expect(said.get_by_role("heading")).to_have_text("Slackbot")
 
 
+async def test_the_app_is_invited_where_it_is_not(visit: Visit, world: World) -> None:
+    page = await visit(where="&in=C0RANDOM")
+    text = page.locator("#channel-text")
+    await text.fill("@Threadwind are you there?")
+    await text.press("Enter")
+    await expect(page.locator("#main article").last).to_contain_text("“/invite @Threadwind” adds them.")
+    await text.press_sequentially("/inv")
+    await text.press("Enter")
+    await text.press_sequentially("@thr")
+    await text.press("Enter")
+    await expect(text).to_have_value("/invite @Threadwind ")
+    await text.press("Enter")
+
+    await expect(page.locator("#main article").last).to_contain_text("Added to #random: @Threadwind.")
+    assert BOT in world.standin.workspace.conversations["C0RANDOM"].members
+
+
 async def test_a_blank_before_the_slash_makes_it_a_message(visit: Visit, world: World) -> None:
     page = await visit()
     await page.locator("#channel-text").fill(" /agent is a command")
@@ -145,6 +172,95 @@ async def test_who_asked_stands_over_an_answer_for_all(visit: Visit, world: Worl
     answer = page.locator("#main article").last
     await expect(answer).to_contain_text("Ada used /agent show support")
     await expect(answer).to_contain_text("The support agent.")
+
+
+async def test_answers_come_into_sight_also_behind_one_that_is_taller_than_the_pane(
+    visit: Visit, room: Room, world: World
+) -> None:
+    bolt, answers = app(world), iter([TALL, "The second answer.", "The third answer."])
+
+    @bolt.command("/agent")
+    async def agent(ack: AsyncAck) -> None:
+        await ack(next(answers))
+
+    page = await visit(where=f"&in={GENERAL}&thread={await room.mention()}")
+    messages, scroller = page.locator("#main article"), page.locator("#main .scroller")
+    async with hearing(world, bolt):
+        await _command(page, "/agent")
+        await expect(messages.last.get_by_role("heading")).to_be_in_viewport()  # a long one is read from its first line
+        assert await page.evaluate(FROM_THE_END) > 100
+        await _command(page, "/agent")
+        await expect(messages.last).to_contain_text("The second answer.")
+        await expect(messages.last).to_be_in_viewport(ratio=1)
+
+        await scroller.hover()
+        await page.mouse.wheel(0, -700)
+        await expect(page.locator("#main .newest")).to_be_visible()
+        await room.bot.says("words of others")
+        await expect(messages.last).to_contain_text("words of others")
+        await expect(messages.last).not_to_be_in_viewport()  # the reader has scrolled away
+        await _command(page, "/agent")
+        await expect(messages.last).to_contain_text("The third answer.")
+        await expect(messages.last).to_be_in_viewport(ratio=1)
+
+
+async def test_what_comes_of_a_messages_menu_comes_into_sight(visit: Visit, room: Room, world: World) -> None:
+    bolt = app(world)
+
+    @bolt.shortcut("branch")
+    async def branch(ack: AsyncAck, client: AsyncWebClient) -> None:
+        await ack()
+        await client.chat_postEphemeral(channel=GENERAL, user="U0ADA", text="There is no conversation of mine.")
+
+    for number in range(30):
+        await room.says("U0CAMILLE", f"line {number}")
+    page = await visit()
+    first = page.locator("#main article").nth(3)
+    await first.scroll_into_view_if_needed()
+    await expect(page.locator("#main .newest")).to_be_visible()
+    async with hearing(world, bolt):
+        await first.hover()
+        await first.get_by_role("button", name="More actions").click()
+        await page.get_by_role("menuitem", name="Branch from here").click()
+        last = page.locator("#main article").last
+        await expect(last).to_contain_text("There is no conversation of mine.")
+        await expect(last).to_be_in_viewport(ratio=1)
+
+
+async def test_a_thread_that_ones_own_command_began_opens(visit: Visit, room: Room, world: World) -> None:
+    bolt = app(world)
+
+    @bolt.command("/agent")
+    async def agent(ack: AsyncAck) -> None:
+        await ack()
+        await room.bot.says("Ada asks Timekeeper:\n> what time is it?")
+
+    ada, grace = await visit(where=f"&in={GENERAL}&thread={await room.mention()}"), await visit("U0GRACE")
+    async with hearing(world, bolt):
+        await _command(ada, "/agent timekeeper what time is it?")
+        await expect(ada.locator("#thread article")).to_have_count(1)
+        await expect(ada.locator("#thread article")).to_contain_text("Ada asks Timekeeper:")
+    await expect(grace.locator("#main article").last).to_contain_text("Ada asks Timekeeper:")
+    await expect(grace.locator("#thread")).to_be_hidden()
+
+
+async def test_a_commands_answer_for_all_is_no_thread_to_open(visit: Visit, world: World) -> None:
+    bolt = app(world)
+
+    @bolt.command("/agent")
+    async def agent(ack: AsyncAck) -> None:
+        await ack(text="Ada has made Oracle the one who answers here.", response_type="in_channel")
+
+    page = await visit(where=f"&in={GENERAL}")
+    async with hearing(world, bolt):
+        await _command(page, "/agent default oracle")
+        await expect(page.locator("#main article").last).to_contain_text("Ada has made Oracle")
+    await expect(page.locator("#thread")).to_be_hidden()
+
+
+async def _command(page: Page, line: str) -> None:
+    await page.locator("#channel-text").fill(line)
+    await page.locator("#channel-text").press("Enter")
 
 
 async def test_a_messages_shortcut_is_reached_and_its_form_filled_by_keyboard(

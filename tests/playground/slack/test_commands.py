@@ -134,6 +134,29 @@ async def test_an_app_that_fails_is_said_to_have_failed_and_not_asked_again(
     assert asked == [True]
 
 
+@pytest.mark.parametrize(
+    ("text", "channel", "sentence"),
+    [
+        ("/invite", RANDOM, "Say whom to add: /invite @name"),
+        ("/invite @nobody-of-this-name", RANDOM, "Say whom to add: /invite @name"),
+        (f"/invite <@{BOT}>", DM, "/invite works in channels only."),
+    ],
+)
+async def test_an_invite_that_cannot_be_says_why(world: World, text: str, channel: str, sentence: str) -> None:
+    assert (await command(world, text, channel=channel))["sentence"] == sentence
+
+
+async def test_who_names_the_app_where_it_is_not_learns_how_to_add_it(world: World) -> None:
+    await world.say("@threadwind are you there?")
+    assert whispers(world) == []
+
+    await world.say("@threadwind are you there?", channel=RANDOM)
+
+    [hint] = whispers(world)
+    assert (hint.ephemeral_for, hint.username) == (ADA, "Slackbot")
+    assert hint.text.endswith("“/invite @Threadwind” adds them.")
+
+
 async def test_without_its_scope_the_app_has_no_commands(make_world: MakeWorld) -> None:
     world = await make_world(scopes=frozenset({"chat:write"}), **OFFERS)
 

@@ -159,6 +159,22 @@ async def test_an_invitation_brings_the_mention_that_led_to_it(heard: World, rec
     assert receiver.event("app_mention")["ts"] == ts
 
 
+@pytest.mark.parametrize("named", ["@Threadwind", f"<@{BOT}>", f"<@{BOT}|threadwind> please"])
+async def test_slacks_own_invite_brings_the_app_in_and_never_reaches_it(
+    heard: World, receiver: Receiver, named: str
+) -> None:
+    line = f"/invite {named}"
+    done = await heard.post("command", user=ADA, channel=RANDOM, text=line)
+    again = await heard.post("command", user=CAMILLE, channel=RANDOM, text=line)
+    await settled(heard)
+
+    assert done["sentence"] == "Added to #random: @Threadwind."
+    assert again["sentence"] == "Déjà dans #random : @Threadwind."
+    joined = receiver.event("member_joined_channel")
+    assert (joined["user"], joined["channel"], joined["inviter"]) == (BOT, RANDOM, ADA)
+    assert receiver.kinds() == ["member_joined_channel"]
+
+
 async def test_without_the_history_scope_only_mentions_come(make_world: MakeWorld, receiver: Receiver) -> None:
     world = await make_world(events_url=receiver.url, scopes=frozenset({"app_mentions:read", "chat:write"}))
     await world.say("just talking")

@@ -73,8 +73,12 @@ def test_every_field_is_shown_and_each_works_when_it_is_put_to_use(tmp_path: Pat
         ("../../etc", 'How about "etc"?'),
         ("é", "small letters, digits, - and _ only, 63 at most."),
         ("a" * 64, "63 at most"),
-        ("help", "/agent help means something else already."),
-        ("aucun", "/agent aucun means something else already."),
+        ("help", '"help" is a word by which people tell the bot something else.'),
+        ("list", '"list" is a word by which people tell the bot something else.'),
+        ("stop", '"stop" is a word by which people tell the bot something else.'),
+        ("add", '"add" is a word by which people tell the bot something else.'),
+        ("aucun", '"aucun" is a word by which people tell the bot something else.'),
+        ("retirez", '"retirez" is a word by which people tell the bot something else.'),
     ],
 )
 async def test_a_name_that_nobody_could_type_is_refused(threadwind: Threadwind, name: str, sentence: str) -> None:
