@@ -19,6 +19,7 @@ from bot.catalog.policy import Policy, policy_for
 from bot.slack import blocks
 from bot.threads.models import CallState
 from bot.threads.turns import Lost
+from workers import inputs
 from workers.conversations.port import Call, Confirm, Result
 from workers.delivery import tool_files
 from workers.delivery.delivery import Delivery
@@ -231,7 +232,8 @@ class Calling:
             return
         now = self._services.now()
         lost = await tool_files.bring(self._delivery, call.tool_call_id, title, made.files)
-        result = made.text + "".join(f"\n[{name} could not be put into the thread.]" for name in lost)
+        text = made.text + "".join(f"\n[{name} could not be put into the thread.]" for name in lost)
+        result = inputs.tool_result(call.tool_call_id, text) if made.data else text
         record = CallRecord(
             state=CallState.DONE,
             name=call.name,

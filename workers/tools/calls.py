@@ -160,12 +160,13 @@ class Tools:
             return Outcome(text=str(exc), failed=False, ran=exc.ran, needs=exc.need)
         except ToolError as exc:
             unknown = isinstance(exc, Unheard) and exc.ran == "unknown"
-            return failure(cut(f"{exc} {NEVER_REPEAT}" if unknown else str(exc), self._result_limit), ran=exc.ran)
+            text = cut(f"{exc} {NEVER_REPEAT}" if unknown else str(exc), self._result_limit)
+            return failure(text, ran=exc.ran, data=exc.quotes)
         found = content.read(result.content, result.structured_content, tool=spec.tool)
         text = await self._shortened(found.text, agent, principal, thread)
         if result.is_error:
-            return failure(text, ran="yes")
-        return Outcome(text=text, failed=False, ran="yes", files=tuple(found.files))
+            return failure(text, ran="yes", data=True)
+        return Outcome(text=text, failed=False, ran="yes", files=tuple(found.files), data=True)
 
     async def _shortened(self, text: str, agent: Agent, principal: str, thread: ThreadKey) -> str:
         """What the model is shown; the rest is kept where the agent can ask for it."""
@@ -181,7 +182,7 @@ class Tools:
         text = await rests.more(rest_id, offset, limit=self._result_limit, thread=thread, principal=principal)
         if text is None:
             return failure(GONE.format(id=cut(rest_id, 50)), ran="no")
-        return Outcome(text=text, failed=False, ran="yes")
+        return Outcome(text=text, failed=False, ran="yes", data=True)
 
     # ---- which tools ----------------------------------------------------------------------------------------------
 

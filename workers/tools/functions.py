@@ -112,7 +112,7 @@ class Functions:
                     value = await function()
                 else:
                     value = await self._threads.run(function, on_start=lambda: ran.__setitem__(0, "unknown"))
-            return Outcome(text=cut(_text(value), limit), failed=False, ran="yes")
+            return Outcome(text=cut(_text(value), limit), failed=False, ran="yes", data=True)
         except BaseException as exc:
             if isinstance(exc, TimeoutError) and deadline.expired():
                 return failure(f"{name} did not finish within {self._timeout:g} seconds.", ran=ran[0])
@@ -120,7 +120,7 @@ class Functions:
                 raise
             # The message may hold arguments, so the log gets the kind of error and its place alone.
             log.warning("tool.function_failed", tool=name, cause=type(exc).__name__, at=_place(exc))
-            return failure(f"{name} failed: {type(exc).__name__}: {cut(str(exc), limit)}", ran="yes")
+            return failure(f"{name} failed: {type(exc).__name__}: {cut(str(exc), limit)}", ran="yes", data=True)
 
 
 def _described(function: Callable[..., Any]) -> _Function:

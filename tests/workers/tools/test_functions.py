@@ -74,7 +74,7 @@ def test_an_unmarked_function_asks_first() -> None:
 async def test_a_function_gets_its_arguments_as_the_types_it_names_and_whom_it_runs_for() -> None:
     outcome = await runs(greet, '{"name": "Ada", "place": {"city": "Lyon"}, "tone": "dry"}')
 
-    assert outcome == Outcome(text=f"dry: Ada in Lyon, for U1 in {THREAD.channel}", failed=False, ran="yes")
+    assert outcome == Outcome(text=f"dry: Ada in Lyon, for U1 in {THREAD.channel}", failed=False, ran="yes", data=True)
 
 
 async def test_a_result_that_is_no_text_becomes_json() -> None:
