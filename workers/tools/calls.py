@@ -57,7 +57,8 @@ class Tools:
         """`servers` gives the catalogue's current ones; sessions and functions are closed by whoever opened them.
 
         `pins` are the accepted tools (None: nothing is locked); `tell` hears where a server says something else;
-        `gate` knows who may have what called where (None: nobody is asked, for what has no people). Without `rests` nothing is kept of what is cut.
+        `gate` knows who may have what called where (None: nobody is asked, for what has no people). Without `rests`
+        nothing is kept of what is cut.
         """
         self._servers = servers
         self._sessions = sessions
@@ -198,10 +199,16 @@ class Tools:
         return tuple(specs.values())
 
     async def _find(self, name: str, agent: Agent) -> ToolSpec | None:
-        # Only servers whose tool it could be are asked: another that hangs must not hold up this call.
-        servers = [server for server in self._of(agent) if name.startswith(safe_prefix(server.name))]
-        listings = [(server, await self._listing.of(server)) for server in servers]
-        return next((spec for spec in self._chosen(agent, listings) if spec.name == name), None)
+        """Among all that `_chosen` would give, without matching every other tool of a large server for each call."""
+        if (function := self._functions.specs.get(name)) is not None and uses_function(agent, name):
+            return function
+        for server in self._of(agent):
+            # Only servers whose tool it could be are asked: another that hangs must not hold up this call.
+            if name.startswith(safe_prefix(server.name)):
+                for spec in await self._listing.of(server):
+                    if spec.name == name and uses(agent, server, spec.tool, reads=spec.reads):
+                        return spec
+        return None
 
     async def _unknown(self, name: str, agent: Agent, asker: Asker) -> Outcome:
         if new := await self._new(name, agent, asker):
