@@ -20,7 +20,8 @@ import psutil
 from benchmarks.figures import Figure
 from benchmarks.processes import running
 from benchmarks.tool_calls import CONNECT, MODULE, TIMEOUT, TOOL
-from bot.catalog.servers import Protocol, Server
+from bot.catalog.server_form import Protocol
+from bot.catalog.servers import Server
 from bot.connections.models import Principal
 from playground.store import free_port
 from workers.tools.credentials import Asker, Credential

@@ -8,10 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+FOR_NOTHING = ""  # the resource of a token that was asked for none; no address is equal to it
+
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """`person` is a name in the workspace (`ada`); `resource` is what the token was asked for (RFC 8707), if any."""
+    """`person` is a name in the workspace (`ada`), as in `playground/services/colleagues.py`. `resource` is what the
+    token was asked for (RFC 8707), `FOR_NOTHING` of one for no resource; None for a key that is good everywhere in its
+    service, which no authorization server gives out."""
 
     person: str
     scopes: frozenset[str] = frozenset()

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 
 from playground.authorization.asking import Asked
 from playground.authorization.errors import OAuthError, invalid_grant
-from playground.authorization.grants import Grant
+from playground.authorization.grants import FOR_NOTHING, Grant
 from playground.authorization.models import AccessToken, Code, Consent, Issued, RefreshToken
 from playground.authorization.switches import Switches
 
@@ -129,7 +129,7 @@ class Tokens:
     async def person_of(self, token: str) -> Grant | None:
         """A `Verifier`, for resources in the same process."""
         found = self.known(token)
-        return Grant(found.consent.person, found.scopes, found.consent.resource) if found else None
+        return Grant(found.consent.person, found.scopes, found.consent.resource or FOR_NOTHING) if found else None
 
     def clear(self) -> None:
         self.codes.clear()

@@ -11,8 +11,8 @@ from typing import Annotated, Any
 
 import typer
 
+from playground.authorization.introspection import Introspection
 from playground.services.github.app import create as create_github
-from playground.services.introspection import Introspection
 from playground.services.linear.app import create as create_linear
 from playground.services.service import Service
 from playground.serving import serve

@@ -20,8 +20,8 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
+from playground.authorization.grants import Grant
 from playground.services.definitions import Marked
-from playground.services.grants import Granted
 from playground.services.protection import GRANT, TOKEN
 
 
@@ -29,7 +29,7 @@ from playground.services.protection import GRANT, TOKEN
 class Asking:
     """Who makes the call that is served now. `arguments` are as they came, before defaults."""
 
-    grant: Granted
+    grant: Grant
     token: str
     request: Request
     arguments: Mapping[str, Any] = field(default_factory=dict)

@@ -8,8 +8,8 @@ from typing import Annotated, Any, Protocol
 
 import typer
 
-from playground.services.grants import Verifier
-from playground.services.introspection import Introspection
+from playground.authorization.grants import Verifier
+from playground.authorization.introspection import Introspection
 from playground.services.service import Service
 from playground.serving import run
 

@@ -8,9 +8,10 @@ the person who began it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+import httpx2
 from mcp.server.auth.middleware.bearer_auth import AuthenticatedUser
 from mcp.server.auth.provider import AccessToken
 from starlette.requests import Request
@@ -18,15 +19,15 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from playground.authorization.grants import Grant, Verifier
 from playground.services.door import SEEN, again
-from playground.services.grants import Granted, Verifier
 
 WELL_KNOWN = "/.well-known/oauth-protected-resource"
 GRANT = "playground.grant"
 TOKEN = "playground.token"
 
 # Which scopes a request still needs, given its body, the grant and the token.
-Wanting = Callable[[bytes, Granted, str], frozenset[str]]
+Wanting = Callable[[bytes, Grant, str], frozenset[str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,15 +67,12 @@ class Gate:
             if wanted := self._wanting(body, grant, token):
                 await insufficient(request, wanted)(scope, receive, send)
                 return
-        scope[GRANT], scope[TOKEN] = grant, token
-        # The SDK compares this user with the one who opened a session, and hides other people's sessions.
-        known = AccessToken(token=token, client_id=grant.person, scopes=sorted(grant.scopes), subject=grant.person)
-        scope["user"] = AuthenticatedUser(known)
+        admit(scope, grant, token)
         await self._app(scope, receive, send)
 
-    async def _grant(self, request: Request, token: str) -> Granted | None:
+    async def _grant(self, request: Request, token: str) -> Grant | None:
         grant = await self._verifier.person_of(token)
-        if grant is None or grant.resource is None or self._resource.is_meant_by(grant.resource, _base(request)):
+        if grant is None or grant.resource is None or self._resource.is_meant_by(grant.resource, base(request)):
             return grant
         return None
 
@@ -87,7 +85,7 @@ def metadata_route(resource: Resource) -> Route:
         if path and not resource.covers(path):
             return JSONResponse({"error": "not_found"}, status_code=404)
         said = {
-            "resource": f"{_base(request)}{path or resource.paths[0]}",
+            "resource": f"{base(request)}{path or resource.paths[0]}",
             "authorization_servers": list(resource.authorization_servers),
             "scopes_supported": list(resource.scopes),
             "bearer_methods_supported": ["header"],
@@ -96,6 +94,14 @@ def metadata_route(resource: Resource) -> Route:
         return JSONResponse(said, headers={"Access-Control-Allow-Origin": "*"})
 
     return Route(f"{WELL_KNOWN}{{path:path}}", metadata, methods=["GET"])
+
+
+def admit(scope: Scope, grant: Grant, token: str) -> None:
+    """Let the request be that person's."""
+    scope[GRANT], scope[TOKEN] = grant, token
+    # The SDK compares this user with the one who opened a session, and hides other people's sessions.
+    known = AccessToken(token=token, client_id=grant.person, scopes=sorted(grant.scopes), subject=grant.person)
+    scope["user"] = AuthenticatedUser(known)
 
 
 def bearer(request: Request) -> str | None:
@@ -115,16 +121,18 @@ def insufficient(request: Request, scopes: frozenset[str]) -> Response:
 
 
 def _challenge(request: Request, status: int, error: str, description: str, *, scope: str = "") -> Response:
-    parts: Sequence[tuple[str, str]] = [
-        ("error", error),
-        ("error_description", description),
-        *([("scope", scope)] if scope else []),
-        ("resource_metadata", f"{_base(request)}{WELL_KNOWN}{request.url.path}"),
-    ]
-    header = "Bearer " + ", ".join(f'{name}="{value}"' for name, value in parts)
-    body = {"error": error, "error_description": description}
+    said = {"error": error, "error_description": description, **({"scope": scope} if scope else {})}
+    return challenge(status, said, description, resource=f"{base(request)}{request.url.path}")
+
+
+def challenge(status: int, said: Mapping[str, str], description: str, *, resource: str) -> Response:
+    """What is `said` in the header, and where the metadata of the resource are."""
+    address = httpx2.URL(resource)
+    parts = {**said, "resource_metadata": str(address.copy_with(path=f"{WELL_KNOWN}{address.path}"))}
+    header = "Bearer " + ", ".join(f'{name}="{value}"' for name, value in parts.items())
+    body = {"error": said.get("error", "invalid_request"), "error_description": description}
     return JSONResponse(body, status_code=status, headers={"WWW-Authenticate": header})
 
 
-def _base(request: Request) -> str:
+def base(request: Request) -> str:
     return str(request.base_url).rstrip("/")

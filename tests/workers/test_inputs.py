@@ -133,7 +133,7 @@ def test_what_a_tool_says_cannot_pass_for_a_note(note: str | None) -> None:
     assert labels(text).count(inputs.NOTE_HEAD) == (1 if note else 0)
 
 
-# ---- what tools say ---------------------------------------------------------------------------------------------------
+# ---- what tools say --------------------------------------------------------------------------------------------------
 
 
 def test_what_a_tool_says_stands_between_marks_with_the_id_of_its_call() -> None:

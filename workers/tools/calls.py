@@ -89,6 +89,12 @@ class Tools:
         """Servers of the agent that could not be listed last time, each with a sentence that says why."""
         return {server.name: why for server in self._of(agent) if (why := self._listing.problem(server)) is not None}
 
+    async def is_personal(self, spec: ToolSpec, *, principal: str, thread: ThreadKey) -> bool:
+        """Whether what a call of `spec` sends and brings is the principal's own, and not for the whole thread."""
+        server = self._servers().get(spec.server) if spec.server else None
+        asker = Asker(Principal(thread.team, principal), thread.channel)
+        return server is not None and await self._sessions.is_personal(server, asker)
+
     async def refusal(self, spec: ToolSpec, *, principal: str, thread: ThreadKey) -> str | None:
         """Why a call of `spec` would be refused as things stand: said before anybody is asked for a yes."""
         server = self._servers().get(spec.server) if spec.server else None
@@ -109,10 +115,12 @@ class Tools:
         thread: ThreadKey,
         given: str = "",
         on_progress: ProgressFnT | None = None,
+        definition: str | None = None,
     ) -> Outcome:
         """Call a tool that `agent` was offered. `arguments` is the model's raw JSON text; approval is the caller's.
 
         `given` is what a person gave for what the same call needed before; `on_progress` hears how far a server is.
+        `definition` is that of the tool which the caller looked at; another one, which nobody allowed, is not called.
         """
         asker = Asker(Principal(thread.team, principal), thread.channel)
         try:
@@ -122,6 +130,8 @@ class Tools:
             spec = await self._find(name, agent)
             if spec is None:
                 return await self._unknown(name, agent, asker)
+            if definition not in (None, spec.definition):
+                return failure(f"{name} has just changed or come back. Call it again if it is still needed.", ran="no")
             if spec.tool == READ_MORE and spec.server is None and self._rests is not None:
                 return await self._read_on(self._rests, values, principal, thread)
             if spec.server is None:

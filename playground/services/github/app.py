@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from playground.authorization.grants import Grant, Verifier
 from playground.services.colleagues import COLLEAGUES
 from playground.services.definitions import toolset
 from playground.services.face import Face, message_name
@@ -28,7 +29,7 @@ from playground.services.github.tools.labels import Labels
 from playground.services.github.tools.pull_requests import PullRequests
 from playground.services.github.tools.repositories import Repositories
 from playground.services.github.tools.reviews import Reviews
-from playground.services.grants import FirstOf, Grant, Granted, Tokens, Verifier
+from playground.services.grants import FirstOf, Tokens
 from playground.services.protection import Gate, Resource, metadata_route
 from playground.services.service import Service
 
@@ -43,7 +44,7 @@ def token_of(person: str, kind: str = "") -> str:
 
 
 def tokens() -> Tokens:
-    known: dict[str, Granted] = {}
+    known: dict[str, Grant] = {}
     for name in COLLEAGUES:
         known[token_of(name)] = Grant(name, FULL)
         known[token_of(name, "bare")] = Grant(name)
@@ -116,7 +117,7 @@ class GitHubService(Service[Contents]):
         tools = {name: made for set_name, owner in sets for name, made in toolset(set_name, owner).items()}
         return Face("github-mcp-server", "GitHub MCP Server", tools, hides=selection.hides)
 
-    def _wanting(self, body: bytes, grant: Granted, token: str) -> frozenset[str]:
+    def _wanting(self, body: bytes, grant: Grant, token: str) -> frozenset[str]:
         return selection.wanting(self.face.marks, body, grant, token)
 
     def _rest(self, method: str, path: str, name: str, handler: Handler, verifier: Verifier) -> Route:

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 from starlette.requests import Request
 
+from playground.authorization.grants import Grant
 from playground.services.definitions import Marked
 from playground.services.face import Asking, called
-from playground.services.grants import Granted
 
 DEFAULT_TOOLSETS = frozenset({"context", "repos", "issues", "pull_requests", "users"})
 CLASSIC = "ghp_"
@@ -68,7 +68,7 @@ def hides(marked: Marked, asking: Asking) -> bool:
     return not reads_repositories and bool(lacking(marked, asking.grant))
 
 
-def wanting(known: Mapping[str, Marked], body: bytes, grant: Granted, token: str) -> frozenset[str]:
+def wanting(known: Mapping[str, Marked], body: bytes, grant: Grant, token: str) -> frozenset[str]:
     """The scopes that a call lacks and could be asked for. Nobody is asked to widen a classic token."""
     name = called(body)
     if token.startswith(CLASSIC) or name is None or name not in known:
@@ -76,7 +76,7 @@ def wanting(known: Mapping[str, Marked], body: bytes, grant: Granted, token: str
     return lacking(known[name], grant)
 
 
-def lacking(marked: Marked, grant: Granted) -> frozenset[str]:
+def lacking(marked: Marked, grant: Grant) -> frozenset[str]:
     held = set(grant.scopes).union(*(INCLUDED.get(scope, set()) for scope in grant.scopes))
     return frozenset(marked.needs - held)
 

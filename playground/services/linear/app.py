@@ -11,9 +11,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from playground.authorization.grants import Grant, Verifier
 from playground.services.definitions import Marked, toolset
 from playground.services.face import Asking, Face, message_name
-from playground.services.grants import FirstOf, Grant, Granted, Tokens, Verifier
+from playground.services.grants import FirstOf, Tokens
 from playground.services.linear import seed as seeding
 from playground.services.linear.graph.endpoint import Endpoint, operation_name, wording
 from playground.services.linear.store import Contents, Linear
@@ -41,7 +42,7 @@ def token_of(person: str, kind: str = "") -> str:
 
 
 def tokens() -> Tokens:
-    known: dict[str, Granted] = {}
+    known: dict[str, Grant] = {}
     for user in seeding.contents().users.values():
         name = user.display_name
         known[key_of(name)] = known[token_of(name)] = Grant(name, frozenset(SCOPES))

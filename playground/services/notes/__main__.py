@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import httpx2
 import typer
 
 from playground import serving
 from playground.authorization.introspection import Introspection
 from playground.authorization.settings import RESOURCE_KEY
 from playground.services.notes.app import create
-
-ASK_SECONDS = 5.0
 
 
 def main(
@@ -24,8 +21,7 @@ def main(
     resource_key: Annotated[str, typer.Option(help="What is shown to the issuer to ask about a token.")] = RESOURCE_KEY,
 ) -> None:
     """Serve until SIGINT or SIGTERM."""
-    http = httpx2.AsyncClient(timeout=ASK_SECONDS, trust_env=False)
-    app = create(Introspection(issuer, http, key=resource_key), issuer)
+    app = create(Introspection(f"{issuer.rstrip('/')}/introspect", resource_key), issuer)
     serving.run(app, host=host, port=port, on_stop=app.open.close)
 
 

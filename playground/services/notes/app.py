@@ -17,6 +17,7 @@ from playground.services.notes import gate, tools
 from playground.services.notes.control import Control
 from playground.services.notes.store import Notes
 from playground.services.open_requests import OpenRequests, Watched
+from playground.services.protection import metadata_route
 
 
 class NotesServer(Starlette):
@@ -30,7 +31,7 @@ class NotesServer(Starlette):
         endpoints = [*self._mcp.streamable_http_app().routes, *self._mcp.sse_app().routes]
         super().__init__(
             routes=[
-                *gate.metadata_routes(authorization_servers),
+                metadata_route(gate.resource_of(authorization_servers)),
                 *Control(self.notes, self.open).routes(),
                 *(self._gated(route, verifier) for route in endpoints),
             ],

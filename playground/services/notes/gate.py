@@ -9,17 +9,14 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from mcp.server.auth.middleware.bearer_auth import AuthenticatedUser
-from mcp.server.auth.provider import AccessToken
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from playground.authorization.grants import Grant, Verifier
+from playground.services.door import again
+from playground.services.protection import Resource, admit, base, bearer, challenge
 
-WELL_KNOWN = "/.well-known/oauth-protected-resource"
-GRANT = "playground.notes.grant"
 READ, WRITE = "notes:read", "notes:write"
 WRITING = frozenset({"save_note", "delete_note"})
 ENDPOINTS = {"/mcp": "/mcp", "/sse": "/sse", "/messages/": "/sse"}  # a path, and whose token it wants
@@ -34,8 +31,8 @@ class Gate:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
-        resource = f"{_base(request)}{ENDPOINTS[scope['path']]}"
-        token = _bearer(request)
+        resource = f"{base(request)}{ENDPOINTS[scope['path']]}"
+        token = bearer(request)
         grant = await self.verifier.person_of(token) if token else None
         if token is None or grant is None or grant.resource != resource:
             await _unauthorized(resource, token)(scope, receive, send)
@@ -44,30 +41,15 @@ class Gate:
         if missing := _needed(body) - grant.scopes:
             await _insufficient(resource, grant, missing)(scope, receive, send)
             return
-        scope[GRANT] = grant
-        # The SDK compares this user with the one who began a session, and hides other people's.
-        scopes = sorted(grant.scopes)
-        scope["user"] = AuthenticatedUser(
-            AccessToken(token=token, client_id=grant.person, scopes=scopes, subject=grant.person)
-        )
-        await self.app(scope, _again(body, receive), send)
+        admit(scope, grant, token)
+        await self.app(scope, again(body, receive), send)
 
 
-def metadata_routes(authorization_servers: tuple[str, ...]) -> list[Route]:
-    """What each endpoint says of itself; at the root it is the newer one's."""
-
-    async def describe(request: Request) -> Response:
-        path = request.url.path.removeprefix(WELL_KNOWN) or "/mcp"
-        said = {
-            "resource": f"{_base(request)}{path}",
-            "authorization_servers": list(authorization_servers),
-            "scopes_supported": [READ, WRITE],
-            "bearer_methods_supported": ["header"],
-            "resource_name": "Notes",
-        }
-        return JSONResponse(said, headers={"Access-Control-Allow-Origin": "*"})
-
-    return [Route(f"{WELL_KNOWN}{path}", describe, methods=["GET"]) for path in ("", "/mcp", "/sse")]
+def resource_of(authorization_servers: tuple[str, ...]) -> Resource:
+    """What the endpoints say of themselves; at the root it is the newer one's."""
+    return Resource(
+        name="Notes", paths=("/mcp", "/sse"), scopes=(READ, WRITE), authorization_servers=authorization_servers
+    )
 
 
 def _needed(body: bytes) -> frozenset[str]:
@@ -83,44 +65,12 @@ def _needed(body: bytes) -> frozenset[str]:
 def _unauthorized(resource: str, token: str | None) -> Response:
     if token is None:
         # RFC 6750, section 3.1: whoever shows nothing is told no error, only what to bring.
-        return _challenge(401, resource, {"scope": READ}, "No access token was shown.")
+        return challenge(401, {"scope": READ}, "No access token was shown.", resource=resource)
     error = {"error": "invalid_token", "error_description": "The access token is unknown, expired or for another place"}
-    return _challenge(401, resource, error | {"scope": READ}, error["error_description"])
+    return challenge(401, error | {"scope": READ}, error["error_description"], resource=resource)
 
 
 def _insufficient(resource: str, grant: Grant, missing: frozenset[str]) -> Response:
     wanted = " ".join(sorted((grant.scopes & {READ, WRITE}) | missing))
     error = {"error": "insufficient_scope", "error_description": f"This needs the scope {', '.join(sorted(missing))}"}
-    return _challenge(403, resource, error | {"scope": wanted}, error["error_description"])
-
-
-def _challenge(status: int, resource: str, parts: dict[str, str], why: str) -> Response:
-    base, _, path = resource.rpartition("/")
-    said = parts | {"resource_metadata": f"{base}{WELL_KNOWN}/{path}"}
-    header = "Bearer " + ", ".join(f'{name}="{value}"' for name, value in said.items())
-    return JSONResponse({"error": parts.get("error", "invalid_request"), "error_description": why}, status, {
-        "WWW-Authenticate": header
-    })  # fmt: skip
-
-
-def _bearer(request: Request) -> str | None:
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    return (token.strip() or None) if scheme.lower() == "bearer" else None
-
-
-def _base(request: Request) -> str:
-    return str(request.base_url).rstrip("/")
-
-
-def _again(body: bytes, receive: Receive) -> Receive:
-    """A `receive` that gives the body, which was read already, and then what comes after it."""
-    given = False
-
-    async def replay() -> Message:
-        nonlocal given
-        if given:
-            return await receive()
-        given = True
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    return replay
+    return challenge(403, error | {"scope": wanted}, error["error_description"], resource=resource)

@@ -19,8 +19,8 @@ from pydantic import BaseModel, Field
 from starlette.requests import Request
 
 from playground.authorization.grants import Grant
-from playground.services.notes.gate import GRANT
 from playground.services.notes.store import NoSuchNote, Note, Notes
+from playground.services.protection import GRANT
 
 READS = ToolAnnotations(read_only_hint=True, open_world_hint=False)
 SAVES = ToolAnnotations(read_only_hint=False, destructive_hint=False, open_world_hint=False)

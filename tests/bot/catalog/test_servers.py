@@ -174,3 +174,35 @@ def test_a_file_of_another_shape_says_so(files: Files, text: str, line: int, sen
 
 def test_no_file_means_no_servers(files: Files) -> None:
     assert servers.load(files.root / "mcp.json", {}) == ({}, [])
+
+
+def test_an_entry_says_what_its_tools_need_who_decides_and_which_of_them_create_or_update(files: Files) -> None:
+    found, problems = read(
+        files,
+        git={
+            "command": "git-server",
+            "approvals": {"get_*": "auto", "push": "ask", "wipe": "deny"},
+            "approvers": ["others", "U0BOSS", "S0LEADS"],
+            "upserts": {"save_*": "id"},
+        },
+    )
+    assert problems == []
+    assert found["git"].approvals == {"get_*": "auto", "push": "ask", "wipe": "deny"}
+    assert found["git"].approvers == ("others", "U0BOSS", "S0LEADS")
+    assert found["git"].upserts == {"save_*": "id"}
+
+
+@pytest.mark.parametrize(
+    ("entry", "field", "words"),
+    [
+        ({"approvals": {"push": "maybe"}}, "approvals.push", "ask"),
+        ({"approvers": ["ada"]}, "approvers", '"ada" should be asker, others, or the id'),
+        ({"approvers": []}, "approvers", "empty"),
+        ({"upserts": {"save_*": ""}}, "upserts.save_*", ""),
+    ],
+)
+def test_an_entry_that_says_it_wrongly_is_left_out(files: Files, entry: dict[str, Any], field: str, words: str) -> None:
+    found, [problem] = read(files, git={"command": "git-server", **entry})
+    assert found == {}
+    assert field in problem
+    assert words in problem

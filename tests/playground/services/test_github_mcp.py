@@ -9,8 +9,9 @@ import httpx2
 import mcp_types as types
 import pytest
 
+from playground.authorization.grants import Grant
 from playground.services.github.app import GitHubService, create, token_of
-from playground.services.grants import Grant, Tokens
+from playground.services.grants import Tokens
 from playground.serving import serve
 from tests.playground.services.conftest import asked, bearing, over_http, refused
 

@@ -12,7 +12,8 @@ import pytest
 from mcp import Client
 from mcp.client.sse import sse_client
 
-from playground.services.grants import Grant, Tokens
+from playground.authorization.grants import Grant
+from playground.services.grants import Tokens
 from playground.services.linear.app import LinearService, create, key_of, token_of
 from playground.serving import serve
 from tests.playground.services.conftest import asked, over_http, refused

@@ -14,10 +14,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from playground.authorization.grants import Grant
+from playground.authorization.introspection import Introspection
 from playground.services.colleagues import COLLEAGUES
 from playground.services.github.app import GitHubService, create, token_of
-from playground.services.grants import Grant, Granted
-from playground.services.introspection import Introspection
 from playground.services.linear.app import key_of
 from playground.serving import serve
 from playground.slack.seed import Seed
@@ -149,10 +149,10 @@ async def test_an_authorization_server_that_is_away_or_refuses_knows_nobody(intr
     ],
 )
 async def test_a_token_counts_where_it_was_given_out_for(resource: str | None, gets_in: bool) -> None:
-    issued: dict[str, Granted] = {}
+    issued: dict[str, Grant] = {}
 
     class Issuer:
-        async def person_of(self, token: str) -> Granted | None:
+        async def person_of(self, token: str) -> Grant | None:
             return issued.get(token)
 
     call = {"jsonrpc": "2.0", "id": 1, "method": "ping"}

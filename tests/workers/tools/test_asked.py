@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from mcp_types import ElicitRequestFormParams, ElicitRequestParams, ElicitResult
 
-from playground.services.odd import curious
+from playground.services.odd.server import build
 from playground.serving import serve
 from tests.workers.tools.conftest import a_desk, over_http
 from workers.tools.asked import Answering
@@ -30,14 +30,17 @@ def protocol(request: pytest.FixtureRequest) -> Any:
 
 async def test_what_a_server_asks_is_answered_and_the_call_goes_on(protocol: Any) -> None:
     async with (
-        serve(curious.build().streamable_http_app()) as url,
+        serve(build(sets=("asking",)).streamable_http_app()) as url,
         a_desk(over_http(url, protocol=protocol), answering=Answering(elicitation=agree)) as desk,
     ):
         assert (await desk.call("odd__greet")).text == "hello nobody"
 
 
 async def test_where_nobody_answers_the_call_fails_with_a_sentence(protocol: Any) -> None:
-    async with serve(curious.build().streamable_http_app()) as url, a_desk(over_http(url, protocol=protocol)) as desk:
+    async with (
+        serve(build(sets=("asking",)).streamable_http_app()) as url,
+        a_desk(over_http(url, protocol=protocol)) as desk,
+    ):
         outcome = await desk.call("odd__greet")
 
     assert "wants to ask a person something" in outcome.text

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
+from playground.authorization.grants import Grant, Verifier
 from playground.faults import Fault
 from playground.services.door import SEEN
 from playground.services.github import errors
@@ -19,7 +20,6 @@ from playground.services.github.errors import ApiError
 from playground.services.github.rest.call import Answer, Call
 from playground.services.github.shapes.shapes import Shapes
 from playground.services.github.store import Caller, GitHub
-from playground.services.grants import Granted, Verifier
 
 MEDIA_TYPE = "github.v3; format=json"
 RATE_LIMIT = {"x-ratelimit-limit": "5000", "x-ratelimit-remaining": "4999", "x-ratelimit-used": "1"}
@@ -39,7 +39,7 @@ class Endpoint:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
-        grant: Granted | None = None
+        grant: Grant | None = None
         try:
             grant = await self._grant(request)
             if SEEN in scope:
@@ -51,7 +51,7 @@ class Endpoint:
         response.headers.update(self._headers(grant))
         await response(scope, receive, send)
 
-    async def _grant(self, request: Request) -> Granted:
+    async def _grant(self, request: Request) -> Grant:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() not in SCHEMES or not token.strip():
             raise errors.no_credentials()
@@ -60,14 +60,14 @@ class Endpoint:
             raise errors.bad_credentials()
         return grant
 
-    async def _call(self, request: Request, grant: Granted) -> Call:
+    async def _call(self, request: Request, grant: Grant) -> Call:
         hub = self.hub()
         shapes = Shapes(hub, str(request.base_url).rstrip("/"))
         caller = Caller(grant.person, grant.scopes)
         body = _parsed(await request.body())
         return Call(hub, caller, dict(request.path_params), request.query_params, body, request.url, shapes)
 
-    def _headers(self, grant: Granted | None) -> dict[str, str]:
+    def _headers(self, grant: Grant | None) -> dict[str, str]:
         scopes = ", ".join(sorted(grant.scopes)) if grant else ""
         known = {"x-oauth-scopes": scopes, "x-accepted-oauth-scopes": self.accepted}
         return {

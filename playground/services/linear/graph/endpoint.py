@@ -18,9 +18,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
+from playground.authorization.grants import Verifier
 from playground.faults import Fault
 from playground.services.door import SEEN
-from playground.services.grants import Verifier
 from playground.services.linear.errors import LinearError, not_authenticated, of_status
 from playground.services.linear.graph.answers import Eyes
 from playground.services.linear.graph.schema import schema
