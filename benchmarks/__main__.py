@@ -1,7 +1,7 @@
 """`python -m benchmarks [PART ...]`: every figure that the project promises, in one table; `make bench` runs them all.
 
-Parts: idle turns threads open standin accept, and costs, which profiles the worker; it is run without being asked when
-a figure of the turns is missed. Ends with 1 when a goal is missed.
+Parts: idle turns threads open standin accept tools people, and costs, which profiles the worker; it is run without
+being asked when a figure of the turns is missed. Ends with 1 when a goal is missed.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from typing import Any
 
 import uvloop
 
-from benchmarks import accept, costs, idle, open_turns, standin, threads, turns, world
+from benchmarks import accept, costs, idle, open_turns, standin, threads, tool_calls, tool_people, turns, world
 from benchmarks.figures import Figure, table
 
-PARTS = ("idle", "turns", "threads", "open", "standin", "accept", "costs")
+PARTS = ("idle", "turns", "threads", "open", "standin", "accept", "tools", "people", "costs")
 BY_DEFAULT = PARTS[:-1]
 MISSED = 1  # the exit status
 BUSY = 0.5  # the load average of the last minute
@@ -26,12 +26,16 @@ BUSY = 0.5  # the load average of the last minute
 
 async def run(parts: list[str]) -> list[Figure]:
     figures: list[Figure] = []
-    if set(parts) - {"accept"}:
+    if set(parts) - {"accept", "tools", "people"}:
         async with world.opened() as opened:
             for part in parts:
                 figures += await _part(part, opened)
     if "accept" in parts:
         figures += await _told("accept", _accept())
+    if "tools" in parts:
+        figures += await _told("tools", tool_calls.measure())
+    if "people" in parts:
+        figures += await _told("people", tool_people.measure())
     return figures
 
 

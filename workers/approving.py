@@ -32,9 +32,9 @@ async def may_decide(services: Services, record: CallRecord, *, team: str, user:
 
 
 def is_personal(catalog: Catalog, record: CallRecord) -> bool:
-    """Whether the call goes to a server with a sign-in of the person's own: then it is nobody else's to read."""
+    """Whether the call goes out with a sign-in of the person's own: then it is nobody else's to read."""
     server = catalog.servers.get(record.server)
-    return server is not None and server.personal
+    return record.personal or (server is not None and server.personal)
 
 
 async def late(services: Services, team: str, decision: str, by: str) -> tuple[str, dict[str, str]]:

@@ -20,7 +20,7 @@ from bot.catalog.policy import Policy, policy_for
 from bot.slack import blocks
 from bot.threads.models import CallState
 from bot.threads.turns import Lost
-from workers import granting
+from workers import granting, inputs
 from workers.approving import is_personal
 from workers.conversations.port import Call, Confirm, Result
 from workers.delivery import tool_files
@@ -103,6 +103,7 @@ class Calling:
         self._makers: dict[str, Agent | None] = {}  # by call: who made it
         self._specs: dict[str, dict[str, ToolSpec]] = {}  # by agent
         self._refused: dict[str, str] = {}  # by call: why it is not made as things stand
+        self._personal: set[str] = set()  # calls that go out with a sign-in of the principal's own
         self._making: list[asyncio.Task[None]] = []
 
     def cancel(self) -> None:
@@ -120,6 +121,7 @@ class Calling:
         for agent in {agent.name: agent for agent in self._makers.values() if agent}.values():
             self._specs[agent.name] = {spec.name: spec for spec in await self._services.tools.offered(agent)}
         self._refused = {call.tool_call_id: why for call in calls if (why := await self._refusal(call))}
+        self._personal = {call.tool_call_id for call in calls if await self._is_personal(call)}
         ready: list[Call] = []
         waiting: list[Call] = []
         for call in calls:
@@ -158,7 +160,12 @@ class Calling:
         if agent is None:
             log.error("call.nobodys", tool=call.name, agent_id=call.agent_id)
             return replace(record, state=CallState.DONE, result=NOBODYS)
-        record = replace(record, agent=agent.name, server=(spec.server or "") if spec else "")
+        record = replace(
+            record,
+            agent=agent.name,
+            server=(spec.server or "") if spec else "",
+            personal=call.tool_call_id in self._personal,
+        )
         if call.pending:
             return self._confirm(agent, record)
         if record.state is CallState.STARTED:
@@ -226,6 +233,12 @@ class Calling:
         principal = self._journal.get("principal") or ""
         return await self._services.tools.refusal(spec, principal=principal, thread=self._journal.thread)
 
+    async def _is_personal(self, call: Call) -> bool:
+        spec, principal = self._spec(call), self._journal.get("principal") or ""
+        if spec is None or call.pending:
+            return False
+        return await self._services.tools.is_personal(spec, principal=principal, thread=self._journal.thread)
+
     def _spec(self, call: Call) -> ToolSpec | None:
         agent = self._makers[call.tool_call_id]
         return self._specs[agent.name].get(call.name) if agent else None
@@ -256,7 +269,7 @@ class Calling:
                 principal=self._journal.get("principal") or "",
                 thread=self._journal.thread,
                 given=record.given,
-                on_progress=Progress(self._delivery, card, now=self._services.now),
+                on_progress=None if private else Progress(self._delivery, card, now=self._services.now),
                 definition=spec.definition if spec else "",
             )
         if made.needs:
@@ -264,8 +277,12 @@ class Calling:
             self._wait(call, record, made.needs, card)
             return
         now = self._services.now()
-        lost = await tool_files.bring(self._delivery, call.tool_call_id, title, made.files)
-        result = made.text + "".join(f"\n[{name} could not be put into the thread.]" for name in lost)
+        if private and not self._journal.thread.channel.startswith("D"):
+            lost = [file.name for file in made.files]  # what is one person's own stands in no channel
+        else:
+            lost = list(await tool_files.bring(self._delivery, call.tool_call_id, title, made.files))
+        text = made.text + "".join(f"\n[{name} could not be put into the thread.]" for name in lost)
+        result = inputs.tool_result(call.tool_call_id, text) if made.data else text
         record = replace(
             record,
             state=CallState.DONE,

@@ -71,6 +71,7 @@ class CallRecord:
     reason: str = ""  # why it was denied, in a person's words
     reminded: bool = False
     does: str = ""  # "create" or "update", of a tool that does either by argument
+    personal: bool = False  # it goes out with a sign-in of the principal's own
     holds: str = ""  # under a grant of before: for how long that holds
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from playground.agents_api.brains.steps import CallFunction
 from tests.stories.conftest import MakeWorld
-from tests.stories.tools import ODD_JOBS, agent
+from tests.stories.tools import ODD_JOBS, agent, inside
 from tests.world import World, until
 from workers.tools.results import RESULT_LIMIT
 
@@ -16,6 +16,11 @@ def results(world: World) -> list[str]:
     """What the model got from its tools, in order."""
     appended = [request.body for request in world.mistral.log.requests("conversations.append")]
     return [entry["result"] for body in appended if body for entry in body["inputs"] if "result" in entry]
+
+
+def said(world: World) -> list[str]:
+    """What the tools said."""
+    return [inside(result) for result in results(world)]
 
 
 async def test_a_picture_of_a_tool_stands_in_the_thread_once_and_the_model_is_told(make_world: MakeWorld) -> None:
@@ -27,7 +32,7 @@ async def test_a_picture_of_a_tool_stands_in_the_thread_once_and_the_model_is_to
     assert "Here it is." in thread.said
     [file] = world.files_in(thread)
     assert file.name == "picture.png"
-    assert results(world) == [
+    assert said(world) == [
         '[image: image/png, about 3 kB; the people in the thread see it as the file "picture.png"; you do not]'
     ]
 
@@ -40,7 +45,7 @@ async def test_a_picture_that_slack_refuses_is_told_to_the_model(make_world: Mak
     thread = await world.mention("draw")
     await thread.answered()
     assert "I could not show it." in thread.said
-    assert results(world)[0].endswith("[picture.png could not be put into the thread.]")
+    assert said(world)[0].endswith("[picture.png could not be put into the thread.]")
 
 
 async def test_the_rest_of_a_result_that_was_cut_can_be_asked_for(make_world: MakeWorld) -> None:
@@ -49,7 +54,7 @@ async def test_the_rest_of_a_result_that_was_cut_can_be_asked_for(make_world: Ma
     world.mistral.script.will_say("There is more.")
     thread = await world.mention("much, please")
     await thread.answered()
-    [first] = results(world)
+    [first] = said(world)
     assert first.startswith("x" * RESULT_LIMIT + "\n[Cut here: 5 of")
     rest_id = first.partition('id "')[2].partition('"')[0]
 
@@ -57,7 +62,7 @@ async def test_the_rest_of_a_result_that_was_cut_can_be_asked_for(make_world: Ma
     world.mistral.script.will_say("That is all.")
     await thread.reply("<@U0BOT> go on")
     await thread.answered(2)
-    assert results(world)[1] == "x" * 5
+    assert said(world)[1] == "x" * 5
 
     world.mistral.script.will_call("read_more", {"id": rest_id, "offset": 0})
     world.mistral.script.will_say("Nothing here.")
@@ -72,7 +77,7 @@ async def test_ten_megabytes_break_nothing(make_world: MakeWorld) -> None:
     )
     thread = await world.mention("everything, please")
     await thread.answered(within=60)
-    big, who = results(world)
+    big, who = said(world)
     assert len(json.dumps(big)) < RESULT_LIMIT + 1000
     assert "10,000,000 characters" in big
     assert who == "odd_jobs"

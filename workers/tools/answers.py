@@ -56,7 +56,7 @@ def translated(
     if code in (URL_ELICITATION_REQUIRED, MISSING_REQUIRED_CLIENT_CAPABILITY):
         return Rejected(f"{place} wants to ask a person something before {what}, which is not possible here.", ran="no")
     never_ran = code in (METHOD_NOT_FOUND, HEADER_MISMATCH, UNSUPPORTED_PROTOCOL_VERSION)
-    return Rejected(f"{place} refused {what}: {words}", ran="no" if never_ran else "yes")
+    return Rejected(f"{place} refused {what}: {words}", ran="no" if never_ran else "yes", quotes=True)
 
 
 def _of_status(heard: Heard, *, place: str, what: str) -> ToolError:

@@ -89,6 +89,12 @@ class Tools:
         """Servers of the agent that could not be listed last time, each with a sentence that says why."""
         return {server.name: why for server in self._of(agent) if (why := self._listing.problem(server)) is not None}
 
+    async def is_personal(self, spec: ToolSpec, *, principal: str, thread: ThreadKey) -> bool:
+        """Whether what a call of `spec` sends and brings is the principal's own, and not for the whole thread."""
+        server = self._servers().get(spec.server) if spec.server else None
+        asker = Asker(Principal(thread.team, principal), thread.channel)
+        return server is not None and await self._sessions.is_personal(server, asker)
+
     async def refusal(self, spec: ToolSpec, *, principal: str, thread: ThreadKey) -> str | None:
         """Why a call of `spec` would be refused as things stand: said before anybody is asked for a yes."""
         server = self._servers().get(spec.server) if spec.server else None
@@ -165,12 +171,13 @@ class Tools:
             return Outcome(text=str(exc), failed=False, ran=exc.ran, needs=exc.need)
         except ToolError as exc:
             unknown = isinstance(exc, Unheard) and exc.ran == "unknown"
-            return failure(cut(f"{exc} {NEVER_REPEAT}" if unknown else str(exc), self._result_limit), ran=exc.ran)
+            text = cut(f"{exc} {NEVER_REPEAT}" if unknown else str(exc), self._result_limit)
+            return failure(text, ran=exc.ran, data=exc.quotes)
         found = content.read(result.content, result.structured_content, tool=spec.tool)
         text = await self._shortened(found.text, agent, principal, thread)
         if result.is_error:
-            return failure(text, ran="yes")
-        return Outcome(text=text, failed=False, ran="yes", files=tuple(found.files))
+            return failure(text, ran="yes", data=True)
+        return Outcome(text=text, failed=False, ran="yes", files=tuple(found.files), data=True)
 
     async def _shortened(self, text: str, agent: Agent, principal: str, thread: ThreadKey) -> str:
         """What the model is shown; the rest is kept where the agent can ask for it."""
@@ -186,7 +193,7 @@ class Tools:
         text = await rests.more(rest_id, offset, limit=self._result_limit, thread=thread, principal=principal)
         if text is None:
             return failure(GONE.format(id=cut(rest_id, 50)), ran="no")
-        return Outcome(text=text, failed=False, ran="yes")
+        return Outcome(text=text, failed=False, ran="yes", data=True)
 
     # ---- which tools ----------------------------------------------------------------------------------------------
 
@@ -202,10 +209,16 @@ class Tools:
         return tuple(specs.values())
 
     async def _find(self, name: str, agent: Agent) -> ToolSpec | None:
-        # Only servers whose tool it could be are asked: another that hangs must not hold up this call.
-        servers = [server for server in self._of(agent) if name.startswith(safe_prefix(server.name))]
-        listings = [(server, await self._listing.of(server)) for server in servers]
-        return next((spec for spec in self._chosen(agent, listings) if spec.name == name), None)
+        """Among all that `_chosen` would give, without matching every other tool of a large server for each call."""
+        if (function := self._functions.specs.get(name)) is not None and uses_function(agent, name):
+            return function
+        for server in self._of(agent):
+            # Only servers whose tool it could be are asked: another that hangs must not hold up this call.
+            if name.startswith(safe_prefix(server.name)):
+                for spec in await self._listing.of(server):
+                    if spec.name == name and uses(agent, server, spec.tool, reads=spec.reads):
+                        return spec
+        return None
 
     async def _unknown(self, name: str, agent: Agent, asker: Asker) -> Outcome:
         if new := await self._new(name, agent, asker):

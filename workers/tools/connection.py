@@ -186,7 +186,8 @@ class Connection:
         finally:
             self._calls -= 1
             self._last_used = asyncio.get_running_loop().time()
-            self._look.set()  # the owner may be waiting to close, and looks at stderr
+            if not self.usable:
+                self._look.set()  # the owner may be waiting to close
 
     @contextmanager
     def _errors(self, what: str) -> Iterator[None]:

@@ -27,11 +27,15 @@ class Asker:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Credential:
-    """`headers` go along with each request to a remote server; `auth` adds what may change while it is connected."""
+    """`headers` go along with each request to a remote server; `auth` adds what may change while it is connected.
+
+    `personal`: it is one person's own sign-in, so that what is read with it is nobody else's.
+    """
 
     key: str
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     auth: httpx2.Auth | None = field(default=None, repr=False, compare=False)
+    personal: bool = False
 
 
 class Credentials(Protocol):

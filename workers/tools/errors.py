@@ -16,14 +16,17 @@ from workers.tools.specs import Ran
 
 
 class ToolError(Exception):
-    """`ends_connection`: the connection it came over is of no more use."""
+    """`ends_connection`: the connection it came over is of no more use. `quotes`: the text holds the server's words."""
 
     default_ran: Ran = "unknown"
 
-    def __init__(self, message: str, *, ran: Ran | None = None, ends_connection: bool = False) -> None:
+    def __init__(
+        self, message: str, *, ran: Ran | None = None, ends_connection: bool = False, quotes: bool = False
+    ) -> None:
         super().__init__(message)
         self.ran: Ran = ran or self.default_ran
         self.ends_connection = ends_connection
+        self.quotes = quotes
 
 
 class NotSent(ToolError):

@@ -12,11 +12,12 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
-from typing import Any, TypeGuard, TypeVar, get_type_hints
+from types import NoneType
+from typing import Annotated, Any, Literal, TypeGuard, TypeVar, get_args, get_origin, get_type_hints
 
 import structlog
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
@@ -113,7 +114,9 @@ class Functions:
                     value = await function()
                 else:
                     value = await self._threads.run(function, on_start=lambda: ran.__setitem__(0, "unknown"))
-            return Outcome(text=cut(_text(value), limit), failed=False, ran="yes")
+                if inspect.isawaitable(value):  # an async function behind a plain decorator
+                    value = await value
+            return Outcome(text=cut(_text(value), limit), failed=False, ran="yes", data=True)
         except BaseException as exc:
             if isinstance(exc, TimeoutError) and deadline.expired():
                 return failure(f"{name} did not finish within {self._timeout:g} seconds.", ran=ran[0])
@@ -121,7 +124,7 @@ class Functions:
                 raise
             # The message may hold arguments, so the log gets the kind of error and its place alone.
             log.warning("tool.function_failed", tool=name, cause=type(exc).__name__, at=_place(exc))
-            return failure(f"{name} failed: {type(exc).__name__}: {cut(str(exc), limit)}", ran="yes")
+            return failure(f"{name} failed: {type(exc).__name__}: {cut(str(exc), limit)}", ran="yes", data=True)
 
 
 def _described(function: Callable[..., Any]) -> _Function:
@@ -136,8 +139,10 @@ def _described(function: Callable[..., Any]) -> _Function:
             raise ValueError(f"function tool {name!r}: parameter {parameter.name!r} cannot be passed by its name")
         if parameter.name not in hints:
             raise ValueError(f"function tool {name!r}: parameter {parameter.name!r} has no type")
-        if hints[parameter.name] is Call:
-            call_parameter = parameter.name
+        if Call in (kinds := set(_kinds(hints[parameter.name]))):
+            if kinds - {Call, NoneType}:
+                raise ValueError(f"function tool {name!r}: parameter {parameter.name!r} may be a Call or None alone")
+            call_parameter = parameter.name  # never the model's to give, whatever stands around it
             continue
         default = PydanticUndefined if parameter.default is parameter.empty else parameter.default
         fields[parameter.name] = (hints[parameter.name], default)
@@ -163,6 +168,17 @@ def _described(function: Callable[..., Any]) -> _Function:
         definition=hash_of(said),
     )
     return _Function(spec, function, arguments, call_parameter)
+
+
+def _kinds(hint: Any) -> Iterator[Any]:
+    """The types that stand in an annotation, without what only combines them."""
+    if not (parts := get_args(hint)):
+        yield hint
+    elif get_origin(hint) is Annotated:
+        yield from _kinds(parts[0])
+    elif get_origin(hint) is not Literal:
+        for part in parts:
+            yield from _kinds(part)
 
 
 def _text(value: Any) -> str:

@@ -24,7 +24,7 @@ from workers.tools.asked import NOBODY, Answering
 from workers.tools.breaker import Breaker
 from workers.tools.connection import Connection
 from workers.tools.credentials import Asker, Configured, Credential, Credentials
-from workers.tools.errors import NoRoom, NotSent, Rejected, Unheard, Unreachable
+from workers.tools.errors import NoRoom, NotSent, Rejected, ToolError, Unheard, Unreachable
 from workers.tools.pool import Limits, Pool
 from workers.tools.soft_http import Origins
 
@@ -89,6 +89,13 @@ class ToolSessions:
     ) -> CallToolResult:
         """Raises `ToolError`, whose `.ran` says what is known. A cancelled call is cancelled at the server too."""
         return await self._with(server, asker, lambda c: c.call(tool, arguments, on_progress=on_progress))
+
+    async def is_personal(self, server: Server, asker: Asker) -> bool:
+        """Whether a call would go out with a sign-in of the asker's own; so, too, where nobody can say."""
+        try:
+            return server.personal or (await self._credentials.of(server, asker)).personal
+        except ToolError:
+            return True
 
     async def aclose(self) -> None:
         """Close all connections; running calls end without an answer. Takes some seconds at most, then forces."""

@@ -82,6 +82,8 @@ class ToolFile:
 class Outcome:
     """The result of one call. `text` is what the model reads; it begins with "Error: " when `failed`.
 
+    `data`: it holds what a tool said, which is marked as data for the model; else it is a sentence of ours.
+
     With `needs` it is no result yet: the call waits for a person, and is made again with what that person gave.
     """
 
@@ -90,7 +92,8 @@ class Outcome:
     ran: Ran
     needs: Need | None = None
     files: tuple[ToolFile, ...] = ()
+    data: bool = False
 
 
-def failure(text: str, *, ran: Ran) -> Outcome:
-    return Outcome(text=text if text.startswith("Error: ") else f"Error: {text}", failed=True, ran=ran)
+def failure(text: str, *, ran: Ran, data: bool = False) -> Outcome:
+    return Outcome(text=text if text.startswith("Error: ") else f"Error: {text}", failed=True, ran=ran, data=data)

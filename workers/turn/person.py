@@ -159,7 +159,7 @@ async def _give_up_overdue(scene: Scene) -> None:
 
 
 async def _close(scene: Scene, call: Call, record: CallRecord, key: str, end: str) -> None:
-    who = await name_of(scene, record.taken_by)
+    who = inputs.flat(await name_of(scene, record.taken_by))
     lines = await _said(scene, record)
     words = inputs.spoken(lines) if lines else NOTHING_SAID
     parts = (HEAD.format(who=who), cut(words, RESULT_LIMIT), FOOT.format(end=end.format(who=who)))

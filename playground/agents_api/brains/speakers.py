@@ -21,6 +21,8 @@ LABEL = re.compile(
 
 
 REMARK = re.compile(r"^\[[^\]\n]*\][ \t]*$", re.MULTILINE)
+# A client's marks around a function's result: the last line ends with an id that the first one has, too.
+MARKS = re.compile(r"\A\[[^\]\n]*?(?P<id>[\w-]+)\b[^\]\n]*\]\n(?P<inside>.*)\n\[[^\]\n]* (?P=id)\]\s*\Z", re.DOTALL)
 NOTE = re.compile(r"\n\s*\[[^\]\n]*\]\n(?=\[)")  # a remark, and then what somebody said: behind a function's result
 
 
@@ -52,8 +54,13 @@ def without_note(result: str) -> tuple[str, str]:
     """A function's result, and what a person added behind it."""
     match = NOTE.search(result)
     if match is None:
-        return result, ""
-    return result[: match.start()].strip(), " ".join(one.text for one in parts(result[match.end() :]))
+        return without_marks(result), ""
+    return without_marks(result[: match.start()].strip()), " ".join(one.text for one in parts(result[match.end() :]))
+
+
+def without_marks(result: str) -> str:
+    match = MARKS.match(result)
+    return match["inside"].strip() if match else result
 
 
 def name_in(match: re.Match[str]) -> str:

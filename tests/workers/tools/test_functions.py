@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime
+import functools
 import threading
 from collections.abc import Callable
 from datetime import timedelta
@@ -74,7 +75,50 @@ def test_an_unmarked_function_asks_first() -> None:
 async def test_a_function_gets_its_arguments_as_the_types_it_names_and_whom_it_runs_for() -> None:
     outcome = await runs(greet, '{"name": "Ada", "place": {"city": "Lyon"}, "tone": "dry"}')
 
-    assert outcome == Outcome(text=f"dry: Ada in Lyon, for U1 in {THREAD.channel}", failed=False, ran="yes")
+    assert outcome == Outcome(text=f"dry: Ada in Lyon, for U1 in {THREAD.channel}", failed=False, ran="yes", data=True)
+
+
+def optional(call: Call | None = None) -> str:
+    return call.principal if call else "nobody"
+
+
+def annotated(call: Annotated[Call, "filled in"]) -> str:
+    return call.principal
+
+
+@pytest.mark.parametrize("function", [optional, annotated])
+async def test_whom_a_function_runs_for_is_never_the_models_to_say(function: Callable[..., Any]) -> None:
+    assert Functions([function], timeout=timedelta(seconds=5)).specs[function.__name__].parameters["properties"] == {}
+    assert (await runs(function, "{}")).text == "U1"
+    forged = await runs(function, '{"call": {"principal": "U2"}}')
+    assert (forged.ran, "call: Extra inputs" in forged.text) == ("no", True)
+
+
+async def test_an_async_function_behind_a_plain_decorator_is_awaited() -> None:
+    def logged(function: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(function)
+        def around(**given: Any) -> Any:
+            return function(**given)
+
+        return around
+
+    assert (await runs(logged(days_until), '{"date": "2026-01-03"}')).text == '{"days":2,"date":"2026-01-03"}'
+
+
+def test_a_docstring_tells_of_arguments_and_an_agents_file_goes_before_the_functions_policy() -> None:
+    @tool(policy=Policy.AUTO)
+    def look_up(shelf: str) -> str:
+        """Look it up.
+
+        Args:
+            shelf: Where it stands.
+        """
+        return shelf
+
+    spec = Functions([look_up], timeout=timedelta(seconds=5)).specs["look_up"]
+    assert "shelf: Where it stands." in spec.description
+    assert spec.policy_of(an_agent("look_up")) is Policy.AUTO
+    assert spec.policy_of(an_agent("look_up", approvals={"look_up": Policy.DENY})) is Policy.DENY
 
 
 async def test_a_result_that_is_no_text_becomes_json() -> None:
@@ -187,6 +231,10 @@ def positional(thing: str, /) -> None:
     pass
 
 
+def several(calls: list[Call] | str) -> None:
+    pass
+
+
 def many(*things: str) -> None:
     pass
 
@@ -201,6 +249,7 @@ def time__now() -> None:
         ([untyped], "has no type"),
         ([positional], "cannot be passed by its name"),
         ([many], "cannot be passed by its name"),
+        ([several], "may be a Call or None alone"),
         ([time__now], "a name has at most"),
         ([greet, greet], "two function tools are named 'greet'"),
     ],

@@ -35,5 +35,6 @@ class Personal:
             except Unavailable as exc:
                 raise Unreachable(str(exc)) from exc
             if grant:
-                return Credential(key=f"{asker.principal}:{grant.id}", headers=server.headers, auth=Bearer(tokens))
+                key = f"{asker.principal}:{grant.id}"
+                return Credential(key=key, headers=server.headers, auth=Bearer(tokens), personal=True)
         return Credential(key=SHARED, headers=server.headers, auth=Bearer(None))

@@ -1,0 +1,128 @@
+"""Two people in one thread, one of them signed in: the other gets nothing of it by words, modal, export or branch."""
+
+from __future__ import annotations
+
+import json
+
+import httpx2
+
+from tests.stories.test_branching import branched
+from tests.stories.test_showing import shown
+from tests.stories.test_signing_in import (
+    LIST,
+    House,
+    browser,  # noqa: F401  # a fixture
+    house,  # noqa: F401
+    make_house,  # noqa: F401
+    signed_in,
+)
+from tests.world import ADA, CAMILLE, Thread, until
+
+READ = "Groceries"  # the title of a note of Ada's
+
+
+async def read_by_ada(house: House, browser: httpx2.AsyncClient) -> Thread:  # noqa: F811
+    """A thread in which Ada signed in and her notes were read; its answer does not repeat them."""
+    script = house.world.mistral.script
+    script.will_call(LIST, {})
+    script.will_say("You have some notes.")
+    thread = await house.world.mention("what are my notes?")
+    await signed_in(house, await house.link(), browser)
+    await until(lambda: "You have some notes." in thread.said[-1], seen=lambda: thread.said)
+    await thread.rests()
+    assert READ in results(house), "the model has read them"
+    return thread
+
+
+def results(house: House) -> str:  # noqa: F811
+    return str([request.body for request in house.world.mistral.log.requests("conversations.append")])
+
+
+def seen_in(thread: Thread) -> str:
+    return str([(message.text, message.blocks) for message in thread.messages])
+
+
+async def test_a_call_of_the_others_turn_asks_the_other_to_sign_in(
+    house: House,  # noqa: F811
+    browser: httpx2.AsyncClient,  # noqa: F811
+) -> None:
+    thread = await read_by_ada(house, browser)
+    before = results(house).count(READ)
+    house.world.mistral.script.will_call(LIST, {})
+    house.world.mistral.script.will_say("Yours are these.")
+    whispered = len(house.world.whispered)
+    await thread.reply("<@U0BOT> and list them for me", user=CAMILLE)
+    link = await house.link(CAMILLE, after=whispered)
+    assert (await thread.rests())["state"] == "asking"
+    assert results(house).count(READ) == before
+    async with httpx2.AsyncClient(follow_redirects=False, trust_env=False, timeout=15) as other:
+        await signed_in(house, link, other, person="camille")
+    await until(lambda: "Yours are these." in thread.said[-1], seen=lambda: thread.said)
+    assert results(house).count(READ) == before
+    assert READ not in seen_in(thread)
+
+
+async def test_words_that_come_while_one_signs_in_are_not_run_with_that_sign_in(
+    house: House,  # noqa: F811
+    browser: httpx2.AsyncClient,  # noqa: F811
+) -> None:
+    script = house.world.mistral.script
+    script.will_call(LIST, {})
+    script.will_say("You have some notes.")
+    thread = await house.world.mention("what are my notes?")
+    link = await house.link()
+    await thread.rests()
+    await thread.reply("<@U0BOT> print all of them here", user=CAMILLE)
+    await until(lambda: any(user == CAMILLE for user, _ in house.world.whispers), seen=lambda: thread.said)
+    script.will_call(LIST, {})
+    whispered = len(house.world.whispered)
+    await signed_in(house, link, browser)
+    await house.link(CAMILLE, after=whispered)
+    [first, second] = [request.body or {} for request in house.world.mistral.log.requests("conversations.append")]
+    assert READ in str(first)
+    assert "print all of them" not in str(first)
+    assert "print all of them" in str(second)
+    assert READ not in str(second)
+    assert READ not in seen_in(thread)
+
+
+async def test_what_was_read_is_in_no_modal_and_no_export_of_another_person(
+    house: House,  # noqa: F811
+    browser: httpx2.AsyncClient,  # noqa: F811
+) -> None:
+    thread = await read_by_ada(house, browser)
+    world = house.world
+    assert READ in await shown(world, thread)  # Ada is alone with the bot
+    assert READ not in await shown(world, thread, user=CAMILLE)
+    view = await world.view(CAMILLE)
+    await world.use(view, "export:json", "json")
+    await world.use(view, "export:markdown", "markdown")
+    files = world.slack.workspace.files
+
+    def sent() -> dict[str, bytes]:
+        return {file.name: file.content or b"" for file in files.values() if file.shares}
+
+    await until(lambda: {"conversation.json", "conversation.md"} <= set(sent()), seen=sent)
+    assert READ not in str(sent())
+    assert json.loads(sent()["conversation.json"])["entries"]
+
+    await thread.reply("<@U0BOT> hello", user=CAMILLE)
+    await until(lambda: "hello" in thread.said[-1], seen=lambda: thread.said)
+    assert READ not in await shown(world, thread), "no longer alone: nobody is shown whose results they are"
+
+
+async def test_what_was_read_is_in_no_branch_of_another_person(
+    house: House,  # noqa: F811
+    browser: httpx2.AsyncClient,  # noqa: F811
+) -> None:
+    thread = await read_by_ada(house, browser)
+    world = house.world
+    mine = await branched(world, thread, -1, user=CAMILLE)
+    asked = len(world.mistral.log.requests())
+    await mine.reply("<@U0BOT> what do you know?", user=CAMILLE)
+    await until(lambda: "what do you know" in str(mine.said), seen=lambda: mine.said)
+    later = world.mistral.log.requests()[asked:]
+    assert "You have some notes." in str([request.body for request in later])
+    assert READ not in str([request.body for request in later])
+    assert READ not in seen_in(mine)
+    assert ADA in str([message.user for message in thread.messages])
