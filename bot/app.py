@@ -21,6 +21,7 @@ from bot.afterwards import afterwards
 from bot.catalog.catalog import Catalogs
 from bot.deadlines import deadlines
 from bot.inbox import ACCEPT_LIMIT, Inbox
+from bot.inquiries.inquiries import Inquiries
 from bot.listeners.bolt import OverHttp, make_bolt
 from bot.listeners.ears import Ears
 from bot.listeners.lifecycle import passed_over
@@ -74,6 +75,7 @@ async def opened(settings: Settings, environment: Mapping[str, str]) -> AsyncIte
             people=people,
             catalogs=catalogs,
             choices=Choices(catalogs, people, Groups(installations), Defaults(redis, limit=ACCEPT_LIMIT)),
+            inquiries=Inquiries(redis),
             command_prefix=settings.command_prefix,
             replies_without_mention=settings.replies_without_mention,
         )

@@ -33,6 +33,7 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from bot.catalog import reload
 from bot.catalog.catalog import Catalogs
+from bot.inquiries.inquiries import Inquiries
 from bot.picking.choices import Choices
 from bot.redis_client import PackedInC
 from bot.settings import Settings
@@ -64,6 +65,7 @@ from workers.holdings import Holdings
 from workers.operators import Operators
 from workers.services import Services
 from workers.tools import registered
+from workers.tools.asked import PEOPLE
 from workers.tools.calls import Tools
 from workers.tools.gate import Gate
 from workers.tools.pins import Pins
@@ -193,7 +195,7 @@ async def open_services(
     http = await stack.enter_async_context(http_client(settings.mistral_api_url, settings.mistral_api_key))
     limits = Limits(wait=settings.mistral_wait_limit, lock=settings.conversation_lock)
     libraries = Libraries(http, limits=limits)
-    sessions = ToolSessions(timeout=settings.tool_timeout)
+    sessions = ToolSessions(timeout=settings.tool_timeout, answering=PEOPLE)
     stack.push_async_callback(sessions.aclose)
     agents = MistralAgents(http, limits=limits)
     people, groups = People(installations), Groups(installations)
@@ -234,6 +236,7 @@ async def open_services(
         objects=objects,
         libraries=libraries,
         groups=groups,
+        inquiries=Inquiries(redis),
         choices=Choices(catalogs, people, groups, Defaults(redis)),
         variants=variants,
         now=time.time,

@@ -82,6 +82,8 @@ async def _next(services: Services, hold: Hold, claimed: Claimed) -> list[Mail] 
             return await turnless.whisper(services, claimed, mail, "turn.nothing_to_stop")
         case MailKind.PERSON:
             return await turnless.whisper(services, claimed, mail, "person.over")
+        case MailKind.ANSWER:
+            return await turnless.whisper(services, claimed, mail, "inquiry.over")
         case MailKind.DECISION:
             return await turnless.whisper(services, claimed, mail, "asking.already_decided")
         case MailKind.TIME_OUT | MailKind.OPEN | MailKind.BRANCH | MailKind.SHOW | MailKind.EXPORT:

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from bot.catalog.catalog import Catalogs
+from bot.inquiries.inquiries import Inquiries
 from bot.picking.choices import Choices
 from bot.settings import Settings
 from bot.slack.budget import Budget
@@ -43,6 +44,7 @@ class Services:
     objects: AgentObjects
     libraries: Libraries
     groups: Groups
+    inquiries: Inquiries
     variants: Variants
     now: Callable[[], float]
     new_id: Callable[[], str]

@@ -9,8 +9,10 @@ from typing import Any
 from bot.afterwards import Afterwards
 from bot.catalog.catalog import Catalogs
 from bot.inbox import Inbox
+from bot.inquiries.inquiries import Inquiries
 from bot.picking.choices import Choices
 from bot.slack.commands import Reply
+from bot.slack.inquiry_clicks import FieldErrors
 from bot.slack.installations import Installations
 from bot.slack.people import People
 
@@ -27,6 +29,7 @@ class Ears:
     people: People
     catalogs: Catalogs
     choices: Choices
+    inquiries: Inquiries
     command_prefix: str
     replies_without_mention: bool
 
@@ -42,4 +45,5 @@ class Ears:
         return await self.installations.bot_user(team)
 
 
-Listener = Callable[[Ears, Body], Awaitable[Reply | None]]  # a reply goes into the acknowledgement
+# What a listener gives goes into the acknowledgement.
+Listener = Callable[[Ears, Body], Awaitable[Reply | FieldErrors | None]]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from bot.slack import mentions
-from bot.slack.clicks import AGAIN, APPROVE, DENY
+from bot.slack.clicks import AGAIN, APPROVE, DENY, OPENED
 from bot.slack.text import defuse, shortened, shown
 
 SECTION_LIMIT = 3_000
@@ -95,6 +95,20 @@ def handed_over(
     ]
     actions = [{"type": "actions", "elements": drawn}] if drawn else []
     return [*mentions.calling(calls), _section(words), *actions]
+
+
+def with_buttons(
+    words: str, buttons: Sequence[tuple[str, str]], *, value: str, link: tuple[str, str] | None = None
+) -> Blocks:
+    """A sentence and `buttons` (action, label); `link` (label, address) opens in the browser, and stands first.
+
+    Slack tells us of a press of that one, too; it means nothing to us.
+    """
+    if len(value) > VALUE_LIMIT:
+        raise ValueError(f"a button's value is at most {VALUE_LIMIT} characters; this one has {len(value)}")
+    drawn = [{**button_for(OPENED, link[0], OPENED), "url": link[1]}] if link else []
+    drawn += [button_for(action, label, value) for action, label in buttons]
+    return [_section(words), {"type": "actions", "elements": drawn}]
 
 
 def task_cards(tasks: Sequence[Task]) -> Blocks:

@@ -17,6 +17,8 @@ from bot.threads.models import Mail, MailKind, ThreadKey
 APPROVE, DENY, AGAIN = "approve", "deny", "again"
 ALLOWED, DENIED = "allowed", "denied"
 TAKE_OVER, RESOLVE, GIVE_BACK = "take_over", "resolve", "give_back"  # a thread that was handed to a person
+OPENED = "opened"  # a button that leads to a page
+ANSWER_IT, DECLINE_IT, DONE_IT = "answer_it", "decline_it", "done_it"  # a question of a tool's server
 DECISIONS = {APPROVE: ALLOWED, DENY: DENIED}
 
 ButtonValue = Annotated[str, StringConstraints(max_length=2_000)]  # Slack's limit

@@ -20,11 +20,11 @@ from mcp.shared.dispatcher import ProgressFnT
 from mcp_types import CallToolResult, Tool
 
 from bot.catalog.servers import Server
-from workers.tools.asked import NOBODY, Answering
+from workers.tools.asked import NOBODY, Answering, Ask
 from workers.tools.breaker import Breaker
 from workers.tools.connection import Connection
 from workers.tools.credentials import Asker, Configured, Credential, Credentials
-from workers.tools.errors import NoRoom, NotSent, Rejected, Unheard, Unreachable
+from workers.tools.errors import Needed, NoRoom, NotSent, Rejected, Unheard, Unreachable
 from workers.tools.pool import Limits, Pool
 from workers.tools.soft_http import Origins
 
@@ -85,10 +85,13 @@ class ToolSessions:
         arguments: dict[str, Any],
         *,
         given: str = "",
+        ask: Ask | None = None,
         on_progress: ProgressFnT | None = None,
     ) -> CallToolResult:
         """Raises `ToolError`, whose `.ran` says what is known. A cancelled call is cancelled at the server too."""
-        return await self._with(server, asker, lambda c: c.call(tool, arguments, on_progress=on_progress))
+        return await self._with(
+            server, asker, lambda c: c.call(tool, arguments, given=given, ask=ask, on_progress=on_progress)
+        )
 
     async def aclose(self) -> None:
         """Close all connections; running calls end without an answer. Takes some seconds at most, then forces."""
@@ -113,7 +116,7 @@ class ToolSessions:
             except (NotSent, Unreachable, Unheard):
                 known.breaker.failed(self._now())
                 raise
-            except Rejected:
+            except (Needed, Rejected):
                 known.breaker.worked()  # it answers
                 raise
             known.breaker.worked()

@@ -15,7 +15,7 @@ import structlog
 from bot.threads import keys
 from bot.threads.models import Mail
 from workers.conversations.port import Call
-from workers.turn import asking, person
+from workers.turn import asking, inquiring, person
 from workers.turn.scene import Scene
 
 log = structlog.get_logger()
@@ -43,7 +43,7 @@ class Wait(Protocol):
         """What is said to whoever writes meanwhile; None where the kind says it itself."""
 
 
-WAITS: tuple[Wait, ...] = (asking, person)
+WAITS: tuple[Wait, ...] = (asking, inquiring, person)
 
 
 async def hear(scene: Scene, mail: Sequence[Mail]) -> None:
@@ -55,6 +55,11 @@ async def ask(scene: Scene) -> None:
     for wait in WAITS:
         if wait.waiting(scene):
             await wait.ask(scene)
+
+
+def is_waiting(scene: Scene) -> bool:
+    """Whether there is anything left to wait for."""
+    return any(wait.waiting(scene) for wait in WAITS)
 
 
 async def stop(scene: Scene) -> None:
