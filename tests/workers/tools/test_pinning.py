@@ -13,8 +13,8 @@ from mcp_types import Tool
 
 from bot.catalog.servers import Server
 from playground import serving
-from playground.services.odd import raw as careless
 from tests.workers.tools.conftest import THREAD, an_agent
+from playground.services.odd import raw as careless
 from workers.tools import lock
 from workers.tools.calls import Tools
 from workers.tools.definitions import Change, definition_hash, difference, entries_of
