@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from contextlib import AsyncExitStack
+from typing import Any, cast
 
 import pytest
 from mcp import MCPError
@@ -18,9 +19,10 @@ from mcp_types import (
 )
 
 from workers.tools import inquiries
-from workers.tools.asking import finished
+from workers.tools.asked import Ask
+from workers.tools.asking import OpenCalls, finished
 from workers.tools.errors import Needed, Rejected
-from workers.tools.inquiries import Answer
+from workers.tools.inquiries import Answer, Question
 from workers.tools.needs import Input
 
 
@@ -84,3 +86,19 @@ async def test_what_no_person_can_answer_is_refused() -> None:
 async def test_a_link_by_error_is_repeated_without_an_answer() -> None:
     asked = json.dumps({"inputRequests": {}, "byError": True})
     assert inquiries.given(asked, {}) == "{}"
+
+
+@pytest.mark.parametrize(("others", "action"), [(["ada"], "accept"), (["grace"], "cancel"), ([None], "cancel")])
+async def test_a_question_that_may_be_another_persons_is_put_to_nobody(others: list[str | None], action: str) -> None:
+    """Over the older protocols a server does not say for which of its open calls it asks."""
+
+    async def put(question: Question) -> Answer:
+        return Answer(action="accept", content={})
+
+    calls = OpenCalls("odd")
+    form = ElicitRequestFormParams(message="Your name?", requested_schema={"type": "object", "properties": {}})
+    async with AsyncExitStack() as stack:
+        for who in ["ada", *others]:
+            await stack.enter_async_context(calls.call(Ask(who=who, put=put) if who else None, 30))
+        answer = await calls.elicited(cast("Any", None), form)
+    assert answer.action == action
