@@ -24,6 +24,7 @@ from bot.connections.grants import Connections
 from bot.connections.tickets import Tickets
 from bot.deadlines import deadlines
 from bot.inbox import ACCEPT_LIMIT, Inbox
+from bot.inquiries.inquiries import Inquiries
 from bot.listeners.bolt import OverHttp, make_bolt
 from bot.listeners.ears import Ears
 from bot.listeners.lifecycle import passed_over
@@ -82,6 +83,7 @@ async def opened(settings: Settings, environment: Mapping[str, str]) -> AsyncIte
             choices=Choices(catalogs, people, Groups(installations), Defaults(redis, limit=ACCEPT_LIMIT)),
             grants=Grants(redis, limit=ACCEPT_LIMIT),
             connections=Connections(redis, settings.vault),
+            inquiries=Inquiries(redis),
             command_prefix=settings.command_prefix,
             replies_without_mention=settings.replies_without_mention,
         )

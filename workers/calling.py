@@ -12,6 +12,8 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
+from typing import Protocol
 
 import structlog
 
@@ -34,6 +36,8 @@ from workers.handoffs.rules import is_like_a_handoff
 from workers.journal import CallRecord, Journal
 from workers.services import Services
 from workers.tools import needs
+from workers.tools.asked import Ask
+from workers.tools.inquiries import Answer, Question
 from workers.tools.names import HAND_TO_PERSON
 from workers.tools.specs import Outcome, ToolSpec
 
@@ -75,6 +79,15 @@ def audit_closed(journal: Journal, calls: Sequence[Call]) -> None:
 log = structlog.get_logger()
 
 
+class Inquire(Protocol):
+    """Asks the turn's person; `who` tells one turn's from another's."""
+
+    @property
+    def who(self) -> str: ...
+
+    async def put(self, call: Call, server: str, question: Question) -> Answer: ...
+
+
 class Parked(Exception):
     """Calls wait for a person; the turn stays open and no worker waits."""
 
@@ -90,15 +103,18 @@ class Calling:
         delivery: Delivery,
         handoffs: Handoffs,
         thread: Mapping[str, str],
+        inquire: Inquire,
         *,
         before_call: Callable[[], Awaitable[None]],
     ) -> None:
+        """`inquire` puts what a server asks to the person while the server waits for the answer."""
         self._services = services
         self._journal = journal
         self._cast = cast
         self._delivery = delivery
         self._handoffs = handoffs
         self._thread = thread  # its record
+        self._inquire = inquire
         self._before_call = before_call
         self._makers: dict[str, Agent | None] = {}  # by call: who made it
         self._specs: dict[str, dict[str, ToolSpec]] = {}  # by agent
@@ -269,6 +285,7 @@ class Calling:
                 principal=self._journal.get("principal") or "",
                 thread=self._journal.thread,
                 given=record.given,
+                ask=self._ask(call, spec),
                 on_progress=None if private else Progress(self._delivery, card, now=self._services.now),
                 definition=spec.definition if spec else "",
             )
@@ -299,6 +316,11 @@ class Calling:
         end = "task.unknown" if made.ran == "unknown" else "task.failed" if made.failed else "task.done"
         status: blocks.TaskStatus = "error" if made.failed else "complete"
         self._delivery.task(replace(card, status=status, output=output, state=words.say(end, tool=title)))
+
+    def _ask(self, call: Call, spec: ToolSpec | None) -> Ask | None:
+        if spec is None or spec.server is None:
+            return None
+        return Ask(who=self._inquire.who, put=partial(self._inquire.put, call, spec.server))
 
     def _wait(self, call: Call, record: CallRecord, need: needs.Need, card: blocks.Task) -> None:
         """The call came back unfinished: it is made again when a person gave what it needs."""

@@ -37,6 +37,7 @@ from bot.catalog.catalog import Catalogs
 from bot.connections import addresses
 from bot.connections.grants import Connections
 from bot.connections.tickets import Tickets
+from bot.inquiries.inquiries import Inquiries
 from bot.picking.choices import Choices
 from bot.redis_client import PackedInC
 from bot.settings import Settings
@@ -68,6 +69,7 @@ from workers.holdings import Holdings
 from workers.operators import Operators
 from workers.services import Services
 from workers.tools import registered
+from workers.tools.asked import PEOPLE
 from workers.tools.calls import Tools
 from workers.tools.gate import Gate
 from workers.tools.oauth.personal import Personal
@@ -202,7 +204,7 @@ async def open_services(
     sign_ins = SignIns(
         Connections(redis, settings.vault), now=time.time, client_document=addresses.client_document(settings)
     )
-    sessions = ToolSessions(timeout=settings.tool_timeout, credentials=Personal(sign_ins, time.time))
+    sessions = ToolSessions(timeout=settings.tool_timeout, answering=PEOPLE, credentials=Personal(sign_ins, time.time))
     stack.push_async_callback(sessions.aclose)
     agents = MistralAgents(http, limits=limits)
     people, groups = People(installations), Groups(installations)
@@ -246,6 +248,7 @@ async def open_services(
         libraries=libraries,
         groups=groups,
         grants=Grants(redis),
+        inquiries=Inquiries(redis),
         choices=Choices(catalogs, people, groups, Defaults(redis)),
         variants=variants,
         now=time.time,

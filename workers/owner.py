@@ -84,6 +84,8 @@ async def _next(services: Services, hold: Hold, claimed: Claimed) -> list[Mail] 
             return await turnless.whisper(services, claimed, mail, "person.over")
         case MailKind.SIGN_IN:
             return await turnless.whisper(services, claimed, mail, "sign_in.over")
+        case MailKind.ANSWER:
+            return await turnless.whisper(services, claimed, mail, "inquiry.over")
         case MailKind.DECISION:
             return await turnless.tell_late(services, claimed, mail)
         case _:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from bot.approvals.grants import Grants
 from bot.catalog.catalog import Catalogs
 from bot.connections.tickets import Tickets
+from bot.inquiries.inquiries import Inquiries
 from bot.picking.choices import Choices
 from bot.settings import Settings
 from bot.slack.budget import Budget
@@ -49,6 +50,7 @@ class Services:
     libraries: Libraries
     groups: Groups
     grants: Grants
+    inquiries: Inquiries
     variants: Variants
     now: Callable[[], float]
     new_id: Callable[[], str]

@@ -11,8 +11,10 @@ from bot.approvals.grants import Grants
 from bot.catalog.catalog import Catalogs
 from bot.connections.grants import Connections
 from bot.inbox import Inbox
+from bot.inquiries.inquiries import Inquiries
 from bot.picking.choices import Choices
 from bot.slack.commands import Reply
+from bot.slack.inquiry_clicks import FieldErrors
 from bot.slack.installations import Installations
 from bot.slack.people import People
 
@@ -31,6 +33,7 @@ class Ears:
     choices: Choices
     grants: Grants
     connections: Connections
+    inquiries: Inquiries
     command_prefix: str
     replies_without_mention: bool
 
@@ -46,4 +49,5 @@ class Ears:
         return await self.installations.bot_user(team)
 
 
-Listener = Callable[[Ears, Body], Awaitable[Reply | None]]  # a reply goes into the acknowledgement
+# What a listener gives goes into the acknowledgement.
+Listener = Callable[[Ears, Body], Awaitable[Reply | FieldErrors | None]]

@@ -7,22 +7,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.listeners import approvals, commands, controls, lifecycle, messages, shortcuts
+from bot.listeners import approvals, commands, controls, inquiries, lifecycle, messages, shortcuts
 from bot.listeners.ears import Listener
 from bot.slack.clicks import (
     AGAIN,
+    ANSWER_IT,
     APPROVE,
     APPROVE_ALWAYS,
     APPROVE_THREAD,
     ARGUMENTS,
     ARGUMENTS_PAGE,
+    DECLINE_IT,
     DENY,
     DENY_REASON,
+    DONE_IT,
     GIVE_BACK,
     RESOLVE,
     TAKE_OVER,
 )
 from bot.slack.commands import AGENT
+from bot.slack.inquiry_form import FILL_IN
 from bot.slack.shortcuts import BRANCH, EXPORT, SHOW
 
 TABLE: Mapping[str, Listener] = {
@@ -49,6 +53,10 @@ TABLE: Mapping[str, Listener] = {
     f"action {RESOLVE}": controls.person,
     f"action {GIVE_BACK}": controls.person,
     f"action {AGAIN}": controls.again,
+    f"action {ANSWER_IT}": inquiries.opened,
+    f"action {DECLINE_IT}": inquiries.pressed,
+    f"action {DONE_IT}": inquiries.pressed,
+    f"view_submission {FILL_IN}": inquiries.sent,
     "event agent_session_stopped": controls.stopped,
     # the app itself
     "event app_home_opened": lifecycle.home_opened,

@@ -89,9 +89,18 @@ def handed_over(
     return [*mentions.calling(calls), _section(words), *actions]
 
 
-def with_link(words: str, *, label: str, url: str) -> Blocks:
-    """A sentence and a button that opens `url` in the browser; the click comes to us, too, and says nothing."""
-    return [_section(words), {"type": "actions", "elements": [{**button_for(OPENED, label, OPENED), "url": url}]}]
+def with_buttons(
+    words: str, buttons: Sequence[tuple[str, str]], *, value: str, link: tuple[str, str] | None = None
+) -> Blocks:
+    """A sentence and `buttons` (action, label); `link` (label, address) opens in the browser, and stands first.
+
+    Slack tells us of a press of that one, too; it means nothing to us.
+    """
+    if len(value) > VALUE_LIMIT:
+        raise ValueError(f"a button's value is at most {VALUE_LIMIT} characters; this one has {len(value)}")
+    drawn = [{**button_for(OPENED, link[0], OPENED), "url": link[1]}] if link else []
+    drawn += [button_for(action, label, value) for action, label in buttons]
+    return [_section(words), {"type": "actions", "elements": drawn}]
 
 
 def task_cards(tasks: Sequence[Task]) -> Blocks:

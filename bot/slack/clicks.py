@@ -28,6 +28,7 @@ DECISIONS = {
     APPROVE_ALWAYS: (ALLOWED, ALWAYS),
     DENY: (DENIED, ONCE),
 }
+ANSWER_IT, DECLINE_IT, DONE_IT = "answer_it", "decline_it", "done_it"  # a question of a tool's server
 
 ButtonValue = Annotated[str, StringConstraints(max_length=2_000)]  # Slack's limit
 

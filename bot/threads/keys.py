@@ -88,6 +88,13 @@ def rest(thread: ThreadKey, principal: str, rest_id: str) -> str:
     return f"{PREFIX}rest:{thread}:{principal}:{rest_id}"
 
 
+def inquiry(team: str, inquiry_id: str) -> str:
+    """string, JSON: what a tool's server asks a person; written by the turn that asks, deleted with the answer; lives
+    as long as it may be answered.
+    """
+    return f"{PREFIX}inquiry:{team}:{inquiry_id}"
+
+
 def defaults(team: str) -> str:
     """hash channel -> JSON, who answers first there, by `/agent default`; written by the bot; durable, see DURABLE."""
     return f"{PREFIX}defaults:{team}"

@@ -21,6 +21,7 @@ from tests.conformance.answering import ANSWERING
 from tests.conformance.browser import CALLBACK, Callback
 from tests.conformance.desk import ASKER, TIMEOUT, Failed
 from tests.conformance.signing_in import Challenge
+from workers.tools.asked import Ask
 from workers.tools.credentials import Asker
 from workers.tools.errors import Needed
 from workers.tools.needs import SignIn
@@ -55,10 +56,11 @@ class Refusals(ToolSessions):
         arguments: dict[str, Any],
         *,
         given: str = "",
+        ask: Ask | None = None,
         on_progress: ProgressFnT | None = None,
     ) -> CallToolResult:
         try:
-            return await super().call(server, asker, tool, arguments, given=given, on_progress=on_progress)
+            return await super().call(server, asker, tool, arguments, given=given, ask=ask, on_progress=on_progress)
         except Needed as exc:
             self._note(exc)
             raise

@@ -24,6 +24,7 @@ from workers.tools.soft_http import Heard
 
 # Of sessions over HTTP. TypeScript servers give it the code of a time-out, so the words decide, before the code.
 SESSION_LOST = re.compile(r"session (not found|terminated|expired)|no valid session", re.IGNORECASE)
+WANTED = {"sampling": "a model's words", "roots": "to know folders of ours"}
 LONGEST_MESSAGE = 1000  # characters of a server's own words
 NO_STATUS = "Server returned an error response"  # the SDK's words for a refused status without a reason
 
@@ -54,9 +55,18 @@ def translated(
     if code == CONNECTION_CLOSED:
         return Unheard(f"{place} broke off its answer to {what}.")
     if code in (URL_ELICITATION_REQUIRED, MISSING_REQUIRED_CLIENT_CAPABILITY):
-        return Rejected(f"{place} wants to ask a person something before {what}, which is not possible here.", ran="no")
+        return Rejected(f"{place} wants {_wanted(cause)} before {what}, which is not possible here.", ran="no")
     never_ran = code in (METHOD_NOT_FOUND, HEADER_MISMATCH, UNSUPPORTED_PROTOCOL_VERSION)
     return Rejected(f"{place} refused {what}: {words}", ran="no" if never_ran else "yes", quotes=True)
+
+
+def _wanted(cause: MCPError) -> str:
+    """What the server wants of us, by the abilities that it misses."""
+    missing = (cause.data or {}).get("requiredCapabilities") if isinstance(cause.data, dict) else None
+    for ability, words in WANTED.items():
+        if isinstance(missing, dict) and ability in missing:
+            return words
+    return "to ask a person something"
 
 
 def _of_status(heard: Heard, *, place: str, what: str) -> ToolError:

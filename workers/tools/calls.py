@@ -21,6 +21,7 @@ from bot.catalog.toolset import matches
 from bot.connections.models import Principal
 from bot.threads.models import ThreadKey
 from workers.tools import content
+from workers.tools.asked import Ask
 from workers.tools.choice import may_use, uses, uses_function
 from workers.tools.credentials import Asker
 from workers.tools.errors import Needed, ToolError, Unheard
@@ -114,13 +115,15 @@ class Tools:
         principal: str,
         thread: ThreadKey,
         given: str = "",
+        ask: Ask | None = None,
         on_progress: ProgressFnT | None = None,
         definition: str | None = None,
     ) -> Outcome:
         """Call a tool that `agent` was offered. `arguments` is the model's raw JSON text; approval is the caller's.
 
-        `given` is what a person gave for what the same call needed before; `on_progress` hears how far a server is.
-        `definition` is that of the tool which the caller looked at; another one, which nobody allowed, is not called.
+        `given` is what a person gave for what the same call needed before; by `ask` a server asks that person while the
+        call is open; `on_progress` hears how far a server is. `definition` is that of the tool which the caller looked
+        at; another one, which nobody allowed, is not called.
         """
         asker = Asker(Principal(thread.team, principal), thread.channel)
         try:
@@ -137,7 +140,7 @@ class Tools:
             if spec.server is None:
                 call = Call(principal=principal, thread=thread, agent=agent.name)
                 return await self._functions.call(name, values, call, limit=self._result_limit)
-            return await self._at_server(agent, spec, spec.server, values, asker, thread, given, on_progress)
+            return await self._at_server(agent, spec, spec.server, values, asker, thread, given, ask, on_progress)
         except Exception as exc:
             # A bug of ours. The message may hold what the tool was given, so only its kind is logged.
             log.error("tool.call_broke", tool=name, cause=type(exc).__name__)
@@ -160,13 +163,16 @@ class Tools:
         asker: Asker,
         thread: ThreadKey,
         given: str,
+        ask: Ask | None,
         on_progress: ProgressFnT | None,
     ) -> Outcome:
         server, principal = self._servers()[name], asker.principal.user
         try:
             if refused := await self._refused(server, spec.tool, asker):
                 return failure(refused, ran="no")
-            result = await self._sessions.call(server, asker, spec.tool, values, given=given, on_progress=on_progress)
+            result = await self._sessions.call(
+                server, asker, spec.tool, values, given=given, ask=ask, on_progress=on_progress
+            )
         except Needed as exc:
             return Outcome(text=str(exc), failed=False, ran=exc.ran, needs=exc.need)
         except ToolError as exc:

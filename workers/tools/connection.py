@@ -10,7 +10,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Collection, Iterator
 from contextlib import AsyncExitStack, contextmanager
+from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -19,7 +21,8 @@ from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 
 from bot.catalog.servers import Server
 from workers.tools.answers import translated, unreachable
-from workers.tools.asked import Answering
+from workers.tools.asked import Answering, Ask
+from workers.tools.asking import LONGEST_WAIT_SECONDS, OpenCalls, finished
 from workers.tools.credentials import Credential
 from workers.tools.errors import Needed, NotSent, ToolError, Unheard, Unreachable, root_cause
 from workers.tools.soft_http import HEARD, Heard, Origins
@@ -67,6 +70,9 @@ class Connection:
         self._origins = origins
         self._after = after
         self._on_tools_changed = on_tools_changed
+        self._open_calls = OpenCalls(server.name)
+        if answering.people:
+            self._answering = replace(answering, elicitation=self._open_calls.elicited)
         self._listed_at: float | None = None
         self._listing = asyncio.Lock()
         self.definitions: dict[str, Tool] = {}  # as the server last listed them on this connection
@@ -133,14 +139,30 @@ class Connection:
         return [tool for tool in found if not (tool.execution and tool.execution.task_support == "required")]
 
     async def call(
-        self, tool: str, arguments: dict[str, Any], *, on_progress: ProgressFnT | None = None
+        self,
+        tool: str,
+        arguments: dict[str, Any],
+        *,
+        given: str = "",
+        ask: Ask | None = None,
+        on_progress: ProgressFnT | None = None,
     ) -> CallToolResult:
+        """Raises `Needed` where the call waits for a person's words; it is made again with what was `given`."""
         await self._know_the_tools()
+        # Where a person may be asked while the call is open, the clock of `_open_calls` is the one that counts.
+        longer = LONGEST_WAIT_SECONDS if self.legacy and ask is not None else 0.0
         with self._in_use() as client, self._errors(f'"{tool}"'):
-            async with asyncio.timeout(self._timeout + BACKSTOP_SECONDS):
-                return await client.call_tool(
-                    tool, arguments, read_timeout_seconds=self._timeout, progress_callback=on_progress
+            async with self._open_calls.call(ask, self._timeout + BACKSTOP_SECONDS):
+                made = partial(
+                    client.session.call_tool if self._answering.people else client.call_tool,
+                    tool,
+                    arguments,
+                    read_timeout_seconds=self._timeout + longer,
+                    progress_callback=on_progress,
                 )
+                if not self._answering.people:
+                    return await made()
+                return await finished(partial(made, allow_input_required=True), server=self.server.name, given=given)
 
     async def _know_the_tools(self) -> None:
         """The tools were listed on this very connection, not too long ago.

@@ -20,11 +20,11 @@ from mcp.shared.dispatcher import ProgressFnT
 from mcp_types import CallToolResult, Tool
 
 from bot.catalog.servers import Server
-from workers.tools.asked import NOBODY, Answering
+from workers.tools.asked import NOBODY, Answering, Ask
 from workers.tools.breaker import Breaker
 from workers.tools.connection import Connection
 from workers.tools.credentials import Asker, Configured, Credential, Credentials
-from workers.tools.errors import NoRoom, NotSent, Rejected, ToolError, Unheard, Unreachable
+from workers.tools.errors import Needed, NoRoom, NotSent, Rejected, ToolError, Unheard, Unreachable
 from workers.tools.pool import Limits, Pool
 from workers.tools.soft_http import Origins
 
@@ -85,10 +85,13 @@ class ToolSessions:
         arguments: dict[str, Any],
         *,
         given: str = "",
+        ask: Ask | None = None,
         on_progress: ProgressFnT | None = None,
     ) -> CallToolResult:
         """Raises `ToolError`, whose `.ran` says what is known. A cancelled call is cancelled at the server too."""
-        return await self._with(server, asker, lambda c: c.call(tool, arguments, on_progress=on_progress))
+        return await self._with(
+            server, asker, lambda c: c.call(tool, arguments, given=given, ask=ask, on_progress=on_progress)
+        )
 
     async def is_personal(self, server: Server, asker: Asker) -> bool:
         """Whether a call would go out with a sign-in of the asker's own; so, too, where nobody can say."""
@@ -120,7 +123,7 @@ class ToolSessions:
             except (NotSent, Unreachable, Unheard):
                 known.breaker.failed(self._now())
                 raise
-            except Rejected:
+            except (Needed, Rejected):
                 known.breaker.worked()  # it answers
                 raise
             known.breaker.worked()

@@ -26,6 +26,7 @@ from mcp_types import Implementation
 
 from bot.catalog.servers import Server
 from workers.tools.asked import Answering
+from workers.tools.asking import LONGEST_WAIT_SECONDS
 from workers.tools.credentials import Credential
 from workers.tools.errors import Unreachable
 from workers.tools.sloppy import mended
@@ -54,7 +55,9 @@ async def opened(
     `mode` is the SDK's: auto, legacy or a protocol version. `stderr` is needed for stdio. `on_end` is called, once or
     more, when the server's side of the connection has ended; `on_notice` with whatever the server sends by itself.
     """
-    async with _transport(server, credential, timeout_seconds, stderr, origins) as transport:
+    # While a person is asked, an open call's answer stays away for longer; our own clock stops then (`asking.py`).
+    silence = timeout_seconds + (LONGEST_WAIT_SECONDS if answering.people else 0.0)
+    async with _transport(server, credential, silence, stderr, origins) as transport:
         client = Client(
             _watched(transport, server.name, on_end),
             mode=mode,

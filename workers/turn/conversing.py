@@ -19,12 +19,18 @@ from workers.rounds.unheard import Unheard
 from workers.rounds.waits import Waits
 from workers.rounds.with_us import WithUs
 from workers.turn import opening
+from workers.turn.live_inquiries import LiveInquiries
 from workers.turn.scene import Scene
 from workers.usage import Tally
 
 
 def rounds_of(
-    scene: Scene, handoffs: Handoffs, limits: Limits, *, steer: Callable[[], Awaitable[Sequence[Line]]]
+    scene: Scene,
+    handoffs: Handoffs,
+    limits: Limits,
+    live: LiveInquiries,
+    *,
+    steer: Callable[[], Awaitable[Sequence[Line]]],
 ) -> Rounds:
     services, journal, delivery, before_call = scene.services, scene.journal, scene.delivery, scene.still_ours
 
@@ -67,7 +73,7 @@ def rounds_of(
         before_call=before_call,
         resumed=scene.resumed,
     )
-    calling = Calling(services, journal, scene.cast, delivery, handoffs, scene.record, before_call=before_call)
+    calling = Calling(services, journal, scene.cast, delivery, handoffs, scene.record, live, before_call=before_call)
     return Rounds(
         journal,
         scene.agent,

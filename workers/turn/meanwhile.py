@@ -13,14 +13,16 @@ from bot.threads.models import Mail, MailKind
 from workers import context, inputs, lines, roster
 from workers.mailroom import steerable
 from workers.turn import person
+from workers.turn.live_inquiries import LiveInquiries
 from workers.turn.scene import Scene
 
 
 class Meanwhile:
     """Of one turn. Nobody is told twice about a message, not even by the worker that takes the turn up."""
 
-    def __init__(self, scene: Scene) -> None:
+    def __init__(self, scene: Scene, live: LiveInquiries) -> None:
         self._scene = scene
+        self._live = live
         self._told = scene.hold.told  # by this owner, in whichever turn
         self._told.update(mail.id for mail in scene.journal.mail)
         self._told.update(json.loads(scene.journal.get("told") or "[]"))
@@ -35,6 +37,7 @@ class Meanwhile:
             hold.news.clear()
             waiting = await self._look()
             await self.change_roster(waiting)
+            await self._live.hear(waiting)
             if person.waiting(self._scene):
                 continue  # what comes is kept for the agent, and its writer is told of the person who has the thread
             for mail in waiting:

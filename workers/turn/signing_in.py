@@ -140,7 +140,7 @@ async def _give_link(scene: Scene, server: str, scope: str, words: Words, link: 
     if scene.services.settings.public_url is None:
         lines.append(words.say("sign_in.this_machine"))
     said = "\n".join(lines)
-    card = blocks.with_link(said, label=words.say("sign_in.button", server=server), url=link)
+    card = blocks.with_buttons(said, [], value="", link=(words.say("sign_in.button", server=server), link))
     thread, user = scene.thread, scene.person.id
     await scene.still_ours()
     try:

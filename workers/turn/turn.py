@@ -23,6 +23,7 @@ from workers.rounds.limits import Limits
 from workers.rounds.rounds import CANCELLED, OVER_LIMIT, Answered
 from workers.turn import beginning, ends, person, showing, waits
 from workers.turn.conversing import rounds_of
+from workers.turn.live_inquiries import LiveInquiries
 from workers.turn.meanwhile import Meanwhile
 from workers.turn.scene import Scene
 
@@ -37,7 +38,8 @@ class Turn:
 
     def __init__(self, scene: Scene) -> None:
         self._scene = scene
-        self._meanwhile = Meanwhile(scene)
+        live = LiveInquiries(scene)
+        self._meanwhile = Meanwhile(scene, live)
         settings = scene.services.settings
         limits = Limits(
             rounds=settings.round_limit,
@@ -46,7 +48,7 @@ class Turn:
         )
         self._limits = limits
         self._handoffs = Handoffs(scene.journal, scene.delivery, scene.cast, scene.words, limit=settings.handoff_limit)
-        self._rounds = rounds_of(scene, self._handoffs, limits, steer=self._meanwhile.steer)
+        self._rounds = rounds_of(scene, self._handoffs, limits, live, steer=self._meanwhile.steer)
 
     async def run(self, batch: Batch | None) -> list[Mail] | None:
         """Work until the turn ends or is parked; the mail that came meanwhile, None when the thread was given up."""

@@ -15,7 +15,7 @@ import structlog
 from bot.threads import keys
 from bot.threads.models import Mail
 from workers.conversations.port import Call
-from workers.turn import asking, person, signing_in
+from workers.turn import asking, inquiring, person, signing_in
 from workers.turn.scene import Scene
 
 log = structlog.get_logger()
@@ -43,7 +43,7 @@ class Wait(Protocol):
         """What is said to whoever writes meanwhile; None where the kind says it itself."""
 
 
-WAITS: tuple[Wait, ...] = (asking, signing_in, person)
+WAITS: tuple[Wait, ...] = (asking, signing_in, inquiring, person)
 
 
 async def hear(scene: Scene, mail: Sequence[Mail]) -> None:

@@ -44,7 +44,7 @@ def titled_items(schema: dict[str, Any]) -> None:
 
 
 class Name(BaseModel):
-    name: str
+    name: str = "nobody"
 
 
 class EveryField(BaseModel):

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from mcp_types import ElicitRequestFormParams, ElicitRequestParams, ElicitResult
 
-from playground.services.odd.server import build
+from playground.services.odd.server import a_bench, build
 from playground.serving import serve
 from tests.workers.tools.conftest import a_desk, over_http
-from workers.tools.asked import Answering
+from workers.tools.asked import PEOPLE, Answering
 from workers.tools.forms import defaults
 
 if TYPE_CHECKING:
@@ -44,6 +44,27 @@ async def test_where_nobody_answers_the_call_fails_with_a_sentence(protocol: Any
         outcome = await desk.call("odd__greet")
 
     assert "wants to ask a person something" in outcome.text
+    assert outcome.ran == "no"
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments", "wanted"),
+    [
+        ("odd__think", '{"prompt": "Which day?"}', "a model's words"),
+        ("odd__look_around", "", "to know folders of ours"),
+    ],
+)
+async def test_a_model_and_folders_are_refused_in_words_though_people_answer(
+    protocol: Any, tool: str, arguments: str, wanted: str
+) -> None:
+    async with (
+        serve(a_bench().mcp.streamable_http_app()) as url,
+        a_desk(over_http(url, protocol=protocol), answering=PEOPLE) as desk,
+    ):
+        outcome = await desk.call(tool, arguments)
+
+    assert outcome.failed
+    assert wanted in outcome.text
     assert outcome.ran == "no"
 
 
