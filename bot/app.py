@@ -18,7 +18,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 from starlette.types import ASGIApp
 
 from bot.afterwards import afterwards
+from bot.approvals.grants import Grants
 from bot.catalog.catalog import Catalogs
+from bot.connections.grants import Connections
+from bot.connections.tickets import Tickets
 from bot.deadlines import deadlines
 from bot.inbox import ACCEPT_LIMIT, Inbox
 from bot.listeners.bolt import OverHttp, make_bolt
@@ -39,6 +42,7 @@ from bot.threads.defaults import Defaults
 from bot.threads.mailbox import Mailbox
 from bot.web.guard import Guard
 from bot.web.routes import answers, make_routes
+from bot.web.sign_in import SignInPages
 from bot.web.socket_mode import socket_mode
 
 log = structlog.get_logger()
@@ -67,13 +71,17 @@ async def opened(settings: Settings, environment: Mapping[str, str]) -> AsyncIte
         limits = await stack.enter_async_context(deadlines())
         errands = await stack.enter_async_context(afterwards())
         people = People(installations)
+        inbox = Inbox(mailbox, time.time, limits)
+        pages = SignInPages(Tickets(redis, settings.vault), inbox, settings).routes()
         ears = Ears(
-            inbox=Inbox(mailbox, time.time, limits),
+            inbox=inbox,
             afterwards=errands,
             installations=installations,
             people=people,
             catalogs=catalogs,
             choices=Choices(catalogs, people, Groups(installations), Defaults(redis, limit=ACCEPT_LIMIT)),
+            grants=Grants(redis, limit=ACCEPT_LIMIT),
+            connections=Connections(redis, settings.vault),
             command_prefix=settings.command_prefix,
             replies_without_mention=settings.replies_without_mention,
         )
@@ -87,11 +95,11 @@ async def opened(settings: Settings, environment: Mapping[str, str]) -> AsyncIte
         if settings.mode == "socket":
             assert settings.slack_app_token is not None, "the settings check this"
             socket = await stack.enter_async_context(socket_mode(bolt, settings.slack_app_token.get_secret_value()))
-            yield make_routes(answers(redis), socket.check)
+            yield make_routes(answers(redis), socket.check, more=pages)
         else:
             assert settings.slack_signing_secret is not None, "the settings check this"
             yield Guard(
-                make_routes(answers(redis)),
+                make_routes(answers(redis), more=pages),
                 path=EVENTS_PATH,
                 secret=settings.slack_signing_secret.get_secret_value(),
                 hear=OverHttp(bolt),

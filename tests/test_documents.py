@@ -20,7 +20,7 @@ from pydantic_core import PydanticUndefined
 from bot.catalog import agents, channels, servers
 from bot.catalog.agent_form import AgentForm
 from bot.catalog.agents import Agent
-from bot.catalog.servers import ServerForm
+from bot.catalog.server_form import ServerForm
 from bot.settings import Settings
 from bot.threads import keys
 from bot.threads.models import State
@@ -257,7 +257,7 @@ def test_the_architecture_explains_every_key() -> None:
     table = "\n".join(row[0] for row in rows(ARCHITECTURE))
     fixed = [keys.LEASES, keys.DEADLINES, keys.DEAD, keys.TAKEN_OVER_AT, keys.QUEUE, keys.WAKE]
     built = [name for name, _ in inspect.getmembers(keys, inspect.isfunction)]
-    words = {"mailbox": "mail"}
+    words = {"mailbox": "mail", "sign_in": "sign-in"}
     prefixes = [f"{keys.PREFIX}{words.get(name, name)}:" for name in built]
     missing = [key for key in (*fixed, *prefixes, keys.JOB_PREFIX, keys.IN_PROGRESS_PREFIX) if f"`{key}" not in table]
     assert missing == []

@@ -136,6 +136,7 @@ class World:
     mistral: AgentsApi
     redis: Redis
     settings: Settings
+    url: str  # where the bot's own pages are
     whispers: list[tuple[str, str]] = field(default_factory=list)
     whispered: list[Message] = field(default_factory=list)  # the same, with all that is in them
     running: list[tuple[worker_main.NudgedWorker, asyncio.Task[None]]] = field(default_factory=list)
@@ -333,7 +334,7 @@ async def opened(
             standin.delivery.events_url = f"{hears_at}/slack/events"
         else:
             await until(lambda: standin.connected)
-        world = World(standin, mistral_app, redis, own)
+        world = World(standin, mistral_app, redis, own, hears_at)
         stack.push_async_callback(world.end_workers)
         standin.workspace.observers.append(lambda change: _overhear(world, change))
         if worker:

@@ -41,6 +41,8 @@ class Request:
 class CallRecord:
     """A tool call on record. `decision` is `allowed` or `denied` once a person (or the time-out) decided.
 
+    `by` is the person who did, empty for the time-out.
+
     `needs` is what the call waits for (`workers/tools/needs.py`), `given` what a person gave for it, as JSON.
     """
 
@@ -60,9 +62,16 @@ class CallRecord:
     given: str = ""
     given_back: int = 0  # how often somebody who had the thread gave it back
     given_back_by: str = ""  # the last one
-    server: str = ""
+    server: str = ""  # whose tool it is
     outcome: str = ""  # ok, failed or unknown, of a call that was made
     seconds: float = 0.0
+    title: str = ""  # the tool's, for people
+    definition: str = ""  # of the tool, as it was when a person was asked
+    decided_at: float = 0.0
+    reason: str = ""  # why it was denied, in a person's words
+    reminded: bool = False
+    does: str = ""  # "create" or "update", of a tool that does either by argument
+    holds: str = ""  # under a grant of before: for how long that holds
 
 
 def result_of(record: CallRecord) -> str:
@@ -143,11 +152,7 @@ class Journal:
         return Handoff(**json.loads(text)) if text else None
 
     def call(self, tool_call_id: str) -> CallRecord | None:
-        text = self.fields.get(f"call:{tool_call_id}")
-        if not text:
-            return None
-        body = json.loads(text)
-        return CallRecord(**{**body, "state": CallState(body["state"])})
+        return call_in(self.fields, tool_call_id)
 
     # -- writing -----------------------------------------------------------------------------------------------
 
@@ -251,3 +256,12 @@ class Journal:
         self._pending, self._thread, self._unset, self._forget, self._take = {}, {}, set(), set(), []
         self._audit = []
         return change
+
+
+def call_in(fields: Mapping[str, str], tool_call_id: str) -> CallRecord | None:
+    """The call's record in a journal's fields."""
+    text = fields.get(f"call:{tool_call_id}")
+    if not text:
+        return None
+    body = json.loads(text)
+    return CallRecord(**{**body, "state": CallState(body["state"])})

@@ -31,8 +31,12 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
+from bot.approvals.grants import Grants
 from bot.catalog import reload
 from bot.catalog.catalog import Catalogs
+from bot.connections import addresses
+from bot.connections.grants import Connections
+from bot.connections.tickets import Tickets
 from bot.picking.choices import Choices
 from bot.redis_client import PackedInC
 from bot.settings import Settings
@@ -66,6 +70,8 @@ from workers.services import Services
 from workers.tools import registered
 from workers.tools.calls import Tools
 from workers.tools.gate import Gate
+from workers.tools.oauth.personal import Personal
+from workers.tools.oauth.sign_ins import SignIns
 from workers.tools.pins import Pins
 from workers.tools.rests import Rests
 from workers.tools.sessions import ToolSessions
@@ -193,7 +199,10 @@ async def open_services(
     http = await stack.enter_async_context(http_client(settings.mistral_api_url, settings.mistral_api_key))
     limits = Limits(wait=settings.mistral_wait_limit, lock=settings.conversation_lock)
     libraries = Libraries(http, limits=limits)
-    sessions = ToolSessions(timeout=settings.tool_timeout)
+    sign_ins = SignIns(
+        Connections(redis, settings.vault), now=time.time, client_document=addresses.client_document(settings)
+    )
+    sessions = ToolSessions(timeout=settings.tool_timeout, credentials=Personal(sign_ins, time.time))
     stack.push_async_callback(sessions.aclose)
     agents = MistralAgents(http, limits=limits)
     people, groups = People(installations), Groups(installations)
@@ -229,11 +238,14 @@ async def open_services(
         budget=Budget(redis),
         catalogs=catalogs,
         tools=tools,
+        sign_ins=sign_ins,
+        tickets=Tickets(redis, settings.vault),
         conversations=MistralConversations(http, limits=limits),
         made_files=MadeFiles(http),
         objects=objects,
         libraries=libraries,
         groups=groups,
+        grants=Grants(redis),
         choices=Choices(catalogs, people, groups, Defaults(redis)),
         variants=variants,
         now=time.time,

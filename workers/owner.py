@@ -82,9 +82,11 @@ async def _next(services: Services, hold: Hold, claimed: Claimed) -> list[Mail] 
             return await turnless.whisper(services, claimed, mail, "turn.nothing_to_stop")
         case MailKind.PERSON:
             return await turnless.whisper(services, claimed, mail, "person.over")
+        case MailKind.SIGN_IN:
+            return await turnless.whisper(services, claimed, mail, "sign_in.over")
         case MailKind.DECISION:
-            return await turnless.whisper(services, claimed, mail, "asking.already_decided")
-        case MailKind.TIME_OUT | MailKind.OPEN | MailKind.BRANCH | MailKind.SHOW | MailKind.EXPORT:
+            return await turnless.tell_late(services, claimed, mail)
+        case _:
             return await turnless.drop(services, claimed, [mail])  # an errand's mail never comes to a thread
 
 

@@ -6,7 +6,9 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
+from bot.approvals.grants import Grants
 from bot.catalog.catalog import Catalogs
+from bot.connections.tickets import Tickets
 from bot.picking.choices import Choices
 from bot.settings import Settings
 from bot.slack.budget import Budget
@@ -22,6 +24,7 @@ from workers.conversations.made_files import MadeFiles
 from workers.conversations.port import Conversations
 from workers.holdings import Holdings
 from workers.tools.calls import Tools
+from workers.tools.oauth.sign_ins import SignIns
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,11 +41,14 @@ class Services:
     budget: Budget
     catalogs: Catalogs
     tools: Tools
+    sign_ins: SignIns
+    tickets: Tickets
     conversations: Conversations
     made_files: MadeFiles
     objects: AgentObjects
     libraries: Libraries
     groups: Groups
+    grants: Grants
     variants: Variants
     now: Callable[[], float]
     new_id: Callable[[], str]

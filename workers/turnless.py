@@ -5,6 +5,7 @@ Each gives the mail that waits then, None when the thread was given up.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 
 import structlog
@@ -16,6 +17,7 @@ from bot.threads import keys
 from bot.threads.models import Mail, MailKind
 from bot.threads.turns import Claimed
 from workers import lines, roster
+from workers.approving import late
 from workers.journal import Journal
 from workers.services import Services
 
@@ -46,6 +48,16 @@ async def whisper(services: Services, claimed: Claimed, mail: Mail, key: str, **
     except SlackError as error:
         log.info("whisper.failed", key=key, error=str(error))
     return await drop(services, claimed, [mail])
+
+
+async def tell_late(services: Services, claimed: Claimed, mail: Mail) -> list[Mail] | None:
+    """Somebody decided about a call of a turn that is over: tell them who had, unless it was they."""
+    kept = await services.turns.journal(mail.thread.team, mail.about.get("turn", ""))
+    decision, by = json.loads(kept.get("decided") or "{}").get(mail.about.get("tool_call_id"), ("", ""))
+    if by == mail.principal and decision == mail.about.get("decision"):
+        return await drop(services, claimed, [mail])
+    key, values = await late(services, mail.thread.team, decision, by)
+    return await whisper(services, claimed, mail, key, **values)
 
 
 async def drop(

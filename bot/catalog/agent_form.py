@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
+from bot.approvals.approvers import WORDS
 from bot.catalog.completion_forms import CompletionArgs
 from bot.catalog.connector_forms import ConnectorForm
 from bot.catalog.forms import Form, mistake
@@ -47,11 +48,19 @@ def _id(look: re.Pattern[str], what: str) -> BeforeValidator:
     return BeforeValidator(check)
 
 
+def _approver(given: object) -> object:
+    if isinstance(given, str) and given not in WORDS and not PERSON_OR_GROUP.fullmatch(given):
+        raise mistake(f'"{given}" should be asker, others, or the id of a person (U…, W…) or of a user group (S…)')
+    return given
+
+
 UserId = Annotated[str, _id(PERSON, "a person: those begin with U or W, and Slack shows one in the person's profile")]
 GroupId = Annotated[str, _id(GROUP, "a user group: those begin with S")]
 ChannelId = Annotated[
     str, _id(CHANNEL, "a channel: those begin with C, G or D, and Slack shows one at the end of a channel's details")
 ]
+Approver = Annotated[str, BeforeValidator(_approver)]
+PolicyWord = Literal["auto", "ask", "deny"]
 EscalationId = Annotated[str, _id(PERSON_OR_GROUP, "a person (U…, W…) or of a user group (S…)")]
 
 
@@ -109,7 +118,8 @@ class AgentForm(Form):
     icon: str = ""
     prompts: list[PromptForm] = Field([], max_length=PROMPTS_SHOWN)
     tools: list[ToolForm] = Field(default_factory=list)
-    approvals: dict[ToolName, Literal["auto", "ask", "deny"]] = Field(default_factory=dict)
+    approvals: dict[ToolName, PolicyWord] = Field(default_factory=dict)
+    approvers: list[Approver] = Field(default_factory=list, min_length=1)
     connectors: list[ConnectorForm] = Field(default_factory=list)
     completion_args: CompletionArgs = CompletionArgs()
     guardrails: list[GuardrailForm] = Field(default_factory=list)

@@ -23,6 +23,7 @@ from bot.catalog.policy import Policy
 from bot.catalog.problem import Problem
 from bot.catalog.toolset import Toolset
 from bot.catalog.variables import Missing
+from bot.slack.mentions import is_group
 
 MODEL_EXAMPLE = "mistral-medium-latest"
 NO_FOLDER = "there is no such folder; AGENTS_DIR names where the agent files are"
@@ -48,9 +49,10 @@ class Agent:
     `toolsets` says by server which of its tools are left of those; `approvals` maps such patterns of tool names to
     what happens when the agent calls one. `icon` is `:emoji:` or the https address of a picture. `handoffs` are names
     of other agents; `handoff_policy` says of those, by name or `*`, which handoff goes through where handoffs are
-    executed on our side. `escalation` are the ids of the people and user groups to whom it may hand a thread.
-    `agent_id` adopts an agent object that exists at Mistral. `completion_args` and `guardrails` are in the wire's
-    shape. `lines` is where its file says what; who makes one without a file has none.
+    executed on our side. `escalation` are the ids of the people and user groups to whom it may hand a thread,
+    `approvers` those who decide about its calls (none: whoever asked). `agent_id` adopts an agent object that exists at
+    Mistral. `completion_args` and `guardrails` are in the wire's shape. `lines` is where its file says what; who makes
+    one without a file has none.
     """
 
     name: str
@@ -75,12 +77,13 @@ class Agent:
     agent_id: str | None = None
     access: Access = field(default_factory=Access)
     escalation: tuple[str, ...] = ()
+    approvers: tuple[str, ...] = ()
     lines: Lines = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def names_groups(self) -> bool:
         """Whether its file names user groups, whose members Slack has to be asked for."""
-        return self.access.names_groups or any(who.startswith("S") for who in self.escalation)
+        return self.access.names_groups or any(map(is_group, (*self.escalation, *self.approvers)))
 
     @property
     def is_object(self) -> bool:
@@ -184,6 +187,7 @@ def _agent(file: Path, form: AgentForm, parts: FrontMatter, environment: Mapping
         agent_id=form.agent_id,
         access=_access(form.access),
         escalation=tuple(dict.fromkeys(form.escalation)),
+        approvers=tuple(dict.fromkeys(form.approvers)),
         lines=_with_items(parts.lines, form),
     )
 

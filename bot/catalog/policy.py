@@ -1,10 +1,11 @@
-"""Who decides whether a tool runs: the agent's file, else the hint of a trusted server, else a person.
+"""Who decides whether a tool runs: the agent's file, the server's entry, the hint of a trusted server, or a person.
 
-Fail closed: what nobody spoke of is asked.
+Fail closed: what either of the two denies never runs, and what nobody spoke of is asked.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
@@ -23,18 +24,37 @@ STRICTNESS = {Policy.AUTO: 0, Policy.ASK: 1, Policy.DENY: 2}
 WILDCARDS = "*?["
 
 
-def policy_for(agent: Agent, tool_name: str, *, read_only_hint: bool, server_trusted: bool) -> Policy:
-    """What to do when `agent` calls `tool_name`.
+def policy_for(
+    agent: Agent, tool_name: str, *, read_only_hint: bool, server_trusted: bool, by_server: Policy | None = None
+) -> Policy:
+    """What to do when `agent` calls `tool_name`; `by_server` is what its server's entry says of it.
 
-    The most specific pattern of the agent's `approvals` wins; of two equally specific ones, the stricter.
+    A `deny` of either wins; else the agent's file, then the server's entry, then the hint of a trusted server.
     """
-    matching = [pattern for pattern in agent.approvals if fnmatchcase(tool_name, pattern)]
-    if matching:
-        best = max(matching, key=lambda pattern: (*_specificity(pattern), STRICTNESS[agent.approvals[pattern]]))
-        return agent.approvals[best]
-    return Policy.AUTO if read_only_hint and server_trusted else Policy.ASK
+    by_agent = said_of(tool_name, agent.approvals)
+    if Policy.DENY in (by_agent, by_server):
+        return Policy.DENY
+    by_hint = Policy.AUTO if read_only_hint and server_trusted else Policy.ASK
+    return by_agent or by_server or by_hint
+
+
+def said_of(tool_name: str, approvals: Mapping[str, Policy]) -> Policy | None:
+    """What these patterns say of a tool, None for nothing.
+
+    The most specific pattern wins; of two equally specific ones, the stricter.
+    """
+    pattern = closest(tool_name, approvals, key=lambda pattern: STRICTNESS[approvals[pattern]])
+    return None if pattern is None else approvals[pattern]
+
+
+def closest(tool_name: str, patterns: Mapping[str, object], *, key: Callable[[str], int] = lambda _: 0) -> str | None:
+    """The most specific of `patterns` that `tool_name` matches; of equally specific ones, that with the highest `key`.
+
+    An exact name beats every pattern; of patterns, the one that spells out more characters.
+    """
+    matching = [pattern for pattern in patterns if fnmatchcase(tool_name, pattern)]
+    return max(matching, key=lambda pattern: (*_specificity(pattern), key(pattern)), default=None)
 
 
 def _specificity(pattern: str) -> tuple[bool, int]:
-    """An exact name beats every pattern; of patterns, the one that spells out more characters."""
     return not any(sign in pattern for sign in WILDCARDS), sum(character not in "*?" for character in pattern)

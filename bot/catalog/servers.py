@@ -1,8 +1,9 @@
 """MCP servers as mcp.json names them, in the ecosystem's usual shape with a few fields of ours beside it.
 
 `{"mcpServers": {name: {command, args, env, cwd} | {type: "http" | "streamable-http" | "sse", url, headers}}}`, and for
-either `timeout` (seconds), `trusted`, `protocol`, `include`, `exclude`, `read_only`, `reads`, `rules`, `internal`.
-A wrong server is left out, the others stay.
+either `timeout` (seconds), `trusted`, `protocol`, `include`, `exclude`, `read_only`, `reads`, `rules`, `internal`, and
+of its tools `approvals`, `approvers`, `upserts`; for remote ones `oauth` (people sign in there, with a client that was
+registered by hand) and `channels` (headers of a channel's own). A wrong server is left out, the others stay.
 """
 
 from __future__ import annotations
@@ -13,19 +14,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, Literal
 
 import yaml
-from pydantic import Field, model_validator
 
-from bot.catalog.forms import Form, Lines, check, line_of, yaml_lines
+from bot.catalog.forms import Lines, check, line_of, yaml_lines
+from bot.catalog.policy import Policy
 from bot.catalog.problem import Problem, did_you_mean
-from bot.catalog.tool_rules import ToolRule, ToolRuleForm
+from bot.catalog.server_credentials import OAuthClient
+from bot.catalog.server_form import Protocol, ServerForm
+from bot.catalog.tool_rules import ToolRule
 from bot.catalog.toolset import Toolset
-from bot.catalog.variables import Missing, expand
+from bot.catalog.variables import Missing, expand, expand_all
 
 Transport = Literal["stdio", "http", "sse"]
-Protocol = Literal["auto", "legacy", "2026-07-28"]
 
 ROOT = "mcpServers"
 NAME = re.compile(r"(?!.*__)[A-Za-z0-9][A-Za-z0-9_-]{0,31}")  # "server__tool" must split again, within 64 characters
@@ -38,6 +40,9 @@ class Server:
     All but the name may hold secrets: they stay out of `repr`. `trusted` says whether its tools' hints count;
     `toolset` says which of them agents are given; `reads` are patterns of those that only read, by the operator's word.
     `rules` say who may have which of them called; `internal` are patterns of those that other organisations never meet.
+    Keys of `approvals` and of `upserts` are patterns of the server's own tool names: the latter update where they are
+    given that argument, and create where they are not. `approvers` are `asker`, `others`, or ids of people and groups
+    (`bot/approvals/approvers.py`).
     """
 
     name: str
@@ -57,41 +62,25 @@ class Server:
     reads: tuple[str, ...] = ()
     rules: tuple[ToolRule, ...] = ()
     internal: tuple[str, ...] = ()
+    approvals: dict[str, Policy] = field(default_factory=dict)
+    approvers: tuple[str, ...] = ()
+    upserts: dict[str, str] = field(default_factory=dict)
+    oauth: OAuthClient | None = None
+    channels: dict[str, dict[str, str]] = field(default_factory=dict, repr=False)
 
     @property
     def toolset(self) -> Toolset:
         return Toolset(include=self.include, exclude=self.exclude, read_only=self.read_only)
 
+    @property
+    def takes_sign_in(self) -> bool:
+        """Whether people sign in there by themselves, should it ask for it."""
+        return self.transport != "stdio" and "authorization" not in map(str.lower, self.headers)
 
-class ServerForm(Form):
-    type: Literal["stdio", "http", "streamable-http", "sse"] | None = None
-    command: str | None = Field(None, min_length=1)
-    args: list[str] = Field(default_factory=list)
-    env: dict[str, str] = Field(default_factory=dict)
-    cwd: str | None = None
-    url: str | None = Field(None, min_length=1)
-    headers: dict[str, str] = Field(default_factory=dict)
-    timeout: float | None = Field(None, gt=0, le=3600)
-    trusted: bool = False
-    protocol: Protocol = "auto"
-    include: list[str] = Field(default_factory=list)
-    exclude: list[str] = Field(default_factory=list)
-    read_only: bool = False
-    reads: list[str] = Field(default_factory=list)
-    rules: list[ToolRuleForm] = Field(default_factory=list)
-    internal: bool | list[str] = False
-
-    @model_validator(mode="after")
-    def _one_kind(self) -> Self:
-        local = self.model_fields_set & {"command", "args", "env", "cwd"}
-        remote = self.model_fields_set & {"url", "headers"}
-        if local and remote:
-            raise ValueError(f"has both {min(local)} (a local server) and {min(remote)} (a remote one); keep one kind")
-        if not self.command and not self.url:
-            raise ValueError('needs either "command" (a local server) or "url" (a remote one)')
-        if self.type and (self.type == "stdio") != bool(self.command):
-            raise ValueError(f'type "{self.type}" needs {"command" if self.type == "stdio" else "url"}')
-        return self
+    @property
+    def personal(self) -> bool:
+        """Whether it is used with a sign-in of the person's own, so that what is sent there is not for everybody."""
+        return self.oauth is not None
 
 
 def load(file: Path, environment: Mapping[str, str]) -> tuple[dict[str, Server], list[Problem]]:
@@ -161,6 +150,9 @@ def _read(
         reads=tuple(form.reads),
         rules=tuple(rule.rule for rule in form.rules),
         internal=tuple(form.internal) if isinstance(form.internal, list) else ("*",) if form.internal else (),
+        approvals={pattern: Policy(policy) for pattern, policy in form.approvals.items()},
+        approvers=tuple(dict.fromkeys(form.approvers)),
+        upserts=form.upserts,
         **values,
     )
 
@@ -170,10 +162,12 @@ def _expanded(form: ServerForm, environment: Mapping[str, str]) -> dict[str, Any
     return {
         "command": expand(form.command or "", environment),
         "args": tuple(expand(argument, environment) for argument in form.args),
-        "env": {key: expand(value, environment) for key, value in form.env.items()},
+        "env": expand_all(form.env, environment),
         "cwd": expand(form.cwd, environment) if form.cwd else None,
         "url": expand(form.url or "", environment),
-        "headers": {key: expand(value, environment) for key, value in form.headers.items()},
+        "headers": expand_all(form.headers, environment),
+        "oauth": form.oauth.read(environment) if form.oauth else None,
+        "channels": {channel: expand_all(entry.headers, environment) for channel, entry in form.channels.items()},
     }
 
 

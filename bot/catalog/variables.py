@@ -24,3 +24,8 @@ def expand(text: str, environment: Mapping[str, str]) -> str:
         return environment[name]
 
     return VARIABLE.sub(value, text)
+
+
+def expand_all(texts: Mapping[str, str], environment: Mapping[str, str]) -> dict[str, str]:
+    """The same of each value."""
+    return {key: expand(text, environment) for key, text in texts.items()}

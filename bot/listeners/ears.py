@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.afterwards import Afterwards
+from bot.approvals.grants import Grants
 from bot.catalog.catalog import Catalogs
+from bot.connections.grants import Connections
 from bot.inbox import Inbox
 from bot.picking.choices import Choices
 from bot.slack.commands import Reply
@@ -27,6 +29,8 @@ class Ears:
     people: People
     catalogs: Catalogs
     choices: Choices
+    grants: Grants
+    connections: Connections
     command_prefix: str
     replies_without_mention: bool
 

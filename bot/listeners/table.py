@@ -9,7 +9,19 @@ from collections.abc import Mapping
 
 from bot.listeners import approvals, commands, controls, lifecycle, messages, shortcuts
 from bot.listeners.ears import Listener
-from bot.slack.clicks import AGAIN, APPROVE, DENY, GIVE_BACK, RESOLVE, TAKE_OVER
+from bot.slack.clicks import (
+    AGAIN,
+    APPROVE,
+    APPROVE_ALWAYS,
+    APPROVE_THREAD,
+    ARGUMENTS,
+    ARGUMENTS_PAGE,
+    DENY,
+    DENY_REASON,
+    GIVE_BACK,
+    RESOLVE,
+    TAKE_OVER,
+)
 from bot.slack.commands import AGENT
 from bot.slack.shortcuts import BRANCH, EXPORT, SHOW
 
@@ -26,7 +38,13 @@ TABLE: Mapping[str, Listener] = {
     f"action {EXPORT}": shortcuts.exported,
     # clicked
     f"action {APPROVE}": approvals.decided,
+    f"action {APPROVE_THREAD}": approvals.decided,
+    f"action {APPROVE_ALWAYS}": approvals.decided,
     f"action {DENY}": approvals.decided,
+    f"action {DENY_REASON}": approvals.asked_why,
+    f"view_submission {DENY_REASON}": approvals.said_why,
+    f"action {ARGUMENTS}": approvals.shown,
+    f"action {ARGUMENTS_PAGE}": approvals.turned,
     f"action {TAKE_OVER}": controls.person,
     f"action {RESOLVE}": controls.person,
     f"action {GIVE_BACK}": controls.person,

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from bot.slack import mentions
-from bot.slack.clicks import AGAIN, APPROVE, DENY
+from bot.slack.clicks import AGAIN, OPENED
 from bot.slack.text import defuse, shortened, shown
 
 SECTION_LIMIT = 3_000
@@ -52,6 +52,11 @@ def footer(label: str) -> Blocks:
     return [_context([label])]
 
 
+def small_print(lines: Sequence[str]) -> Blocks:
+    """Notes of ours, one below the other, in mrkdwn."""
+    return [_context([line]) for line in lines]
+
+
 def notice(words: str) -> Blocks:
     """A sentence of ours, in mrkdwn."""
     return [_section(words)]
@@ -70,19 +75,6 @@ def failure(words: str, *, turn_id: str, button: str) -> Blocks:
     return [_section(words), {"type": "actions", "elements": [button_for(AGAIN, button, turn_id)]}]
 
 
-def ask(words: str, *, turn_id: str, tool_call_id: str, approve: str | None, deny: str) -> Blocks:
-    """A question that two buttons answer. Their value names the call; arguments stay on our side.
-
-    `approve` None: what cannot be shown in full can only be denied.
-    """
-    value = f"{turn_id}:{tool_call_id}"
-    if len(value) > VALUE_LIMIT:
-        raise ValueError(f"a button's value is at most {VALUE_LIMIT} characters; this call's ids take {len(value)}")
-    buttons = [button_for(APPROVE, approve, value, style="primary")] if approve else []
-    buttons.append(button_for(DENY, deny, value, style="danger"))
-    return [_section(words), {"type": "actions", "elements": buttons}]
-
-
 def handed_over(
     words: str, *, calls: Sequence[str] = (), value: str = "", buttons: Sequence[tuple[str, str]] = ()
 ) -> Blocks:
@@ -95,6 +87,11 @@ def handed_over(
     ]
     actions = [{"type": "actions", "elements": drawn}] if drawn else []
     return [*mentions.calling(calls), _section(words), *actions]
+
+
+def with_link(words: str, *, label: str, url: str) -> Blocks:
+    """A sentence and a button that opens `url` in the browser; the click comes to us, too, and says nothing."""
+    return [_section(words), {"type": "actions", "elements": [{**button_for(OPENED, label, OPENED), "url": url}]}]
 
 
 def task_cards(tasks: Sequence[Task]) -> Blocks:

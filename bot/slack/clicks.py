@@ -14,10 +14,20 @@ from pydantic import Field, StringConstraints
 from bot.slack.payloads import Id, Ignored, Name, Payload, Ts
 from bot.threads.models import Mail, MailKind, ThreadKey
 
-APPROVE, DENY, AGAIN = "approve", "deny", "again"
+APPROVE, APPROVE_THREAD, APPROVE_ALWAYS = "approve", "approve_thread", "approve_always"
+DENY, DENY_REASON = "deny", "deny_reason"  # at once, or by a form in which one may say why
+ARGUMENTS, ARGUMENTS_PAGE = "arguments", "arguments_page"  # all that would be sent, in a modal; another page of it
+AGAIN = "again"
+OPENED = "opened"  # a button that leads to a page
 ALLOWED, DENIED = "allowed", "denied"
+ONCE, THREAD, ALWAYS = "once", "thread", "always"  # how long a yes holds
 TAKE_OVER, RESOLVE, GIVE_BACK = "take_over", "resolve", "give_back"  # a thread that was handed to a person
-DECISIONS = {APPROVE: ALLOWED, DENY: DENIED}
+DECISIONS = {
+    APPROVE: (ALLOWED, ONCE),
+    APPROVE_THREAD: (ALLOWED, THREAD),
+    APPROVE_ALWAYS: (ALLOWED, ALWAYS),
+    DENY: (DENIED, ONCE),
+}
 
 ButtonValue = Annotated[str, StringConstraints(max_length=2_000)]  # Slack's limit
 
@@ -76,8 +86,7 @@ class Click(Payload):
         return self.container.message_ts or (self.message.ts if self.message else None)
 
     def to_mail(self) -> Mail | Ignored:
-        team = self.team.id if self.team else self.user.team_id
-        thread = self._thread(team) if team else None
+        thread = self.thread
         if thread is None:
             return Ignored("a button outside of a thread")
         mail = partial(Mail, thread=thread, principal=self.user.id, principal_team=self.user.team_id or thread.team)
@@ -86,9 +95,12 @@ class Click(Payload):
             turn, _, tool_call_id = value.partition(":")
             if not turn or not tool_call_id:
                 return Ignored("a decision about nothing")
-            about = {"turn": turn, "tool_call_id": tool_call_id, "decision": DECISIONS[action]}
-            # The clicker is part of the id: somebody else's click must not swallow the asker's.
-            return mail(id=f"decision:{turn}:{tool_call_id}:{self.user.id}", kind=MailKind.DECISION, about=about)
+            decision, holds = DECISIONS[action]
+            about = {"turn": turn, "tool_call_id": tool_call_id, "decision": decision, "holds": holds}
+            # Who was refused may press again, with more rights or another button: each press counts, and Slack's
+            # repeat of one does not.
+            mail_id = f"decision:{turn}:{tool_call_id}:{action}:{self.user.id}:{self.action.action_ts}"
+            return mail(id=mail_id, kind=MailKind.DECISION, about=about)
         if action in (TAKE_OVER, RESOLVE, GIVE_BACK):
             turn, _, tool_call_id = value.partition(":")
             if not turn or not tool_call_id:
@@ -106,7 +118,10 @@ class Click(Payload):
             return mail(id=mail_id, kind=MailKind.AGAIN, about={"turn": value, "message": self.message_ts or ""})
         return Ignored("a button that means nothing to a thread")
 
-    def _thread(self, team: str) -> ThreadKey | None:
+    @property
+    def thread(self) -> ThreadKey | None:
+        """The thread of the message that holds the button."""
+        team = self.team.id if self.team else self.user.team_id
         channel = self.container.channel_id or (self.channel.id if self.channel else None)
         root = self.container.thread_ts or (self.message.thread_ts if self.message else None) or self.message_ts
-        return ThreadKey(team, channel, root) if channel and root else None
+        return ThreadKey(team, channel, root) if team and channel and root else None

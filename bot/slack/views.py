@@ -20,8 +20,8 @@ def modal(title: str, body: blocks.Blocks, *, close: str, external_id: str, priv
     """One without inputs. `external_id` is our own name for it, unique in the workspace."""
     return {
         "type": "modal",
-        "title": _plain(title),
-        "close": _plain(close),
+        "title": plain(title),
+        "close": plain(close),
         "external_id": external_id,
         "private_metadata": private_metadata,
         "blocks": body[:BLOCKS_LIMIT],
@@ -39,5 +39,6 @@ def conversation(head: str, entries: Sequence[tuple[str, str]], exports: Sequenc
     return body
 
 
-def _plain(words: str) -> dict[str, Any]:
+def plain(words: str) -> dict[str, Any]:
+    """A title or a button of a modal."""
     return {"type": "plain_text", "text": shortened(words, TITLE_LIMIT), "emoji": False}

@@ -23,6 +23,9 @@ TOLD_FOR = timedelta(days=90)  # a difference that nobody accepts in a quarter m
 REST_FOR = timedelta(days=1)  # of a tool's answer that was cut; a turn reads on at once, or after an approval
 ERRAND_FOR = timedelta(hours=1)  # what is kept of an errand that is done, so that a late repeat finds it
 
+SIGN_IN_FOR = timedelta(minutes=10)  # a link, and then the way through the browser: each is good for so long, once
+REGISTERED_FOR = timedelta(days=90)  # of us as a client; a connection keeps its own copy, so this only saves asking
+
 LEASES = f"{PREFIX}leases"  # zset thread -> deadline in ms; written by accept, claim, beat, take-over
 DEADLINES = f"{PREFIX}deadlines"  # zset "thread turn" -> ms at which an unanswered question counts as denied
 DEAD = f"{PREFIX}dead"  # hash turn id -> JSON; turns whose worker died three times
@@ -41,7 +44,10 @@ DURABLE = {
     QUEUE: "a member goes when its job ended",
     WAKE: "tokens go as workers wake; trimmed to 64",
     f"{PREFIX}mail:*": "goes when the last mail was taken by a turn",
+    f"{PREFIX}grants:*": "a field goes by Revoke, all of them when the app is uninstalled",
     f"{PREFIX}defaults:*": "a field goes by `/agent default none`, all of them when the app is uninstalled",
+    f"{PREFIX}connection:*": "goes when its person disconnects, its refresh is refused, or the app is uninstalled",
+    f"{PREFIX}connections:*": "a member goes with its connection",
     "arq:*": "arq's own keys, with arq's own lifetimes",
 }
 
@@ -95,6 +101,36 @@ def told(team: str, person: str, what: str) -> str:
 def audit(team: str) -> str:
     """stream of actions (`audit.py`), written with the record of the call; each row lives the setting AUDIT_DAYS."""
     return f"{PREFIX}audit:{team}"
+
+
+def grants(team: str, user: str) -> str:
+    """hash grant id -> JSON, what a person allowed for always; written by the turn's owner; durable, see DURABLE."""
+    return f"{PREFIX}grants:{team}:{user}"
+
+
+def connection(team: str, server: str, user: str) -> str:
+    """string, sealed: a person's tokens for one MCP server; written by the worker; durable, see DURABLE."""
+    return f"{PREFIX}connection:{team}:{server}:{user}"
+
+
+def connections(team: str, user: str) -> str:
+    """set of the servers where a person is signed in; written with each connection; durable, see DURABLE."""
+    return f"{PREFIX}connections:{team}:{user}"
+
+
+def refreshing(team: str, server: str, user: str) -> str:
+    """string, redis-py's lock: who renews a connection's tokens; lives as long as the lock is good."""
+    return f"{PREFIX}refreshing:{team}:{server}:{user}"
+
+
+def registered(digest: str) -> str:
+    """string, sealed: as whom an authorization server registered us, lives REGISTERED_FOR."""
+    return f"{PREFIX}registered:{digest}"
+
+
+def sign_in(digest: str) -> str:
+    """string, sealed: one step of a sign-in, by the hash of the secret that finds it; lives SIGN_IN_FOR."""
+    return f"{PREFIX}sign-in:{digest}"
 
 
 def budget(team: str, method: str, channel: str = "") -> str:

@@ -64,10 +64,12 @@ class MailKind(StrEnum):
     AGAIN = "again"  # the Try again button: the last failed turn, once more
     CROWDED = "crowded"  # a second person joined a thread that was followed without mentions
     PERSON = "person"  # a button on the card of a thread that was handed to a person
+    SIGN_IN = "sign_in"  # a person's browser came back from a sign-in that a call waits for
     OPEN = "open"  # an errand: begin a thread with this question
     BRANCH = "branch"  # an errand: begin a thread that goes on from a message of another
     SHOW = "show"  # an errand: show a thread's conversation in the modal that was opened
     EXPORT = "export"  # an errand: send it as a file
+    ARGUMENTS = "arguments"  # an errand: show what a call would send, in the modal that was opened
 
 
 SAID = frozenset({MailKind.MESSAGE, MailKind.SWITCH, MailKind.ROSTER})  # what people wrote, to be counted as such

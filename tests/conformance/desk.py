@@ -56,7 +56,7 @@ class Desk:
             raise Failed(f"{tool} is not offered")
         text = json.dumps(arguments or {})
         outcome = await self.tools.call(names[0], text, agent=AGENT, principal=PRINCIPAL, thread=THREAD)
-        if outcome.failed:
+        if outcome.failed or outcome.needs:
             raise Failed(outcome.text)
         return outcome.text
 

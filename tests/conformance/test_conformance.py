@@ -13,17 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.conformance import client, gate, suite, warm
+from tests.conformance import gate, suite, warm
 
 TABLE = gate.read_table()
-NOT_YET = pytest.mark.xfail(reason="people cannot sign in at tool servers yet", run=False)
 CASES = [
-    pytest.param(
-        scenario,
-        wire,
-        id=f"{scenario} over {wire}",
-        marks=NOT_YET if scenario.startswith("auth/") and client.SIGN_IN is None else (),
-    )
+    pytest.param(scenario, wire, id=f"{scenario} over {wire}")
     for scenario, wires in TABLE.least.items()
     for wire in wires
 ]

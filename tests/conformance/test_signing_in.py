@@ -12,12 +12,12 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from bot.catalog.servers import Server
+from playground.services.odd import raw as careless
 from playground.serving import serve
 from tests.conformance.actions import first_tool
 from tests.conformance.browser import CALLBACK, Callback
 from tests.conformance.desk import Failed, the_sessions
 from tests.conformance.signing_in import Challenge, signed_in
-from playground.services.odd import raw as careless
 from workers.tools.sessions import ToolSessions
 
 TOOL = {"name": "t", "inputSchema": {"type": "object"}}

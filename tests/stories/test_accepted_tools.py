@@ -6,10 +6,10 @@ from pathlib import Path
 
 from mcp_types import Tool
 
+from playground.services.odd import server as odd_jobs
 from tests.stories.conftest import MakeWorld
 from tests.stories.desk import appends
 from tests.stories.tools import ODD_JOBS, agent, runs, said_by
-from playground.services.odd import server as odd_jobs
 from tests.world import GRACE, World, until, words_of
 from workers.tools import lock
 from workers.tools.lock import Lock

@@ -21,10 +21,10 @@ from playground.agents_api.brains.steps import (
     SendUnknown,
 )
 from playground.agents_api.shelves import Document, Library
+from playground.services.odd import server as odd_jobs
 from tests.stories.conftest import MakeWorld
 from tests.stories.desk import a_file, push, services_of
 from tests.stories.tools import ODD_JOBS, agent, runs, said_by
-from playground.services.odd import server as odd_jobs
 from tests.world import CAMILLE, Thread, World, until, until_true
 from workers.conversations import patience
 from workers.tools import lock

@@ -133,7 +133,7 @@ async def test_a_question_says_all_in_its_text_too(make_world: MakeWorld, tmp_pa
     await until(lambda: "approve" in buttons(thread))
     text = thread.ours[-1].text
     assert str(tmp_path / "ran") in text
-    assert "Approve / Deny" in text
+    assert "Approve once / For this thread / Always / Deny" in text
 
 
 async def test_a_worker_lost_before_the_first_request_was_on_record_loses_nothing(make_world: MakeWorld) -> None:

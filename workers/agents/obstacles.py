@@ -36,7 +36,9 @@ def _is_of_an_agent(problem: Problem, catalog: Catalog, described: Iterable[Agen
     return problem.file not in read or problem.file in {agent.source for agent in described}
 
 
-def _is_of_a_server(problem: Problem, described: Iterable[Agent], mcp_config: Collection[Path], locked: Collection[str]) -> bool:
+def _is_of_a_server(
+    problem: Problem, described: Iterable[Agent], mcp_config: Collection[Path], locked: Collection[str]
+) -> bool:
     if problem.file not in mcp_config:
         return False
     within = f"{servers.ROOT}."

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 
 import structlog
 
 from bot.slack import blocks, files, views
-from bot.slack.errors import Refused
 from bot.slack.models import Upload
 from bot.slack.shortcuts import FORMATS
 from bot.slack.text import shown
@@ -16,14 +14,12 @@ from bot.threads.models import ThreadKey
 from workers.conversations import errors, telling
 from workers.conversations.port import Entry
 from workers.conversations.telling import Told
-from workers.errands import conversation
+from workers.errands import conversation, modal
 from workers.errands.conversation import Found
 from workers.errands.errand import Errand, GivenUp
 
 NAME_SHOWN = 100  # characters of a tool's name, or of an agent's that is none of ours
 WORDS_SHOWN = 600  # characters of one entry in the modal; the exports hold all of it
-MODAL_TRIES = 10
-MODAL_MAY_BE_LATE = timedelta(seconds=0.5)  # the bot opens it while a worker is at work already
 
 log = structlog.get_logger()
 
@@ -92,15 +88,7 @@ async def _fill(errand: Errand, body: blocks.Blocks, *, thread: ThreadKey | None
         external_id=external_id,
         private_metadata=str(thread) if thread else "",
     )
-    for _ in range(MODAL_TRIES):
-        try:
-            await errand.slack.update_view(external_id, view)
-            return
-        except Refused as refused:
-            if refused.code != "not_found":
-                raise
-            await errand.services.sleep(MODAL_MAY_BE_LATE.total_seconds())
-    log.info("modal.gone")  # closed by now
+    await modal.fill(errand, view)
 
 
 async def _send(errand: Errand, name: str, title: str, content: bytes) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 
 from bot.threads.models import MailKind
+from workers.errands.arguments import show_arguments
 from workers.errands.branching import branch
 from workers.errands.errand import Errand
 from workers.errands.opening import open_thread
@@ -16,4 +17,5 @@ ERRANDS: Mapping[MailKind, Callable[[Errand], Awaitable[None]]] = {
     MailKind.BRANCH: branch,
     MailKind.SHOW: show,
     MailKind.EXPORT: export,
+    MailKind.ARGUMENTS: show_arguments,
 }

@@ -18,7 +18,8 @@ from mcp_types import (
     URL_ELICITATION_REQUIRED,
 )
 
-from workers.tools.errors import NotSent, Rejected, ToolError, Unheard, Unreachable
+from workers.tools.errors import Needed, NotSent, Rejected, ToolError, Unheard, Unreachable
+from workers.tools.needs import SignIn
 from workers.tools.soft_http import Heard
 
 # Of sessions over HTTP. TypeScript servers give it the code of a time-out, so the words decide, before the code.
@@ -27,8 +28,12 @@ LONGEST_MESSAGE = 1000  # characters of a server's own words
 NO_STATUS = "Server returned an error response"  # the SDK's words for a refused status without a reason
 
 
-def translated(cause: BaseException, heard: Heard, *, server: str, what: str, timeout_seconds: float) -> ToolError:
-    """The error for a call (`what`) to `server` that raised `cause`."""
+def translated(
+    cause: BaseException, heard: Heard, *, server: str, what: str, timeout_seconds: float, personal: bool = False
+) -> ToolError:
+    """The error for a call (`what`) to `server` that raised `cause`. `personal`: people may sign in there."""
+    if personal and (refused := lacking(heard, server=server)):
+        return refused
     place = f'The tool server "{server}"'
     if not isinstance(cause, MCPError):
         # The answer had come and could not be used: it broke the protocol or the tool's own output schema.
@@ -67,8 +72,22 @@ def _of_status(heard: Heard, *, place: str, what: str) -> ToolError:
             return Unheard(f"{place} failed during {what} (HTTP {status}).")
 
 
-def unreachable(cause: BaseException | None, heard: Heard, *, server: str, connect_seconds: float) -> Unreachable:
-    """The error of a connection that could not be opened."""
+def lacking(heard: Heard, *, server: str) -> ToolError | None:
+    """The error of a request that was refused for want of a sign-in or of rights (RFC 6750); None of any other."""
+    if (refused := heard.refused) is None:
+        return None
+    if heard.cannot_renew:
+        return Unreachable(f'The sign-in at the tool server "{server}" has run out and cannot be renewed now.')
+    need = SignIn(server=server, status=refused.status, challenge=refused.challenge, protocol=refused.protocol)
+    return Needed(f'The tool server "{server}" wants the person to sign in.', need)
+
+
+def unreachable(
+    cause: BaseException | None, heard: Heard, *, server: str, connect_seconds: float, personal: bool = False
+) -> ToolError:
+    """The error of a connection that could not be opened. `personal`: people may sign in there."""
+    if personal and (refused := lacking(heard, server=server)):
+        return refused
     place = f'The tool server "{server}"'
     if isinstance(cause, Unreachable):
         return cause

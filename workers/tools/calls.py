@@ -57,7 +57,8 @@ class Tools:
         """`servers` gives the catalogue's current ones; sessions and functions are closed by whoever opened them.
 
         `pins` are the accepted tools (None: nothing is locked); `tell` hears where a server says something else;
-        `gate` knows who may have what called where (None: nobody is asked, for what has no people). Without `rests` nothing is kept of what is cut.
+        `gate` knows who may have what called where (None: nobody is asked, for what has no people). Without `rests`
+        nothing is kept of what is cut.
         """
         self._servers = servers
         self._sessions = sessions
@@ -108,10 +109,12 @@ class Tools:
         thread: ThreadKey,
         given: str = "",
         on_progress: ProgressFnT | None = None,
+        definition: str | None = None,
     ) -> Outcome:
         """Call a tool that `agent` was offered. `arguments` is the model's raw JSON text; approval is the caller's.
 
         `given` is what a person gave for what the same call needed before; `on_progress` hears how far a server is.
+        `definition` is that of the tool which the caller looked at; another one, which nobody allowed, is not called.
         """
         asker = Asker(Principal(thread.team, principal), thread.channel)
         try:
@@ -121,6 +124,8 @@ class Tools:
             spec = await self._find(name, agent)
             if spec is None:
                 return await self._unknown(name, agent, asker)
+            if definition not in (None, spec.definition):
+                return failure(f"{name} has just changed or come back. Call it again if it is still needed.", ran="no")
             if spec.tool == READ_MORE and spec.server is None and self._rests is not None:
                 return await self._read_on(self._rests, values, principal, thread)
             if spec.server is None:

@@ -21,7 +21,7 @@ from bot.catalog.servers import Server
 from workers.tools.answers import translated, unreachable
 from workers.tools.asked import Answering
 from workers.tools.credentials import Credential
-from workers.tools.errors import NotSent, ToolError, Unheard, Unreachable, root_cause
+from workers.tools.errors import Needed, NotSent, ToolError, Unheard, Unreachable, root_cause
 from workers.tools.soft_http import HEARD, Heard, Origins
 from workers.tools.stderr import Stderr
 from workers.tools.transports import opened
@@ -89,6 +89,10 @@ class Connection:
     def busy(self) -> bool:
         """Calls run on it, or somebody waits for it to open."""
         return self._calls > 0 or not self._ready.done()
+
+    @property
+    def _personal(self) -> bool:
+        return self._credential.auth is not None
 
     @property
     def legacy(self) -> bool:
@@ -200,7 +204,9 @@ class Connection:
             ) from exc
         except Exception as exc:
             cause = root_cause(exc)
-            error = translated(cause, heard, server=name, what=what, timeout_seconds=self._timeout)
+            error = translated(
+                cause, heard, server=name, what=what, timeout_seconds=self._timeout, personal=self._personal
+            )
             if error.ends_connection:
                 self.end()
             log.info("tool.call_failed", server=name, cause=type(cause).__name__, code=getattr(cause, "code", None))
@@ -268,10 +274,12 @@ class Connection:
             stderr.close()
         kind = type(cause).__name__ if cause is not None else None
         if not self._ready.done():
-            error = unreachable(cause, heard, server=self.server.name, connect_seconds=self._connect)
+            error = unreachable(
+                cause, heard, server=self.server.name, connect_seconds=self._connect, personal=self._personal
+            )
             self._ready.set_exception(error)
             self._ready.exception()  # seen, even if every caller has gone
-            if not self._closing:
+            if not self._closing and not isinstance(error, Needed):
                 log.warning("tool.connect_failed", server=self.server.name, reason=str(error), cause=kind, stderr=tail)
         elif (self._lost or cause is not None) and not self._closing:
             log.warning("tool.connection_lost", server=self.server.name, cause=kind, stderr=tail)

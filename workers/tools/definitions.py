@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from mcp_types import Tool
 
-    from workers.tools.specs import ToolSpec
-
 KEPT = ("name", "title", "description", "inputSchema", "annotations")  # of what a server sends
 HASH = "hash"
 
@@ -47,15 +45,9 @@ def entries_of(tools: Iterable[Tool]) -> dict[str, Entry]:
 
 
 def hash_of(entry: Mapping[str, Any]) -> str:
-    """Of everything the server said about the tool, whatever its order."""
+    """Of everything the server said about the tool, whatever its order. What is accepted and what a standing yes is
+    given for goes by it: another hash is another tool."""
     return _digest({name: value for name, value in entry.items() if name in KEPT})
-
-
-def definition_hash(spec: ToolSpec) -> str:
-    """What a standing yes is given for: another hash is another tool. A Python function is what its code says now."""
-    return spec.definition or _digest(
-        {"name": spec.name, "description": spec.description, "inputSchema": spec.parameters}
-    )
 
 
 def difference(before: Entries, now: Entries) -> Change:

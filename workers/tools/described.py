@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from bot.catalog.policy import closest, said_of
 from bot.catalog.servers import Server
 from workers.tools.definitions import entry_of, hash_of
 from workers.tools.names import model_name
@@ -50,5 +51,8 @@ def specs_of(server: Server, tools: list[Tool]) -> tuple[ToolSpec, ...]:
             trusted=server.trusted,
             definition=hash_of(entry_of(tool)),
             named_read=any(fnmatchcase(tool.name, pattern) for pattern in server.reads),
+            by_server=said_of(tool.name, server.approvals),
+            approvers=server.approvers,
+            updates_by=server.upserts.get(closest(tool.name, server.upserts) or "", ""),
         )
     return tuple(specs.values())

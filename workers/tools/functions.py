@@ -24,6 +24,7 @@ from pydantic_core import PydanticUndefined, to_json
 
 from bot.catalog.policy import Policy
 from bot.threads.models import ThreadKey
+from workers.tools.definitions import hash_of
 from workers.tools.names import LIMIT, SEPARATOR, UNSAFE
 from workers.tools.results import RESULT_LIMIT, cut
 from workers.tools.schemas import cleaned
@@ -142,16 +143,24 @@ def _described(function: Callable[..., Any]) -> _Function:
         fields[parameter.name] = (hints[parameter.name], default)
     arguments = create_model(name, __config__=ConfigDict(extra="forbid"), **fields)
     marks: Marks = getattr(function, MARK, Marks(policy=Policy.ASK, writes=True))
+    description, parameters = inspect.getdoc(function) or "", cleaned(arguments.model_json_schema())
+    said = {
+        "name": name,
+        "description": description,
+        "inputSchema": parameters,
+        "annotations": {"readOnlyHint": not marks.writes},
+    }
     spec = ToolSpec(
         name=name,
-        description=inspect.getdoc(function) or "",
-        parameters=cleaned(arguments.model_json_schema()),
+        description=description,
+        parameters=parameters,
         server=None,
         tool=name,
         title=name.replace("_", " ").capitalize(),
         read_only=not marks.writes,
         trusted=True,  # it is our own process
         policy=marks.policy,
+        definition=hash_of(said),
     )
     return _Function(spec, function, arguments, call_parameter)
 

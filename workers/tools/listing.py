@@ -43,7 +43,11 @@ class _Listed:
 
 class Listing:
     def __init__(
-        self, sessions: ToolSessions, *, fresh: timedelta = FRESH, now: Callable[[], float] = time.monotonic
+        self,
+        sessions: ToolSessions,
+        *,
+        fresh: timedelta = FRESH,
+        now: Callable[[], float] = time.monotonic,
     ) -> None:
         self._sessions = sessions
         self._fresh = fresh
@@ -113,13 +117,17 @@ class Listing:
         try:
             async with asyncio.timeout(LONGEST_WAIT.total_seconds()):
                 tools = await self._sessions.tools(server, asker)
+        except Needed as exc:
+            listed.problem = f"{exc} An operator has to run `threadwind tools lock` first."
+            listed.good_until = self._now() + ASK_AGAIN_AFTER.total_seconds()
+            if asker is not None:
+                raise
+            return
         except (ToolError, TimeoutError) as exc:
             said = isinstance(exc, ToolError)
             listed.problem = str(exc) if said else f'The tool server "{server.name}" is too slow to list its tools.'
             listed.good_until = self._now() + ASK_AGAIN_AFTER.total_seconds()
             log.warning("tools.not_listed", server=server.name, reason=listed.problem, known=len(listed.specs))
-            if isinstance(exc, Needed) and asker is not None:
-                raise
             return
         listed.specs, listed.entries = specs_of(server, tools), entries_of(tools)
         listed.problem = None

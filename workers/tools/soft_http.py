@@ -5,6 +5,7 @@ The SDK ends a whole connection on one network exception, and reports every refu
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -20,6 +21,22 @@ KEPT_FOR_SECONDS = 60.0
 READ_MARGIN_SECONDS = 30.0  # HTTP waits longer than the call's own deadline, which cancels in the protocol
 
 
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A request that lacked a sign-in (401), or rights that a sign-in may bring (403, RFC 6750)."""
+
+    status: int
+    challenge: str  # WWW-Authenticate
+    protocol: str  # the version that the request spoke
+
+    @classmethod
+    def of(cls, request: httpx2.Request, response: httpx2.Response) -> Refusal | None:
+        challenge = response.headers.get("www-authenticate", "")
+        if response.status_code != 401 and not (response.status_code == 403 and LACKS_RIGHTS.search(challenge)):
+            return None
+        return cls(response.status_code, challenge, request.headers.get("mcp-protocol-version", ""))
+
+
 @dataclass(slots=True)
 class Heard:
     """What HTTP said about one call. The SDK sends in the caller's context, so `HEARD` finds the right one."""
@@ -29,9 +46,12 @@ class Heard:
     failure: str = ""  # the network error's kind, where there was one
     sent: bool = True
     session_lost: bool = False
+    refused: Refusal | None = None  # the first for want of a sign-in: the SDK may go on with an older handshake
+    cannot_renew: bool = False  # the person's sign-in has run out, and who renews it is away
 
 
 HEARD: ContextVar[Heard | None] = ContextVar("HEARD", default=None)
+LACKS_RIGHTS = re.compile(r'\berror="?insufficient_scope\b')
 NEVER_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.UnsupportedProtocol)
 
 
@@ -68,12 +88,12 @@ class Origins:
         origin = f"{address.scheme}://{address.netloc.decode()}"
         if origin not in self._transports:
             # retries: of connecting only
-            self._transports[origin] = httpx2.AsyncHTTPTransport(verify=_tls(), retries=1, limits=self._limits)
+            self._transports[origin] = httpx2.AsyncHTTPTransport(verify=shared_tls(), retries=1, limits=self._limits)
         return self._transports[origin]
 
 
 @cache
-def _tls() -> SSLContext:
+def shared_tls() -> SSLContext:
     # One context for all servers: building it takes 40 ms of CPU.
     return httpx2.create_ssl_context()
 
@@ -94,6 +114,7 @@ class SoftFail(httpx2.AsyncBaseTransport):
             return httpx2.Response(503, json={"jsonrpc": "2.0", "id": None, "error": error}, request=request)
         heard.status = response.status_code
         heard.retry_after = response.headers.get("retry-after", "")
+        heard.refused = heard.refused or Refusal.of(request, response)
         # 404 by the specification, 400 by some servers.
         heard.session_lost |= response.status_code in (400, 404) and "mcp-session-id" in request.headers
         response.stream = _SoftStream(cast("httpx2.AsyncByteStream", response.stream))

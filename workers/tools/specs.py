@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from bot.catalog.agents import Agent
-from bot.catalog.policy import Policy, policy_for
+from bot.catalog.policy import Policy, policy_for, said_of
 from workers.tools.needs import Need
 
+Does = Literal["", "create", "update"]
 Ran = Literal["yes", "no", "unknown"]
 """Whether the tool did something: `no` surely not, `yes` it was reached and answered, `unknown` nobody heard."""
 
@@ -18,9 +20,11 @@ class ToolSpec:
     """A tool as a model is told of it. `server` is None for Python functions.
 
     `name` is what the model calls, `tool` the name at the server. `read_only` is the tool's own hint; it counts only
-    where the server is `trusted`. `policy` is a Python function's own rule, None for tools of servers. `definition` is
-    the hash over what the server said of it (`definitions.py`), empty for a function. `named_read`: the server's entry
-    in mcp.json names it among those that only read.
+    where the server is `trusted`. `policy` is a Python function's own rule, None for tools of servers; `by_server` is
+    what the server's entry says of it, `approvers` whom that names. With the argument `updates_by` it updates
+    something, and without it creates. `definition` is the hash over what a person who allows it goes by
+    (`definitions.py`): another hash is another tool. `named_read`: the server's entry in mcp.json names it among those
+    that only read.
     """
 
     name: str
@@ -34,6 +38,9 @@ class ToolSpec:
     policy: Policy | None = None
     definition: str = ""
     named_read: bool = False
+    by_server: Policy | None = None
+    approvers: tuple[str, ...] = ()
+    updates_by: str = ""
 
     @property
     def reads(self) -> bool:
@@ -41,18 +48,26 @@ class ToolSpec:
         return self.named_read or (self.read_only and self.trusted)
 
     def policy_of(self, agent: Agent) -> Policy:
-        """What to do when `agent` calls it: the agent's file decides, else the function's rule, else the hint."""
-        by_hint = policy_for(agent, self.name, read_only_hint=self.read_only, server_trusted=self.trusted)
-        if self.policy is None or spoken_of(agent, self.name):
-            return by_hint
-        return self.policy
+        """What to do when `agent` calls it: its file, the server's entry, a function's own rule, or the hint."""
+        if self.policy is not None:
+            return said_of(self.name, agent.approvals) or self.policy
+        return policy_for(
+            agent,
+            self.name,
+            read_only_hint=self.read_only,
+            server_trusted=self.trusted,
+            by_server=self.by_server,
+        )
 
-
-def spoken_of(agent: Agent, name: str) -> bool:
-    """Whether the agent's own `approvals` say anything about this tool."""
-    # policy_for with and without the hint differ only where no pattern of the agent matches.
-    unhinted = policy_for(agent, name, read_only_hint=False, server_trusted=False)
-    return unhinted is policy_for(agent, name, read_only_hint=True, server_trusted=True)
+    def does(self, arguments: str) -> Does:
+        """Of a tool that creates or updates by argument, which of the two it would do with these."""
+        if not self.updates_by:
+            return ""
+        try:
+            given = json.loads(arguments or "{}")
+        except (ValueError, RecursionError):
+            return "update"
+        return "create" if isinstance(given, dict) and given.get(self.updates_by) in (None, "") else "update"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,25 +1,34 @@
 """Calls that need a person's yes: the question, the decision, and the turn that waits without a worker.
 
-Fails closed: only the principal decides, anything but a clear yes is a no, and nobody there in time is a no. What
-would be sent is shown in full, or there is no Approve button.
+Fails closed: only those who may decide do, which is checked at the click; anything but a clear yes is a no, and nobody
+there in time is a no. The thread's one owner decides in order, each decision in one fenced write: so two clicks, and
+two people, leave one decision, and whoever came too late is told whose it was.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
-from bot.slack import blocks, text
-from bot.slack.errors import SlackError
+import structlog
+
+from bot.slack import text
+from bot.slack.clicks import ALWAYS, ONCE
 from bot.threads.models import CallState, Mail, MailKind
+from workers import granting
+from workers.approving import approvers_of, late, may_decide
 from workers.conversations.port import Call
 from workers.journal import CallRecord
+from workers.turn import approval_card
+from workers.turn.person_card import name_of
 from workers.turn.scene import Scene
 
-ARGUMENTS_SHOWN = 2000  # of a section's 3,000 characters; longer ones cannot be approved
-QUESTION_SHOWN = 500
+SOON = 1.0  # seconds: a deadline's mail may come a little before the time that it is about
+NAME_SHOWN = 100
+
+log = structlog.get_logger()
 
 
 async def hear(scene: Scene, mail: Sequence[Mail]) -> None:
@@ -48,8 +57,8 @@ def waiting(scene: Scene) -> list[Call]:
 
 
 def _overdue(scene: Scene) -> list[Call]:
-    limit = scene.services.settings.asking_limit.total_seconds()
-    return [call for call in waiting(scene) if _known(scene, call).asked_at + limit <= scene.now() + 1]
+    soon = scene.now() + SOON
+    return [call for call in waiting(scene) if approval_card.until(scene, _known(scene, call)) <= soon]
 
 
 def _known(scene: Scene, call: Call) -> CallRecord:
@@ -58,32 +67,45 @@ def _known(scene: Scene, call: Call) -> CallRecord:
     return record
 
 
-async def decide(scene: Scene, call: Call, decision: str, words: str, *, by: str) -> None:
-    """Put a decision on record, then say it in the question's own message, whose buttons go."""
-    scene.journal.set_call(call.tool_call_id, replace(_known(scene, call), decision=decision, by=by))
+async def decide(scene: Scene, call: Call, decision: str, words: str, *, by: str, reason: str = "") -> None:
+    """Put a decision on record, then say it in every copy of the question, whose buttons go."""
+    at = scene.now()
+    record = replace(_known(scene, call), decision=decision, by=by, decided_at=at, reason=reason)
+    scene.journal.set_call(call.tool_call_id, record)
+    decided = json.loads(scene.journal.get("decided") or "{}")
+    decided[call.tool_call_id] = [decision, by]  # kept when the turn is over, for whoever clicks too late
+    scene.journal.set(decided=json.dumps(decided))
     scene.step("decided", tool=call.name, decision=decision)
     await scene.journal.write()
-    if ts := scene.ledger.accepted(f"ask:{call.tool_call_id}"):
-        lines = [text.shown(line, QUESTION_SHOWN) for line in (_question(scene, call), words)]
-        with suppress(SlackError):
-            card = blocks.notice("\n".join(lines))
-            await scene.slack.update(scene.thread.channel, ts, text=words, blocks=card)
+    log.info("call.decided", tool=call.name, decision=decision, by=by, waited=round(at - record.asked_at, 3))
+    said = f"{words} {approval_card.decided_at(scene, record)}" if by else words
+    await approval_card.close(scene, call, record, said)
 
 
 async def ask(scene: Scene) -> None:
-    """Post a card for each call that waits, once."""
+    """Post a card for each call that waits, once, and at half time one reminder."""
     for call in waiting(scene):
-        await scene.delivery.ask(f"ask:{call.tool_call_id}", *_card(scene, call))
         record = _known(scene, call)
         if not record.asked_at:
-            scene.journal.set_call(call.tool_call_id, replace(record, asked_at=scene.now()))
+            record = replace(record, asked_at=scene.now())
+            scene.journal.set_call(call.tool_call_id, record)
+        await approval_card.put(scene, call, record)
+        if not record.reminded and _half_time(scene, record) <= scene.now() + SOON:
+            await approval_card.remind(scene, call, record)
+            scene.journal.set_call(call.tool_call_id, replace(record, reminded=True))
 
 
 def deadline(scene: Scene) -> datetime | None:
-    """When the first unanswered question counts as denied."""
-    limit = scene.services.settings.asking_limit
-    moments = [_known(scene, call).asked_at or scene.now() for call in waiting(scene)]
-    return datetime.fromtimestamp(min(moments)).astimezone() + limit if moments else None
+    """When the first unanswered question is to be called to mind, or counts as denied."""
+    moments = []
+    for call in waiting(scene):
+        record = _known(scene, call)
+        moments.append(approval_card.until(scene, record) if record.reminded else _half_time(scene, record))
+    return datetime.fromtimestamp(min(moments)).astimezone() if moments else None
+
+
+def _half_time(scene: Scene, record: CallRecord) -> float:
+    return approval_card.until(scene, record) - scene.services.settings.asking_limit.total_seconds() / 2
 
 
 async def stop(scene: Scene) -> None:
@@ -92,38 +114,43 @@ async def stop(scene: Scene) -> None:
         await decide(scene, call, "denied", words, by=scene.hold.stopped_by or "")
 
 
-def told(scene: Scene) -> tuple[str, dict[str, str]]:
-    tools = scene.words.names([call.name for call in waiting(scene)])
+def told(scene: Scene, writer: str) -> tuple[str, dict[str, str]]:
+    tools = scene.words.names([text.shown(call.name, NAME_SHOWN) for call in waiting(scene)])
+    lists = [approvers_of(scene.catalog, _known(scene, call)) for call in waiting(scene)]
+    principal = scene.journal.get("principal") or ""
+    if not any(approvers and approvers.may_include(principal) for approvers in lists):
+        return "asking.waiting_for_others", {"tool": tools}
+    if writer == principal:
+        return "asking.waiting_for_you", {"tool": tools}
     return "asking.waiting_for", {"principal": scene.person.name, "tool": tools}
 
 
 async def _decision(scene: Scene, mail: Mail) -> None:
-    call = next((c for c in waiting(scene) if c.tool_call_id == mail.about.get("tool_call_id")), None)
-    if mail.principal != scene.journal.get("principal"):
-        await scene.whisper(mail.principal, "asking.not_you", principal=scene.person.name)
-    elif call is None:
+    call = next((c for c in scene.journal.open_calls if c.tool_call_id == mail.about.get("tool_call_id")), None)
+    record = scene.journal.call(call.tool_call_id) if call else None
+    asker, decision = scene.journal.get("principal") or "", mail.about.get("decision") or "denied"
+    if call is None or record is None or not record.asks:
         await scene.whisper(mail.principal, "asking.already_decided")
+    elif record.decision is not None:
+        if (mail.principal, decision) != (record.by, record.decision):  # a double click needs no words
+            key, values = await late(scene.services, scene.thread.team, record.decision, record.by or "")
+            await scene.whisper(mail.principal, key, **values)
+    elif not await may_decide(scene.services, record, team=scene.thread.team, user=mail.principal, asker=asker):
+        who = approval_card.who_decides(scene, approvers_of(scene.catalog, record))
+        await scene.whisper(mail.principal, "asking.not_you", who=who)
+    elif mail.at > approval_card.until(scene, record):
+        await decide(scene, call, "denied", scene.words.say("asking.timed_out"), by="")
     else:
-        allowed = mail.about.get("decision") == "allowed"
-        said = scene.words.say("asking.approved" if allowed else "asking.denied")
-        words = scene.words.say("asking.decided", person=scene.person.name, decision=said)
-        await decide(scene, call, "allowed" if allowed else "denied", words, by=mail.principal)
-
-
-def _question(scene: Scene, call: Call) -> str:
-    name = scene.cast.title(_known(scene, call).agent or scene.agent.name)
-    return scene.words.say("asking.card", agent=name, tool=call.name, principal=scene.person.name)
-
-
-def _card(scene: Scene, call: Call) -> tuple[str, blocks.Blocks]:
-    """The question in words and as a card: the full arguments before Approve, or no such button."""
-    words = scene.words
-    too_long = len(text.shown(call.arguments, 10**6)) > ARGUMENTS_SHOWN
-    lines = [text.shown(_question(scene, call), QUESTION_SHOWN)]
-    lines.append(words.say("asking.arguments_too_long" if too_long else "asking.arguments"))
-    if not too_long:
-        lines.append(text.shown(call.arguments, ARGUMENTS_SHOWN))
-    approve, deny = None if too_long else words.say("button.approve"), words.say("button.deny")
-    question = "\n".join(lines)
-    card = blocks.ask(question, turn_id=scene.journal.id, tool_call_id=call.tool_call_id, approve=approve, deny=deny)
-    return f"{question}\n{' / '.join(filter(None, (approve, deny)))}", card
+        person = text.shown(await name_of(scene, mail.principal), NAME_SHOWN)
+        words = scene.words.say("asking.approved" if decision == "allowed" else "asking.denied", person=person)
+        holds = mail.about.get("holds", ONCE)
+        if decision == "allowed" and holds in granting.offered(scene.services, record, asker=asker):
+            if holds == ALWAYS and mail.principal != asker:
+                await scene.whisper(mail.principal, "asking.always_is_theirs", principal=scene.person.name)
+                return
+            await scene.still_ours()
+            await granting.give(scene.services, scene.journal, scene.record, record, by=mail.principal, holds=holds)
+            key = "asking.approved_always" if holds == ALWAYS else "asking.approved_thread"
+            words = scene.words.say(key, person=person)
+        reason = mail.about.get("reason", "")
+        await decide(scene, call, decision, words, by=mail.principal, reason=reason)

@@ -29,7 +29,7 @@ from workers.turn.scene import Scene
 from workers.usage import Used, price_of, written_price
 
 # What an ended turn keeps for `threadwind turn ID`: no message text, no arguments, no results.
-KEPT = frozenset({"agent", "principal", "thread", "began", "ended", "tried", "steps", "used", "price"})
+KEPT = frozenset({"agent", "principal", "thread", "began", "ended", "tried", "steps", "used", "price", "decided"})
 NAME_SHOWN = 100  # characters
 
 log = structlog.get_logger()

@@ -87,7 +87,7 @@ async def stop(scene: Scene) -> None:
         await person_card.close(scene, call, record, scene.words.say("person.stopped"))
 
 
-def told(scene: Scene) -> None:
+def told(scene: Scene, writer: str) -> None:
     """Nothing more: whoever writes is told who has the thread when it is kept for the agent."""
 
 

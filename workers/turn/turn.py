@@ -141,10 +141,13 @@ class Turn:
         scene = self._scene
         ours = {mail.id for mail in scene.journal.mail}
         await waits.ask(scene)
+        if not waits.is_waiting(scene):
+            return await self._work()  # nobody could be asked, and the calls are closed
         if person.waiting(scene) and not scene.resumed:
             await person.hear(scene, [mail for mail in scene.claimed.mail if mail.id not in ours])
-        if told := waits.told(scene):
-            await self._meanwhile.tell(scene.claimed.mail, told[0], **told[1])
+        for mail in scene.claimed.mail:
+            if told := waits.told(scene, mail.principal):
+                await self._meanwhile.tell([mail], told[0], **told[1])
         self._meanwhile.remember()
         return await waits.park(scene, seen={mail.id for mail in scene.claimed.mail}) or None
 

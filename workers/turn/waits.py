@@ -15,7 +15,7 @@ import structlog
 from bot.threads import keys
 from bot.threads.models import Mail
 from workers.conversations.port import Call
-from workers.turn import asking, person
+from workers.turn import asking, person, signing_in
 from workers.turn.scene import Scene
 
 log = structlog.get_logger()
@@ -39,11 +39,11 @@ class Wait(Protocol):
     async def stop(self, scene: Scene) -> None:
         """Somebody said stop: nobody is waited for any more."""
 
-    def told(self, scene: Scene) -> tuple[str, dict[str, str]] | None:
+    def told(self, scene: Scene, writer: str) -> tuple[str, dict[str, str]] | None:
         """What is said to whoever writes meanwhile; None where the kind says it itself."""
 
 
-WAITS: tuple[Wait, ...] = (asking, person)
+WAITS: tuple[Wait, ...] = (asking, signing_in, person)
 
 
 async def hear(scene: Scene, mail: Sequence[Mail]) -> None:
@@ -57,14 +57,19 @@ async def ask(scene: Scene) -> None:
             await wait.ask(scene)
 
 
+def is_waiting(scene: Scene) -> bool:
+    """Whether there is anything left to wait for."""
+    return any(wait.waiting(scene) for wait in WAITS)
+
+
 async def stop(scene: Scene) -> None:
     for wait in WAITS:
         await wait.stop(scene)
 
 
-def told(scene: Scene) -> tuple[str, dict[str, str]] | None:
-    """What is said to whoever writes now, by the first kind that there is to wait for."""
-    return next((wait.told(scene) for wait in reversed(WAITS) if wait.waiting(scene)), None)
+def told(scene: Scene, writer: str) -> tuple[str, dict[str, str]] | None:
+    """What is said to `writer`, who writes now, by the first kind that there is to wait for."""
+    return next((wait.told(scene, writer) for wait in reversed(WAITS) if wait.waiting(scene)), None)
 
 
 async def park(scene: Scene, *, seen: Collection[str]) -> list[Mail]:

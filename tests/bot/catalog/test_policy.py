@@ -54,3 +54,28 @@ def test_a_hint_counts_only_from_a_trusted_server(*, read_only: bool, trusted: b
 def test_the_agents_file_outweighs_every_hint() -> None:
     agent = an_agent(**{"git__*": "ask"})
     assert policy_for(agent, "git__log", read_only_hint=True, server_trusted=True) is Policy.ASK
+
+
+@pytest.mark.parametrize(
+    ("by_agent", "by_server", "hinted", "policy"),
+    [
+        ("auto", None, False, "auto"),
+        ("auto", "ask", False, "auto"),
+        ("ask", "auto", True, "ask"),
+        ("auto", "deny", True, "deny"),
+        ("ask", "deny", True, "deny"),
+        ("deny", "auto", True, "deny"),
+        (None, "auto", False, "auto"),
+        (None, "ask", True, "ask"),
+        (None, "deny", True, "deny"),
+        (None, None, True, "auto"),
+        (None, None, False, "ask"),
+    ],
+)
+def test_a_deny_of_either_wins_else_the_agent_then_the_server_then_a_trusted_hint(
+    *, by_agent: str | None, by_server: str | None, hinted: bool, policy: str
+) -> None:
+    agent = an_agent(**({"git__*": by_agent} if by_agent else {}))
+    said = Policy(by_server) if by_server else None
+    decided = policy_for(agent, "git__log", read_only_hint=hinted, server_trusted=hinted, by_server=said)
+    assert decided == policy

@@ -182,3 +182,35 @@ def test_several_files_are_one_list_and_of_two_servers_with_one_name_the_first_s
     known, [problem] = server_files.load([first, second], {})
     assert {name: server.command for name, server in known.items()} == {"time": "first", "git": "git"}
     assert str(problem).startswith(f"{second}: mcpServers.time")
+
+
+def test_an_entry_says_what_its_tools_need_who_decides_and_which_of_them_create_or_update(files: Files) -> None:
+    found, problems = read(
+        files,
+        git={
+            "command": "git-server",
+            "approvals": {"get_*": "auto", "push": "ask", "wipe": "deny"},
+            "approvers": ["others", "U0BOSS", "S0LEADS"],
+            "upserts": {"save_*": "id"},
+        },
+    )
+    assert problems == []
+    assert found["git"].approvals == {"get_*": "auto", "push": "ask", "wipe": "deny"}
+    assert found["git"].approvers == ("others", "U0BOSS", "S0LEADS")
+    assert found["git"].upserts == {"save_*": "id"}
+
+
+@pytest.mark.parametrize(
+    ("entry", "field", "words"),
+    [
+        ({"approvals": {"push": "maybe"}}, "approvals.push", "ask"),
+        ({"approvers": ["ada"]}, "approvers", '"ada" should be asker, others, or the id'),
+        ({"approvers": []}, "approvers", "empty"),
+        ({"upserts": {"save_*": ""}}, "upserts.save_*", ""),
+    ],
+)
+def test_an_entry_that_says_it_wrongly_is_left_out(files: Files, entry: dict[str, Any], field: str, words: str) -> None:
+    found, [problem] = read(files, git={"command": "git-server", **entry})
+    assert found == {}
+    assert field in problem
+    assert words in problem

@@ -106,7 +106,7 @@ async def test_a_message_that_is_not_quite_unicode_is_stored(bot: Hearing) -> No
 async def test_a_decision_says_who_clicked_and_about_which_call(bot: Hearing) -> None:
     await bot.say(recorded("block_actions_deny"))
     [mail] = await bot.mail()
-    assert mail.about == {"turn": "t1a2b3", "tool_call_id": "call_0002", "decision": "denied"}
+    assert mail.about == {"turn": "t1a2b3", "tool_call_id": "call_0002", "decision": "denied", "holds": "once"}
     assert (mail.principal, mail.principal_team) == ("U0ADA", "T0PLAY")
 
 

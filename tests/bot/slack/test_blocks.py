@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from slack_sdk.models.blocks import Block as SdkBlock
 
-from bot.slack import blocks
+from bot.approvals.readable import lines, pages
+from bot.slack import blocks, questions
 from bot.slack.clicks import Click
 from bot.threads.models import Mail, MailKind
 
@@ -32,7 +35,8 @@ def test_every_message_is_within_slacks_limits(long: str, short: str) -> None:
     judge(blocks.answer(sentence))
     judge(blocks.notice(sentence))
     judge(blocks.failure(sentence, turn_id="t1", button=label))
-    judge(blocks.ask(sentence, turn_id="t1", tool_call_id="c1", approve=label, deny=label))
+    for shown in pages(lines(json.dumps({short: [long, 1], "more": long})), 2_000):
+        judge(questions.card(sentence, shown, [label], calls=["U1"], value="t1:c1", buttons=[("approve", label)]))
     tasks = [blocks.Task(id=str(number), title=sentence, status="complete", output=long) for number in range(80)]
     judge(blocks.task_lines(tasks))
     judge(blocks.task_cards(tasks[:2] * 30))
@@ -69,7 +73,7 @@ CALL = "<!channel> @here <@U0GRACE> <!subteam^S1|@oncall>"
         blocks.notice(CALL),
         blocks.footer(CALL),
         blocks.failure(CALL, turn_id="t1", button="Try again"),
-        blocks.ask(CALL, turn_id="t1", tool_call_id="c1", approve="Yes", deny="No"),
+        questions.card(CALL, [], [CALL], value="t1:c1", buttons=[("approve", "Yes")]),
         blocks.task_cards([blocks.Task(id="c1", title=CALL, status="complete")]),
         blocks.task_lines([blocks.Task(id="c1", title=CALL, status="complete")]),
         [blocks.task_chunk(blocks.Task(id="c1", title=CALL, status="complete", details=CALL))],
@@ -94,30 +98,48 @@ def clicked(button: blocks.Block) -> Click:
     )
 
 
+BUTTONS = [(action, action.title()) for action in ("approve", "approve_thread", "approve_always", "deny")]
+
+
 def test_every_button_comes_back_as_the_mail_it_means() -> None:
-    ask = blocks.ask("Delete?", turn_id="t1", tool_call_id="call:1", approve="Approve", deny="Deny")
+    ask = questions.card("Delete?", [], [], value="t1:call:1", buttons=BUTTONS)
     failure = blocks.failure("Failed.", turn_id="t1", button="Try again")
     mails = [clicked(button).to_mail() for message in (ask, failure) for button in message[-1]["elements"]]
     assert all(isinstance(mail, Mail) for mail in mails)
+    call = {"turn": "t1", "tool_call_id": "call:1"}
     assert [(mail.kind, mail.id, mail.about, mail.text, mail.agent) for mail in mails if isinstance(mail, Mail)] == [
         (
             MailKind.DECISION,
-            "decision:t1:call:1:U1",
-            {"turn": "t1", "tool_call_id": "call:1", "decision": "allowed"},
+            f"decision:t1:call:1:{action}:U1:",
+            {**call, "decision": decision, "holds": holds},
             "",
             None,
-        ),
-        (
-            MailKind.DECISION,
-            "decision:t1:call:1:U1",
-            {"turn": "t1", "tool_call_id": "call:1", "decision": "denied"},
-            "",
-            None,
-        ),
-        (MailKind.AGAIN, "again:t1:U1:2.0:", {"turn": "t1", "message": "2.0"}, "", None),
-    ]
+        )
+        for action, decision, holds in (
+            ("approve", "allowed", "once"),
+            ("approve_thread", "allowed", "thread"),
+            ("approve_always", "allowed", "always"),
+            ("deny", "denied", "once"),
+        )
+    ] + [(MailKind.AGAIN, "again:t1:U1:2.0:", {"turn": "t1", "message": "2.0"}, "", None)]
 
 
 def test_ids_that_no_button_can_hold_are_refused() -> None:
     with pytest.raises(ValueError, match="2000 characters"):
-        blocks.ask("Delete?", turn_id="t1", tool_call_id="c" * 2000, approve="Approve", deny="Deny")
+        questions.card("Delete?", [], [], value="t1:" + "c" * 2000, buttons=BUTTONS)
+
+
+def test_what_would_be_sent_is_plain_text_that_calls_nobody_and_formats_nothing() -> None:
+    [block] = questions.sent(lines(json.dumps({"to": "<!channel> *all*", "body": "a\n<@U0GRACE>"})))
+    assert block["elements"] == [
+        {
+            "type": "rich_text_section",
+            "elements": [
+                {"type": "text", "text": "to:", "style": {"bold": True}},
+                {"type": "text", "text": " <!channel> *all*\n"},
+                {"type": "text", "text": "body:", "style": {"bold": True}},
+                {"type": "text", "text": " \n"},
+            ],
+        },
+        {"type": "rich_text_quote", "elements": [{"type": "text", "text": "a\n<@U0GRACE>"}]},
+    ]

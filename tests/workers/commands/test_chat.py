@@ -174,7 +174,7 @@ async def test_a_question_is_asked_in_the_terminal(
     world.mistral.script.will_say("That was that.")
     async with terminal(threadwind, "assistant", **without_slack(world)) as shown:
         await shown.types("count")
-        await shown.shows("Approve? [y/N]")
+        await shown.shows("Approve once? [y/N]")
         assert str(journal) in shown.text, "the arguments are shown in full before the question"
         await shown.types(answer)
         await shown.shows("That was that.")
@@ -191,7 +191,7 @@ async def test_without_anybody_to_ask_nothing_is_allowed(
     world.mistral.script.will_say("Not done.")
     ran = await threadwind("chat", "assistant", stdin="count", **without_slack(world))
     assert (ran.status, ran.out) == (0, "Not done.\n"), ran.err
-    assert "so it is denied" in ran.err
+    assert "Denied: nobody was there to ask" in ran.err
     assert runs(tmp_path / "ran") == 0
 
 

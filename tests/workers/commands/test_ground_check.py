@@ -10,9 +10,9 @@ from redis.asyncio import Redis
 
 from playground import serving
 from playground.agents_api.app import KEY
+from playground.services.odd import raw as careless
 from playground.store import EmbeddedStore
 from tests.workers.commands.checking import files_of, of, some_settings
-from playground.services.odd import raw as careless
 from tests.world import AGENT
 from workers.commands.checks import agents, everything, store, tools
 from workers.commands.checks.finding import Status

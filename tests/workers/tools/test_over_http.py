@@ -38,7 +38,14 @@ async def test_all_pages_are_listed_and_old_schemas_made_new() -> None:
     async with running(bench) as odd, a_desk(over_http(odd.url)) as desk:
         offered = {spec.tool: spec for spec in await desk.tools.offered(desk.agent)}
 
-    assert list(offered) == ["work", "work_in_silence", "chatter", "liar", "old_fashioned"]  # a task is not called
+    assert list(offered) == [
+        "work",
+        "steps",
+        "work_in_silence",
+        "chatter",
+        "liar",
+        "old_fashioned",
+    ]  # a task is not called
     assert offered["old_fashioned"].parameters == {
         "type": "object",
         "properties": {"amount": {"type": "number", "exclusiveMinimum": 0}},

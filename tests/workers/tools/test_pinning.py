@@ -13,11 +13,11 @@ from mcp_types import Tool
 
 from bot.catalog.servers import Server
 from playground import serving
-from tests.workers.tools.conftest import THREAD, an_agent
 from playground.services.odd import raw as careless
+from tests.workers.tools.conftest import THREAD, an_agent
 from workers.tools import lock
 from workers.tools.calls import Tools
-from workers.tools.definitions import Change, definition_hash, difference, entries_of
+from workers.tools.definitions import Change, difference, entries_of
 from workers.tools.functions import Functions
 from workers.tools.listing import Listing
 from workers.tools.lock import Lock
@@ -199,10 +199,10 @@ async def test_a_lock_that_was_never_readable_locks_everything_and_one_that_beca
 async def test_the_hash_of_a_definition_is_the_locked_one_and_changes_with_it(shop: Shop) -> None:
     shop.accept(a_tool("pay"))
     [accepted] = await shop.tools.offered(an_agent("shop"))
-    assert definition_hash(accepted) == entries_of([Tool.model_validate(a_tool("pay"))])["pay"]["hash"]
+    assert accepted.definition == entries_of([Tool.model_validate(a_tool("pay"))])["pay"]["hash"]
     shop.accept(a_tool("pay", "Newer."))
     [newer] = await shop.tools.offered(an_agent("shop"))
-    assert definition_hash(newer) != definition_hash(accepted)
+    assert newer.definition != accepted.definition
 
 
 def test_a_function_that_changed_is_another_one() -> None:
@@ -216,7 +216,7 @@ def test_a_function_that_changed_is_another_one() -> None:
 
     pay_more.__name__ = "pay"
     specs = [Functions([one], timeout=timedelta(seconds=1)).specs["pay"] for one in (pay, pay, pay_more)]
-    first, same, other = (definition_hash(spec) for spec in specs)
+    first, same, other = (spec.definition for spec in specs)
     assert (first == same, first == other) == (True, False)
 
 

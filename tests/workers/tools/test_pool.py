@@ -12,9 +12,9 @@ from mcp.server.mcpserver import Context
 
 from bot.catalog.servers import Server
 from bot.connections.models import Principal
+from playground.services.odd.server import build
 from playground.serving import serve
 from tests.workers.tools.conftest import a_desk, odd_jobs, over_http, wait_until
-from tests.workers.tools.servers.odd_jobs import build
 from workers.tools import connection
 from workers.tools.credentials import Asker, Credential
 from workers.tools.errors import NoRoom

@@ -114,6 +114,38 @@ def test_the_agents_file_is_stronger_than_a_functions_own_policy() -> None:
     assert spec.policy_of(an_agent("wipe", approvals={"w*": Policy.ASK})) is Policy.ASK
 
 
+@pytest.mark.parametrize(
+    ("arguments", "does"),
+    [('{"title": "x"}', "create"), ('{"id": null}', "create"), ('{"id": ""}', "create"), ('{"id": 0}', "update"),
+     ('{"id": "A-1"}', "update"), ("", "create"), ("no json", "update"), ("[]", "update")],
+)  # fmt: skip
+def test_a_tool_that_creates_or_updates_by_argument_says_which(arguments: str, does: str) -> None:
+    assert an_upsert().does(arguments) == does
+    assert replace(an_upsert(), updates_by="").does(arguments) == ""
+
+
+def test_a_definition_differs_when_anything_does_that_a_person_or_a_model_is_told() -> None:
+    said = {"name": "save", "title": "Save", "description": "Saves it.", "inputSchema": {"type": "object"}}
+    others: list[dict[str, Any]] = [
+        {"description": "Saves it somewhere else."},
+        {"inputSchema": {"type": "object", "properties": {}}},
+        {"title": "Store"},
+        {"annotations": {"readOnlyHint": True}},
+        {"name": "save2"},
+    ]
+    tools = [Tool.model_validate({**said, **other}) for other in ({}, *others)]
+    server = Server(name="notes", transport="http", url="http://notes.example")
+    definitions = {spec.definition for tool in tools for spec in specs_of(server, [tool])}
+    assert len(definitions) == len(tools)
+    assert {spec.definition for spec in specs_of(replace(server, trusted=True), tools[:1])} < definitions
+
+
+def an_upsert() -> ToolSpec:
+    return ToolSpec(
+        name="save", description="Saves.", parameters={}, server="s", tool="save", title="Save", updates_by="id"
+    )
+
+
 def test_a_failing_server_rests_longer_each_time_and_a_success_ends_it() -> None:
     breaker = Breaker()
     rests = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from bot.catalog.catalog import Catalogs
-from bot.slack.clicks import AGAIN, APPROVE, DENY
+from bot.slack.clicks import AGAIN, APPROVE, ARGUMENTS, DENY
 from bot.threads.models import State
 from workers.commands.talking.drawing import Button
 from workers.commands.talking.keyboard import Key, Keyboard
@@ -26,7 +26,7 @@ async def one_answer(talk: Talk, calls: TerminalCalls, screen: Screen, words: st
     """Ask once, with nobody there for questions; whether it was answered."""
     await talk.say(words, agent=agent)
     while await talk.work() is State.ASKING:
-        screen.aside("Nobody is here to allow that, so it is denied; talk in a terminal to be asked.")
+        screen.aside("Denied: nobody was there to ask. Talk in a terminal to be asked.")
         denials = calls.buttons(DENY)
         for button in denials:
             await talk.press(button)
@@ -134,7 +134,8 @@ class Dialogue:
 
     async def _decide(self) -> None:
         """Each question that is open, one after the other."""
-        approvals = {button.message_ts: button for button in self._calls.buttons(APPROVE)}
+        hidden = {button.message_ts for button in self._calls.buttons(ARGUMENTS)}  # no terminal opens a modal
+        approvals = {b.message_ts: b for b in self._calls.buttons(APPROVE) if b.message_ts not in hidden}
         denials = self._calls.buttons(DENY)
         for deny in denials:
             await self._talk.press(await self._chosen(approvals.get(deny.message_ts), deny))

@@ -9,6 +9,8 @@ import re
 from html import unescape
 from typing import TextIO
 
+from bot.slack.moments import undrawn
+
 JOINED = re.compile(r"(?<=[<@;])\u200d")  # what `bot.slack.text.defuse` puts in for Slack; nobody is called here
 DIM, PLAIN = "\x1b[2m", "\x1b[0m"
 
@@ -43,7 +45,7 @@ class Screen:
     def aside(self, mrkdwn: str) -> None:
         """Small print: what the bot says on its own account, in Slack's markup."""
         self.end()
-        words = harmless(unescape(mrkdwn)).strip()
+        words = harmless(unescape(undrawn(mrkdwn))).strip()
         self._beside.write(f"{DIM}{words}{PLAIN}\n" if self._is_terminal else f"{words}\n")
         self._beside.flush()
 

@@ -1,0 +1,50 @@
+"""The shape of one server's entry in mcp.json, before variables are filled in."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from bot.catalog.agent_form import Approver, PolicyWord
+from bot.catalog.forms import Form
+from bot.catalog.server_credentials import ChannelForm, ChannelId, OAuthForm
+from bot.catalog.tool_rules import ToolRuleForm
+
+Protocol = Literal["auto", "legacy", "2026-07-28"]
+
+
+class ServerForm(Form):
+    type: Literal["stdio", "http", "streamable-http", "sse"] | None = None
+    command: str | None = Field(None, min_length=1)
+    args: list[str] = Field(default_factory=list)
+    env: dict[str, str] = Field(default_factory=dict)
+    cwd: str | None = None
+    url: str | None = Field(None, min_length=1)
+    headers: dict[str, str] = Field(default_factory=dict)
+    timeout: float | None = Field(None, gt=0, le=3600)
+    trusted: bool = False
+    protocol: Protocol = "auto"
+    include: list[str] = Field(default_factory=list)
+    exclude: list[str] = Field(default_factory=list)
+    read_only: bool = False
+    reads: list[str] = Field(default_factory=list)
+    rules: list[ToolRuleForm] = Field(default_factory=list)
+    internal: bool | list[str] = False
+    approvals: dict[str, PolicyWord] = Field(default_factory=dict)
+    approvers: list[Approver] = Field(default_factory=list, min_length=1)
+    upserts: dict[str, Annotated[str, Field(min_length=1)]] = Field(default_factory=dict)
+    oauth: OAuthForm | None = None
+    channels: dict[ChannelId, ChannelForm] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Self:
+        local = self.model_fields_set & {"command", "args", "env", "cwd"}
+        remote = self.model_fields_set & {"url", "headers", "oauth", "channels"}
+        if local and remote:
+            raise ValueError(f"has both {min(local)} (a local server) and {min(remote)} (a remote one); keep one kind")
+        if not self.command and not self.url:
+            raise ValueError('needs either "command" (a local server) or "url" (a remote one)')
+        if self.type and (self.type == "stdio") != bool(self.command):
+            raise ValueError(f'type "{self.type}" needs {"command" if self.type == "stdio" else "url"}')
+        return self

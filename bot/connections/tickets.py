@@ -1,0 +1,141 @@
+"""A sign-in on its way through a person's browser, step by step, each found by a secret and kept for ten minutes.
+
+The private link (`offer`) becomes, by a click, a state that only the clicking browser can bring back (`open`): a nonce
+in its cookie. What it brings back (`answer`) waits sealed for the worker. Secrets are looked up by their hash, so who
+reads the store's keys can follow no link; each row opens only at its own place.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+from redis.asyncio import Redis
+
+from bot.connections.models import Principal
+from bot.threads import keys
+from bot.threads.models import ThreadKey
+from bot.vault import Unreadable, Vault
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ticket:
+    """Whose sign-in it is, at which server (`host` is where the person will be sent), and which call waits for it.
+
+    `url` is the authorization server's page; `state` and `verifier` are the flow's. `nonce` is the hash of what the
+    browser's cookie must hold; `code`, `iss` and `error` are what the browser brought back.
+    """
+
+    team: str
+    user: str
+    name: str
+    locale: str
+    server: str
+    host: str
+    scope: str
+    url: str = field(repr=False)
+    state: str = field(repr=False)
+    verifier: str = field(repr=False)
+    issuer: str
+    documents: dict[str, Any] = field(repr=False)
+    thread: str
+    turn: str
+    tool_call_id: str
+    nonce: str = field(default="", repr=False)
+    code: str = field(default="", repr=False)
+    iss: str | None = None
+    error: str = ""
+
+    @property
+    def principal(self) -> Principal:
+        return Principal(self.team, self.user)
+
+    @property
+    def thread_key(self) -> ThreadKey:
+        return ThreadKey.parse(self.thread)
+
+
+class OtherBrowser(Exception):
+    """What came back was begun in another browser: somebody passed a link on, or stole one."""
+
+
+class Tickets:
+    """The rows. Raises redis-py's errors, and `NoKeys` without VAULT_KEYS."""
+
+    def __init__(self, redis: Redis, vault: Vault) -> None:
+        self._redis = redis
+        self._vault = vault
+
+    async def offer(self, ticket: Ticket) -> str:
+        """The secret of a link for it."""
+        secret = secrets.token_urlsafe(32)
+        await self._put(_key("link", secret), ticket)
+        return secret
+
+    async def offered(self, secret: str) -> Ticket | None:
+        """To be shown; links are opened by machines, too, so this uses nothing up."""
+        return await self._get(_key("link", secret))
+
+    async def open(self, secret: str) -> tuple[Ticket, str] | None:
+        """The person goes on: the link is used up, and the nonce goes into their browser's cookie."""
+        key = _key("link", secret)
+        ticket = self._read(key, await self._redis.getdel(key))
+        if ticket is None:
+            return None
+        nonce = secrets.token_urlsafe(32)
+        await self._put(_key("state", ticket.state), replace(ticket, nonce=_hash(nonce)))
+        return ticket, nonce
+
+    async def returned(self, state: str, nonce: str) -> Ticket | None:
+        """What the browser that holds `nonce` comes back to; None where it is over. Raises `OtherBrowser`.
+
+        It stays until `done`, so that a browser may come again after a fault of ours.
+        """
+        ticket = await self._get(_key("state", state))
+        if ticket is not None and not secrets.compare_digest(ticket.nonce, _hash(nonce)):
+            raise OtherBrowser
+        return ticket
+
+    async def answer(self, ticket: Ticket) -> str:
+        """Keep what the browser brought; by which name the worker finds it."""
+        name = _hash(f"answer {ticket.state}")
+        await self._put(_key("answer", name), ticket)
+        return name
+
+    async def done(self, state: str) -> None:
+        await self._redis.delete(_key("state", state))
+
+    async def take(self, name: str) -> Ticket | None:
+        """The worker takes an answer, once."""
+        key = _key("answer", name)
+        return self._read(key, await self._redis.getdel(key))
+
+    async def _put(self, key: str, ticket: Ticket) -> None:
+        await self._redis.set(key, self._vault.seal(json.dumps(asdict(ticket)), place=key), ex=keys.SIGN_IN_FOR)
+
+    async def _get(self, key: str) -> Ticket | None:
+        return self._read(key, await self._redis.get(key))
+
+    def _read(self, key: str, sealed: bytes | None) -> Ticket | None:
+        if sealed is None:
+            return None
+        try:
+            return Ticket(**json.loads(self._vault.unseal(sealed.decode(), place=key)))
+        except Unreadable:
+            return None  # the keys were changed meanwhile: the person begins again
+
+
+def cookie_name(state: str, *, secure: bool) -> str:
+    """One for each sign-in, so that two may be under way in one browser. Browsers bind `__Host-` to https and host."""
+    return f"{'__Host-' if secure else ''}tw-{_hash(state)[:16]}"
+
+
+def _key(step: str, secret: str) -> str:
+    return keys.sign_in(_hash(f"{step}\n{secret}"))
+
+
+def _hash(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()

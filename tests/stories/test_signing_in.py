@@ -1,0 +1,234 @@
+"""People sign in at a server by themselves: a private link, a browser, and the call that waited is made."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx2
+import pytest
+from cryptography.fernet import Fernet
+
+from bot.connections.grants import Connections
+from bot.connections.models import Principal
+from bot.threads import keys
+from playground.authorization import app as authorization
+from playground.authorization.issuer import Issuer
+from playground.services.notes import app as notes
+from playground.services.notes.app import NotesServer
+from tests.stories.conftest import MakeWorld
+from tests.stories.tools import agent
+from tests.world import ADA, CAMILLE, TEAM, Thread, World, until, until_true
+from workers.tools import lock
+from workers.tools.lock import Lock
+
+LIST = "notes__list_notes"
+
+
+@dataclass(frozen=True)
+class House:
+    """The notes, who signs people in for them, and the product that uses both."""
+
+    world: World
+    issuer: Issuer
+    notes: NotesServer
+
+    async def asks(self, text: str = "what are my notes?", *, user: str = ADA) -> Thread:
+        self.world.mistral.script.will_call(LIST, {})
+        return await self.world.mention(text, user=user)
+
+    async def link(self, user: str = ADA, *, after: int = 0) -> str:
+        """The private link that the person was given."""
+
+        def found() -> str | None:
+            theirs = [message for message in self.world.whispered[after:] if message.ephemeral_for == user]
+            buttons = [e for message in theirs for block in message.blocks for e in block.get("elements", [])]
+            return next((button["url"] for button in buttons if "url" in button), None)
+
+        return str(await until(found, seen=lambda: self.world.whispers))
+
+    async def grant(self, user: str = ADA) -> Any:
+        return await Connections(self.world.redis, self.world.settings.vault).get(Principal(TEAM, user), "notes")
+
+
+MakeHouse = Callable[..., Awaitable[House]]
+
+
+@pytest.fixture
+async def make_house(make_world: MakeWorld, tmp_path: Any) -> AsyncIterator[MakeHouse]:
+    async with contextlib.AsyncExitStack() as stack:
+
+        async def make(**settings: Any) -> House:
+            server = await stack.enter_async_context(authorization.running())
+            served = await stack.enter_async_context(notes.running(server.issuer, server.issuer.url))
+            listed = await served._mcp.list_tools()
+            lock.write(tmp_path / "tools.lock.json", Lock().replaced("notes", listed))
+            given = {"vault_keys": Fernet.generate_key().decode(), "tools_lock": tmp_path / "tools.lock.json"}
+            world = await make_world(
+                agents=agent("{notes__*: auto}", tools="[notes]"),
+                servers={"notes": {"url": f"{served.url}/mcp"}},
+                **{**given, **settings},
+            )
+            return House(world, server.issuer, served)
+
+        yield make
+
+
+@pytest.fixture
+async def house(make_house: MakeHouse) -> House:
+    return await make_house()
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[httpx2.AsyncClient]:
+    async with httpx2.AsyncClient(follow_redirects=False, trust_env=False, timeout=15) as client:
+        yield client
+
+
+async def opened(house: House, link: str, browser: httpx2.AsyncClient) -> httpx2.Response:
+    """The person presses the button of our page; the answer leads on to the server's own."""
+    return await browser.post(f"{house.world.url}{urlsplit(link).path}")
+
+
+async def back(house: House, leads_to: str, browser: httpx2.AsyncClient) -> httpx2.Response:
+    """The person does at the issuer what it was switched to, and comes back to us."""
+    answer = await browser.get(leads_to)
+    assert answer.status_code == 303, answer.text
+    where = urlsplit(answer.headers["location"])
+    return await browser.get(f"{house.world.url}{where.path}?{where.query}")
+
+
+async def signed_in(house: House, link: str, browser: httpx2.AsyncClient, *, person: str = "ada") -> httpx2.Response:
+    house.issuer.switch(answered_by=person)
+    return await back(house, (await opened(house, link, browser)).headers["location"], browser)
+
+
+async def test_a_person_signs_in_and_the_call_that_waited_is_made(house: House, browser: httpx2.AsyncClient) -> None:
+    thread = await house.asks()
+    link = await house.link()
+    assert (await thread.rests())["state"] == "asking"
+    assert any("sign in at notes" in said for said in thread.said)
+    assert link not in str([message.blocks for message in thread.messages])
+    page = await browser.get(f"{house.world.url}{urlsplit(link).path}")
+    assert page.status_code == 200
+    assert "notes:read" in page.text
+    assert "becomes part of this thread" in page.text
+
+    done = await signed_in(house, link, browser)
+    assert "go back to Slack" in done.text
+    await until(lambda: "Groceries" in thread.said[-1], seen=lambda: thread.said)
+    assert (await house.grant()).refresh_token
+
+
+async def test_a_second_call_needs_no_second_sign_in_and_nobody_else_is_signed_in_by_it(
+    house: House, browser: httpx2.AsyncClient
+) -> None:
+    thread = await house.asks()
+    await signed_in(house, await house.link(), browser)
+    await until(lambda: "Groceries" in thread.said[-1], seen=lambda: thread.said)
+    assert "Groceries" in (await (await house.asks()).answered())[-1]
+
+    await house.asks(user=CAMILLE)
+    await house.link(CAMILLE)
+    assert await house.grant(CAMILLE) is None
+
+
+async def test_without_keys_nobody_can_sign_in_and_it_is_said_what_to_set(make_house: MakeHouse) -> None:
+    house = await make_house(vault_keys=None)
+    thread = await house.asks()
+    await thread.answered()
+    assert any("VAULT_KEYS" in said for _, said in house.world.whispers)
+
+
+async def test_a_refused_sign_in_closes_the_call(house: House, browser: httpx2.AsyncClient) -> None:
+    thread = await house.asks()
+    link = await house.link()
+    house.issuer.switch(denies=True)
+    page = await back(house, (await opened(house, link, browser)).headers["location"], browser)
+    assert "was refused" in page.text
+    await until(lambda: "was refused" in thread.said[-1], seen=lambda: thread.said)
+    assert await house.grant() is None
+
+
+async def test_a_sign_in_that_comes_back_in_another_browser_is_refused(
+    house: House, browser: httpx2.AsyncClient
+) -> None:
+    """A stolen or forwarded state would otherwise bind somebody's account to another person of the workspace."""
+    thread = await house.asks()
+    leads_to = (await opened(house, await house.link(), browser)).headers["location"]
+    house.issuer.switch(answered_by="camille")
+    async with httpx2.AsyncClient(follow_redirects=False, trust_env=False) as other:
+        page = await back(house, leads_to, other)
+    assert page.status_code == 403
+    assert "another browser" in page.text
+    assert (await thread.rests())["state"] == "asking"
+    assert await house.grant() is None
+    house.issuer.switch(answered_by="ada")
+    await back(house, leads_to, browser)
+    await until(lambda: "Groceries" in thread.said[-1], seen=lambda: thread.said)
+
+
+async def test_a_link_is_good_once_and_not_for_ever(house: House, browser: httpx2.AsyncClient) -> None:
+    await house.asks()
+    link = await house.link()
+    assert (await opened(house, link, browser)).status_code == 303
+    assert (await opened(house, link, browser)).status_code == 410
+
+    await house.asks("and once more?", user=CAMILLE)
+    link = await house.link(CAMILLE)
+    async for key in house.world.redis.scan_iter(match=keys.sign_in("*")):
+        await house.world.redis.pexpire(key, 1)
+
+    async def is_over() -> bool:
+        return (await browser.get(f"{house.world.url}{urlsplit(link).path}")).status_code == 410
+
+    await until_true(is_over, within=15, seen=lambda: link)
+
+
+async def test_another_worker_goes_on_from_the_link(house: House, browser: httpx2.AsyncClient) -> None:
+    thread = await house.asks()
+    link = await house.link()
+    await thread.rests()
+    await house.world.end_workers()
+    house.issuer.switch(answered_by="ada")
+    await back(house, (await opened(house, link, browser)).headers["location"], browser)
+    await house.world.start_worker()
+    await until(lambda: "Groceries" in thread.said[-1], seen=lambda: thread.said)
+
+
+async def test_four_workers_renew_an_expired_token_once(house: House, browser: httpx2.AsyncClient) -> None:
+    thread = await house.asks()
+    await signed_in(house, await house.link(), browser)
+    await until(lambda: "Groceries" in thread.said[-1], seen=lambda: thread.said)
+    connections = Connections(house.world.redis, house.world.settings.vault)
+    ada = Principal(TEAM, ADA)
+    grant = await house.grant()
+    await connections.put(ada, "notes", replace(grant, expires_at=1.0))
+    house.issuer.tokens.expire()
+    for _ in range(3):
+        await house.world.start_worker()
+    threads = [await house.asks() for _ in range(4)]
+    for each in threads:
+        assert "Groceries" in (await each.answered(within=60))[-1]
+    assert len(house.issuer.requests("token.refresh_token")) == 1
+
+
+async def test_metadata_that_point_at_a_private_address_are_not_followed(house: House) -> None:
+    house.issuer.switch(endpoints_at="http://10.1.2.3:8000")
+    thread = await house.asks()
+    assert "does not work as it should" in (await thread.answered())[-1]
+
+
+async def test_stop_ends_the_wait_and_a_late_sign_in_is_not_used(house: House, browser: httpx2.AsyncClient) -> None:
+    thread = await house.asks()
+    link = await house.link()
+    await thread.rests()
+    await house.world.press_stop(thread)
+    await until(lambda: any("topped" in said for said in thread.said), seen=lambda: thread.said)
+    await thread.rests()
+    await signed_in(house, link, browser)
+    await until(lambda: any("no longer wait" in said for _, said in house.world.whispers))
+    assert await house.grant() is None

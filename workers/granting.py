@@ -1,0 +1,79 @@
+"""Which yes of before covers a call, and what a new one covers.
+
+Fails closed: a grant counts only while whoever gave it might still decide, and for the tool as it was then; one for
+always is only the person's own to give.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.approvals.grants import Grant, dump, load
+from bot.slack.clicks import ALWAYS, THREAD
+from workers.approving import approvers_of, may_decide
+from workers.journal import CallRecord, Journal
+from workers.services import Services
+
+FIELD = "grants"  # of the thread record
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Covered:
+    """By whom and for how long a call was allowed before."""
+
+    by: str
+    holds: str
+
+
+async def covering(
+    services: Services, journal: Journal, thread: Mapping[str, str], record: CallRecord
+) -> Covered | None:
+    """The grant under which this call may run; None where a person is to be asked. `thread` is the thread's record."""
+    user, team = journal.get("principal") or "", journal.thread.team
+    if not record.definition:
+        return None
+    standing = await services.grants.of(team, user)
+    for holds, grants in ((THREAD, load(thread.get(FIELD))), (ALWAYS, standing)):
+        for grant in grants:
+            if grant.covers(
+                user=user,
+                agent=record.agent,
+                tool=record.name,
+                does=record.does,
+                definition=record.definition,
+            ) and await may_decide(services, record, team=team, user=grant.by, asker=user):
+                return Covered(by=grant.by, holds=holds)
+    return None
+
+
+def offered(services: Services, record: CallRecord, *, asker: str) -> tuple[str, ...]:
+    """For how long a yes to this call may hold, beside once."""
+    approvers = approvers_of(services.catalogs.now, record)
+    if not record.definition or approvers is None:
+        return ()
+    return (THREAD, ALWAYS) if approvers.may_include(asker) else (THREAD,)
+
+
+async def give(
+    services: Services, journal: Journal, thread: dict[str, str], record: CallRecord, *, by: str, holds: str
+) -> None:
+    """Let the yes hold: for always at once, for the thread with the journal's next write."""
+    user, team = journal.get("principal") or "", journal.thread.team
+    grant = Grant(
+        user=user,
+        agent=record.agent,
+        tool=record.name,
+        does=record.does,
+        definition=record.definition,
+        title=record.title,
+        server=record.server,
+        by=by,
+        at=services.now(),
+    )
+    if holds == ALWAYS:
+        await services.grants.give(team, grant)
+    elif holds == THREAD:
+        others = [one for one in load(thread.get(FIELD)) if one.id != grant.id]
+        thread[FIELD] = dump([*others, grant])
+        journal.set_thread(grants=thread[FIELD])

@@ -1,0 +1,231 @@
+"""One sign-in at one server, in two halves that different processes may do: up to the link, and from the code on.
+
+The SDK's own flow does discovery, registration and the token request; it knows no pause, so its pieces are driven here.
+What it leaves open is closed here: PKCE with S256 or nothing, scopes of our choice, JSON from token endpoints that
+prefer forms, and redirects that are followed within an origin only. What is known is kept as plain JSON (`documents`).
+https://modelcontextprotocol.io/specification/2025-11-25/basic/authorization
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+from urllib.parse import parse_qsl, urlencode
+
+import httpx2
+from mcp.client.auth import OAuthClientProvider, OAuthFlowError, PKCEParameters
+from mcp.client.auth.utils import union_scopes, validate_authorization_response_iss
+from mcp.shared.auth import (
+    OAuthClientInformationFull,
+    OAuthClientMetadata,
+    OAuthMetadata,
+    OAuthToken,
+    ProtectedResourceMetadata,
+)
+from pydantic import BaseModel
+
+from bot.catalog.servers import Server
+from workers.tools.needs import SignIn
+
+# It logs each sign-in that leaves it, with a stack trace and with what the servers said.
+logging.getLogger("mcp.client.auth.oauth2").setLevel(logging.CRITICAL)
+
+PROTOCOL_HEADER = "mcp-protocol-version"
+NAME = "Threadwind"
+T = TypeVar("T", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Begun:
+    """A sign-in that waits for a person's browser. `url` is where it goes; `verifier` stays with us."""
+
+    url: str
+    state: str = field(repr=False)
+    verifier: str = field(repr=False)
+    issuer: str
+    scope: str
+    documents: dict[str, Any] = field(repr=False)
+
+
+class _Paused(Exception):
+    """The link is made: the flow is left here and taken up again with the code."""
+
+    def __init__(self, begun: Begun) -> None:
+        super().__init__("a person is waited for")
+        self.begun = begun
+
+
+class Flow(OAuthClientProvider):
+    """`documents` is what an earlier half, or an earlier sign-in, left; `client` as whom we are registered."""
+
+    def __init__(
+        self,
+        server: Server,
+        *,
+        redirect_uri: str,
+        documents: Mapping[str, Any],
+        client: Mapping[str, Any] | None = None,
+        tokens: OAuthToken | None = None,
+        client_document: str | None = None,
+    ) -> None:
+        kind = "web" if redirect_uri.startswith("https://") else "native"
+        metadata = OAuthClientMetadata.model_validate(
+            {"client_name": NAME, "redirect_uris": [redirect_uri], "application_type": kind}
+        )
+        super().__init__(server.url, metadata, self, client_metadata_url=client_document)
+        self._server = server
+        context = self.context
+        context.protected_resource_metadata = _read(ProtectedResourceMetadata, documents.get("resource"))
+        context.oauth_metadata = _read(OAuthMetadata, documents.get("server"))
+        context.auth_server_url = documents.get("issuer")
+        context.protocol_version = documents.get("protocol")
+        context.client_metadata.scope = documents.get("scope")
+        context.client_info = _read(OAuthClientInformationFull, documents.get("client") or client)
+        context.current_tokens = tokens
+        if server.oauth:
+            context.client_info = _static(server, redirect_uri, context.oauth_metadata)
+        self.registered: dict[str, Any] | None = None  # what a registration brought, to be kept
+        self._initialized = True  # the SDK's: nothing is to be loaded
+
+    async def begin(self, http: httpx2.AsyncClient, need: SignIn) -> Begun:
+        """Up to the link, from what the server said as it refused. Raises the SDK's, pydantic's and httpx2's errors."""
+        headers = {PROTOCOL_HEADER: need.protocol} if need.protocol else {}
+        refused = httpx2.Request("POST", self._server.url, headers=headers)
+        answer = httpx2.Response(need.status, headers={"www-authenticate": need.challenge}, request=refused)
+        async with contextlib.aclosing(self.async_auth_flow(refused)) as flow:
+            await anext(flow)  # the refused request itself, which is not sent again
+            try:
+                while True:
+                    answer = await _sent(http, await flow.asend(answer))
+            except _Paused as paused:
+                return paused.begun
+
+    async def finish(self, http: httpx2.AsyncClient, *, code: str, verifier: str, iss: str | None) -> OAuthToken:
+        """The tokens for a code. Raises the SDK's, pydantic's and httpx2's errors."""
+        validate_authorization_response_iss(iss, self.context.oauth_metadata)
+        request = await self._exchange_token_authorization_code(code, verifier)
+        await self._handle_token_response(await _sent(http, request))
+        assert self.context.current_tokens is not None, "the SDK raises where there are none"
+        return self.context.current_tokens
+
+    async def renew(self, http: httpx2.AsyncClient) -> httpx2.Response:
+        """What the token endpoint says to the refresh token, as JSON."""
+        return await _sent(http, await self._refresh_token())
+
+    def documents(self) -> dict[str, Any]:
+        context = self.context
+        return {
+            "resource": _written(context.protected_resource_metadata),
+            "server": _written(context.oauth_metadata),
+            "issuer": context.auth_server_url,
+            "protocol": context.protocol_version,
+            "scope": context.client_metadata.scope,
+            "client": _written(context.client_info),
+            "redirect_uri": self._redirect_uri,
+        }
+
+    # ---- what the SDK asks of us ------------------------------------------------------------------------------------
+
+    async def get_tokens(self) -> OAuthToken | None:
+        return self.context.current_tokens
+
+    async def set_tokens(self, tokens: OAuthToken) -> None:
+        """They are kept by whoever asked for them."""
+
+    async def get_client_info(self) -> OAuthClientInformationFull | None:
+        return self.context.client_info
+
+    async def set_client_info(self, client_info: OAuthClientInformationFull) -> None:
+        self.registered = _written(client_info)
+
+    async def _perform_authorization(self) -> httpx2.Request:
+        """In the place of the SDK's, which would wait here for the browser."""
+        context = self.context
+        methods = context.oauth_metadata.code_challenge_methods_supported if context.oauth_metadata else ["S256"]
+        if "S256" not in (methods or []):
+            raise OAuthFlowError("the authorization server does not offer PKCE with S256")
+        if context.client_info is None:
+            raise OAuthFlowError("we are not registered")
+        if self._server.oauth:
+            context.client_info = _static(self._server, self._redirect_uri, context.oauth_metadata)
+        if self._server.oauth and self._server.oauth.scopes:
+            context.client_metadata.scope = self._chosen_scope()
+        pkce, state = PKCEParameters.generate(), secrets.token_urlsafe(32)
+        raise _Paused(
+            Begun(
+                url=self._link(context.client_info.client_id, state, pkce.code_challenge),
+                state=state,
+                verifier=pkce.code_verifier,
+                issuer=str(context.oauth_metadata.issuer) if context.oauth_metadata else "",
+                scope=context.client_metadata.scope or "",
+                documents=self.documents(),
+            )
+        )
+
+    @property
+    def _redirect_uri(self) -> str:
+        return str(self.context.client_metadata.redirect_uris[0]) if self.context.client_metadata.redirect_uris else ""
+
+    def _chosen_scope(self) -> str | None:
+        """The operator's choice, with what was granted before; a server that still lacks something says so again."""
+        assert self._server.oauth is not None, "only then there is a choice"
+        granted = self.context.current_tokens.scope if self.context.current_tokens else None
+        return union_scopes(" ".join(self._server.oauth.scopes), granted)
+
+    def _link(self, client_id: str, state: str, challenge: str) -> str:
+        context = self.context
+        asked = {
+            "response_type": "code",
+            "client_id": client_id,
+            "redirect_uri": self._redirect_uri,
+            "state": state,
+            "code_challenge": challenge,
+            "code_challenge_method": "S256",
+        }
+        if context.should_include_resource_param(context.protocol_version):
+            asked["resource"] = context.get_resource_url()
+        if scope := context.client_metadata.scope:
+            asked["scope"] = scope
+            if "offline_access" in scope.split():
+                asked["prompt"] = "consent"  # OpenID wants it with that scope
+        base = f"{context.get_authorization_base_url(context.server_url)}/authorize"
+        if context.oauth_metadata:
+            base = str(context.oauth_metadata.authorization_endpoint)
+        return f"{base}{'&' if '?' in base else '?'}{urlencode(asked)}"
+
+
+async def _sent(http: httpx2.AsyncClient, request: httpx2.Request) -> httpx2.Response:
+    request.headers["accept"] = "application/json"  # without it GitHub answers with a form
+    response = await http.send(request, follow_redirects=False)
+    if response.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+        body = dict(parse_qsl(response.text))
+        return httpx2.Response(response.status_code, text=json.dumps(body), request=request)
+    return response
+
+
+def _static(server: Server, redirect_uri: str, metadata: OAuthMetadata | None) -> OAuthClientInformationFull:
+    """The client that an operator registered by hand. Servers that do not say how, take the secret in the form."""
+    assert server.oauth is not None, "only then there is such a client"
+    offered = (metadata.token_endpoint_auth_methods_supported if metadata else None) or ["client_secret_post"]
+    method = "client_secret_post" if "client_secret_post" in offered else "client_secret_basic"
+    return OAuthClientInformationFull.model_validate(
+        {
+            "client_id": server.oauth.client_id,
+            "client_secret": server.oauth.client_secret or None,
+            "redirect_uris": [redirect_uri],
+            "token_endpoint_auth_method": method if server.oauth.client_secret else "none",
+        }
+    )
+
+
+def _read(kind: type[T], document: Mapping[str, Any] | None) -> T | None:
+    return kind.model_validate(document) if document else None
+
+
+def _written(model: BaseModel | None) -> dict[str, Any] | None:
+    return model.model_dump(mode="json", by_alias=True, exclude_none=True) if model else None

@@ -1,0 +1,39 @@
+"""As whom a server is called: as a channel where mcp.json says so, as the person where they are signed in.
+
+Always holds: what is opened with a person's sign-in has a key of that person and that sign-in, so nobody else's call
+goes over it. Servers with an Authorization of their own in mcp.json never ask people.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from bot.catalog.servers import Server
+from workers.tools.credentials import SHARED, Asker, Credential
+from workers.tools.errors import Unreachable
+from workers.tools.oauth.bearer import Bearer, Tokens
+from workers.tools.oauth.errors import Unavailable
+from workers.tools.oauth.sign_ins import SignIns
+
+
+class Personal:
+    """The worker's `Credentials`."""
+
+    def __init__(self, sign_ins: SignIns, now: Callable[[], float]) -> None:
+        self._sign_ins = sign_ins
+        self._now = now
+
+    async def of(self, server: Server, asker: Asker | None) -> Credential:
+        if asker and (headers := server.channels.get(asker.channel)):
+            return Credential(key=f"channel:{asker.channel}", headers={**server.headers, **headers})
+        if not server.takes_sign_in:
+            return Credential(key=SHARED, headers=server.headers)
+        if asker:
+            tokens = Tokens(self._sign_ins, server, asker.principal, self._now)
+            try:
+                grant = await tokens.fresh()
+            except Unavailable as exc:
+                raise Unreachable(str(exc)) from exc
+            if grant:
+                return Credential(key=f"{asker.principal}:{grant.id}", headers=server.headers, auth=Bearer(tokens))
+        return Credential(key=SHARED, headers=server.headers, auth=Bearer(None))

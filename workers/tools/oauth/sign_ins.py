@@ -1,0 +1,160 @@
+"""People's sign-ins at tool servers: begun, finished, renewed, revoked; what comes of them is kept in `connections`.
+
+Always holds: tokens are renewed by one process at a time, whoever else wanted it gets the new ones; a refresh that is
+refused ends the connection, one that could not be heard does not.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx2
+import structlog
+from mcp.client.auth import OAuthFlowError
+from mcp.shared.auth import OAuthToken
+from pydantic import ValidationError
+from redis.exceptions import LockError
+
+from bot.catalog.servers import Server
+from bot.connections.grants import Connections, Grant
+from bot.connections.models import Principal
+from workers.tools.needs import SignIn
+from workers.tools.oauth.errors import Unavailable, Unusable
+from workers.tools.oauth.flow import Begun, Flow
+from workers.tools.oauth.guard import Blocked, Guard, client
+
+log = structlog.get_logger()
+
+
+class SignIns:
+    def __init__(
+        self, connections: Connections, *, now: Callable[[], float], client_document: str | None = None
+    ) -> None:
+        """`client_document` is the https address at which we say who we are, where there is one."""
+        self.connections = connections
+        self._now = now
+        self._client_document = client_document
+
+    async def begin(self, server: Server, principal: Principal, need: SignIn, *, redirect_uri: str) -> Begun:
+        """The link for the person. Raises `SignInError`."""
+        had = await self.connections.get(principal, server.name)
+        known = await self.connections.client(server.url, redirect_uri)
+        tokens = OAuthToken(access_token="none", scope=had.scope) if had and need.status == 403 else None  # noqa: S106  # only its scopes count
+        flow = Flow(
+            server,
+            redirect_uri=redirect_uri,
+            documents={},
+            client=known,
+            tokens=tokens,
+            client_document=self._client_document,
+        )
+        async with _guarded(server) as (guard, http):
+            begun = await flow.begin(http, need)
+            if not await guard.may_show(httpx2.URL(begun.url)):
+                raise Unusable(f'The sign-in of "{server.name}" leads to an address that is not safe.')
+        if flow.registered and not server.oauth:
+            await self.connections.keep_client(server.url, redirect_uri, flow.registered)
+        return begun
+
+    async def finish(
+        self,
+        server: Server,
+        principal: Principal,
+        documents: dict[str, Any],
+        *,
+        code: str,
+        verifier: str,
+        iss: str | None,
+    ) -> None:
+        """The code's tokens, into the store. Raises `SignInError`."""
+        flow = Flow(server, redirect_uri=documents["redirect_uri"], documents=documents)
+        async with _guarded(server) as (_, http):
+            tokens = await flow.finish(http, code=code, verifier=verifier, iss=iss)
+        grant = self._granted(tokens, flow.documents(), id=secrets.token_hex(8))
+        await self.connections.put(principal, server.name, grant)
+        log.info("sign_in.done", server=server.name, renews=bool(grant.refresh_token))
+
+    async def renewed(self, server: Server, principal: Principal, spent: str) -> Grant | None:
+        """The connection with another access token than `spent`; None where the person has to sign in again.
+
+        Raises `Unavailable` where nobody can say now.
+        """
+        try:
+            async with self.connections.refreshing(principal, server.name):
+                grant = await self.connections.get(principal, server.name)
+                if grant is None or grant.access_token != spent:
+                    return grant  # another process was here
+                return await self._renew(server, principal, grant)
+        except LockError as exc:
+            raise Unavailable(f'Another worker renews the sign-in at "{server.name}" and takes too long.') from exc
+
+    async def revoke(self, server: Server, grant: Grant) -> bool:
+        """Tell the authorization server that the tokens are void (RFC 7009); whether it heard that."""
+        flow = Flow(server, redirect_uri=grant.documents["redirect_uri"], documents=grant.documents)
+        metadata = flow.context.oauth_metadata
+        if metadata is None or metadata.revocation_endpoint is None or flow.context.client_info is None:
+            return False
+        token, kind = (
+            (grant.refresh_token, "refresh_token") if grant.refresh_token else (grant.access_token, "access_token")
+        )
+        said = {"token": token, "token_type_hint": kind, "client_id": flow.context.client_info.client_id}
+        body, headers = flow.context.prepare_token_auth(said, {})
+        async with _guarded(server) as (_, http):
+            answer = await http.post(str(metadata.revocation_endpoint), data=body, headers=headers)
+        return answer.is_success
+
+    async def _renew(self, server: Server, principal: Principal, grant: Grant) -> Grant | None:
+        if not grant.refresh_token:
+            return None
+        tokens = OAuthToken(access_token=grant.access_token, refresh_token=grant.refresh_token, scope=grant.scope)
+        flow = Flow(server, redirect_uri=grant.documents["redirect_uri"], documents=grant.documents, tokens=tokens)
+        async with _guarded(server) as (_, http):
+            answer = await flow.renew(http)
+        if answer.status_code == 429 or answer.status_code >= 500:
+            raise Unavailable(f'The sign-in of "{server.name}" cannot be renewed now (HTTP {answer.status_code}).')
+        try:
+            fresh = OAuthToken.model_validate_json(answer.content)
+        except ValidationError:  # refused: `invalid_grant` mostly; some servers say it under 200
+            log.info("sign_in.renewal_refused", server=server.name, status=answer.status_code)
+            await self.connections.drop(principal, server.name)
+            return None
+        fresh.refresh_token = fresh.refresh_token or grant.refresh_token
+        fresh.scope = fresh.scope or grant.scope
+        after = self._granted(fresh, grant.documents, id=grant.id)
+        await self.connections.put(principal, server.name, after)
+        return after
+
+    def _granted(self, tokens: OAuthToken, documents: dict[str, Any], *, id: str) -> Grant:
+        return Grant(
+            id=id,
+            access_token=tokens.access_token,
+            refresh_token=tokens.refresh_token or "",
+            expires_at=self._now() + tokens.expires_in if tokens.expires_in else None,
+            scope=tokens.scope or "",
+            documents=documents,
+        )
+
+
+@asynccontextmanager
+async def _guarded(server: Server) -> AsyncIterator[tuple[Guard, httpx2.AsyncClient]]:
+    """What may be fetched for the server's sign-in, and with what; whatever goes wrong becomes a `SignInError`.
+
+    The causes' own texts may hold what servers sent, so they stay here.
+    """
+    guard = Guard(server.url)
+    try:
+        async with client(guard) as http:
+            yield guard, http
+    except Blocked as exc:
+        log.warning("sign_in.blocked", server=server.name, problem=str(exc))
+        raise Unusable(f'The sign-in of "{server.name}" names an address that may not be fetched from here.') from None
+    except httpx2.HTTPError as exc:
+        raise Unavailable(
+            f'Who signs people in for "{server.name}" cannot be reached ({type(exc).__name__}).'
+        ) from None
+    except (OAuthFlowError, ValidationError, ValueError) as exc:
+        log.warning("sign_in.unusable", server=server.name, cause=type(exc).__name__)
+        raise Unusable(f'The sign-in of "{server.name}" does not work as the protocol says.') from None

@@ -1,0 +1,171 @@
+"""The card of a call that needs a yes: who wants what, for whom, with which arguments, who may decide and until when.
+
+Drawn from the record. Its arguments stay when it is decided. Where they are too long, or not for everybody here, a
+button shows them in full; where that is not possible either, there is no Approve button.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import datetime
+
+from bot.approvals.approvers import ASKER, OTHERS, WORDS, Approvers
+from bot.approvals.readable import Line, lines, pages
+from bot.slack import blocks, mentions, questions, text
+from bot.slack.clicks import ALWAYS, APPROVE, APPROVE_ALWAYS, APPROVE_THREAD, ARGUMENTS, DENY, DENY_REASON, THREAD
+from bot.slack.errors import SlackError
+from bot.slack.moments import moment
+from workers import granting
+from workers.approving import approvers_of, is_personal
+from workers.conversations.port import Call
+from workers.journal import CallRecord
+from workers.turn.scene import Scene
+
+SHOWN = 2_000  # characters of arguments on the card; more is opened with a button
+MOST_SHOWN = 2_000_000  # that anybody can be expected to page through; more can only be denied
+NAME_SHOWN = 200
+
+
+def row_of(call: Call) -> str:
+    return f"ask:{call.tool_call_id}"
+
+
+def reminder_of(call: Call) -> str:
+    return f"remind:{call.tool_call_id}"
+
+
+async def put(scene: Scene, call: Call, record: CallRecord) -> None:
+    """Post the card, once, and call those who are named to decide."""
+    approvers = approvers_of(scene.catalog, record)
+    called = approvers.called if approvers else ()
+    buttons = _buttons(scene, record)
+    words = "\n".join([_text(scene, record, _notes(scene, record)), " / ".join(label for _, label in buttons)])
+    card = _card(scene, call, record, _notes(scene, record), buttons=buttons, calls=called)
+    await scene.delivery.ask(row_of(call), words, card, calls=called)
+
+
+async def remind(scene: Scene, call: Call, record: CallRecord) -> None:
+    """Call, once, those who may decide: half of the time is over."""
+    approvers = approvers_of(scene.catalog, record)
+    called = [*approvers.called] if approvers else []
+    if approvers and approvers.may_include(principal := scene.journal.get("principal") or ""):
+        called.insert(0, principal)
+    words = scene.words.say(
+        "asking.reminder", question=question(scene, record), until=_moment(scene, until(scene, record))
+    )
+    await scene.delivery.ask(reminder_of(call), words, [*mentions.calling(called), *blocks.notice(words)], calls=called)
+
+
+async def close(scene: Scene, call: Call, record: CallRecord, words: str) -> None:
+    """Say the decision in every copy of the card; its buttons go, but for the one that shows all."""
+    rest = [one for one in _buttons(scene, record) if one[0] == ARGUMENTS]
+    copies = {
+        row_of(call): (_card(scene, call, record, [words], buttons=rest), _text(scene, record, [words])),
+        reminder_of(call): (blocks.notice(f"{question(scene, record)}\n{words}"), words),
+    }
+    for row, (card, spoken) in copies.items():
+        if ts := scene.ledger.accepted(row):
+            with suppress(SlackError):
+                await scene.slack.update(scene.thread.channel, ts, text=spoken, blocks=card)
+
+
+def question(scene: Scene, record: CallRecord) -> str:
+    """Who wants to do what, where and for whom. Titles are a server's words: quoted as plain text."""
+    say, person = scene.words.say, text.shown(scene.person.name, NAME_SHOWN)
+    agent = text.shown(scene.cast.title(record.agent or scene.agent.name), NAME_SHOWN)
+    tool = text.shown(record.name, NAME_SHOWN)
+    title = text.shown(record.title or record.name, NAME_SHOWN)
+    what = f"*{title}* (`{tool}`)" if title != tool else f"`{tool}`"
+    if record.server:
+        what = say("asking.of_server", tool=what, server=text.shown(record.server, NAME_SHOWN))
+    return say("asking.card", agent=agent, tool=what, principal=person)
+
+
+def until(scene: Scene, record: CallRecord) -> float:
+    """When the question counts as denied."""
+    return (record.asked_at or scene.now()) + scene.services.settings.asking_limit.total_seconds()
+
+
+def _card(
+    scene: Scene,
+    call: Call,
+    record: CallRecord,
+    notes: Sequence[str],
+    *,
+    buttons: Sequence[tuple[str, str]],
+    calls: Sequence[str] = (),
+) -> blocks.Blocks:
+    value = f"{scene.journal.id}:{call.tool_call_id}"
+    return questions.card(
+        question(scene, record), _shown(scene, record), notes, calls=calls, value=value, buttons=buttons
+    )
+
+
+def _shown(scene: Scene, record: CallRecord) -> Sequence[Line]:
+    """What of the arguments stands on the card."""
+    found = lines(record.arguments)
+    return [] if is_personal(scene.catalog, record) or _too_long(found) else pages(found, SHOWN)[0]
+
+
+def _text(scene: Scene, record: CallRecord, notes: Sequence[str]) -> str:
+    """The card in plain words."""
+    sent = [text.shown(line.plain(), 2 * line.size + NAME_SHOWN) for line in _shown(scene, record)]
+    return "\n".join([question(scene, record), *sent, *notes])
+
+
+def _notes(scene: Scene, record: CallRecord) -> list[str]:
+    say, found = scene.words.say, lines(record.arguments)
+    notes = []
+    if _too_long(found):
+        notes.append(say("asking.arguments_too_long"))
+    elif is_personal(scene.catalog, record):
+        notes.append(say("asking.arguments_private"))
+    elif not found:
+        notes.append(say("asking.no_arguments"))
+    elif len(pages(found, SHOWN)) > 1:
+        notes.append(say("asking.arguments_more"))
+    who = who_decides(scene, approvers_of(scene.catalog, record))
+    return [*notes, say("asking.who", who=who, until=_moment(scene, until(scene, record)))]
+
+
+def who_decides(scene: Scene, approvers: Approvers | None) -> str:
+    """Those who may decide, in words."""
+    say, person = scene.words.say, text.shown(scene.person.name, NAME_SHOWN)
+    if approvers is None:
+        return say("asking.by_nobody")
+    lists = []
+    for names in approvers.lists:
+        parts = [person] if ASKER in names else []
+        parts += [say("asking.by_others", principal=person)] if OTHERS in names else []
+        parts += [say("asking.by_called")] if set(names) - WORDS else []
+        lists.append(scene.words.names(parts, any_of=True))
+    return lists[0] if len(lists) == 1 else say("asking.by_both", first=lists[0], second=lists[1])
+
+
+def _buttons(scene: Scene, record: CallRecord) -> list[tuple[str, str]]:
+    say, found = scene.words.say, lines(record.arguments)
+    deny = [(DENY, say("button.deny")), (DENY_REASON, say("button.deny_reason"))]
+    if _too_long(found):
+        return deny
+    hidden = is_personal(scene.catalog, record) or len(pages(found, SHOWN)) > 1
+    show = [(ARGUMENTS, say("button.arguments"))] if hidden and found else []
+    holding = granting.offered(scene.services, record, asker=scene.journal.get("principal") or "")
+    always = f"button.approve_{record.does or 'always'}"
+    approve = [(APPROVE, say("button.approve"))]
+    approve += [(APPROVE_THREAD, say("button.approve_thread"))] if THREAD in holding else []
+    approve += [(APPROVE_ALWAYS, say(always))] if ALWAYS in holding else []
+    return [*approve, *deny, *show]
+
+
+def _too_long(found: Sequence[Line]) -> bool:
+    return sum(line.size for line in found) > MOST_SHOWN
+
+
+def _moment(scene: Scene, at: float) -> str:
+    written = scene.words.time(datetime.fromtimestamp(at).astimezone(), scene.person.tz)
+    return moment(at, written)
+
+
+def decided_at(scene: Scene, record: CallRecord) -> str:
+    return _moment(scene, record.decided_at)

@@ -1,0 +1,240 @@
+"""Calls that need a sign-in of the person: a private link, the way through a browser, and the call made again.
+
+Always holds: only the principal gets the link, and what the browser brings back is bound to it; each end has its
+sentence and closes the call; nobody is asked more than three times a turn. The thread learns that a sign-in is waited
+for, and nothing private.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from urllib.parse import urlsplit
+
+import structlog
+
+from bot.connections import addresses
+from bot.connections.models import Principal
+from bot.connections.tickets import Ticket
+from bot.slack import blocks
+from bot.slack.errors import SlackError
+from bot.texts import Words, words_for
+from bot.threads import keys
+from bot.threads.models import CallState, Mail, MailKind
+from bot.web.sign_in import DENIED
+from workers.conversations.port import Call
+from workers.journal import CallRecord
+from workers.tools import needs
+from workers.tools.needs import SignIn
+from workers.tools.oauth.errors import SignInError
+from workers.turn.scene import Scene
+
+MOST_ROUNDS = 3  # a server that refuses again and again would have a person sign in for ever
+LIMIT = 2 * keys.SIGN_IN_FOR  # the link's time, and that of the way through the browser
+GIVEN = '"signed in"'
+RESULT = "Error: the call was not made, for it needs a sign-in of the person. {why} Do not call it again; say so."
+
+log = structlog.get_logger()
+
+
+def waiting(scene: Scene) -> list[Call]:
+    """The open calls that wait for a sign-in."""
+    return [call for call in scene.journal.open_calls if _need(scene, call)]
+
+
+def deadline(scene: Scene) -> datetime | None:
+    moments = [_known(scene, call).asked_at or scene.now() for call in waiting(scene)]
+    return datetime.fromtimestamp(min(moments)).astimezone() + LIMIT if moments else None
+
+
+def told(scene: Scene, writer: str) -> tuple[str, dict[str, str]]:
+    servers = {need.server for call in waiting(scene) if (need := _need(scene, call))}
+    return "sign_in.waiting_for", {"principal": scene.person.name, "server": scene.words.names(sorted(servers))}
+
+
+async def ask(scene: Scene) -> None:
+    """Give the person a link for each server that is waited for; what cannot be asked for is closed with a sentence."""
+    for call in waiting(scene):
+        record = _known(scene, call)
+        if record.asked_at:
+            continue
+        if (key := await _cannot(scene)) or (key := await _ask(scene, call, record)):
+            await _close(scene, call, key)
+
+
+async def hear(scene: Scene, mail: Sequence[Mail]) -> None:
+    for item in mail:
+        about_us = item.about.get("turn") == scene.journal.id
+        if item.kind is MailKind.SIGN_IN:
+            scene.journal.take([item])
+            await _came_back(scene, item)
+        elif item.kind is MailKind.TIME_OUT and about_us:
+            for call in waiting(scene):
+                if _known(scene, call).asked_at + LIMIT.total_seconds() <= scene.now() + 1:
+                    await _close(scene, call, "sign_in.timed_out")
+
+
+async def stop(scene: Scene) -> None:
+    """The calls are closed with the turn; a link that is opened later finds nothing that waits."""
+
+
+async def _cannot(scene: Scene) -> str | None:
+    """Why nobody can be asked: a key of the texts."""
+    if not scene.services.sign_ins.connections.can_keep:
+        return "sign_in.no_keys"
+    rounds = int(scene.journal.get("sign_ins") or 0)
+    if rounds >= MOST_ROUNDS:
+        return "sign_in.too_often"
+    scene.journal.set(sign_ins=str(rounds + 1))
+    return None
+
+
+async def _ask(scene: Scene, call: Call, record: CallRecord) -> str | None:
+    need = _need(scene, call)
+    assert need is not None, "it waits for a sign-in"
+    server = scene.catalog.servers.get(need.server)
+    if server is None:
+        return "sign_in.unusable"
+    settings, services = scene.services.settings, scene.services
+    try:
+        begun = await services.sign_ins.begin(
+            server, _principal(scene), need, redirect_uri=addresses.callback(settings)
+        )
+    except SignInError as exc:
+        log.warning("sign_in.cannot_begin", server=server.name, problem=str(exc))
+        return exc.key
+    locale = await services.people.locale_of(scene.thread.team, scene.person.id)
+    secret = await services.tickets.offer(
+        Ticket(
+            team=scene.thread.team,
+            user=scene.person.id,
+            name=scene.person.name,
+            locale=locale or "en",
+            server=server.name,
+            host=urlsplit(begun.url).hostname or "",
+            scope=begun.scope,
+            url=begun.url,
+            state=begun.state,
+            verifier=begun.verifier,
+            issuer=begun.issuer,
+            documents=begun.documents,
+            thread=str(scene.thread),
+            turn=scene.journal.id,
+            tool_call_id=call.tool_call_id,
+        )
+    )
+    scene.journal.set_call(call.tool_call_id, replace(record, asked_at=scene.now()))
+    scene.step("sign_in_asked", server=server.name)
+    words = scene.words.say("sign_in.waiting", principal=scene.person.name, server=server.name)
+    row = f"sign-in:{call.tool_call_id}:{scene.journal.get('sign_ins')}"
+    await scene.delivery.settle()  # what was said before stands above
+    await scene.delivery.ask(row, words, blocks.notice(words))
+    return await _give_link(scene, server.name, begun.scope, words_for(locale), addresses.link(settings, secret))
+
+
+async def _give_link(scene: Scene, server: str, scope: str, words: Words, link: str) -> str | None:
+    """For the person's eyes only: in the thread, else as a direct message."""
+    scopes = words.names(scope.split()) if scope else words.say("sign_in.page.no_scopes")
+    lines = [words.say("sign_in.link", server=server, scopes=scopes), words.say("sign_in.part_of_thread")]
+    if scene.services.settings.public_url is None:
+        lines.append(words.say("sign_in.this_machine"))
+    said = "\n".join(lines)
+    card = blocks.with_link(said, label=words.say("sign_in.button", server=server), url=link)
+    thread, user = scene.thread, scene.person.id
+    await scene.still_ours()
+    try:
+        await scene.slack.ephemeral(thread.channel, user, thread_ts=thread.root_ts, text=said, blocks=card)
+    except SlackError as error:
+        log.info("sign_in.not_ephemeral", error=str(error))
+        try:
+            await scene.slack.post(await scene.slack.open_dm(user), text=said, blocks=card)
+        except SlackError as again:
+            log.warning("sign_in.link_not_given", error=str(again))
+            return "sign_in.not_told"
+    return None
+
+
+async def _came_back(scene: Scene, mail: Mail) -> None:
+    """Exchange what the browser brought. A repeat, and what comes when nothing waits any more, changes nothing."""
+    ticket = await scene.services.tickets.take(mail.about.get("answer", ""))
+    call = next((c for c in waiting(scene) if c.tool_call_id == mail.about.get("tool_call_id")), None)
+    if call is None or mail.about.get("turn") != scene.journal.id:
+        await scene.whisper(mail.principal, "sign_in.over")
+        return
+    if ticket is None:
+        # Another worker took it and ended before it was on record: what it stored counts.
+        had = await scene.services.sign_ins.connections.get(_principal(scene), _server(scene, call))
+        await (_go_on(scene, call) if had else _close(scene, call, "sign_in.timed_out"))
+    elif ticket.principal != _principal(scene):
+        await scene.whisper(mail.principal, "sign_in.not_yours")
+    elif ticket.error:
+        await _close(scene, call, "sign_in.denied" if ticket.error == DENIED else "sign_in.unusable")
+    else:
+        await _exchange(scene, call, ticket)
+
+
+async def _exchange(scene: Scene, call: Call, ticket: Ticket) -> None:
+    server = scene.catalog.servers.get(ticket.server)
+    if server is None:
+        await _close(scene, call, "sign_in.unusable")
+        return
+    try:
+        await scene.services.sign_ins.finish(
+            server,
+            ticket.principal,
+            ticket.documents,
+            code=ticket.code,
+            verifier=ticket.verifier,
+            iss=ticket.iss,
+        )
+    except SignInError as exc:
+        log.warning("sign_in.cannot_finish", server=server.name, problem=str(exc))
+        await _close(scene, call, exc.key)
+        return
+    await scene.whisper(scene.person.id, "sign_in.done", server=server.name)
+    await _go_on(scene, call)
+
+
+async def _go_on(scene: Scene, call: Call) -> None:
+    """All calls that wait for this server are made again: the sign-in is the person's, not the call's."""
+    server = _server(scene, call)
+    for other in waiting(scene):
+        if _server(scene, other) == server:
+            scene.journal.set_call(other.tool_call_id, replace(_known(scene, other), given=GIVEN))
+    scene.step("signed_in", server=server)
+    await scene.journal.write()
+
+
+async def _close(scene: Scene, call: Call, key: str) -> None:
+    """The call ends unmade: the person is told why, the model is, too."""
+    server, english = _server(scene, call), words_for("en")
+    await scene.whisper(scene.person.id, key, server=server)
+    result = RESULT.format(why=english.say(key, server=server))
+    record = _known(scene, call)
+    scene.journal.set_call(call.tool_call_id, replace(record, state=CallState.DONE, result=result))
+    scene.step("not_signed_in", server=server, why=key)
+    await scene.journal.write()
+
+
+def _principal(scene: Scene) -> Principal:
+    return Principal(scene.thread.team, scene.journal.get("principal") or "")
+
+
+def _server(scene: Scene, call: Call) -> str:
+    need = _need(scene, call)
+    return need.server if need else ""
+
+
+def _need(scene: Scene, call: Call) -> SignIn | None:
+    record = scene.journal.call(call.tool_call_id)
+    if record is None or record.state is not CallState.ASKED or not record.needs or record.given:
+        return None
+    need = needs.load(record.needs)
+    return need if isinstance(need, SignIn) else None
+
+
+def _known(scene: Scene, call: Call) -> CallRecord:
+    record = scene.journal.call(call.tool_call_id)
+    assert record is not None, "a call that waits is on record"
+    return record
