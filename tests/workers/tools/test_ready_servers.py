@@ -106,7 +106,7 @@ def read(file: Path) -> dict[str, Server]:
 
 
 def everything() -> dict[str, Server]:
-    return read(READY) | read(EXAMPLES / "article" / "mcp.json")
+    return read(EXAMPLES / "article" / "mcp.json") | read(READY)
 
 
 def an_agent(file: Path) -> Agent:
@@ -134,6 +134,17 @@ def test_every_pattern_of_an_entry_means_a_tool_that_there_is(name: str) -> None
     server = everything()[name]
     for patterns in (server.include, server.exclude, server.reads):
         assert matching(patterns, NAMES[name]) == list(patterns)
+
+
+def test_github_with_a_sign_in_of_ones_own_gives_the_same_tools() -> None:
+    client = {"GITHUB_CLIENT_ID": "an-app", "GITHUB_CLIENT_SECRET": "hush"}
+    known, problems = servers.load(READY.with_name("github-sign-in.json"), client)
+    assert problems == []
+    own, shared = known["github"], read(READY)["github"]
+    assert own.oauth is not None
+    assert own.takes_sign_in
+    assert not shared.takes_sign_in
+    assert (own.url, own.toolset, own.reads) == (shared.url, shared.toolset, shared.reads)
 
 
 def test_there_is_an_agent_for_every_server() -> None:
