@@ -24,7 +24,7 @@ def _number(value: object) -> object:
         return value  # ISO 8601, such as PT15S, or a mistake that pydantic names
 
 
-def _folders(value: object) -> object:
+def _paths(value: object) -> object:
     """`agents, more/agents` are two; whoever sets one in code gives its path."""
     if isinstance(value, str):
         return [part.strip() for part in value.split(",") if part.strip()]
@@ -43,7 +43,7 @@ Seconds = Annotated[timedelta, BeforeValidator(_number)]
 People = Annotated[
     tuple[Annotated[str, StringConstraints(pattern=r"^[UW][A-Z0-9]{2,40}$")], ...], NoDecode, BeforeValidator(_people)
 ]
-Folders = Annotated[tuple[Path, ...], NoDecode, BeforeValidator(_folders), Field(min_length=1)]
+Paths = Annotated[tuple[Path, ...], NoDecode, BeforeValidator(_paths), Field(min_length=1)]
 
 
 class Settings(BaseSettings):
@@ -71,8 +71,8 @@ class Settings(BaseSettings):
     redis_url: str = "redis://127.0.0.1:6379/0"
 
     # Agents and tools
-    agents_dir: Folders = (Path("agents"),)
-    mcp_config: Path = Path("mcp.json")
+    agents_dir: Paths = (Path("agents"),)
+    mcp_config: Paths = (Path("mcp.json"),)
     tools_lock: Path = Path("tools.lock.json")
     functions: str | None = None
     channels_config: Path = Path("channels.toml")

@@ -205,7 +205,8 @@ def test_every_duration_has_its_unit() -> None:
 
 def test_every_setting_that_is_named_exists() -> None:
     """In capitals, with an underscore, and no variable of the demo or of an example."""
-    others = {"MODEL_URL", "MODEL_NAME", "MODEL_KEY", "TICKETS_TOKEN"}
+    others = {"MODEL_URL", "MODEL_NAME", "MODEL_KEY", "TICKETS_TOKEN", "GITHUB_TOKEN", "GIT_REPOSITORY", "FILES_FOLDER"}
+    others |= {"GITHUB_CLIENT_ID", "GITHUB_CLIENT_SECRET"}
     named = set(re.findall(r"(?<![\w$])([A-Z]+_[A-Z_]+)(?![\w])", quoted(README + ARCHITECTURE)))
     known = {name.upper() for name in Settings.model_fields}
     assert {name for name in named if not name.startswith("DEMO_")} - others <= known

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Self
 
-from bot.catalog import agents, channels, prices, references, servers
+from bot.catalog import agents, channels, prices, references, server_files, servers
 from bot.catalog.agents import Agent
 from bot.catalog.channels import Channel
 from bot.catalog.prices import Prices
@@ -61,7 +61,7 @@ class Catalog:
         all_agents |= _kept(before or {}, all_agents, wrong_agents)
         if unsealed := references.without_vault(all_agents, has_keys=settings.vault.has_keys):
             all_agents = {name: agent for name, agent in all_agents.items() if agent.store}
-        all_servers, wrong_servers = servers.load(settings.mcp_config, environment)
+        all_servers, wrong_servers = server_files.load(settings.mcp_config, environment)
         all_channels, wrong_channels = channels.load(settings.channels_config)
         all_prices, wrong_prices = prices.load(settings.prices)
         catalog = cls(

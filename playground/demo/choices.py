@@ -18,6 +18,7 @@ PORTS = {  # a port's name here: what listens there, the variable, the usual one
     "agents_api": ("the local Agents API", "DEMO_AGENTS_API_PORT", 8091),
     "bot": ("the bot", "DEMO_BOT_PORT", 8092),
     "store": ("the embedded store", "DEMO_STORE_PORT", 8093),
+    "github": ("the local GitHub", "DEMO_GITHUB_PORT", 8094),
 }
 OWN_KEY = "playground-mistral-key"
 
@@ -65,7 +66,7 @@ def read(environment: Mapping[str, str]) -> Choices:
         redis_url = None  # read from `.demo/env`: our own store, which we start
     key = values.get("MISTRAL_API_KEY", "")
     _check_model(values, live=live, key=key)
-    unused = {*(["agents_api"] if live else []), *(["store"] if redis_url else [])}
+    unused = {*(["agents_api", "github"] if live else []), *(["store"] if redis_url else [])}
     ports = {name: port for name, port in all_ports.items() if name not in unused}
     _check_apart(ports)
     own_url = f"http://127.0.0.1:{all_ports['agents_api']}"

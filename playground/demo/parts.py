@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import os
-import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,6 +10,7 @@ from typing import Protocol
 
 from playground.demo import greeting, vault
 from playground.demo.choices import Choices
+from playground.demo.files import folders, servers, variables
 from playground.demo.process import Process, Say, answers
 from playground.demo.release import Release
 from playground.demo.stores import GivenStore, OwnStore
@@ -21,7 +20,6 @@ SHUTDOWN_GRACE = 8  # seconds; a hosted worker gives its turns more, here somebo
 NO_DOTENV = ["--no-dotenv"]  # a `.env` is for the real workspace: nothing of it belongs in here
 DEPLOYMENT = "demo"  # also with LIVE=1, so that it never touches the objects of a real one
 WORKER_READY = "worker.ready"  # the event it logs
-AGENTS = Path(__file__).parent / "agents"  # beside those of the checkout: for what these cannot show
 LOCAL_MISTRAL = (
     "processing_seconds=90",  # long enough to ask a library for a document that is not processed yet
     "processing_reads=1000",
@@ -33,7 +31,6 @@ OPERATORS = (
     "AGENTS_DIR", "MCP_CONFIG", "TOOLS_LOCK", "FUNCTIONS", "CHANNELS_CONFIG", "DEFAULT_AGENT",
     "REPLIES_WITHOUT_MENTION", "STREAM_IN_CHANNELS", "STEER_FORM",
 )  # fmt: skip
-VARIABLE = re.compile(r"\$\{(\w+)")  # as mcp.json names them
 
 
 class Part(Protocol):
@@ -55,26 +52,21 @@ class Part(Protocol):
 def in_order(choices: Choices, environment: Mapping[str, str], say: Say) -> list[list[Part]]:
     """Those of one row start at the same time, after the row before; they end in reverse."""
     store: Part = GivenStore(choices.redis_url) if choices.redis_url else _own_store(choices)
-    local = [_slack(choices, environment, say)]
+    local: list[Part] = [_slack(choices, environment, say)]
     if choices.answerer != "mistral":
         local.append(_agents_api(choices, environment, say))
-    return [
-        [store, *local],
-        [_bot(choices, environment, say), _push(choices, environment, say), _worker(choices, environment, say)],
-    ]
-
-
-def folders(choices: Choices, environment: Mapping[str, str]) -> list[Path]:
-    """Where the agents' files are. What the demo's own ones ask for (a library, people) is not there at Mistral."""
-    named = [Path(part.strip()) for part in environment.get("AGENTS_DIR", "agents").split(",") if part.strip()]
-    given = [folder for folder in named if folder != AGENTS]  # it is there when `.demo/env` was sourced before
-    return given if choices.answerer == "mistral" else [*given, AGENTS]
+    services: list[Part] = [_github(choices, environment, say)] if "github" in choices.ports else []
+    ours: list[Part] = [one(choices, environment, say) for one in (_bot, _push, _worker)]
+    return [[store, *local], [*ours, *services]]
 
 
 def joining(choices: Choices, environment: Mapping[str, str]) -> dict[str, str]:
     """The settings that another terminal needs as well, for `.demo/env`."""
     agents_dir = ",".join(map(str, folders(choices, environment)))
-    return {**addresses(choices), "AGENTS_DIR": agents_dir, "VAULT_KEYS": vault.key(choices.world)}
+    files = {"AGENTS_DIR": agents_dir, "MCP_CONFIG": ",".join(map(str, servers(choices, environment)))}
+    if "github" in choices.ports:
+        files["DEMO_GITHUB_PORT"] = str(choices.ports["github"])
+    return {**addresses(choices), **files, "VAULT_KEYS": vault.key(choices.world)}
 
 
 def addresses(choices: Choices) -> dict[str, str]:
@@ -136,6 +128,22 @@ def _agents_api(choices: Choices, environment: Mapping[str, str], say: Say) -> P
     )
 
 
+def _github(choices: Choices, environment: Mapping[str, str], say: Say) -> Process:
+    url = f"http://127.0.0.1:{choices.ports['github']}"
+    command = [
+        *(sys.executable, "-m", "playground.services.github", "--port", str(choices.ports["github"])),
+        *("--state", str(choices.world / "github.json")),
+    ]
+    return Process(
+        "github",
+        command,
+        _basic(environment),
+        says=f"a GitHub with its MCP server on {url}/mcp/",
+        say=say,
+        ready=lambda _: answers(f"{url}/_control/state"),
+    )
+
+
 def _bot(choices: Choices, environment: Mapping[str, str], say: Say) -> Process:
     url = f"http://127.0.0.1:{choices.ports['bot']}"
     settings = product(choices, environment) | {"HOST": "127.0.0.1", "PORT": str(choices.ports["bot"])}
@@ -177,7 +185,7 @@ def _worker(choices: Choices, environment: Mapping[str, str], say: Say) -> Proce
 
 def product(choices: Choices, environment: Mapping[str, str]) -> dict[str, str]:
     """The settings of the bot and of the worker; of the shell's environment only what is named here."""
-    own = {name: environment[name] for name in (*OPERATORS, *_variables(environment)) if name in environment}
+    own = {name: environment[name] for name in (*OPERATORS, *variables(environment)) if name in environment}
     proxies = _proxies(environment) if choices.answerer == "mistral" else {}
     return {
         **own,
@@ -207,13 +215,3 @@ def _proxies(environment: Mapping[str, str]) -> dict[str, str]:
     found = {name: environment[name] for name in PROXIES if name in environment}
     direct = ",".join(filter(None, ["127.0.0.1", "localhost", environment.get("NO_PROXY", "")]))
     return found | {"NO_PROXY": direct, "no_proxy": direct} if found else {}
-
-
-def _variables(environment: Mapping[str, str]) -> set[str]:
-    """What mcp.json asks of the environment, in so many words: `${NAME}`."""
-    config = Path(environment.get("MCP_CONFIG", "mcp.json"))
-    try:
-        text = json.dumps(json.loads(config.read_text(encoding="utf-8")))
-    except (OSError, ValueError):
-        return set()  # the bot says what is wrong with it
-    return set(VARIABLE.findall(text))

@@ -16,7 +16,7 @@ from typing import Any
 
 import httpx2
 
-from playground.demo import agents, env_file, manifest, parts, welcome
+from playground.demo import agents, env_file, files, manifest, parts, welcome
 from playground.demo.choices import Choices
 from playground.demo.parts import Part
 from playground.demo.process import NotReady
@@ -128,7 +128,7 @@ class Demo:
 
     @property
     def _folders(self) -> list[Path]:
-        return parts.folders(self._choices, self._environment)
+        return files.folders(self._choices, self._environment)
 
     async def _offer_agents(self) -> None:
         """Tell the page which agents there are. It can do without."""

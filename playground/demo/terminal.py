@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TextIO
 
-COLOURS = {"demo": "1", "store": "34", "slack": "35", "mistral": "33", "bot": "32", "push": "32", "worker": "36"}
+COLOURS = {
+    "demo": "1",
+    "store": "34",
+    "slack": "35",
+    "mistral": "33",
+    "bot": "32",
+    "push": "32",
+    "worker": "36",
+    "github": "35",
+}
 WIDTH = max(map(len, COLOURS))
 
 

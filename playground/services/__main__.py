@@ -52,7 +52,7 @@ async def serve_all(services: Mapping[int, Service[Any]]) -> None:
     async with contextlib.AsyncExitStack() as stack:
         for port, service in services.items():
             try:
-                await stack.enter_async_context(serve(service, host=HOST, port=port))
+                await stack.enter_async_context(serve(service, host=HOST, port=port, on_stop=service.streams.close))
             except OSError as exc:
                 raise SystemExit(f"Cannot listen on {HOST}:{port} ({exc.strerror}). Choose another port.") from exc
         await stop.wait()

@@ -37,6 +37,6 @@ def command(create: Create) -> Callable[..., None]:
         """Serve until SIGINT or SIGTERM."""
         verifier = Introspection(introspection_url, introspection_key) if introspection_url else None
         service = create(verifier=verifier, authorization_servers=authorization_server, state=state, seed=seed)
-        run(service, host=host, port=port)
+        run(service, host=host, port=port, on_stop=service.streams.close)
 
     return main

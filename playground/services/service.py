@@ -22,6 +22,7 @@ from playground.faults import Fault, Faults
 from playground.services.control import Control
 from playground.services.door import KINDS, Door, Naming, Wording
 from playground.services.face import Face
+from playground.services.open_requests import OpenRequests
 from playground.services.seen import Log, Seen
 
 Kept = TypeVar("Kept", bound=BaseModel)
@@ -35,6 +36,7 @@ class Service(Generic[Kept]):
     def __init__(self, *, state: Path | None, seed: int) -> None:
         self.faults = Faults(random.Random(seed))  # noqa: S311  # a seeded draw, so that a fault run can be repeated
         self.log = Log()
+        self.streams = OpenRequests()  # those that clients hold; who serves it closes them
         self._state = state
         self._keeper: keeping.Keeper | None = None
         self._app: Starlette | None = None

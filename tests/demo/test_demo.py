@@ -74,7 +74,7 @@ async def test_the_start_says_what_it_does_and_where_the_page_is(demo: Demo) -> 
     assert "not from a model" in said
     assert "The MISTRAL_API_KEY in your shell is not used" in said
     assert f"  Open  {demo.url}" in demo.lines
-    for part in ("store", "slack", "mistral", "push", "bot", "worker"):
+    for part in ("store", "slack", "mistral", "push", "bot", "worker", "github"):
         assert any(line.startswith(f"{part:<7} │ ready: ") for line in demo.lines), said
 
 

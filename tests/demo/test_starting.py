@@ -13,7 +13,8 @@ import pytest
 from bot.vault import Vault
 from playground.demo import agents, env_file, greeting, welcome
 from playground.demo.choices import Choices, Wrong, read
-from playground.demo.parts import AGENTS, addresses, folders, in_order, joining
+from playground.demo.files import AGENTS, SERVERS, folders, servers
+from playground.demo.parts import addresses, in_order, joining
 from playground.demo.release import Release
 from playground.demo.stores import shown
 from tests.demo.conftest import Demo, demo_in
@@ -131,6 +132,13 @@ def test_the_demos_own_agents_are_there_beside_those_of_the_checkout_unless_mist
         == [Path("agents"), AGENTS]
     )
     assert folders(chosen(tmp_path / "c", LIVE="1", MISTRAL_API_KEY="real"), {}) == [Path("agents")]
+
+
+def test_the_demos_own_servers_are_named_beside_those_of_the_checkout_unless_mistral_answers(tmp_path: Path) -> None:
+    local = chosen(tmp_path / "a")
+    assert servers(local, {}) == servers(local, {"MCP_CONFIG": joining(local, {})["MCP_CONFIG"]})
+    assert servers(local, {"MCP_CONFIG": "mine.json, mcp.json"}) == [Path("mine.json"), Path("mcp.json"), SERVERS]
+    assert servers(chosen(tmp_path / "b", LIVE="1", MISTRAL_API_KEY="real"), {}) == [Path("mcp.json")]
 
 
 def test_what_is_sealed_is_opened_again_after_a_restart(tmp_path: Path) -> None:

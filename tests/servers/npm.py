@@ -24,6 +24,7 @@ ANSWERS_WITHIN_SECONDS = 30
 
 GITHUB = "@modelcontextprotocol/server-github/dist/index.js"
 LINEAR = "mcp-server-linear/build/index.js"
+FILESYSTEM = "@modelcontextprotocol/server-filesystem/dist/index.js"
 TACTIC_LINEAR = "@tacticlaunch/mcp-linear/dist/index.js"
 
 
@@ -33,20 +34,23 @@ def needs(reason: str) -> NoReturn:
     pytest.skip(reason)
 
 
-@contextlib.asynccontextmanager
-async def started(
-    script: str, *, environment: Mapping[str, str], redirects: Mapping[str, str]
-) -> AsyncIterator[Client]:
-    """The server as a process, and a client of it."""
+def described(script: str, *, environment: Mapping[str, str], redirects: Mapping[str, str]) -> dict[str, Any]:
+    """The server as an entry of mcp.json."""
     node = shutil.which("node")
     if node is None:
         needs("node is not installed, and MCP servers from npm need it")
     if not (MODULES / script).is_file():
         needs("the MCP servers from npm are not installed: npm ci --prefix tests/servers --ignore-scripts")
     preload = {"NODE_OPTIONS": f"--require={HERE / 'redirect.cjs'}", "SERVERS_REDIRECT": json.dumps(dict(redirects))}
-    parameters = StdioServerParameters(
-        command=node, args=[str(MODULES / script)], env={**environment, **preload}, cwd=str(HERE)
-    )
+    return {"command": node, "args": [str(MODULES / script)], "env": {**environment, **preload}, "cwd": str(HERE)}
+
+
+@contextlib.asynccontextmanager
+async def started(
+    script: str, *, environment: Mapping[str, str], redirects: Mapping[str, str]
+) -> AsyncIterator[Client]:
+    """The server as a process, and a client of it."""
+    parameters = StdioServerParameters(**described(script, environment=environment, redirects=redirects))
     with open(os.devnull, "w") as nowhere:  # noqa: ASYNC230  # no disk; they debug to stderr
         server = stdio_client(parameters, errlog=nowhere)
         async with Client(server, read_timeout_seconds=ANSWERS_WITHIN_SECONDS) as client:

@@ -293,9 +293,9 @@ async def test_what_goes_to_a_server_with_sign_ins_is_shown_to_the_asker_and_tho
     make_world: MakeWorld, tmp_path: Path
 ) -> None:
     world = await make_world(agents=an_agent(), servers=ODD_JOBS, worker=False)
-    described = json.loads(world.settings.mcp_config.read_text())
+    described = json.loads(world.settings.mcp_config[0].read_text())
     described["mcpServers"]["odd"]["oauth"] = {"client_id": "threadwind"}
-    world.settings.mcp_config.write_text(json.dumps(described))
+    world.settings.mcp_config[0].write_text(json.dumps(described))
     await world.start_worker()
     thread, [card] = await asked(world, count(tmp_path / "ran"))
     assert str(tmp_path) not in str(card.blocks) + "".join(thread.said)

@@ -13,7 +13,7 @@ from playground.services.odd.server import a_bench
 from playground.serving import serve
 from playground.slack.models import Message
 from tests.stories.conftest import MakeWorld
-from tests.stories.test_tool_results import results
+from tests.stories.test_tool_results import said
 from tests.stories.tools import agent
 from tests.world import ADA, CAMILLE, Thread, World, until, words_in
 from workers.turn import live_inquiries
@@ -68,7 +68,7 @@ async def test_a_form_is_filled_in_while_no_worker_waits_and_the_call_goes_on_wi
     assert await world.submit(view, GOOD) == {}
     await world.start_worker()
     await until(lambda: "Thank you." in thread.said, seen=lambda: thread.said)
-    [result] = results(world)
+    [result] = said(world)
     assert '"name": "Ada", "age": 36, "size": "large", "email": "ada@example.com"' in result
     assert '"weight": 1.5, "agreed": false, "colour": "#0c5c60", "team": "engines", "fruits": ["plum"]' in result
     assert '"days": ["friday"], "remark": null' in result
@@ -99,7 +99,7 @@ async def test_a_no_is_told_to_the_server(make_world: MakeWorld) -> None:
     thread, question = await ask_every_field(world)
     await world.click(question, "decline_it")
     await until(lambda: "Thank you." in thread.said, seen=lambda: thread.said)
-    assert results(world) == ["The person answered: decline."]
+    assert said(world) == ["The person answered: decline."]
 
 
 async def test_silence_is_told_to_the_server_as_well(make_world: MakeWorld) -> None:
@@ -108,7 +108,7 @@ async def test_silence_is_told_to_the_server_as_well(make_world: MakeWorld) -> N
     world.mistral.script.will_say("Then not.")
     thread = await world.mention("sign me up")
     await until(lambda: "Then not." in thread.said, seen=lambda: thread.said)
-    assert results(world) == ["The person answered: cancel."]
+    assert said(world) == ["The person answered: cancel."]
     assert any("Nobody answered the question" in said for said in thread.said)
 
 
@@ -133,7 +133,7 @@ async def test_a_stop_ends_the_question_and_a_late_answer_is_told_so(make_world:
     await until(lambda: "somebody said stop" in str(question.blocks), seen=lambda: thread.said)
     await world.submit(view, GOOD)
     assert (await thread.rests())["state"] == "idle"
-    assert results(world) == [] or "Thank you." not in thread.said
+    assert said(world) == [] or "Thank you." not in thread.said
 
 
 async def test_two_questions_come_one_after_the_other(make_world: MakeWorld) -> None:
@@ -147,7 +147,7 @@ async def test_two_questions_come_one_after_the_other(make_world: MakeWorld) -> 
         await world.submit(await world.view(), {"field-0": name})
         await until(lambda: question_in(thread) is not question)  # noqa: B023  # awaited here
     await until(lambda: "Done." in thread.said, seen=lambda: thread.said)
-    assert results(world) == ["hello Ada Lovelace"]
+    assert said(world) == ["hello Ada Lovelace"]
 
 
 @pytest.mark.parametrize("press", ["done_it", "decline_it"])
@@ -163,7 +163,7 @@ async def test_a_link_is_shown_to_the_asked_person_alone_with_its_host(make_worl
         assert "/visit/" not in str([message.blocks for message in thread.ours])
         await world.click(whisper, press)
         await until(lambda: "Done." in thread.said, seen=lambda: thread.said)
-        assert results(world) == [f"The person answered: {'accept' if press == 'done_it' else 'decline'}."]
+        assert said(world) == [f"The person answered: {'accept' if press == 'done_it' else 'decline'}."]
         assert "answer_it" not in str(question.blocks)
 
 
@@ -178,7 +178,7 @@ async def test_an_open_call_waits_for_the_form_and_gets_the_answer(make_world: M
         await world.click(question, "answer_it")
         await world.submit(await world.view(), {"field-0": "Ada"})
         await until(lambda: "Done." in thread.said, seen=lambda: thread.said)
-        assert results(world) == ["hello Ada"]
+        assert said(world) == ["hello Ada"]
         assert "answered the question" in str(question.blocks)
         assert not world.views(CAMILLE)
 
@@ -191,7 +191,7 @@ async def test_an_open_call_is_told_of_a_no(make_world: MakeWorld) -> None:
         thread = await world.mention("greet me")
         await world.click(await asked(thread), "decline_it")
         await until(lambda: "Done." in thread.said, seen=lambda: thread.said)
-        assert results(world) == ["hello decline"]
+        assert said(world) == ["hello decline"]
 
 
 async def test_an_open_call_that_nobody_answers_is_cancelled_and_the_thread_is_told(
@@ -204,7 +204,7 @@ async def test_an_open_call_that_nobody_answers_is_cancelled_and_the_thread_is_t
         world.mistral.script.will_say("Done.")
         thread = await world.mention("greet me")
         await until(lambda: "Done." in thread.said, seen=lambda: thread.said)
-        assert results(world) == ["hello cancel"]
+        assert said(world) == ["hello cancel"]
         assert any("Nobody answered the question" in said for said in thread.said)
 
 
@@ -221,7 +221,7 @@ async def test_a_person_is_asked_for_longer_than_the_server_may_take(make_world:
         await world.click(question, "answer_it")
         await world.submit(await world.view(), {"field-0": "Ada"})
         await until(lambda: "Done." in thread.said, seen=lambda: thread.said)
-        assert results(world) == ["hello Ada"]
+        assert said(world) == ["hello Ada"]
 
 
 async def test_a_page_that_has_to_be_opened_first_is_asked_for_and_the_call_made_again(make_world: MakeWorld) -> None:
@@ -238,4 +238,4 @@ async def test_a_page_that_has_to_be_opened_first_is_asked_for_and_the_call_made
         [whisper] = [each for each in world.whispered if each.ephemeral_for == ADA]
         await world.click(whisper, "done_it")
         await until(lambda: "Done." in thread.said, seen=lambda: thread.said)
-        assert results(world) == ["The link was opened."]
+        assert said(world) == ["The link was opened."]

@@ -18,7 +18,7 @@ from playground.agents_api.brains.steps import CallFunction
 from playground.serving import serve
 from tests.servers.npm import MODULES, needs
 from tests.stories.conftest import MakeWorld
-from tests.stories.test_tool_results import results
+from tests.stories.test_tool_results import said
 from tests.stories.tools import agent
 from tests.world import World, until
 
@@ -102,7 +102,7 @@ async def test_the_server_with_everything_over_each_transport(make_world: MakeWo
         )
         thread = await world.mention("do everything")
         await until(lambda: "Done." in thread.said, within=90, seen=lambda: thread.said)
-        echo, total, image, resource, structured, long = results(world)
+        echo, total, image, resource, structured, long = said(world)
         assert echo == "Echo: hello"
         assert "5" in total
         assert "image/png" in image
@@ -122,8 +122,8 @@ async def test_the_server_with_everything_over_each_transport(make_world: MakeWo
         assert await world.submit(view, {"field-0": "Ada", "field-6": "101"}) == {"field-6": "Enter 100 or less."}
         assert await world.submit(view, {"field-0": "Ada", "field-6": "7"}) == {}
         await until(lambda: "Thank you." in again.said, within=30, seen=lambda: again.said)
-        assert "- Name: Ada" in results(world)[-1]
-        assert "- Favorite Integer: 7" in results(world)[-1]
+        assert "- Name: Ada" in said(world)[-1]
+        assert "- Favorite Integer: 7" in said(world)[-1]
 
 
 async def test_the_filesystem_server_writes_where_it_may_and_nowhere_else(
@@ -143,7 +143,7 @@ async def test_the_filesystem_server_writes_where_it_may_and_nowhere_else(
     await until(lambda: "Done." in thread.said, within=60, seen=lambda: thread.said)
     assert (shelf / "tides.txt").read_text() == "High at noon."
     assert not (tmp_path / "outside.txt").exists()
-    assert "outside allowed directories" in results(world)[1]
+    assert "outside allowed directories" in said(world)[1]
 
 
 async def test_the_git_server_commits_what_was_staged(make_world: MakeWorld, tmp_path: Path) -> None:
@@ -174,5 +174,5 @@ async def test_the_fetch_server_reads_a_page(make_world: MakeWorld) -> None:
         world.mistral.script.will_say("High at noon.")
         thread = await world.mention("when is high tide?")
         assert await thread.answered(within=90) == ["High at noon."]
-        [result] = results(world)
+        [result] = said(world)
         assert "High at noon." in result

@@ -18,7 +18,7 @@ from workers.agents.wanted import objects
 from workers.tools.choice import may_use
 
 
-def of_catalog(catalog: Catalog, *, mcp_config: Path, locked: Collection[str]) -> list[Problem]:
+def of_catalog(catalog: Catalog, *, mcp_config: Collection[Path], locked: Collection[str]) -> list[Problem]:
     """Of the catalogue's problems, those that touch agent objects. `locked`: the servers that stand in the lock."""
     described = objects(catalog.agents)
     return [
@@ -36,8 +36,10 @@ def _is_of_an_agent(problem: Problem, catalog: Catalog, described: Iterable[Agen
     return problem.file not in read or problem.file in {agent.source for agent in described}
 
 
-def _is_of_a_server(problem: Problem, described: Iterable[Agent], mcp_config: Path, locked: Collection[str]) -> bool:
-    if problem.file != mcp_config:
+def _is_of_a_server(
+    problem: Problem, described: Iterable[Agent], mcp_config: Collection[Path], locked: Collection[str]
+) -> bool:
+    if problem.file not in mcp_config:
         return False
     within = f"{servers.ROOT}."
     if not problem.field.startswith(within):

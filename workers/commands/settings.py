@@ -14,7 +14,7 @@ from pydantic import Field, SecretStr, ValidationError
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings
 
-from bot.settings import CommandPrefix, Folders, Seconds, Settings
+from bot.settings import CommandPrefix, Paths, Seconds, Settings
 from bot.start import BAD_SETTINGS, dotenv_file, give_up, sentence
 
 SLACK_SECRETS = ("slack_bot_token", "slack_signing_secret", "slack_app_token")
@@ -40,7 +40,7 @@ class StoreSettings(BaseSettings):
 class FileSettings(BaseSettings):
     model_config = Settings.model_config
 
-    agents_dir: Folders = (Path("agents"),)
+    agents_dir: Paths = (Path("agents"),)
 
 
 class ManifestSettings(FileSettings):
@@ -55,7 +55,7 @@ class LockSettings(BaseSettings):
 
     model_config = Settings.model_config
 
-    mcp_config: Path = Path("mcp.json")
+    mcp_config: Paths = (Path("mcp.json"),)
     tools_lock: Path = Path("tools.lock.json")
 
 

@@ -26,7 +26,7 @@ def lock_(
     entry; then status 1."""
     import asyncio
 
-    from bot.catalog import servers
+    from bot.catalog import server_files, servers
     from bot.catalog.problem import did_you_mean
     from bot.start import environment, give_up
     from workers.commands.quiet import quiet
@@ -35,11 +35,12 @@ def lock_(
     from workers.tools import lock, locking
 
     settings = read(LockSettings)
-    known, problems = servers.load(settings.mcp_config, environment())
+    files = ", ".join(map(str, settings.mcp_config))
+    known, problems = server_files.load(settings.mcp_config, environment())
     for unknown in (name for name in names or () if name not in known):
         said = [str(problem) for problem in problems if problem.field in (unknown, f"{servers.ROOT}.{unknown}")]
         give_up(
-            *(said or [f'There is no server "{unknown}" in {settings.mcp_config}; {did_you_mean(unknown, known)}']),
+            *(said or [f'There is no server "{unknown}" in {files}; {did_you_mean(unknown, known)}']),
             status=CANNOT,
         )
     try:
@@ -55,7 +56,7 @@ def lock_(
     for server in (server.name for server in asked if server.name not in failed):
         typer.echo("\n".join(lines(server, before.servers.get(server, {}), after.servers[server])))
     for name in gone:
-        typer.echo(f"{name}: taken out; {settings.mcp_config} names it no more.")
+        typer.echo(f"{name}: taken out; {files} names it no more.")
     if after.servers != before.servers and not (yes or _accepted()):
         give_up(f"Nothing was written: {settings.tools_lock} is as it was.", status=CANNOT)
     try:

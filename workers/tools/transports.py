@@ -10,11 +10,13 @@ import shutil
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from importlib import metadata
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+import httpx2
 from mcp import Client, StdioServerParameters
 from mcp.client._transport import ReadStream, Transport, TransportStreams
 from mcp.client.session import MessageHandlerFnT
@@ -30,7 +32,7 @@ from workers.tools.asking import LONGEST_WAIT_SECONDS
 from workers.tools.credentials import Credential
 from workers.tools.errors import Unreachable
 from workers.tools.sloppy import mended
-from workers.tools.soft_http import CONNECT_SECONDS, Origins
+from workers.tools.soft_http import Origins
 from workers.tools.stderr import Stderr
 
 QUIET_STREAM_SECONDS = 3600.0  # an SSE server may say nothing for this long between calls
@@ -86,17 +88,24 @@ async def _transport(
             )
             yield stdio_client(parameters, errlog=stderr.file)
         case "sse":
-            yield sse_client(
-                server.url,
-                headers=headers,
-                auth=credential.auth,
-                timeout=CONNECT_SECONDS,
-                sse_read_timeout=QUIET_STREAM_SECONDS,
-            )
+            # Our own client, so that a refusal is heard: for want of a sign-in it is a person's to mend.
+            over_sse = partial(_sse_http, server.url, origins)
+            yield sse_client(server.url, headers=headers, auth=credential.auth, httpx_client_factory=over_sse)
         case "http":
             http = origins.client(server.url, headers, auth=credential.auth, timeout_seconds=timeout_seconds)
             async with http:
                 yield streamable_http_client(server.url, http_client=http, max_sse_event_size=LARGEST_EVENT)
+
+
+def _sse_http(
+    url: str,
+    origins: Origins,
+    headers: dict[str, str] | None = None,
+    timeout: httpx2.Timeout | None = None,
+    auth: httpx2.Auth | None = None,
+) -> httpx2.AsyncClient:
+    """What the SDK asks for with its own time-outs, with ours: a stream is quiet between two calls."""
+    return origins.client(url, headers or {}, auth=auth, timeout_seconds=QUIET_STREAM_SECONDS)
 
 
 def command_of(server: Server) -> str:

@@ -24,6 +24,7 @@ from playground.services.linear.tools.issues import Issues
 from playground.services.linear.tools.planning import Planning
 from playground.services.linear.tools.projects import Projects
 from playground.services.linear.tools.teams import Teams
+from playground.services.open_requests import Watched
 from playground.services.protection import Gate, Resource, metadata_route
 from playground.services.service import Service
 
@@ -74,7 +75,8 @@ class LinearService(Service[Contents]):
         )
         graph = self.door(Endpoint(lambda: self.linear, verifier), operation_name, wording)
         mcp = self.door(Gate(self.face, resource, verifier=verifier), message_name, wording)
-        older = self.door(Gate(self.face.over_sse(MESSAGES), resource, verifier=verifier), message_name, wording)
+        gated = self.door(Gate(self.face.over_sse(MESSAGES), resource, verifier=verifier), message_name, wording)
+        older = Watched(gated, self.streams)
         routes: list[BaseRoute] = [
             metadata_route(resource),
             Route("/graphql", graph, methods=["POST"]),

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.catalog import servers
+from bot.catalog import server_files, servers
 from bot.catalog.access import Access
 from bot.catalog.servers import Server
 from bot.catalog.tool_rules import ToolRule
@@ -174,6 +174,14 @@ def test_a_file_of_another_shape_says_so(files: Files, text: str, line: int, sen
 
 def test_no_file_means_no_servers(files: Files) -> None:
     assert servers.load(files.root / "mcp.json", {}) == ({}, [])
+
+
+def test_several_files_are_one_list_and_of_two_servers_with_one_name_the_first_stays(files: Files) -> None:
+    first = files.write("mcp.json", '{"mcpServers": {"time": {"command": "first"}}}')
+    second = files.write("more.json", '{"mcpServers": {"time": {"command": "second"}, "git": {"command": "git"}}}')
+    known, [problem] = server_files.load([first, second], {})
+    assert {name: server.command for name, server in known.items()} == {"time": "first", "git": "git"}
+    assert str(problem).startswith(f"{second}: mcpServers.time")
 
 
 def test_an_entry_says_what_its_tools_need_who_decides_and_which_of_them_create_or_update(files: Files) -> None:

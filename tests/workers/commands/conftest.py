@@ -120,6 +120,6 @@ def environment_of(world: World) -> Mapping[str, str]:
         "MISTRAL_API_URL": own.mistral_api_url,
         "REDIS_URL": own.redis_url,
         "AGENTS_DIR": ",".join(map(str, own.agents_dir)),
-        "MCP_CONFIG": str(own.mcp_config),
+        "MCP_CONFIG": ",".join(map(str, own.mcp_config)),
     }
     return {name: value for name, value in chosen.items() if value}
