@@ -9,7 +9,7 @@ from __future__ import annotations
 from bot.approvals.approvers import Approvers
 from bot.catalog.catalog import Catalog
 from bot.slack.models import Person
-from workers.journal import CallRecord
+from workers.call_record import CallRecord
 from workers.services import Services
 
 

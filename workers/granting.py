@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from bot.approvals.grants import Grant, dump, load
 from bot.slack.clicks import ALWAYS, THREAD
 from workers.approving import approvers_of, may_decide
-from workers.journal import CallRecord, Journal
+from workers.call_record import CallRecord
+from workers.journal import Journal
 from workers.services import Services
 
 FIELD = "grants"  # of the thread record

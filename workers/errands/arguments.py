@@ -11,9 +11,9 @@ from bot.approvals.readable import Line, lines, pages
 from bot.slack import blocks, questions, views
 from bot.slack.question_clicks import About
 from workers.approving import is_personal, may_decide
+from workers.call_record import CallRecord, call_in
 from workers.errands import modal
 from workers.errands.errand import Errand
-from workers.journal import CallRecord, call_in
 
 PAGE = 12_000  # characters; a view may have 250 kB, each of them takes up to six bytes and each line its frame
 

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from bot.catalog.agents import Agent
 from workers import inputs, structured
 from workers.answer import Answer
-from workers.calling import Calling, audit_closed, closed_with
+from workers.calling.calling import Calling
+from workers.calling.closing import audit_closed, closed_with
 from workers.conversations.errors import Bookkeeping
 from workers.conversations.port import Call, Confirm, Done, Entry, Result
 from workers.conversations.recovery import id_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from workers import inputs
-from workers.calling import UNKNOWN_OUTCOME
+from workers.calling.closing import UNKNOWN_OUTCOME
 from workers.conversations.port import Attachment, Called, Confirm, Input, Result, Say
 from workers.journal import Journal, Request
 

@@ -18,8 +18,8 @@ from bot.slack.errors import SlackError
 from bot.slack.moments import moment
 from workers import granting
 from workers.approving import approvers_of, is_personal
+from workers.call_record import CallRecord
 from workers.conversations.port import Call
-from workers.journal import CallRecord
 from workers.turn.scene import Scene
 
 SHOWN = 2_000  # characters of arguments on the card; more is opened with a button

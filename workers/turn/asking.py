@@ -19,8 +19,8 @@ from bot.slack.clicks import ALWAYS, ONCE
 from bot.threads.models import CallState, Mail, MailKind
 from workers import granting
 from workers.approving import approvers_of, late, may_decide
+from workers.call_record import CallRecord
 from workers.conversations.port import Call
-from workers.journal import CallRecord
 from workers.turn import approval_card
 from workers.turn.person_card import name_of
 from workers.turn.scene import Scene
@@ -58,19 +58,13 @@ def waiting(scene: Scene) -> list[Call]:
 
 def _overdue(scene: Scene) -> list[Call]:
     soon = scene.now() + SOON
-    return [call for call in waiting(scene) if approval_card.until(scene, _known(scene, call)) <= soon]
-
-
-def _known(scene: Scene, call: Call) -> CallRecord:
-    record = scene.journal.call(call.tool_call_id)
-    assert record is not None, "a call that waits is on record"
-    return record
+    return [call for call in waiting(scene) if approval_card.until(scene, scene.journal.recorded(call)) <= soon]
 
 
 async def decide(scene: Scene, call: Call, decision: str, words: str, *, by: str, reason: str = "") -> None:
     """Put a decision on record, then say it in every copy of the question, whose buttons go."""
     at = scene.now()
-    record = replace(_known(scene, call), decision=decision, by=by, decided_at=at, reason=reason)
+    record = replace(scene.journal.recorded(call), decision=decision, by=by, decided_at=at, reason=reason)
     scene.journal.set_call(call.tool_call_id, record)
     decided = json.loads(scene.journal.get("decided") or "{}")
     decided[call.tool_call_id] = [decision, by]  # kept when the turn is over, for whoever clicks too late
@@ -85,7 +79,7 @@ async def decide(scene: Scene, call: Call, decision: str, words: str, *, by: str
 async def ask(scene: Scene) -> None:
     """Post a card for each call that waits, once, and at half time one reminder."""
     for call in waiting(scene):
-        record = _known(scene, call)
+        record = scene.journal.recorded(call)
         if not record.asked_at:
             record = replace(record, asked_at=scene.now())
             scene.journal.set_call(call.tool_call_id, record)
@@ -99,7 +93,7 @@ def deadline(scene: Scene) -> datetime | None:
     """When the first unanswered question is to be called to mind, or counts as denied."""
     moments = []
     for call in waiting(scene):
-        record = _known(scene, call)
+        record = scene.journal.recorded(call)
         moments.append(approval_card.until(scene, record) if record.reminded else _half_time(scene, record))
     return datetime.fromtimestamp(min(moments)).astimezone() if moments else None
 
@@ -116,7 +110,7 @@ async def stop(scene: Scene) -> None:
 
 def told(scene: Scene, writer: str) -> tuple[str, dict[str, str]]:
     tools = scene.words.names([text.shown(call.name, NAME_SHOWN) for call in waiting(scene)])
-    lists = [approvers_of(scene.catalog, _known(scene, call)) for call in waiting(scene)]
+    lists = [approvers_of(scene.catalog, scene.journal.recorded(call)) for call in waiting(scene)]
     principal = scene.journal.get("principal") or ""
     if not any(approvers and approvers.may_include(principal) for approvers in lists):
         return "asking.waiting_for_others", {"tool": tools}

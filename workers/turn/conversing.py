@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 
 from workers.answer import Answer
-from workers.calling import Calling
+from workers.calling.calling import Calling
 from workers.conversations.port import Opening
 from workers.handoffs.continuing import Continuing
 from workers.handoffs.handoffs import Handoffs

@@ -13,7 +13,6 @@ from datetime import datetime
 
 from bot.threads.models import CallState, Mail, MailKind
 from workers.conversations.port import Call
-from workers.journal import CallRecord
 from workers.tools import inquiries, needs
 from workers.tools.inquiries import Answer
 from workers.tools.needs import Input
@@ -54,14 +53,14 @@ async def hear(scene: Scene, mail: Sequence[Mail]) -> None:
         elif item.kind is MailKind.TIME_OUT and item.about.get("turn") == scene.journal.id:
             limit = scene.services.settings.asking_limit.total_seconds()
             for call in waiting(scene):
-                asked_at = _known(scene, call).asked_at
+                asked_at = scene.journal.recorded(call).asked_at
                 if asked_at and asked_at + limit <= scene.now() + 1:
                     await _take(scene, call, Answer(action="cancel"), "inquiry.nobody")
 
 
 def deadline(scene: Scene) -> datetime | None:
     limit = scene.services.settings.asking_limit
-    moments = [_known(scene, call).asked_at or scene.now() for call in waiting(scene)]
+    moments = [scene.journal.recorded(call).asked_at or scene.now() for call in waiting(scene)]
     return datetime.fromtimestamp(min(moments)).astimezone() + limit if moments else None
 
 
@@ -130,7 +129,7 @@ async def _go_on(scene: Scene, call: Call) -> None:
         number = state.count + 1
         state = replace(state, count=number, open=f"{scene.journal.id}:{call.tool_call_id}:{number}", key=key)
         _keep(scene, call, state)
-        scene.journal.set_call(call.tool_call_id, replace(_known(scene, call), asked_at=scene.now()))
+        scene.journal.set_call(call.tool_call_id, replace(scene.journal.recorded(call), asked_at=scene.now()))
         scene.step("inquired", tool=call.name, server=need.server)
         await scene.delivery.settle()  # what was said before stands above
     limit = scene.services.settings.asking_limit
@@ -150,11 +149,11 @@ def _note(scene: Scene, call: Call, need: Input, state: _State) -> None:
         _close(scene, call, DECLINED)
         return
     given = inquiries.given(need.asked, answers)
-    scene.journal.set_call(call.tool_call_id, replace(_known(scene, call), given=given))
+    scene.journal.set_call(call.tool_call_id, replace(scene.journal.recorded(call), given=given))
 
 
 def _close(scene: Scene, call: Call, why: str) -> None:
-    record = replace(_known(scene, call), state=CallState.DONE, result=RESULT.format(why=why))
+    record = replace(scene.journal.recorded(call), state=CallState.DONE, result=RESULT.format(why=why))
     scene.journal.set_call(call.tool_call_id, record)
 
 
@@ -177,9 +176,3 @@ def _need(scene: Scene, call: Call) -> Input | None:
         return None
     need = needs.load(record.needs)
     return need if isinstance(need, Input) else None
-
-
-def _known(scene: Scene, call: Call) -> CallRecord:
-    record = scene.journal.call(call.tool_call_id)
-    assert record is not None, "a call that waits is on record"
-    return record

@@ -19,8 +19,8 @@ from bot.slack import mentions
 from bot.slack.clicks import GIVE_BACK, RESOLVE, TAKE_OVER
 from bot.threads.models import CallState, Mail, MailKind
 from workers import context, inputs
+from workers.call_record import CallRecord
 from workers.conversations.port import Call
-from workers.journal import CallRecord
 from workers.tools.results import RESULT_LIMIT, cut
 from workers.turn import person_card
 from workers.turn.person_card import name_of, row_of, wish_of
@@ -54,7 +54,7 @@ def deadline(scene: Scene) -> datetime | None:
 async def ask(scene: Scene) -> None:
     """Call the people in charge, once; what the agent said before stands above."""
     for call in waiting(scene):
-        record = _known(scene, call)
+        record = scene.journal.recorded(call)
         if scene.ledger.accepted(row_of(call)):
             await _show(scene, call, record)
             continue
@@ -82,7 +82,7 @@ async def hear(scene: Scene, mail: Sequence[Mail]) -> None:
 async def stop(scene: Scene) -> None:
     """Somebody said stop: nobody has the thread any more."""
     for call in waiting(scene):
-        record = replace(_known(scene, call), to_person=False)
+        record = replace(scene.journal.recorded(call), to_person=False)
         scene.journal.set_call(call.tool_call_id, record)
         await person_card.close(scene, call, record, scene.words.say("person.stopped"))
 
@@ -96,7 +96,7 @@ async def _pressed(scene: Scene, mail: Mail) -> None:
     if call is None or mail.about.get("turn") != scene.journal.id:
         await scene.whisper(mail.principal, "person.over")
         return
-    record, clicker = _known(scene, call), mail.principal
+    record, clicker = scene.journal.recorded(call), mail.principal
     if mail.about["act"] == TAKE_OVER:
         await _take(scene, call, record, clicker)
     elif record.taken_by != clicker:
@@ -148,7 +148,7 @@ async def _keep(scene: Scene, mail: Mail) -> None:
 
 async def _give_up_overdue(scene: Scene) -> None:
     for call in waiting(scene):
-        record = _known(scene, call)
+        record = scene.journal.recorded(call)
         if _until(scene, record) > scene.now() + 1:
             continue
         if record.taken_by:
@@ -177,7 +177,8 @@ async def _done(scene: Scene, call: Call, record: CallRecord, result: str, words
 async def _said(scene: Scene, record: CallRecord) -> list[inputs.Line]:
     """What people wrote since: the thread's own messages where they may be read, else those that came to us."""
     mail = [Mail.load(scene.thread, item) for item in json.loads(scene.journal.get("kept") or "[]")]
-    card = next((scene.ledger.accepted(row_of(call)) for call in waiting(scene) if _known(scene, call) == record), None)
+    calls = [call for call in waiting(scene) if scene.journal.recorded(call) == record]
+    card = next((scene.ledger.accepted(row_of(call)) for call in calls), None)
     found = await context.said_since(
         scene.services,
         scene.slack,
@@ -223,9 +224,3 @@ def _is_open(record: CallRecord) -> bool:
 
 def _record(scene: Scene, call: Call) -> CallRecord | None:
     return scene.journal.call(call.tool_call_id)
-
-
-def _known(scene: Scene, call: Call) -> CallRecord:
-    record = _record(scene, call)
-    assert record is not None, "a call that waits is on record"
-    return record

@@ -12,9 +12,9 @@ from datetime import timedelta
 from bot.slack import blocks, text
 from bot.slack.clicks import GIVE_BACK, RESOLVE, TAKE_OVER
 from bot.slack.errors import SlackError
+from workers.call_record import CallRecord
 from workers.conversations.port import Call
 from workers.handoffs import person
-from workers.journal import CallRecord
 from workers.turn.scene import Scene
 
 REASON_SHOWN = 500

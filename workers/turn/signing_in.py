@@ -23,8 +23,8 @@ from bot.texts import Words, words_for
 from bot.threads import keys
 from bot.threads.models import CallState, Mail, MailKind
 from bot.web.sign_in import DENIED
+from workers.call_record import CallRecord
 from workers.conversations.port import Call
-from workers.journal import CallRecord
 from workers.tools import needs
 from workers.tools.needs import SignIn
 from workers.tools.oauth.errors import SignInError
@@ -44,7 +44,7 @@ def waiting(scene: Scene) -> list[Call]:
 
 
 def deadline(scene: Scene) -> datetime | None:
-    moments = [_known(scene, call).asked_at or scene.now() for call in waiting(scene)]
+    moments = [scene.journal.recorded(call).asked_at or scene.now() for call in waiting(scene)]
     return datetime.fromtimestamp(min(moments)).astimezone() + LIMIT if moments else None
 
 
@@ -56,7 +56,7 @@ def told(scene: Scene, writer: str) -> tuple[str, dict[str, str]]:
 async def ask(scene: Scene) -> None:
     """Give the person a link for each server that is waited for; what cannot be asked for is closed with a sentence."""
     for call in waiting(scene):
-        record = _known(scene, call)
+        record = scene.journal.recorded(call)
         if record.asked_at:
             continue
         if (key := await _cannot(scene)) or (key := await _ask(scene, call, record)):
@@ -71,7 +71,7 @@ async def hear(scene: Scene, mail: Sequence[Mail]) -> None:
             await _came_back(scene, item)
         elif item.kind is MailKind.TIME_OUT and about_us:
             for call in waiting(scene):
-                if _known(scene, call).asked_at + LIMIT.total_seconds() <= scene.now() + 1:
+                if scene.journal.recorded(call).asked_at + LIMIT.total_seconds() <= scene.now() + 1:
                     await _close(scene, call, "sign_in.timed_out")
 
 
@@ -201,7 +201,7 @@ async def _go_on(scene: Scene, call: Call) -> None:
     server = _server(scene, call)
     for other in waiting(scene):
         if _server(scene, other) == server:
-            scene.journal.set_call(other.tool_call_id, replace(_known(scene, other), given=GIVEN))
+            scene.journal.set_call(other.tool_call_id, replace(scene.journal.recorded(other), given=GIVEN))
     scene.step("signed_in", server=server)
     await scene.journal.write()
 
@@ -211,7 +211,7 @@ async def _close(scene: Scene, call: Call, key: str) -> None:
     server, english = _server(scene, call), words_for("en")
     await scene.whisper(scene.person.id, key, server=server)
     result = RESULT.format(why=english.say(key, server=server))
-    record = _known(scene, call)
+    record = scene.journal.recorded(call)
     scene.journal.set_call(call.tool_call_id, replace(record, state=CallState.DONE, result=result))
     scene.step("not_signed_in", server=server, why=key)
     await scene.journal.write()
@@ -232,9 +232,3 @@ def _need(scene: Scene, call: Call) -> SignIn | None:
         return None
     need = needs.load(record.needs)
     return need if isinstance(need, SignIn) else None
-
-
-def _known(scene: Scene, call: Call) -> CallRecord:
-    record = scene.journal.call(call.tool_call_id)
-    assert record is not None, "a call that waits is on record"
-    return record

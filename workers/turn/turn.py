@@ -15,7 +15,7 @@ import structlog
 
 from bot.threads.models import Mail, MailKind, State
 from bot.threads.turns import Lost
-from workers.calling import Parked
+from workers.calling.calling import Parked
 from workers.conversations import errors
 from workers.handoffs.handoffs import Handoffs
 from workers.mailroom import Batch

@@ -14,7 +14,7 @@ from bot.threads.models import Accepted, File, Mail, MailKind, ThreadKey, messag
 from tests.stories.conftest import MakeWorld
 from tests.workers.commands.conftest import Threadwind
 from tests.world import ADA, DM, GENERAL, TEAM, World, until
-from workers.calling import UNKNOWN_OUTCOME
+from workers.calling.closing import UNKNOWN_OUTCOME
 from workers.commands.cannot import Cannot
 from workers.commands.letters import Letter, Letters, asked_again
 from workers.inputs import AGAIN
