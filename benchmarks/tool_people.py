@@ -70,7 +70,7 @@ async def _asked_by_all(ports: Sequence[int], protocol: Protocol, limits: Limits
         nonlocal most
         async with at_once:
             await sessions.call(server, Asker(Principal("T0BENCH", f"U{person}"), "C0BENCH"), TOOL, {})
-            most = max(most, sum(connection.usable for connection in sessions.pool))
+            most = max(most, sum(connection.owner.usable for connection in sessions.pool))
 
     before = _memory_mb()
     await asyncio.gather(*(asks(person, server) for person in range(PEOPLE) for server in servers))

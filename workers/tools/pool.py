@@ -44,7 +44,7 @@ class Pool:
     def get(self, key: Key) -> Connection | None:
         """The usable connection of `key`, which counts as used now."""
         connection = self._by_key.pop(key, None)
-        if connection is None or not connection.usable:
+        if connection is None or not connection.owner.usable:
             return None
         self._by_key[key] = connection
         return connection
@@ -54,18 +54,18 @@ class Pool:
         connection = make(self._room_for(server))
         self._by_key[key] = connection
         self._alive.add(connection)
-        connection.done.add_done_callback(lambda _: self._alive.discard(connection))
+        connection.owner.done.add_done_callback(lambda _: self._alive.discard(connection))
         return connection
 
     async def aclose(self) -> None:
         """Close all; running calls end without an answer. Takes `CLOSE` at most, then forces."""
         self._by_key.clear()
         for connection in self._alive:
-            connection.close()
+            connection.owner.close()
         for patience in (CLOSE, CLOSE):
             if not self._alive:
                 return
-            owners = {connection.done for connection in self._alive}
+            owners = {connection.owner.done for connection in self._alive}
             _, late = await asyncio.wait(owners, timeout=patience.total_seconds())
             for owner in late:
                 owner.cancel()
@@ -80,20 +80,20 @@ class Pool:
         return {*first, *self._room_among(kind, limits.processes, server)}
 
     def _room_among(self, alive: Collection[Connection], limit: int, server: Server) -> set[asyncio.Task[None]]:
-        too_many = sum(connection.usable for connection in alive) + 1 - limit
-        idle = [connection for connection in self._by_age(alive) if not connection.busy]
+        too_many = sum(connection.owner.usable for connection in alive) + 1 - limit
+        idle = [connection for connection in self._by_age(alive) if not connection.owner.busy]
         if too_many > len(idle):
             raise NoRoom(
                 f'There is no room for another connection to the tool server "{server.name}" now: all {limit} that a '
                 "worker may have are in use. Try again later."
             )
         for connection in idle[: max(0, too_many)]:
-            connection.end()
-        return {c.done for c in alive if not c.usable} if len(alive) >= limit else set()
+            connection.owner.end()
+        return {c.owner.done for c in alive if not c.owner.usable} if len(alive) >= limit else set()
 
     def _by_age(self, alive: Iterable[Connection]) -> list[Connection]:
         among = set(alive)
-        return [connection for connection in self._by_key.values() if connection in among and connection.usable]
+        return [connection for connection in self._by_key.values() if connection in among and connection.owner.usable]
 
 
 def _is_local(server: Server) -> bool:

@@ -146,12 +146,12 @@ class ToolSessions:
         key = (server.name, credential.key)
         connection = self.pool.get(key)
         if connection is not None and connection.server != server:
-            connection.end()  # mcp.json was changed: running calls finish, new ones go to the new server
+            connection.owner.end()  # mcp.json was changed: running calls finish, new ones go to the new server
             connection = None
         if connection is None:
             connection = self.pool.open(key, server, partial(self._open, known, server, credential))
         try:
-            await connection.ready()
+            await connection.owner.ready()
         except Unreachable:
             known.legacy = False  # the server may be another version now
             raise
