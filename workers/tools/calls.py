@@ -7,28 +7,27 @@ Always holds: nothing but cancellation leaves `call`; whatever goes wrong is a t
 from __future__ import annotations
 
 import asyncio
-import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import structlog
 from mcp.shared.dispatcher import ProgressFnT
 
 from bot.catalog.agents import Agent
-from bot.catalog.problem import nearest
 from bot.catalog.servers import Server
-from bot.catalog.toolset import matches
 from bot.connections.models import Principal
 from bot.threads.models import ThreadKey
+from workers.tools import arguments as written
 from workers.tools import content
 from workers.tools.asked import Ask
-from workers.tools.choice import may_use, uses, uses_function
+from workers.tools.choice import uses_function
 from workers.tools.credentials import Asker
 from workers.tools.errors import Needed, ToolError, Unheard
 from workers.tools.functions import Call, Functions
 from workers.tools.gate import Gate
 from workers.tools.listing import Listing
-from workers.tools.names import READ_MORE, model_name, safe_prefix
+from workers.tools.names import READ_MORE
+from workers.tools.offer import Offer
 from workers.tools.pinning import Pinned, Tell, to_nobody
 from workers.tools.pins import Pins
 from workers.tools.rests import GONE, Rests
@@ -65,6 +64,7 @@ class Tools:
         self._sessions = sessions
         self._functions = functions
         self._listing = Pinned(listing or Listing(sessions), pins, tell=tell)
+        self._offer = Offer(servers, functions.specs, self._listing, gate)
         self._gate = gate
         self._rests = rests
         self._result_limit = result_limit
@@ -78,17 +78,11 @@ class Tools:
 
         With `thread`, those that are hidden there are left out.
         """
-        servers = self._of(agent)
-        listings = await asyncio.gather(*(self._listing.of(server) for server in servers))
-        chosen = self._chosen(agent, zip(servers, listings, strict=True))
-        if thread is None or self._gate is None:
-            return chosen
-        hidden = {s.name: s for s in servers if await self._gate.hides(s, thread.team, thread.channel)}
-        return tuple(s for s in chosen if s.server not in hidden or not matches(s.tool, hidden[s.server].internal))
+        return await self._offer.to(agent, thread)
 
     def missing(self, agent: Agent) -> dict[str, str]:
         """Servers of the agent that could not be listed last time, each with a sentence that says why."""
-        return {server.name: why for server in self._of(agent) if (why := self._listing.problem(server)) is not None}
+        return self._offer.missing(agent)
 
     async def is_personal(self, spec: ToolSpec, *, principal: str, thread: ThreadKey) -> bool:
         """Whether what a call of `spec` sends and brings is the principal's own, and not for the whole thread."""
@@ -127,12 +121,12 @@ class Tools:
         """
         asker = Asker(Principal(thread.team, principal), thread.channel)
         try:
-            values = _parsed(name, arguments)
+            values = written.read(name, arguments)
             if isinstance(values, Outcome):
                 return values
-            spec = await self._find(name, agent)
+            spec = await self._offer.find(name, agent)
             if spec is None:
-                return await self._unknown(name, agent, asker)
+                return failure(await self._offer.unknown(name, agent, asker), ran="no")
             if definition not in (None, spec.definition):
                 return failure(f"{name} has just changed or come back. Call it again if it is still needed.", ran="no")
             if spec.tool == READ_MORE and spec.server is None and self._rests is not None:
@@ -200,62 +194,3 @@ class Tools:
         if text is None:
             return failure(GONE.format(id=cut(rest_id, 50)), ran="no")
         return Outcome(text=text, failed=False, ran="yes", data=True)
-
-    # ---- which tools ----------------------------------------------------------------------------------------------
-
-    def _of(self, agent: Agent) -> list[Server]:
-        return [server for _, server in sorted(self._servers().items()) if may_use(agent, server)]
-
-    def _chosen(self, agent: Agent, listings: Iterable[tuple[Server, Iterable[ToolSpec]]]) -> tuple[ToolSpec, ...]:
-        specs = {name: spec for name, spec in self._functions.specs.items() if uses_function(agent, name)}
-        for server, listed in listings:
-            for spec in listed:
-                if uses(agent, server, spec.tool, reads=spec.reads):
-                    specs.setdefault(spec.name, spec)  # names meet only by forgery; the first keeps it
-        return tuple(specs.values())
-
-    async def _find(self, name: str, agent: Agent) -> ToolSpec | None:
-        """Among all that `_chosen` would give, without matching every other tool of a large server for each call."""
-        if (function := self._functions.specs.get(name)) is not None and uses_function(agent, name):
-            return function
-        for server in self._of(agent):
-            # Only servers whose tool it could be are asked: another that hangs must not hold up this call.
-            if name.startswith(safe_prefix(server.name)):
-                for spec in await self._listing.of(server):
-                    if spec.name == name and uses(agent, server, spec.tool, reads=spec.reads):
-                        return spec
-        return None
-
-    async def _unknown(self, name: str, agent: Agent, asker: Asker) -> Outcome:
-        if new := await self._new(name, agent, asker):
-            return failure(new, ran="no")
-        for server, why in self.missing(agent).items():
-            if name.startswith(safe_prefix(server)):
-                return failure(f"{name} cannot be called now. {why}", ran="no")
-        known = [spec.name for spec in self._chosen(agent, ((s, self._listing.known(s)) for s in self._of(agent)))]
-        close = nearest(name, known)
-        hint = f'Did you mean "{close[0]}"?' if close else f"There are: {', '.join(known) or 'none'}."
-        return failure(f'There is no tool "{name}". {hint}', ran="no")
-
-    async def _new(self, name: str, agent: Agent, asker: Asker) -> str | None:
-        """Why a tool that its server has by now, and the agent would be offered, is not called yet."""
-        for server in self._of(agent):
-            for tool in self._listing.said(server):
-                if model_name(server.name, tool) == name and uses(agent, server, tool, reads=True):
-                    return await self._listing.refusal(server, tool, asker)
-        return None
-
-
-def _parsed(name: str, arguments: str) -> dict[str, Any] | Outcome:
-    """The arguments as an object; models send no text at all where a tool takes none."""
-    if not arguments.strip():
-        return {}
-    try:
-        values = json.loads(arguments)
-    except (ValueError, RecursionError) as exc:
-        where = f" ({exc.msg} at character {exc.pos})" if isinstance(exc, json.JSONDecodeError) else ""
-        return failure(f"The arguments for {name} are not valid JSON{where}. Send one JSON object.", ran="no")
-    if not isinstance(values, dict):
-        kind = {list: "a list", str: "a text", bool: "a boolean", type(None): "null"}.get(type(values), "a number")
-        return failure(f"The arguments for {name} must be one JSON object, not {kind}.", ran="no")
-    return values
