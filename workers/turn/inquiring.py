@@ -13,10 +13,10 @@ from datetime import datetime
 
 from bot.threads.models import CallState, Mail, MailKind
 from workers.conversations.port import Call
-from workers.tools import inquiries, needs
+from workers.tools import inquiries
 from workers.tools.inquiries import Answer
 from workers.tools.needs import Input
-from workers.turn import inquiry_card
+from workers.turn import inquiry_card, needed
 from workers.turn.scene import Scene
 
 MOST_QUESTIONS = 10  # of one call: a server that asks again and again would never let the turn end
@@ -37,7 +37,7 @@ class _State:
 
 def waiting(scene: Scene) -> list[Call]:
     """The open calls whose server wants to know something."""
-    return [call for call in scene.journal.open_calls if _need(scene, call)]
+    return needed.waiting(scene, Input)
 
 
 async def ask(scene: Scene) -> None:
@@ -51,17 +51,12 @@ async def hear(scene: Scene, mail: Sequence[Mail]) -> None:
             scene.journal.take([item])
             await _heard(scene, item)
         elif item.kind is MailKind.TIME_OUT and item.about.get("turn") == scene.journal.id:
-            limit = scene.services.settings.asking_limit.total_seconds()
-            for call in waiting(scene):
-                asked_at = scene.journal.recorded(call).asked_at
-                if asked_at and asked_at + limit <= scene.now() + 1:
-                    await _take(scene, call, Answer(action="cancel"), "inquiry.nobody")
+            for call in needed.overdue(scene, waiting(scene), scene.services.settings.asking_limit):
+                await _take(scene, call, Answer(action="cancel"), "inquiry.nobody")
 
 
 def deadline(scene: Scene) -> datetime | None:
-    limit = scene.services.settings.asking_limit
-    moments = [scene.journal.recorded(call).asked_at or scene.now() for call in waiting(scene)]
-    return datetime.fromtimestamp(min(moments)).astimezone() + limit if moments else None
+    return needed.deadline(scene, waiting(scene), scene.services.settings.asking_limit)
 
 
 async def stop(scene: Scene) -> None:
@@ -72,8 +67,8 @@ async def stop(scene: Scene) -> None:
 
 
 def told(scene: Scene, writer: str) -> tuple[str, dict[str, str]]:
-    servers = sorted({need.server for call in waiting(scene) if (need := _need(scene, call))})
-    return "inquiry.waiting_for", {"principal": scene.person.name, "server": scene.words.names(servers)}
+    servers = scene.words.names(needed.servers(scene, Input))
+    return "inquiry.waiting_for", {"principal": scene.person.name, "server": servers}
 
 
 async def _heard(scene: Scene, mail: Mail) -> None:
@@ -102,7 +97,7 @@ def said_of(answer: Answer) -> str:
 
 async def _take(scene: Scene, call: Call, answer: Answer, key: str) -> None:
     """Put an answer on record, then say that there is one; the next question, or the call, follows."""
-    state, need = _state(scene, call), _need(scene, call)
+    state, need = _state(scene, call), needed.of(scene, call, Input)
     assert need is not None, "it waits for an answer"
     opened = state.open
     _note(scene, call, need, replace(state, open="", answers={**state.answers, state.key: asdict(answer)}))
@@ -110,13 +105,13 @@ async def _take(scene: Scene, call: Call, answer: Answer, key: str) -> None:
     await scene.journal.write()
     if opened:
         await inquiry_card.close(scene, opened, scene.words.say(key, principal=scene.person.name, server=need.server))
-    if _need(scene, call):
+    if needed.of(scene, call, Input):
         await _go_on(scene, call)
 
 
 async def _go_on(scene: Scene, call: Call) -> None:
     """Put the next question, if none is open. One that cannot be shown is answered with a cancel at once."""
-    need, state = _need(scene, call), _state(scene, call)
+    need, state = needed.of(scene, call, Input), _state(scene, call)
     assert need is not None, "it waits for an answer"
     key, question = next(
         (key, each) for key, each in inquiries.questions(need.asked).items() if key not in state.answers
@@ -168,11 +163,3 @@ def _keep(scene: Scene, call: Call, state: _State) -> None:
 
 def _field(call: Call) -> str:
     return f"inquiry:{call.tool_call_id}"
-
-
-def _need(scene: Scene, call: Call) -> Input | None:
-    record = scene.journal.call(call.tool_call_id)
-    if record is None or record.state is not CallState.ASKED or not record.needs or record.given:
-        return None
-    need = needs.load(record.needs)
-    return need if isinstance(need, Input) else None

@@ -25,9 +25,9 @@ from bot.threads.models import CallState, Mail, MailKind
 from bot.web.sign_in import DENIED
 from workers.call_record import CallRecord
 from workers.conversations.port import Call
-from workers.tools import needs
 from workers.tools.needs import SignIn
 from workers.tools.oauth.errors import SignInError
+from workers.turn import needed
 from workers.turn.scene import Scene
 
 MOST_ROUNDS = 3  # a server that refuses again and again would have a person sign in for ever
@@ -40,17 +40,16 @@ log = structlog.get_logger()
 
 def waiting(scene: Scene) -> list[Call]:
     """The open calls that wait for a sign-in."""
-    return [call for call in scene.journal.open_calls if _need(scene, call)]
+    return needed.waiting(scene, SignIn)
 
 
 def deadline(scene: Scene) -> datetime | None:
-    moments = [scene.journal.recorded(call).asked_at or scene.now() for call in waiting(scene)]
-    return datetime.fromtimestamp(min(moments)).astimezone() + LIMIT if moments else None
+    return needed.deadline(scene, waiting(scene), LIMIT)
 
 
 def told(scene: Scene, writer: str) -> tuple[str, dict[str, str]]:
-    servers = {need.server for call in waiting(scene) if (need := _need(scene, call))}
-    return "sign_in.waiting_for", {"principal": scene.person.name, "server": scene.words.names(sorted(servers))}
+    servers = scene.words.names(needed.servers(scene, SignIn))
+    return "sign_in.waiting_for", {"principal": scene.person.name, "server": servers}
 
 
 async def ask(scene: Scene) -> None:
@@ -70,9 +69,8 @@ async def hear(scene: Scene, mail: Sequence[Mail]) -> None:
             scene.journal.take([item])
             await _came_back(scene, item)
         elif item.kind is MailKind.TIME_OUT and about_us:
-            for call in waiting(scene):
-                if scene.journal.recorded(call).asked_at + LIMIT.total_seconds() <= scene.now() + 1:
-                    await _close(scene, call, "sign_in.timed_out")
+            for call in needed.overdue(scene, waiting(scene), LIMIT):
+                await _close(scene, call, "sign_in.timed_out")
 
 
 async def stop(scene: Scene) -> None:
@@ -91,7 +89,7 @@ async def _cannot(scene: Scene) -> str | None:
 
 
 async def _ask(scene: Scene, call: Call, record: CallRecord) -> str | None:
-    need = _need(scene, call)
+    need = needed.of(scene, call, SignIn)
     assert need is not None, "it waits for a sign-in"
     server = scene.catalog.servers.get(need.server)
     if server is None:
@@ -222,13 +220,5 @@ def _principal(scene: Scene) -> Principal:
 
 
 def _server(scene: Scene, call: Call) -> str:
-    need = _need(scene, call)
+    need = needed.of(scene, call, SignIn)
     return need.server if need else ""
-
-
-def _need(scene: Scene, call: Call) -> SignIn | None:
-    record = scene.journal.call(call.tool_call_id)
-    if record is None or record.state is not CallState.ASKED or not record.needs or record.given:
-        return None
-    need = needs.load(record.needs)
-    return need if isinstance(need, SignIn) else None
