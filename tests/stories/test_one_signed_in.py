@@ -6,6 +6,7 @@ import json
 
 import httpx2
 
+from bot.threads import audit
 from tests.stories.test_branching import branched
 from tests.stories.test_showing import shown
 from tests.stories.test_signing_in import (
@@ -16,7 +17,7 @@ from tests.stories.test_signing_in import (
     make_house,  # noqa: F401
     signed_in,
 )
-from tests.world import ADA, CAMILLE, Thread, until
+from tests.world import ADA, CAMILLE, TEAM, Thread, until
 
 READ = "Groceries"  # the title of a note of Ada's
 
@@ -60,6 +61,8 @@ async def test_a_call_of_the_others_turn_asks_the_other_to_sign_in(
     await until(lambda: "Yours are these." in thread.said[-1], seen=lambda: thread.said)
     assert results(house).count(READ) == before
     assert READ not in seen_in(thread)
+    logged = [row.action async for row in audit.rows(house.world.redis, TEAM, since=0)]
+    assert [(action.person, action.account) for action in logged] == [(ADA, "person"), (CAMILLE, "person")]
 
 
 async def test_words_that_come_while_one_signs_in_are_not_run_with_that_sign_in(

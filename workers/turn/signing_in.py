@@ -32,7 +32,7 @@ from workers.turn.scene import Scene
 
 MOST_ROUNDS = 3  # a server that refuses again and again would have a person sign in for ever
 LIMIT = 2 * keys.SIGN_IN_FOR  # the link's time, and that of the way through the browser
-GIVEN = '"signed in"'
+GIVEN = "{}"  # nothing that the server has to be told
 RESULT = "Error: the call was not made, for it needs a sign-in of the person. {why} Do not call it again; say so."
 
 log = structlog.get_logger()
