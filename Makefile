@@ -5,15 +5,17 @@ BIN := $(VENV)/bin
 # Of pytest, beside each other; the fault runs go by the clock and come after them, alone.
 PROCESSES ?= 2
 
-# What npm installs comes while Python's packages do, or while the style is checked.
-MAKEFLAGS += --jobs=2
+# What npm installs comes while Python's packages do, and the style is checked while the tests run.
+MAKEFLAGS += --jobs=3
 
-.PHONY: demo test proof check bench lock clean
+.PHONY: demo test tests proof check bench lock clean
 
 demo: $(VENV)/.demo-ready
 	@$(BIN)/python -m playground
 
-test: $(VENV)/.test-ready $(VENV)/.emulator-ready $(VENV)/.conformance-ready $(VENV)/.servers-ready check
+test: check tests
+
+tests: $(VENV)/.test-ready $(VENV)/.emulator-ready $(VENV)/.conformance-ready $(VENV)/.servers-ready
 	@$(BIN)/python -m pytest -m "not proof" -n $(PROCESSES) --dist loadfile --no-loadscope-reorder --ignore=tests/proof
 	@$(BIN)/python -m pytest -m "not proof" tests/proof
 
