@@ -1,11 +1,13 @@
 """Opening an MCP client to one server: stdio, streamable HTTP, or the older SSE.
 
 Always holds: a stdio server gets only the variables configured for it (and the SDK's short list: HOME, LOGNAME, PATH,
-SHELL, TERM, USER), and the end of a server is told at once. One SSE event may be 32 MiB instead of the SDK's 1.
+SHELL, TERM, USER), no process of it is left behind, and the end of a server is told at once. One SSE event may be 32
+MiB instead of the SDK's 1.
 """
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from collections.abc import AsyncIterator, Callable
@@ -78,10 +80,7 @@ async def _transport(
     match server.transport:
         case "stdio":
             assert stderr is not None
-            parameters = StdioServerParameters(
-                command=command_of(server), args=list(server.args), env=dict(server.env), cwd=server.cwd
-            )
-            yield stdio_client(parameters, errlog=stderr.file)
+            yield stdio_client(_kept(server), errlog=stderr.file)
         case "sse":
             yield sse_client(
                 server.url,
@@ -94,6 +93,17 @@ async def _transport(
             http = origins.client(server.url, headers, auth=credential.auth, timeout_seconds=timeout_seconds)
             async with http:
                 yield streamable_http_client(server.url, http_client=http, max_sse_event_size=LARGEST_EVENT)
+
+
+def _kept(server: Server) -> StdioServerParameters:
+    """The server's command, run by its keeper (`keeper.py`), which itself takes nothing from the server's variables."""
+    keeper = ["-IS", str(Path(__file__).with_name("keeper.py")), str(os.getpid())]
+    return StdioServerParameters(
+        command=sys.executable,
+        args=[*keeper, command_of(server), *server.args],
+        env=dict(server.env),
+        cwd=server.cwd,
+    )
 
 
 def command_of(server: Server) -> str:
