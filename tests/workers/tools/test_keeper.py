@@ -50,8 +50,8 @@ async def spawned(desk: Desk) -> set[int]:
     return found
 
 
-def descendants() -> set[int]:
-    return {process.pid for process in psutil.Process().children(recursive=True)}
+def descendants(pid: int | None = None) -> set[int]:
+    return {process.pid for process in psutil.Process(pid).children(recursive=True)}
 
 
 async def are_gone(processes: Iterable[int]) -> None:
@@ -126,6 +126,42 @@ async def main():
 
 asyncio.run(main())
 """
+
+
+async def test_a_worker_that_is_told_to_end_leaves_nothing_of_its_servers(redis_url: str, tmp_path: Path) -> None:
+    """The whole worker, which connects to its servers as it starts: here to one that is deaf, as its child is."""
+    server = with_manners(odd_jobs(), "--deaf", "--children", "1")
+    entry = {"command": sys.executable, "args": server.args, "cwd": str(server.cwd)}
+    (tmp_path / "mcp.json").write_text(json.dumps({"mcpServers": {"odd": entry}}))
+    nowhere = "http://127.0.0.1:9"
+    environment = {
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": os.pathsep.join(sys.path),
+        "REDIS_URL": redis_url,
+        "SLACK_BOT_TOKEN": "xoxb-1",
+        "SLACK_SIGNING_SECRET": "s",
+        "SLACK_MODE": "http",
+        "SLACK_API_URL": f"{nowhere}/api/",
+        "MISTRAL_API_KEY": "k",
+        "MISTRAL_API_URL": nowhere,
+        "MCP_CONFIG": "mcp.json",
+    }
+    with (tmp_path / "log").open("wb") as log:
+        worker = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "workers"), cwd=tmp_path, env=environment, stdout=log, stderr=log
+        )
+    try:
+        await wait_until(lambda: len(descendants(worker.pid)) == 3, 60)
+        left = descendants(worker.pid)
+        worker.terminate()
+        async with asyncio.timeout(LEAVES_IN):
+            assert await worker.wait() == 0, (tmp_path / "log").read_text()
+    finally:
+        if worker.returncode is None:
+            worker.kill()
+            await worker.wait()
+
+    assert not any(map(runs, left))
 
 
 async def test_a_server_that_cannot_be_started_says_why_in_the_log(tmp_path: Path) -> None:
