@@ -1,11 +1,13 @@
 """Opening an MCP client to one server: stdio, streamable HTTP, or the older SSE.
 
 Always holds: a stdio server gets only the variables configured for it (and the SDK's short list: HOME, LOGNAME, PATH,
-SHELL, TERM, USER), and the end of a server is told at once. One SSE event may be 32 MiB instead of the SDK's 1.
+SHELL, TERM, USER), no process of it is left behind, and the end of a server is told at once. One SSE event may be 32
+MiB instead of the SDK's 1.
 """
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from collections.abc import AsyncIterator, Callable
@@ -83,10 +85,7 @@ async def _transport(
     match server.transport:
         case "stdio":
             assert stderr is not None
-            parameters = StdioServerParameters(
-                command=command_of(server), args=list(server.args), env=dict(server.env), cwd=server.cwd
-            )
-            yield stdio_client(parameters, errlog=stderr.file)
+            yield stdio_client(_kept(server), errlog=stderr.file)
         case "sse":
             # Our own client, so that a refusal is heard: for want of a sign-in it is a person's to mend.
             over_sse = partial(_sse_http, server.url, origins)
@@ -106,6 +105,17 @@ def _sse_http(
 ) -> httpx2.AsyncClient:
     """What the SDK asks for with its own time-outs, with ours: a stream is quiet between two calls."""
     return origins.client(url, headers or {}, auth=auth, timeout_seconds=QUIET_STREAM_SECONDS)
+
+
+def _kept(server: Server) -> StdioServerParameters:
+    """The server's command, run by its keeper (`keeper.py`), which itself takes nothing from the server's variables."""
+    keeper = ["-IS", str(Path(__file__).with_name("keeper.py")), str(os.getpid())]
+    return StdioServerParameters(
+        command=sys.executable,
+        args=[*keeper, command_of(server), *server.args],
+        env=dict(server.env),
+        cwd=server.cwd,
+    )
 
 
 def command_of(server: Server) -> str:
