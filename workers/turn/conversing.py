@@ -67,7 +67,7 @@ def rounds_of(
         before_call=before_call,
         resumed=scene.resumed,
     )
-    calling = Calling(services, journal, scene.cast, delivery, handoffs, scene.record, before_call=before_call)
+    calling = Calling(services, journal, scene.cast, delivery, handoffs, before_call=before_call)
     return Rounds(
         journal,
         scene.agent,
