@@ -25,7 +25,8 @@ from bot.vault import Unreadable, Vault
 class Ticket:
     """Whose sign-in it is, at which server (`host` is where the person will be sent), and which call waits for it.
 
-    `url` is the authorization server's page; `state` and `verifier` are the flow's. `nonce` is the hash of what the
+    Where no call waits, `thread` is an errand of its own, and `view` the modal in which it was begun. `url` is the
+    authorization server's page; `state` and `verifier` are the flow's. `nonce` is the hash of what the
     browser's cookie must hold; `code`, `iss` and `error` are what the browser brought back.
     """
 
@@ -44,6 +45,7 @@ class Ticket:
     thread: str
     turn: str
     tool_call_id: str
+    view: str = ""
     nonce: str = field(default="", repr=False)
     code: str = field(default="", repr=False)
     iss: str | None = None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.listeners import approvals, commands, controls, lifecycle, messages, shortcuts
+from bot.listeners import approvals, commands, connections, controls, lifecycle, messages, shortcuts
 from bot.listeners.ears import Listener
 from bot.slack.clicks import (
     AGAIN,
@@ -22,7 +22,8 @@ from bot.slack.clicks import (
     RESOLVE,
     TAKE_OVER,
 )
-from bot.slack.commands import AGENT
+from bot.slack.commands import AGENT, CONNECTIONS
+from bot.slack.connections import CONNECT, DISCONNECT, PAGE, REVOKE
 from bot.slack.shortcuts import BRANCH, EXPORT, SHOW
 
 TABLE: Mapping[str, Listener] = {
@@ -31,6 +32,7 @@ TABLE: Mapping[str, Listener] = {
     "event message": messages.said,
     # typed as a slash command, whose name may begin with COMMAND_PREFIX
     f"command {AGENT}": commands.agent,
+    f"command {CONNECTIONS}": connections.listed,
     "command": commands.unknown,
     # picked in a message's menu
     f"message_action {BRANCH}": shortcuts.branched,
@@ -50,6 +52,11 @@ TABLE: Mapping[str, Listener] = {
     f"action {GIVE_BACK}": controls.person,
     f"action {AGAIN}": controls.again,
     "event agent_session_stopped": controls.stopped,
+    # pressed in the modal of /connections
+    f"action {CONNECT}": connections.pressed,
+    f"action {DISCONNECT}": connections.pressed,
+    f"action {REVOKE}": connections.pressed,
+    f"action {PAGE}": connections.pressed,
     # the app itself
     "event app_home_opened": lifecycle.home_opened,
     "event app_uninstalled": lifecycle.removed,

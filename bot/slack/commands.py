@@ -17,6 +17,7 @@ from bot.slack.text import mended
 from bot.threads.models import Mail, MailKind, ThreadKey
 
 AGENT = "agent"
+CONNECTIONS = "connections"
 NAME_LIMIT = 32  # of a command, its slash included
 
 CommandText = Annotated[

@@ -14,7 +14,7 @@ from enum import Enum
 from typing import Any, Protocol
 
 from bot.catalog.agents import Prompt
-from bot.slack.commands import AGENT, slash
+from bot.slack.commands import AGENT, CONNECTIONS, slash
 from bot.slack.shortcuts import BRANCH, SHOW
 
 EVENTS_PATH = "/slack/events"  # events, clicks, commands and options share one address
@@ -56,7 +56,10 @@ class Offered:
     usage_hint: str
 
 
-COMMANDS = (Offered(AGENT, "Ask an agent, or see which there are", "[name] [question], help or default name"),)
+COMMANDS = (
+    Offered(AGENT, "Ask an agent, or see which there are", "[name] [question], help or default name"),
+    Offered(CONNECTIONS, "See where you are signed in and what you allowed for longer, and end it", ""),
+)
 
 SCOPES = (
     Need("app_mentions:read", "to hear a mention"),
@@ -187,10 +190,10 @@ def _command(offered: Offered, prefix: str, where: str) -> dict[str, Any]:
     command = {
         "command": slash(offered.name, prefix),
         "description": offered.description,
-        "usage_hint": offered.usage_hint,
         "should_escape": True,
     }
-    return command | ({"url": where} if where else {})
+    hint = {"usage_hint": offered.usage_hint} if offered.usage_hint else {}
+    return command | hint | ({"url": where} if where else {})
 
 
 def _needed(needs: Sequence[Need], *, replies: bool, agent_view: bool, user_groups: bool = False) -> tuple[str, ...]:

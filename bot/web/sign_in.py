@@ -137,13 +137,15 @@ class SignInPages:
 
 
 def _mail(ticket: Ticket, name: str) -> Mail:
+    thread = ticket.thread_key
+    waits = {"view": ticket.view} if thread.is_errand else {"turn": ticket.turn, "tool_call_id": ticket.tool_call_id}
     return Mail(
         id=f"sign-in:{name}",
-        kind=MailKind.SIGN_IN,
-        thread=ticket.thread_key,
+        kind=MailKind.CONNECTED if thread.is_errand else MailKind.SIGN_IN,
+        thread=thread,
         principal=ticket.user,
         principal_team=ticket.team,
-        about={"turn": ticket.turn, "tool_call_id": ticket.tool_call_id, "answer": name},
+        about={**waits, "answer": name},
     )
 
 

@@ -7,6 +7,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from bot.threads.models import MailKind
 from workers.errands.arguments import show_arguments
 from workers.errands.branching import branch
+from workers.errands.connecting import connect
+from workers.errands.connections import show_connections
 from workers.errands.errand import Errand
 from workers.errands.opening import open_thread
 from workers.errands.showing import export, show
@@ -18,4 +20,6 @@ ERRANDS: Mapping[MailKind, Callable[[Errand], Awaitable[None]]] = {
     MailKind.SHOW: show,
     MailKind.EXPORT: export,
     MailKind.ARGUMENTS: show_arguments,
+    MailKind.CONNECTIONS: show_connections,
+    MailKind.CONNECTED: connect,
 }

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 BACKSTOP_SECONDS = 2.0  # past the protocol's own deadline: a call must end even if the SDK's clock does not
 MOST_PAGES = 50  # a broken server may never end its cursors
 LISTED_FOR_SECONDS = 300.0  # where the server does not tell of changes
-TRIM_SECONDS = 30.0  # how often an idle connection looks at the size of its stderr file
+LOOK_SECONDS = 30.0  # how often an idle connection looks at the size of its stderr file, and whether it may stay
 
 
 log = structlog.get_logger(__name__)
@@ -254,10 +254,11 @@ class Connection:
         while not self._closing and not (self._over and self._calls == 0):
             self._look.clear()
             try:
-                async with asyncio.timeout(min(self._idle, TRIM_SECONDS)):
+                async with asyncio.timeout(min(self._idle, LOOK_SECONDS)):
                     await self._look.wait()
             except TimeoutError:
                 self._over = self._over or (self._calls == 0 and loop.time() - self._last_used >= self._idle)
+                self._over = self._over or not await self._credential.holds()
             if stderr is not None:
                 stderr.trim()
 

@@ -5,7 +5,7 @@ Always holds: two callers share a connection only where their credentials have t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -25,13 +25,21 @@ class Asker:
     channel: str
 
 
+async def always() -> bool:
+    return True
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Credential:
-    """`headers` go along with each request to a remote server; `auth` adds what may change while it is connected."""
+    """`headers` go along with each request to a remote server; `auth` adds what may change while it is connected.
+
+    `holds` says whether it is still good: with one that is not, an idle connection is closed.
+    """
 
     key: str
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     auth: httpx2.Auth | None = field(default=None, repr=False, compare=False)
+    holds: Callable[[], Awaitable[bool]] = field(default=always, repr=False, compare=False)
 
 
 class Credentials(Protocol):

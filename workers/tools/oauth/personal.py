@@ -7,6 +7,7 @@ goes over it. Servers with an Authorization of their own in mcp.json never ask p
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from bot.catalog.servers import Server
 from workers.tools.credentials import SHARED, Asker, Credential
@@ -35,5 +36,10 @@ class Personal:
             except Unavailable as exc:
                 raise Unreachable(str(exc)) from exc
             if grant:
-                return Credential(key=f"{asker.principal}:{grant.id}", headers=server.headers, auth=Bearer(tokens))
+                return Credential(
+                    key=f"{asker.principal}:{grant.id}",
+                    headers=server.headers,
+                    auth=Bearer(tokens),
+                    holds=partial(tokens.are_of, grant.id),
+                )
         return Credential(key=SHARED, headers=server.headers, auth=Bearer(None))
