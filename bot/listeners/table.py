@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.listeners import approvals, commands, connections, controls, lifecycle, messages, shortcuts
+from bot.listeners import approvals, commands, connections, controls, lifecycle, messages, shortcuts, waiting
 from bot.listeners.ears import Listener
 from bot.slack.clicks import (
     AGAIN,
@@ -22,7 +22,7 @@ from bot.slack.clicks import (
     RESOLVE,
     TAKE_OVER,
 )
-from bot.slack.commands import AGENT, CONNECTIONS
+from bot.slack.commands import AGENT, CONNECTIONS, THREADWIND
 from bot.slack.connections import CONNECT, DISCONNECT, PAGE, REVOKE
 from bot.slack.shortcuts import BRANCH, EXPORT, SHOW
 
@@ -33,6 +33,7 @@ TABLE: Mapping[str, Listener] = {
     # typed as a slash command, whose name may begin with COMMAND_PREFIX
     f"command {AGENT}": commands.agent,
     f"command {CONNECTIONS}": connections.listed,
+    f"command {THREADWIND}": waiting.asked,
     "command": commands.unknown,
     # picked in a message's menu
     f"message_action {BRANCH}": shortcuts.branched,

@@ -14,7 +14,7 @@ from enum import Enum
 from typing import Any, Protocol
 
 from bot.catalog.agents import Prompt
-from bot.slack.commands import AGENT, CONNECTIONS, slash
+from bot.slack.commands import AGENT, CONNECTIONS, THREADWIND, WAITING, slash
 from bot.slack.shortcuts import BRANCH, SHOW
 
 EVENTS_PATH = "/slack/events"  # events, clicks, commands and options share one address
@@ -59,6 +59,7 @@ class Offered:
 COMMANDS = (
     Offered(AGENT, "Ask an agent, or see which there are", "[name] [question], help or default name"),
     Offered(CONNECTIONS, "See where you are signed in and what you allowed for longer, and end it", ""),
+    Offered(THREADWIND, "See what waits for you, and what of yours waits for others", WAITING),
 )
 
 SCOPES = (

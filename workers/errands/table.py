@@ -12,6 +12,7 @@ from workers.errands.connections import show_connections
 from workers.errands.errand import Errand
 from workers.errands.opening import open_thread
 from workers.errands.showing import export, show
+from workers.errands.waiting import tell_waiting
 
 # Each may be called again after a crash; what it posts, moves and tells goes through the `Errand`.
 ERRANDS: Mapping[MailKind, Callable[[Errand], Awaitable[None]]] = {
@@ -22,4 +23,5 @@ ERRANDS: Mapping[MailKind, Callable[[Errand], Awaitable[None]]] = {
     MailKind.ARGUMENTS: show_arguments,
     MailKind.CONNECTIONS: show_connections,
     MailKind.CONNECTED: connect,
+    MailKind.WAITING: tell_waiting,
 }
