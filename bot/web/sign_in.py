@@ -114,7 +114,8 @@ class SignInPages:
         error = "mixed_up" if mixed_up else said.get("error", "" if code else "no_code")
         brought = replace(ticket, code="" if error else code, iss=iss, error=error)
         name = await self._tickets.answer(brought)
-        await self._inbox.accept(_mail(ticket, name))
+        if ticket.thread:
+            await self._inbox.accept(_mail(ticket, name))
         await self._tickets.done(ticket.state)
         log.info("sign_in.came_back", server=ticket.server, refused=bool(error))
         if not error:
