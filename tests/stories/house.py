@@ -63,16 +63,20 @@ async def houses(make_world: MakeWorld, folder: Path) -> AsyncIterator[MakeHouse
     """What builds a house with the product's own `settings`; what it built ends with the block."""
     async with contextlib.AsyncExitStack() as stack:
 
-        async def make(*, others: Mapping[str, Any] | None = None, **settings: Any) -> House:
+        async def make(
+            *, others: Mapping[str, Any] | None = None, entry: Mapping[str, Any] | None = None, **settings: Any
+        ) -> House:
             server = await stack.enter_async_context(authorization.running())
             served = await stack.enter_async_context(notes.running(server.issuer, server.issuer.url))
             listed = await served._mcp.list_tools()
             lock.write(folder / "tools.lock.json", Lock().replaced("notes", listed))
             given = {"vault_keys": Fernet.generate_key().decode(), "tools_lock": folder / "tools.lock.json"}
+            more = dict(entry or {})
+            path = "/sse" if more.get("type") == "sse" else "/mcp"
             names = ", ".join(["notes", *(others or {})])
             world = await make_world(
                 agents=agent("{notes__*: auto}", tools=f"[{names}]"),
-                servers={"notes": {"url": f"{served.url}/mcp"}, **(others or {})},
+                servers={"notes": {"url": f"{served.url}{path}", **more}, **(others or {})},
                 **{**given, **settings},
             )
             return House(world, server.issuer, served)

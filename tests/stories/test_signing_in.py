@@ -6,6 +6,7 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 import httpx2
+import pytest
 
 from bot.connections.grants import Connections
 from bot.connections.models import Principal
@@ -29,6 +30,31 @@ async def test_a_person_signs_in_and_the_call_that_waited_is_made(house: House, 
     assert "go back to Slack" in done.text
     await until(lambda: "Groceries" in thread.said[-1], seen=lambda: thread.said)
     assert (await house.grant()).refresh_token
+
+
+@pytest.mark.parametrize("entry", [{}, {"type": "sse"}, {"protocol": "legacy"}])
+async def test_a_call_that_needs_more_rights_asks_once_more_and_says_why(
+    make_house: MakeHouse, browser: httpx2.AsyncClient, entry: dict[str, str]
+) -> None:
+    """Over either transport and in either era: the server's 401 and its 403 become the person's to answer."""
+    house = await make_house(entry=entry)
+    thread = await house.asks()
+    await signed_in(house, await house.link(), browser)
+    await until(lambda: "Groceries" in thread.said[-1], within=20, seen=lambda: thread.said)
+    assert "notes:write" not in (await house.grant()).scope
+    first, whispers = await house.grant(), len(house.world.whispered)
+
+    house.world.mistral.script.will_call("notes__save_note", {"title": "Ada wrote this", "text": "and more"})
+    thread = await house.world.mention("note it")
+    link = await house.link(after=whispers)
+    [asked] = [said for _, said in house.world.whispers[whispers:] if "sign in" in said.lower()]
+    assert "it lacks rights" in asked
+    assert "notes:write" in asked
+    await signed_in(house, link, browser)
+    await until(lambda: "Ada wrote this" in thread.said[-1], within=20, seen=lambda: thread.said)
+    wider = await house.grant()
+    assert wider.id != first.id
+    assert {"notes:read", "notes:write"} <= set(wider.scope.split())
 
 
 async def test_a_second_call_needs_no_second_sign_in_and_nobody_else_is_signed_in_by_it(

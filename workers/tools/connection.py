@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection, Iterator
-from contextlib import AsyncExitStack, contextmanager
+from contextlib import AsyncExitStack, contextmanager, suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,7 @@ from mcp_types import CallToolResult, Tool, ToolListChangedNotification
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 
 from bot.catalog.servers import Server
-from workers.tools.answers import translated, unreachable
+from workers.tools.answers import translated, unanswered, unreachable
 from workers.tools.asked import Answering
 from workers.tools.credentials import Credential
 from workers.tools.errors import Needed, NotSent, ToolError, Unheard, Unreachable, root_cause
@@ -121,7 +121,8 @@ class Connection:
         seen: set[str] = set()
         with self._in_use() as client, self._errors("its list of tools"):
             self._listed_at = asyncio.get_running_loop().time()  # before asking: a change meanwhile is heard
-            async with asyncio.timeout(self._timeout + BACKSTOP_SECONDS):
+            async with asyncio.timeout(self._timeout + BACKSTOP_SECONDS) as limit:
+                _may_be_cut(limit)
                 for _ in range(MOST_PAGES):
                     page = await client.list_tools(cursor=cursor)
                     found += page.tools
@@ -137,7 +138,8 @@ class Connection:
     ) -> CallToolResult:
         await self._know_the_tools()
         with self._in_use() as client, self._errors(f'"{tool}"'):
-            async with asyncio.timeout(self._timeout + BACKSTOP_SECONDS):
+            async with asyncio.timeout(self._timeout + BACKSTOP_SECONDS) as limit:
+                _may_be_cut(limit)
                 return await client.call_tool(
                     tool, arguments, read_timeout_seconds=self._timeout, progress_callback=on_progress
                 )
@@ -199,6 +201,8 @@ class Connection:
         except ToolError:
             raise
         except TimeoutError as exc:
+            if error := unanswered(heard, server=name, what=what, personal=self._personal):
+                raise error from exc
             raise Unheard(
                 f'The tool server "{name}" gave no answer to {what} within {self._timeout:g} seconds.'
             ) from exc
@@ -284,6 +288,17 @@ class Connection:
                 log.warning("tool.connect_failed", server=self.server.name, reason=str(error), cause=kind, stderr=tail)
         elif (self._lost or cause is not None) and not self._closing:
             log.warning("tool.connection_lost", server=self.server.name, cause=kind, stderr=tail)
+
+
+def _may_be_cut(limit: asyncio.Timeout) -> None:
+    """Let the transport end this wait, where it hears that no answer will come."""
+
+    def cut() -> None:
+        with suppress(RuntimeError):  # the wait is over: what was refused was no part of it
+            limit.reschedule(asyncio.get_running_loop().time())
+
+    if heard := HEARD.get():
+        heard.give_up = cut
 
 
 def _secrets(server: Server) -> list[str]:

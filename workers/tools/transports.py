@@ -15,12 +15,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+import httpx2
 from mcp import Client, StdioServerParameters
 from mcp.client._transport import ReadStream, Transport, TransportStreams
 from mcp.client.session import MessageHandlerFnT
 from mcp.client.sse import sse_client
 from mcp.client.stdio import stdio_client
 from mcp.client.streamable_http import streamable_http_client
+from mcp.shared._httpx_utils import McpHttpClientFactory
 from mcp.shared.message import SessionMessage
 from mcp_types import Implementation
 
@@ -89,11 +91,21 @@ async def _transport(
                 auth=credential.auth,
                 timeout=CONNECT_SECONDS,
                 sse_read_timeout=QUIET_STREAM_SECONDS,
+                httpx_client_factory=_posting(server, origins),
             )
         case "http":
             http = origins.client(server.url, headers, auth=credential.auth, timeout_seconds=timeout_seconds)
             async with http:
                 yield streamable_http_client(server.url, http_client=http, max_sse_event_size=LARGEST_EVENT)
+
+
+def _posting(server: Server, origins: Origins) -> McpHttpClientFactory:
+    def make(
+        headers: dict[str, str] | None = None, timeout: httpx2.Timeout | None = None, auth: httpx2.Auth | None = None
+    ) -> httpx2.AsyncClient:
+        return origins.posting_client(server.url, headers or {}, auth=auth, timeout=timeout)
+
+    return make
 
 
 def command_of(server: Server) -> str:
