@@ -58,6 +58,12 @@ def result_of(record: CallRecord) -> str:
     return "confirmed" if record.result is None else "refused"
 
 
+def calls_in(fields: Mapping[str, str]) -> dict[str, CallRecord]:
+    """All calls on record in a journal's fields, by id."""
+    ids = [name.removeprefix("call:") for name in fields if name.startswith("call:")]
+    return {call_id: record for call_id in ids if (record := call_in(fields, call_id))}
+
+
 def call_in(fields: Mapping[str, str], tool_call_id: str) -> CallRecord | None:
     """The call's record in a journal's fields."""
     text = fields.get(f"call:{tool_call_id}")

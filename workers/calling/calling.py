@@ -5,7 +5,7 @@ A connector's call that waits for a yes (`pending`) is Mistral's to make: a pers
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
 import structlog
@@ -40,7 +40,6 @@ class Calling:
         cast: Cast,
         delivery: Delivery,
         handoffs: Handoffs,
-        thread: Mapping[str, str],
         inquire: Inquire,
         *,
         before_call: Callable[[], Awaitable[None]],
@@ -49,7 +48,6 @@ class Calling:
         self._journal = journal
         self._cast = cast
         self._handoffs = handoffs
-        self._thread = thread  # its record
         self._making = Making(services, journal, delivery, inquire, before_call=before_call)
 
     def cancel(self) -> None:
@@ -121,7 +119,7 @@ class Calling:
         )
         if record.state is not CallState.ASKED or record.needs or spec.policy_of(agent) is not Policy.ASK:
             return record
-        covered = await granting.covering(self._services, self._journal, self._thread, record)
+        covered = await granting.covering(self._services, self._journal, record)
         if covered is None:
             return record
         self._journal.step(self._services.now(), "granted", tool=call.name, holds=covered.holds)

@@ -17,6 +17,7 @@ import structlog
 
 from bot.catalog.servers import Server
 from workers.tools.answers import unreachable
+from workers.tools.credentials import Credential
 from workers.tools.errors import Needed, NotSent, Unreachable, root_cause
 from workers.tools.soft_http import HEARD, Heard
 from workers.tools.stderr import Stderr
@@ -24,7 +25,7 @@ from workers.tools.stderr import Stderr
 if TYPE_CHECKING:
     from mcp import Client
 
-TRIM_SECONDS = 30.0  # how often an idle client looks at the size of its server's stderr file
+LOOK_SECONDS = 30.0  # how often an idle client looks at the size of its server's stderr file, and whether it may stay
 
 log = structlog.get_logger(__name__)
 
@@ -35,22 +36,22 @@ class ClientTask:
     def __init__(
         self,
         server: Server,
+        credential: Credential,
         opened: Callable[..., AbstractAsyncContextManager[Client]],
         *,
         connect: timedelta,
         idle: timedelta,
         after: Collection[asyncio.Task[None]],
-        personal: bool,
     ) -> None:
         """`opened` gives the client, by `stderr` and `on_end`. It opens when the tasks in `after` have ended, whose
-        place it takes. `personal`: people may sign in there.
+        place it takes, and stays while `credential` holds.
         """
         self._server = server
         self._open = opened
         self._connect = connect.total_seconds()
         self._idle = idle.total_seconds()
         self._after = after
-        self._personal = personal
+        self._credential = credential
         self.client: Client | None = None
         self._over = False  # no new calls: ended, told to end, or about to close as idle
         self._closing = False  # now, without waiting for running calls
@@ -134,10 +135,11 @@ class ClientTask:
         while not self._closing and not (self._over and self._calls == 0):
             self._look.clear()
             try:
-                async with asyncio.timeout(min(self._idle, TRIM_SECONDS)):
+                async with asyncio.timeout(min(self._idle, LOOK_SECONDS)):
                     await self._look.wait()
             except TimeoutError:
                 self._over = self._over or (self._calls == 0 and loop.time() - self._last_used >= self._idle)
+                self._over = self._over or not await self._credential.holds()
             if stderr is not None:
                 stderr.trim()
 
@@ -155,7 +157,11 @@ class ClientTask:
         kind = type(cause).__name__ if cause is not None else None
         if not self._ready.done():
             error = unreachable(
-                cause, heard, server=self._server.name, connect_seconds=self._connect, personal=self._personal
+                cause,
+                heard,
+                server=self._server.name,
+                connect_seconds=self._connect,
+                personal=self._credential.auth is not None,
             )
             self._ready.set_exception(error)
             self._ready.exception()  # seen, even if every caller has gone

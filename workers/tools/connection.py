@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -19,7 +19,7 @@ from mcp_types import CallToolResult, Tool, ToolListChangedNotification
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 
 from bot.catalog.servers import Server
-from workers.tools.answers import translated
+from workers.tools.answers import translated, unanswered
 from workers.tools.asked import Answering, Ask
 from workers.tools.asking import LONGEST_WAIT_SECONDS, OpenCalls, finished
 from workers.tools.client_task import ClientTask
@@ -78,7 +78,7 @@ class Connection:
             origins=origins,
             on_notice=self._heard,
         )
-        self.owner = ClientTask(server, client, connect=connect, idle=idle, after=after, personal=self._personal)
+        self.owner = ClientTask(server, credential, client, connect=connect, idle=idle, after=after)
 
     @property
     def legacy(self) -> bool:
@@ -93,7 +93,8 @@ class Connection:
         seen: set[str] = set()
         with self.owner.in_use() as client, self._errors("its list of tools"):
             self._listed_at = asyncio.get_running_loop().time()  # before asking: a change meanwhile is heard
-            async with asyncio.timeout(self._timeout + BACKSTOP_SECONDS):
+            async with asyncio.timeout(self._timeout + BACKSTOP_SECONDS) as limit:
+                _may_be_cut(limit)
                 for _ in range(MOST_PAGES):
                     page = await client.list_tools(cursor=cursor)
                     found += page.tools
@@ -118,7 +119,8 @@ class Connection:
         # Where a person may be asked while the call is open, the clock of `_open_calls` is the one that counts.
         longer = LONGEST_WAIT_SECONDS if self.legacy and ask is not None else 0.0
         with self.owner.in_use() as client, self._errors(f'"{tool}"'):
-            async with self._open_calls.call(ask, self._timeout + BACKSTOP_SECONDS):
+            async with self._open_calls.call(ask, self._timeout + BACKSTOP_SECONDS) as limit:
+                _may_be_cut(limit)
                 made = partial(
                     client.session.call_tool if self._answering.people else client.call_tool,
                     tool,
@@ -166,6 +168,8 @@ class Connection:
         except ToolError:
             raise
         except TimeoutError as exc:
+            if error := unanswered(heard, server=name, what=what, personal=self._personal):
+                raise error from exc
             raise Unheard(
                 f'The tool server "{name}" gave no answer to {what} within {self._timeout:g} seconds.'
             ) from exc
@@ -180,3 +184,14 @@ class Connection:
             raise error from exc
         finally:
             HEARD.reset(token)
+
+
+def _may_be_cut(limit: asyncio.Timeout) -> None:
+    """Let the transport end this wait, where it hears that no answer will come."""
+
+    def cut() -> None:
+        with suppress(RuntimeError):  # the wait is over: what was refused was no part of it
+            limit.reschedule(asyncio.get_running_loop().time())
+
+    if heard := HEARD.get():
+        heard.give_up = cut
