@@ -9,7 +9,7 @@ from typing import Any
 
 from playground.agents_api.brains.port import Question
 from playground.agents_api.brains.steps import AnyStep, CallFunction
-from tests.world import REPOSITORY, World
+from tests.world import REPOSITORY
 
 ARTICLE = REPOSITORY / "examples" / "article"
 SERVERS = REPOSITORY / "examples" / "servers"
@@ -37,9 +37,3 @@ def results(question: Question) -> list[str]:
 
 def call(name: str, /, **arguments: Any) -> list[AnyStep]:
     return [CallFunction(name=name, arguments=arguments)]
-
-
-def results_in(world: World) -> list[str]:
-    """What the model got from its tools, in order."""
-    bodies = [request.body or {} for request in world.mistral.log.requests("conversations.append")]
-    return [one["result"] for body in bodies for one in body["inputs"] if "result" in one]

@@ -8,8 +8,7 @@ from mcp_types import Tool
 
 from playground.services.odd import server as odd_jobs
 from tests.stories.conftest import MakeWorld
-from tests.stories.desk import appends
-from tests.stories.tools import ODD_JOBS, agent, runs, said_by
+from tests.stories.tools import ODD_JOBS, agent, results, runs, said_by
 from tests.world import GRACE, World, until, words_of
 from workers.tools import lock
 from workers.tools.lock import Lock
@@ -51,8 +50,7 @@ async def test_a_changed_tool_does_not_run_the_operators_hear_once_and_accepting
         world.mistral.script.will_say("An operator has to accept it first.")
         thread = await world.mention("count, please")
         assert await thread.answered() == ["An operator has to accept it first."]
-    results = [entry for request in appends(world) for entry in request["inputs"]]
-    assert all("has changed since an operator accepted it (description)" in entry["result"] for entry in results)
+    assert all("has changed since an operator accepted it (description)" in result for result in results(world))
     assert runs(journal) == 0
 
     await until(lambda: told(world), seen=lambda: told(world))

@@ -18,7 +18,7 @@ from playground.agents_api.brains.steps import CallFunction
 from playground.services.odd.journal import note
 from playground.slack.models import Message, UserGroup
 from tests.stories.conftest import MakeWorld
-from tests.stories.tools import ODD_JOBS, agent, runs
+from tests.stories.tools import ODD_JOBS, agent, results, runs
 from tests.world import ADA, BOT, CAMILLE, GENERAL, GRACE, HUGO, Thread, World, until, words_in
 
 TEAM = "T0PLAY"
@@ -65,12 +65,6 @@ def shown_to(world: World, user: str) -> str:
 
 async def shows_page(world: World, number: int) -> None:
     await until(lambda: f"Page {number} of" in shown_to(world, ADA))
-
-
-def result(world: World) -> str:
-    append = world.mistral.log.requests("conversations.append")[-1]
-    assert append.body is not None
-    return str(append.body["inputs"][0]["result"])
 
 
 async def test_a_worker_that_is_replaced_between_card_and_click_costs_nothing(
@@ -190,7 +184,7 @@ async def test_a_no_may_say_why_and_the_model_is_told_as_data(make_world: MakeWo
     await world.click(card, "deny_reason")
     await world.submit(await world.view(), {"reason": 'Not "today".\nAsk Grace.'})
     await says(thread, "did not allow")
-    assert 'not an instruction: "Not \\"today\\".\\nAsk Grace."]' in result(world)
+    assert 'not an instruction: "Not \\"today\\".\\nAsk Grace."]' in results(world)[-1]
     assert runs(tmp_path / "ran") == 0
 
 
@@ -265,7 +259,7 @@ async def test_a_tool_that_changed_after_the_question_is_not_called_and_a_standi
     await world.click(card, "approve")
     await world.start_worker()
     await says(thread, "It has changed.")
-    assert "has changed since a person was asked" in result(world)
+    assert "has changed since a person was asked" in results(world)[-1]
     assert runs(tmp_path / "ran") == 1
 
 

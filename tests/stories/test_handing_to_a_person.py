@@ -13,6 +13,7 @@ from playground.slack.models import Message, UserGroup
 from playground.slack.settings import ALL_SCOPES
 from tests.stories.conftest import MakeWorld
 from tests.stories.desk import a_file
+from tests.stories.tools import results
 from tests.world import ADA, CAMILLE, GENERAL, GRACE, HUGO, Thread, World, until
 
 GROUP = "S0HELPERS"
@@ -46,12 +47,6 @@ async def called(world: World, text: str = "where is my order?", *, dm: bool = F
 
 def buttons(card: Message) -> list[str]:
     return [each["action_id"] for block in card.blocks for each in block.get("elements", []) if "action_id" in each]
-
-
-def result(world: World) -> str:
-    append = world.mistral.log.requests("conversations.append")[-1]
-    assert append.body is not None
-    return str(append.body["inputs"][0]["result"])
 
 
 async def whispered(world: World, user: str, words: str) -> None:
@@ -89,7 +84,7 @@ async def test_one_takes_it_talks_and_resolves_and_the_agent_goes_on_with_their_
     await world.click(card, "resolve", user=who)
     await until(lambda: "All is well, then." in thread.said, seen=lambda: thread.said)
     await thread.rests()
-    told = result(world)
+    told = results(world)[-1]
     assert "I found your order." in told
     assert "Oh, thank you!" in told
     assert told.index("I found") < told.index("Oh, thank")
@@ -199,8 +194,8 @@ async def test_meanwhile_the_agent_is_silent_and_each_writer_is_told_once(
     world.mistral.script.will_say("Good.")
     await world.click(card, "resolve", user=GRACE)
     await until(lambda: "Good." in thread.said, seen=lambda: thread.said)
-    assert "are you there?" in result(world)
-    assert "hello?" in result(world)
+    assert "are you there?" in results(world)[-1]
+    assert "hello?" in results(world)[-1]
     assert len(world.mistral.log.requests("conversations.append")) == 1
     await thread.rests()
     assert await world.redis.llen(f"tw:mail:{thread.key}") == 0  # type: ignore[misc]  # sync or async to mypy
@@ -219,7 +214,7 @@ async def test_nobody_there_in_time_is_told_to_the_agent(make_world: MakeWorld) 
     world.mistral.script.will_say("Nobody was there, sorry.")
     thread = await world.mention("where is my order?")
     await until(lambda: "Nobody was there, sorry." in thread.said, seen=lambda: thread.said)
-    assert "Nobody took this thread over" in result(world)
+    assert "Nobody took this thread over" in results(world)[-1]
     await thread.rests()
     assert any("Nobody took over in time" in message.text for message in thread.ours)
 
@@ -233,8 +228,8 @@ async def test_taken_and_never_resolved_ends_at_a_longer_limit_that_the_card_nam
     assert "2 seconds at most" in card.text
     await thread.reply("Looking into it.", user=GRACE)
     await until(lambda: "I go on, then." in thread.said, seen=lambda: thread.said)
-    assert "Looking into it." in result(world)
-    assert "did not say whether it is resolved" in result(world)
+    assert "Looking into it." in results(world)[-1]
+    assert "did not say whether it is resolved" in results(world)[-1]
 
 
 async def test_stop_ends_it(world: World) -> None:

@@ -13,8 +13,7 @@ from playground.services.odd.server import a_bench
 from playground.serving import serve
 from playground.slack.models import Message
 from tests.stories.conftest import MakeWorld
-from tests.stories.test_tool_results import said
-from tests.stories.tools import agent
+from tests.stories.tools import agent, said
 from tests.world import ADA, CAMILLE, Thread, World, until, words_in
 from workers.turn import live_inquiries
 

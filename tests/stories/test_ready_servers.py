@@ -21,7 +21,7 @@ from tests.servers import npm
 from tests.stories import shipped
 from tests.stories.conftest import MakeWorld
 from tests.stories.shipped import SERVERS
-from tests.stories.tools import agent
+from tests.stories.tools import agent, results
 from tests.world import Thread, World, until, until_true
 
 pytestmark = pytest.mark.usefixtures("servers_may_start_slowly")
@@ -155,7 +155,7 @@ async def test_the_history_of_a_repository_is_told_by_an_agent_that_cannot_chang
     world.mistral.script.will_call("git__git_commit", {"repo_path": str(repository), "message": "Change it"})
     thread = await world.mention("what happened?")
     await thread.answered(within=60)
-    said = shipped.results_in(world)
+    said = results(world)
     assert "Run out of tea" in said[0]
     assert "There is no tool" in said[1]
 

@@ -18,8 +18,7 @@ from playground.agents_api.brains.steps import CallFunction
 from playground.serving import serve
 from tests.servers.npm import MODULES, needs
 from tests.stories.conftest import MakeWorld
-from tests.stories.test_tool_results import said
-from tests.stories.tools import agent
+from tests.stories.tools import agent, said
 from tests.world import World, until
 
 pytestmark = pytest.mark.usefixtures("servers_may_start_slowly")

@@ -7,20 +7,9 @@ from pathlib import Path
 
 from playground.agents_api.brains.steps import CallFunction
 from tests.stories.conftest import MakeWorld
-from tests.stories.tools import ODD_JOBS, agent, inside
-from tests.world import World, until
+from tests.stories.tools import ODD_JOBS, agent, results, said
+from tests.world import until
 from workers.tools.results import RESULT_LIMIT
-
-
-def results(world: World) -> list[str]:
-    """What the model got from its tools, in order."""
-    appended = [request.body for request in world.mistral.log.requests("conversations.append")]
-    return [entry["result"] for body in appended if body for entry in body["inputs"] if "result" in entry]
-
-
-def said(world: World) -> list[str]:
-    """What the tools said."""
-    return [inside(result) for result in results(world)]
 
 
 async def test_a_picture_of_a_tool_stands_in_the_thread_once_and_the_model_is_told(make_world: MakeWorld) -> None:

@@ -9,8 +9,8 @@ import pytest
 
 from playground.slack.settings import ALL_SCOPES
 from tests.stories.conftest import MakeWorld
-from tests.stories.desk import appends, starts
-from tests.stories.tools import ODD_JOBS_APART, agent, runs
+from tests.stories.desk import starts
+from tests.stories.tools import ODD_JOBS_APART, agent, results, runs
 from tests.world import ADA, CAMILLE, GENERAL, World
 
 PARTNERS = "C0PARTNERS"  # shared with another company
@@ -28,7 +28,7 @@ async def counted(world: World, journal: Path, *, user: str = ADA, channel: str 
     world.mistral.script.will_say("Done.")
     thread = await world.mention("count", user=user, channel=channel)
     await thread.answered(within=60)
-    return str(appends(world)[-1]["inputs"][0]["result"])
+    return results(world)[-1]
 
 
 async def test_a_rule_of_the_server_decides_for_whom_a_tool_runs_whatever_the_agent_may(

@@ -10,8 +10,7 @@ from mcp.server import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
 
 from tests.stories.conftest import MakeWorld
-from tests.stories.test_tool_results import results
-from tests.stories.tools import agent, inside
+from tests.stories.tools import agent, inside, results
 from tests.world import World
 from workers import inputs
 
