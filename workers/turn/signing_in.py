@@ -18,8 +18,7 @@ from bot.connections import addresses
 from bot.connections.models import Principal
 from bot.connections.tickets import Ticket
 from bot.slack import blocks
-from bot.slack.errors import SlackError
-from bot.texts import Words, words_for
+from bot.texts import words_for
 from bot.threads import keys
 from bot.threads.models import CallState, Mail, MailKind
 from bot.web.sign_in import DENIED
@@ -27,7 +26,7 @@ from workers.call_record import CallRecord
 from workers.conversations.port import Call
 from workers.tools.needs import SignIn
 from workers.tools.oauth.errors import SignInError
-from workers.turn import needed
+from workers.turn import needed, sign_in_card
 from workers.turn.scene import Scene
 
 MOST_ROUNDS = 3  # a server that refuses again and again would have a person sign in for ever
@@ -129,30 +128,7 @@ async def _ask(scene: Scene, call: Call, record: CallRecord) -> str | None:
     await scene.delivery.settle()  # what was said before stands above
     await scene.delivery.ask(row, words, blocks.notice(words))
     link = addresses.link(settings, secret)
-    return await _give_link(scene, server.name, begun.scope, words_for(locale), link, wider=need.status == 403)
-
-
-async def _give_link(scene: Scene, server: str, scope: str, words: Words, link: str, *, wider: bool) -> str | None:
-    """For the person's eyes only: in the thread, else as a direct message."""
-    scopes = words.names(scope.split()) if scope else words.say("sign_in.page.no_scopes")
-    why = words.say("sign_in.link_wider" if wider else "sign_in.link", server=server, scopes=scopes)
-    lines = [why, words.say("sign_in.part_of_thread")]
-    if scene.services.settings.public_url is None:
-        lines.append(words.say("sign_in.this_machine"))
-    said = "\n".join(lines)
-    card = blocks.with_buttons(said, [], value="", link=(words.say("sign_in.button", server=server), link))
-    thread, user = scene.thread, scene.person.id
-    await scene.still_ours()
-    try:
-        await scene.slack.ephemeral(thread.channel, user, thread_ts=thread.root_ts, text=said, blocks=card)
-    except SlackError as error:
-        log.info("sign_in.not_ephemeral", error=str(error))
-        try:
-            await scene.slack.post(await scene.slack.open_dm(user), text=said, blocks=card)
-        except SlackError as again:
-            log.warning("sign_in.link_not_given", error=str(again))
-            return "sign_in.not_told"
-    return None
+    return await sign_in_card.give(scene, server.name, begun.scope, words_for(locale), link, wider=need.status == 403)
 
 
 async def _came_back(scene: Scene, mail: Mail) -> None:
