@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, replace
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx2
@@ -17,8 +18,8 @@ from playground.slack.control.acts import Close
 from playground.slack.models import View
 from tests.stories.conftest import MakeWorld
 from tests.stories.house import House, MakeHouse, back, signed_in
-from tests.stories.tools import ODD_JOBS, agent
-from tests.world import ADA, GENERAL, GRACE, TEAM, World, until, until_true, words_in
+from tests.stories.tools import ODD_JOBS, agent, runs
+from tests.world import ADA, BOT, GENERAL, GRACE, TEAM, World, until, until_true, words_in
 from workers.tools import connection
 
 GRANT = Grant(
@@ -184,6 +185,31 @@ async def test_standing_yeses_are_listed_and_a_revoked_one_counts_no_more(make_w
     await shows(world, "I ask you again before I use Save")
     assert await grants.of(TEAM, ADA) == [here]
     assert len(await grants.of(TEAM, GRACE)) == 1
+
+
+async def test_a_yes_for_the_thread_that_is_revoked_is_asked_for_again_at_the_next_call(
+    make_world: MakeWorld, tmp_path: Path
+) -> None:
+    world = await make_world(agents=agent("{odd__*: ask}"), servers=ODD_JOBS)
+    await world.start_worker()
+    world.mistral.script.will_call("odd__count", {"journal": str(tmp_path / "ran")})
+    thread = await world.mention("count")
+    await until(lambda: "approve_thread" in str(thread.ours[-1].blocks) if thread.ours else False)
+    await thread.rests()
+    await world.click(thread.ours[-1], "approve_thread")
+    await until(lambda: runs(tmp_path / "ran") == 1, within=20)
+    await thread.rests()
+
+    view = await listed(world)
+    [grant] = await Grants(world.redis).of(TEAM, ADA)
+    assert grant.thread == thread.key
+    await world.use(view, f"revoke:{grant.id}")
+    await shows(world, "I ask you again before I use count")
+    said = len(thread.ours)
+    world.mistral.script.will_call("odd__count", {"journal": str(tmp_path / "ran")})
+    await thread.reply(f"<@{BOT}> again")
+    await until(lambda: any("approve_thread" in str(message.blocks) for message in thread.ours[said:]), within=20)
+    assert runs(tmp_path / "ran") == 1
 
 
 async def test_a_press_by_somebody_else_decides_nothing(make_world: MakeWorld) -> None:
