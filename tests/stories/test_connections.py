@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -17,6 +18,7 @@ from bot.threads import keys
 from playground.slack.control.acts import Close
 from playground.slack.models import View
 from tests.stories.conftest import MakeWorld
+from tests.stories.desk import services_of
 from tests.stories.house import House, MakeHouse, back, signed_in
 from tests.stories.tools import ODD_JOBS, agent, runs
 from tests.world import ADA, BOT, GENERAL, GRACE, TEAM, World, until, until_true, words_in
@@ -132,13 +134,16 @@ async def test_a_renewal_under_way_does_not_bring_an_ended_connection_back(
 ) -> None:
     await is_signed_in(house, browser)
     connections, ada = Connections(house.world.redis, house.world.settings.vault), Principal(TEAM, ADA)
-    view = await listed(house.world)
     async with connections.refreshing(ada, "notes"):
         grant = await connections.get(ada, "notes")
         assert grant is not None
-        await house.world.use(view, "disconnect:notes")
+        ending = asyncio.create_task(services_of(house.world).sign_ins.end(ada, "notes"))
+        done, _ = await asyncio.wait({ending}, timeout=0.5)
+        assert not done, "it waits for whoever renews"
         await connections.put(ada, "notes", replace(grant, access_token="renewed"))
-    await shows(house.world, "You are no longer signed in")
+    ended = await ending
+    assert ended is not None
+    assert ended.access_token == "renewed", "this one is revoked at the server"
     assert await connections.get(ada, "notes") is None
 
 
