@@ -5,7 +5,7 @@ Each carries whose modal it is, and whoever presses must be that person; what is
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, Self
 
 from pydantic import Field
@@ -59,7 +59,8 @@ def asked(command: Command) -> tuple[Owner, str, Mail]:
     """Whose modal a command opens, our own name for it, and the errand that fills it in."""
     owner = Owner(command.team_id, command.channel_id, command.user_id)
     view = f"connections-{ThreadKey.errand('-', '-', command.trigger_id).root_ts}"
-    return owner, view, owner.mail(command.trigger_id, view, PAGE, "1")
+    mail = owner.mail(command.trigger_id, view, PAGE, "1")
+    return owner, view, replace(mail, about=mail.about | {"response_url": command.response_url})
 
 
 class Pressed(Payload):

@@ -126,6 +126,40 @@ async def test_others_may_decide_and_members_of_a_group_but_never_a_guest(
     assert runs(tmp_path / "ran") == 1
 
 
+async def test_whatever_somebody_else_clicks_decides_nothing(make_world: MakeWorld, tmp_path: Path) -> None:
+    world = await make_world(agents=an_agent(), servers=ODD_JOBS)
+    thread, [card] = await asked(world, count(tmp_path / "ran"))
+    for action in ("approve", "approve_thread", "approve_always", "deny"):
+        world.whispers.clear()
+        await world.click(card, action, user=CAMILLE)
+        await until(lambda: any(user == CAMILLE for user, _ in world.whispers))
+    assert (await thread.rests())["state"] == "asking"
+    assert runs(tmp_path / "ran") == 0
+    assert await Grants(world.redis).of(TEAM, ADA) == await Grants(world.redis).of(TEAM, CAMILLE) == []
+    await world.click(card, "approve")
+    await says(thread, "counted")
+    assert runs(tmp_path / "ran") == 1
+
+
+async def test_a_click_after_the_time_is_a_no_even_if_nobody_looked_in_between(
+    make_world: MakeWorld, tmp_path: Path
+) -> None:
+    world = await make_world(agents=an_agent(), servers=ODD_JOBS, asking_limit=3)
+    world.mistral.script.will(count(tmp_path / "ran"))
+    world.mistral.script.will_say("Then not.")
+    thread = await world.mention("count")
+    [card] = await waiting(thread)
+    await world.end_worker(0)
+    record = await world.hash(f"tw:thread:{thread.key}")
+    asked_at = float((await world.hash(f"tw:turn:{TEAM}:{record['turn']}"))["parked"])
+    await until(lambda: time.time() > asked_at + 3.5)
+    await world.click(card, "approve")
+    await world.start_worker()
+    await says(thread, "Then not.")
+    assert "Nobody decided in time" in str(card.blocks)
+    assert runs(tmp_path / "ran") == 0
+
+
 async def test_a_click_in_time_counts_however_late_it_is_looked_at(make_world: MakeWorld, tmp_path: Path) -> None:
     world = await make_world(agents=an_agent(), servers=ODD_JOBS, asking_limit=3)
     thread, [card] = await asked(world, count(tmp_path / "ran"))

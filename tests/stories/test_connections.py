@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from dataclasses import asdict, replace
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx2
@@ -16,9 +18,10 @@ from bot.threads import keys
 from playground.slack.control.acts import Close
 from playground.slack.models import View
 from tests.stories.conftest import MakeWorld
+from tests.stories.desk import services_of
 from tests.stories.house import House, MakeHouse, back, signed_in
-from tests.stories.tools import ODD_JOBS, agent
-from tests.world import ADA, GENERAL, GRACE, TEAM, World, until, until_true, words_in
+from tests.stories.tools import ODD_JOBS, agent, runs
+from tests.world import ADA, BOT, GENERAL, GRACE, TEAM, World, until, until_true, words_in
 from workers.tools import client_task
 
 GRANT = Grant(
@@ -131,13 +134,16 @@ async def test_a_renewal_under_way_does_not_bring_an_ended_connection_back(
 ) -> None:
     await is_signed_in(house, browser)
     connections, ada = Connections(house.world.redis, house.world.settings.vault), Principal(TEAM, ADA)
-    view = await listed(house.world)
     async with connections.refreshing(ada, "notes"):
         grant = await connections.get(ada, "notes")
         assert grant is not None
-        await house.world.use(view, "disconnect:notes")
+        ending = asyncio.create_task(services_of(house.world).sign_ins.end(ada, "notes"))
+        done, _ = await asyncio.wait({ending}, timeout=0.5)
+        assert not done, "it waits for whoever renews"
         await connections.put(ada, "notes", replace(grant, access_token="renewed"))
-    await shows(house.world, "You are no longer signed in")
+    ended = await ending
+    assert ended is not None
+    assert ended.access_token == "renewed", "this one is revoked at the server"
     assert await connections.get(ada, "notes") is None
 
 
@@ -184,6 +190,31 @@ async def test_standing_yeses_are_listed_and_a_revoked_one_counts_no_more(make_w
     await shows(world, "I ask you again before I use Save")
     assert await grants.of(TEAM, ADA) == [here]
     assert len(await grants.of(TEAM, GRACE)) == 1
+
+
+async def test_a_yes_for_the_thread_that_is_revoked_is_asked_for_again_at_the_next_call(
+    make_world: MakeWorld, tmp_path: Path
+) -> None:
+    world = await make_world(agents=agent("{odd__*: ask}"), servers=ODD_JOBS)
+    await world.start_worker()
+    world.mistral.script.will_call("odd__count", {"journal": str(tmp_path / "ran")})
+    thread = await world.mention("count")
+    await until(lambda: "approve_thread" in str(thread.ours[-1].blocks) if thread.ours else False)
+    await thread.rests()
+    await world.click(thread.ours[-1], "approve_thread")
+    await until(lambda: runs(tmp_path / "ran") == 1, within=20)
+    await thread.rests()
+
+    view = await listed(world)
+    [grant] = await Grants(world.redis).of(TEAM, ADA)
+    assert grant.thread == thread.key
+    await world.use(view, f"revoke:{grant.id}")
+    await shows(world, "I ask you again before I use count")
+    said = len(thread.ours)
+    world.mistral.script.will_call("odd__count", {"journal": str(tmp_path / "ran")})
+    await thread.reply(f"<@{BOT}> again")
+    await until(lambda: any("approve_thread" in str(message.blocks) for message in thread.ours[said:]), within=20)
+    assert runs(tmp_path / "ran") == 1
 
 
 async def test_a_press_by_somebody_else_decides_nothing(make_world: MakeWorld) -> None:

@@ -214,3 +214,58 @@ def test_an_entry_that_says_it_wrongly_is_left_out(files: Files, entry: dict[str
     assert found == {}
     assert field in problem
     assert words in problem
+
+
+@pytest.mark.parametrize(
+    ("entry", "field", "message"),
+    [
+        ({"url": "https://a.example", "oauth": {}}, "oauth.client_id", "is missing"),
+        ({"url": "https://a.example", "oauth": {"client_id": ""}}, "oauth.client_id", ""),
+        ({"url": "https://a.example", "oauth": {"client_id": "x", "scope": "a"}}, "oauth.scope", "scopes"),
+        ({"url": "https://a.example", "oauth": {"client_id": "x", "scopes": "a"}}, "oauth.scopes", ""),
+        (
+            {"url": "https://a.example", "oauth": {"client_id": "x", "client_secret": "${NO}"}},
+            "",
+            "variable NO is not set",
+        ),
+        ({"url": "https://a.example", "channels": {"general": {"headers": {"A": "b"}}}}, "channels.general", ""),
+        ({"url": "https://a.example", "channels": {"C012AB": {"headers": {}}}}, "channels.C012AB.headers", ""),
+        ({"url": "https://a.example", "channels": {"C012AB": {"url": "x"}}}, "channels.C012AB", ""),
+        ({"command": "x", "oauth": {"client_id": "x"}}, "", "has both command (a local server) and oauth"),
+        (
+            {"command": "x", "channels": {"C012AB": {"headers": {"A": "b"}}}},
+            "",
+            "has both command (a local server) and ch",
+        ),
+    ],
+)
+def test_a_mistake_in_sign_ins_and_channels_is_named_with_its_line(
+    files: Files, entry: dict[str, Any], field: str, message: str
+) -> None:
+    file = files.write("mcp.json", json.dumps({"mcpServers": {"git": entry}}, indent=1))
+    found, problems = servers.load(file, ENVIRONMENT)
+    assert found == {}
+    [problem] = problems[:1]
+    assert problem.field.startswith(".".join(["mcpServers.git", field]).rstrip("."))
+    assert message in problem.message
+    assert problem.line is not None
+    assert f"mcp.json:{problem.line}" in str(problem)
+    line = file.read_text().splitlines()[problem.line - 1]
+    assert any(f'"{part}"' in line for part in problem.field.split("."))
+
+
+def test_sign_ins_and_channels_are_read_with_their_variables_and_shown_to_nobody(files: Files) -> None:
+    found, problems = read(
+        files,
+        git={
+            "url": "https://a.example",
+            "oauth": {"client_id": "ours", "client_secret": "${TOKEN}", "scopes": ["repo"]},
+            "channels": {"C012AB": {"headers": {"Authorization": "Bearer ${TOKEN}"}}},
+        },
+    )
+    assert problems == []
+    oauth = found["git"].oauth
+    assert oauth is not None
+    assert (oauth.client_id, oauth.client_secret, oauth.scopes) == ("ours", "s3cret-token", ("repo",))
+    assert found["git"].channels == {"C012AB": {"Authorization": "Bearer s3cret-token"}}
+    assert "s3cret-token" not in repr(found)

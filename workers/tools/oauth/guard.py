@@ -21,6 +21,9 @@ from workers.tools.soft_http import shared_tls
 SECONDS = 15.0  # for one request, all of it
 LONGEST_ANSWER = 2**20  # bytes; metadata and tokens are a few thousand
 
+NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052: how hosts without IPv4 reach it
+GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")  # all that was ever given out; IANA's list
+
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
@@ -67,7 +70,7 @@ class Guard(httpx2.AsyncBaseTransport):
         if all(address.is_loopback for address in addresses):
             own = await _looked_up(self._own)
             return url.scheme in ("http", "https") and all(address.is_loopback for address in own)
-        return url.scheme == "https" and all(address.is_global and not address.is_multicast for address in addresses)
+        return url.scheme == "https" and all(_is_public(address) for address in addresses)
 
 
 class _Short(httpx2.AsyncByteStream):
@@ -99,6 +102,16 @@ def _plain(address: Address) -> Address:
     """An IPv4 address that came in the clothes of IPv6 is judged as what it is."""
     mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
     return mapped or address
+
+
+def _is_public(address: Address) -> bool:
+    """Whether it is one of the internet's. Forms of IPv6 that lead to an IPv4 address inside are judged as that one, or
+    not used at all: behind a gateway they reach what is private."""
+    if isinstance(address, ipaddress.IPv4Address):
+        return address.is_global and not address.is_multicast and not address.is_reserved
+    if address in NAT64:
+        return _is_public(ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF))
+    return address in GLOBAL_UNICAST and address.is_global and address.sixtofour is None
 
 
 def client(guard: Guard) -> httpx2.AsyncClient:
