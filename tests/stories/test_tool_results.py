@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 
 from playground.agents_api.brains.steps import CallFunction
+from playground.services.odd.server import build
 from tests.stories.conftest import MakeWorld
 from tests.stories.tools import ODD_JOBS, agent, results, said
 from tests.world import until
@@ -73,7 +75,7 @@ async def test_ten_megabytes_break_nothing(make_world: MakeWorld) -> None:
 
 
 async def test_how_far_a_tool_is_stands_on_its_card_while_it_runs(make_world: MakeWorld, tmp_path: Path) -> None:
-    world = await make_world(agents=agent(), servers=ODD_JOBS)
+    world = await make_world(agents=agent(), servers={"odd": partial(build, sets=("progress",))})
     world.mistral.script.will_call("odd__steps", {"count": 200, "gate": str(tmp_path / "open")})
     world.mistral.script.will_say("Done.")
     thread = await world.mention("work")

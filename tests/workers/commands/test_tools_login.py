@@ -122,9 +122,9 @@ async def test_a_refused_sign_in_and_a_busy_port_are_said(
 @pytest.mark.parametrize(
     ("name", "keys", "says"),
     [
-        ("note", KEY, 'There is no server "note"'),
-        ("plain", KEY, "takes no sign-in"),
-        ("notes", "", "Set VAULT_KEYS first"),
+        pytest.param("note", KEY, 'There is no server "note"', id="unknown"),
+        pytest.param("plain", KEY, "takes no sign-in", id="without sign-in"),
+        pytest.param("notes", "", "Set VAULT_KEYS first", id="without keys"),
     ],
 )
 async def test_what_stands_in_the_way_is_said_in_a_sentence(
