@@ -64,7 +64,11 @@ async def houses(make_world: MakeWorld, folder: Path) -> AsyncIterator[MakeHouse
     async with contextlib.AsyncExitStack() as stack:
 
         async def make(
-            *, others: Mapping[str, Any] | None = None, entry: Mapping[str, Any] | None = None, **settings: Any
+            *,
+            others: Mapping[str, Any] | None = None,
+            entry: Mapping[str, Any] | None = None,
+            approvals: str = "{notes__*: auto}",
+            **settings: Any,
         ) -> House:
             server = await stack.enter_async_context(authorization.running())
             served = await stack.enter_async_context(notes.running(server.issuer, server.issuer.url))
@@ -75,7 +79,7 @@ async def houses(make_world: MakeWorld, folder: Path) -> AsyncIterator[MakeHouse
             path = "/sse" if more.get("type") == "sse" else "/mcp"
             names = ", ".join(["notes", *(others or {})])
             world = await make_world(
-                agents=agent("{notes__*: auto}", tools=f"[{names}]"),
+                agents=agent(approvals, tools=f"[{names}]"),
                 servers={"notes": {"url": f"{served.url}{path}", **more}, **(others or {})},
                 **{**given, **settings},
             )

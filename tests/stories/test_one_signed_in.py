@@ -7,7 +7,7 @@ import json
 import httpx2
 
 from bot.threads import audit
-from tests.stories.house import LIST, House, signed_in
+from tests.stories.house import LIST, House, MakeHouse, signed_in
 from tests.stories.test_branching import branched
 from tests.stories.test_showing import shown
 from tests.world import ADA, CAMILLE, TEAM, Thread, until
@@ -56,6 +56,17 @@ async def test_a_call_of_the_others_turn_asks_the_other_to_sign_in(
     assert READ not in seen_in(thread)
     logged = [row.action async for row in audit.rows(house.world.redis, TEAM, since=0)]
     assert [(action.person, action.account) for action in logged] == [(ADA, "person"), (CAMILLE, "person")]
+
+
+async def test_what_would_be_sent_with_a_sign_in_stands_on_no_card_before_anybody_has_signed_in(
+    make_house: MakeHouse,
+) -> None:
+    house = await make_house(approvals="{notes__*: ask}")
+    house.world.mistral.script.will_call("notes__save_note", {"title": "Salaries", "text": "Ada earns 100"})
+    thread = await house.world.mention("note what I earn")
+    await until(lambda: "approve" in str([message.blocks for message in thread.ours]), seen=lambda: thread.said)
+    assert "Salaries" not in seen_in(thread)
+    assert "Ada earns" not in seen_in(thread)
 
 
 async def test_words_that_come_while_one_signs_in_are_not_run_with_that_sign_in(

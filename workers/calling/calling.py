@@ -22,6 +22,7 @@ from workers.handoffs.cast import Cast
 from workers.handoffs.handoffs import Handoffs
 from workers.journal import Journal
 from workers.services import Services
+from workers.tools.specs import ToolSpec
 
 log = structlog.get_logger()
 
@@ -91,8 +92,14 @@ class Calling:
         return replace(
             standing,
             refusal=await tools.refusal(standing.spec, principal=principal, thread=thread),
-            personal=await tools.is_personal(standing.spec, principal=principal, thread=thread),
+            personal=await tools.is_personal(standing.spec, principal=principal, thread=thread)
+            or await self._may_be_personal(standing.spec),
         )
+
+    async def _may_be_personal(self, spec: ToolSpec) -> bool:
+        """Nobody may have signed in yet: what a call would send is the person's own all the same."""
+        server = self._services.catalogs.now.servers.get(spec.server or "")
+        return server is not None and await self._services.asks.may_be_personal(server, self._journal.thread.channel)
 
     async def _decided(self, call: Call, standing: Standing) -> CallRecord:
         before = await self._look_for_a_grant(call, self._journal.recorded_or_new(call), standing)

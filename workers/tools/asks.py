@@ -46,6 +46,10 @@ class Asks:
         answers = await asyncio.gather(*(self._wants(server) for server in asked))
         return frozenset(server.name for server, wants in zip(asked, answers, strict=True) if wants)
 
+    async def may_be_personal(self, server: Server, channel: str) -> bool:
+        """Whether a call from `channel` is one that a person signs in for, be it only once the server refuses it."""
+        return channel not in server.channels and server.name in await self.people([server])
+
     async def _wants(self, server: Server) -> bool:
         if server.oauth:
             return True
