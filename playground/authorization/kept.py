@@ -50,9 +50,8 @@ def _put_back(issuer: Issuer, kept: Kept) -> None:
         issuer.clients.add(client)
     consents: dict[str, Consent] = {}
     for one in (*kept.codes.values(), *kept.access.values(), *kept.refresh.values()):
-        one.consent = consents.setdefault(
-            one.consent.id, one.consent
-        )  # one again: revoking it ends all that came of it
+        # One object again: revoking it ends all that came of it.
+        one.consent = consents.setdefault(one.consent.id, one.consent)
     issuer.tokens.codes.update(kept.codes)
     issuer.tokens.access.update(kept.access)
     issuer.tokens.refresh.update(kept.refresh)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
+import socket
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
@@ -33,6 +34,10 @@ def main(
     sign_in_port: Annotated[
         int, typer.Option(help="Loopback port of Linear's own authorization server; 0: it has none.")
     ] = 0,
+    listening: Annotated[
+        list[int],
+        typer.Option(metavar="FD", help="A socket that listens on one of these ports already; may be repeated."),
+    ] = [],  # noqa: B006  # typer copies it
     state: Annotated[Path | None, typer.Option(help="Keep everything in this folder, over restarts.")] = None,
     authorization_server: Annotated[
         list[str], typer.Option(help="Issuer that gives tokens for the MCP faces; may be repeated.")
@@ -57,22 +62,25 @@ def main(
         own = authorization.create(
             profiles.linear(), public_url=f"http://{HOST}:{sign_in_port}", state=kept("linear-sign-in")
         )
-        served[sign_in_port] = own
         served[linear_port] = service("linear", create_linear, own.issuer, [own.issuer.url])
+        served[sign_in_port] = own
     else:
         served[linear_port] = service("linear", create_linear, verifier, authorization_server)
-    asyncio.run(serve_all(served))
+    given = [socket.socket(fileno=number) for number in listening]
+    asyncio.run(serve_all(served, {one.getsockname()[1]: one for one in given}))
 
 
-async def serve_all(served: Mapping[int, ASGIApp]) -> None:
-    """By port."""
+async def serve_all(served: Mapping[int, ASGIApp], given: Mapping[int, socket.socket]) -> None:
+    """Both by port."""
     stop, loop = asyncio.Event(), asyncio.get_running_loop()
     for signum in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(signum, stop.set)
     async with contextlib.AsyncExitStack() as stack:
         for port, app in served.items():
             try:
-                await stack.enter_async_context(serve(app, host=HOST, port=port, on_stop=_closing(app)))
+                await stack.enter_async_context(
+                    serve(app, host=HOST, port=port, given=given.get(port), on_stop=_closing(app))
+                )
             except OSError as exc:
                 raise SystemExit(f"Cannot listen on {HOST}:{port} ({exc.strerror}). Choose another port.") from exc
         await stop.wait()
