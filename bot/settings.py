@@ -36,6 +36,20 @@ def _people(value: object) -> object:
     return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
 
+def vault_of(keys: SecretStr | None) -> Vault:
+    """What seals with VAULT_KEYS; `ValueError` for one that is none."""
+    listed = keys.get_secret_value().split(",") if keys else []
+    return Vault([key.strip() for key in listed if key.strip()])
+
+
+def are_keys(keys: SecretStr | None) -> SecretStr | None:
+    try:
+        vault_of(keys)
+    except ValueError:
+        raise ValueError("a key is 44 characters of base64; `threadwind vault key` makes one") from None
+    return keys
+
+
 DEPLOYMENT = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"  # it stands in the metadata of every agent object, and is compared
 # With it, a command keeps within Slack's 32 characters.
 CommandPrefix = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_-]{0,20}$")]
@@ -113,19 +127,12 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["auto", "console", "json"] = "auto"
 
-    @field_validator("vault_keys")
-    @classmethod
-    def _are_keys(cls, keys: SecretStr | None) -> SecretStr | None:
-        try:
-            _vault(keys)
-        except ValueError:
-            raise ValueError("a key is 44 characters of base64; `threadwind vault key` makes one") from None
-        return keys
+    _are_keys = field_validator("vault_keys")(are_keys)
 
     @property
     def vault(self) -> Vault:
         """What seals and opens with VAULT_KEYS, the first of which seals."""
-        return _vault(self.vault_keys)
+        return vault_of(self.vault_keys)
 
     @model_validator(mode="after")
     def _one_way_in(self) -> Self:
@@ -141,8 +148,3 @@ class Settings(BaseSettings):
     def mode(self) -> Literal["http", "socket"]:
         """How Slack reaches us: as SLACK_MODE says, else Socket Mode where there is an app-level token."""
         return self.slack_mode or ("socket" if self.slack_app_token else "http")
-
-
-def _vault(keys: SecretStr | None) -> Vault:
-    listed = keys.get_secret_value().split(",") if keys else []
-    return Vault([key.strip() for key in listed if key.strip()])

@@ -132,7 +132,7 @@ def command_tree() -> dict[str, click.Command]:
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_every_command_that_is_named_exists_with_its_options(document: str) -> None:
     known = command_tree()
-    for line in re.findall(r"threadwind (?:[a-z-].*)", quoted(DOCUMENTS[document])):
+    for line in re.findall(r"(?<!/)threadwind (?:[a-z-].*)", quoted(DOCUMENTS[document])):
         name = max((words for words in known if f"{line} ".startswith(f"{words} ")), key=len, default=None)
         assert name, line
         options = {option for parameter in known[name].params for option in parameter.opts}

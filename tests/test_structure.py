@@ -38,6 +38,7 @@ READ_THE_ENVIRONMENT = {
     "bot/start.py",
     "playground/__main__.py",
     "playground/services/odd/__main__.py",
+    "workers/tools/keeper.py",  # an entry point too, which hands its environment on
 }
 ENVIRONMENT = {"environ", "environb", "getenv", "getenvb", "putenv", "unsetenv"}
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Protocol
@@ -102,7 +102,6 @@ class Calling:
         cast: Cast,
         delivery: Delivery,
         handoffs: Handoffs,
-        thread: Mapping[str, str],
         inquire: Inquire,
         *,
         before_call: Callable[[], Awaitable[None]],
@@ -113,7 +112,6 @@ class Calling:
         self._cast = cast
         self._delivery = delivery
         self._handoffs = handoffs
-        self._thread = thread  # its record
         self._inquire = inquire
         self._before_call = before_call
         self._makers: dict[str, Agent | None] = {}  # by call: who made it
@@ -227,7 +225,7 @@ class Calling:
         )
         if record.state is not CallState.ASKED or record.needs or spec.policy_of(agent) is not Policy.ASK:
             return record
-        covered = await granting.covering(self._services, self._journal, self._thread, record)
+        covered = await granting.covering(self._services, self._journal, record)
         if covered is None:
             return record
         self._journal.step(self._services.now(), "granted", tool=call.name, holds=covered.holds)

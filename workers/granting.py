@@ -6,16 +6,13 @@ always is only the person's own to give.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.approvals.grants import Grant, dump, load
+from bot.approvals.grants import Grant
 from bot.slack.clicks import ALWAYS, THREAD
 from workers.approving import approvers_of, may_decide
 from workers.journal import CallRecord, Journal
 from workers.services import Services
-
-FIELD = "grants"  # of the thread record
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,24 +23,21 @@ class Covered:
     holds: str
 
 
-async def covering(
-    services: Services, journal: Journal, thread: Mapping[str, str], record: CallRecord
-) -> Covered | None:
-    """The grant under which this call may run; None where a person is to be asked. `thread` is the thread's record."""
+async def covering(services: Services, journal: Journal, record: CallRecord) -> Covered | None:
+    """The grant under which this call may run; None where a person is to be asked."""
     user, team = journal.get("principal") or "", journal.thread.team
     if not record.definition:
         return None
-    standing = await services.grants.of(team, user)
-    for holds, grants in ((THREAD, load(thread.get(FIELD))), (ALWAYS, standing)):
-        for grant in grants:
-            if grant.covers(
-                user=user,
-                agent=record.agent,
-                tool=record.name,
-                does=record.does,
-                definition=record.definition,
-            ) and await may_decide(services, record, team=team, user=grant.by, asker=user):
-                return Covered(by=grant.by, holds=holds)
+    for grant in await services.grants.of(team, user):
+        if grant.covers(
+            user=user,
+            agent=record.agent,
+            tool=record.name,
+            does=record.does,
+            definition=record.definition,
+            thread=str(journal.thread),
+        ) and await may_decide(services, record, team=team, user=grant.by, asker=user):
+            return Covered(by=grant.by, holds=THREAD if grant.thread else ALWAYS)
     return None
 
 
@@ -55,10 +49,10 @@ def offered(services: Services, record: CallRecord, *, asker: str) -> tuple[str,
     return (THREAD, ALWAYS) if approvers.may_include(asker) else (THREAD,)
 
 
-async def give(
-    services: Services, journal: Journal, thread: dict[str, str], record: CallRecord, *, by: str, holds: str
-) -> None:
-    """Let the yes hold: for always at once, for the thread with the journal's next write."""
+async def give(services: Services, journal: Journal, record: CallRecord, *, by: str, holds: str) -> None:
+    """Let the yes hold from now on; a yes for once leaves nothing."""
+    if holds not in (THREAD, ALWAYS):
+        return
     user, team = journal.get("principal") or "", journal.thread.team
     grant = Grant(
         user=user,
@@ -70,10 +64,6 @@ async def give(
         server=record.server,
         by=by,
         at=services.now(),
+        thread=str(journal.thread) if holds == THREAD else "",
     )
-    if holds == ALWAYS:
-        await services.grants.give(team, grant)
-    elif holds == THREAD:
-        others = [one for one in load(thread.get(FIELD)) if one.id != grant.id]
-        thread[FIELD] = dump([*others, grant])
-        journal.set_thread(grants=thread[FIELD])
+    await services.grants.give(team, grant)

@@ -199,6 +199,8 @@ class Journal:
             result=result,
             decided_by=record.by or "",
             seconds=f"{record.seconds:.3f}" if record.seconds else "",
+            account=("person" if record.personal else "service") if record.server and record.outcome else "",
+            tokens=self.get("tokens") or "",
         )
         self._audit.append(action)
 
@@ -257,6 +259,12 @@ class Journal:
         self._pending, self._thread, self._unset, self._forget, self._take = {}, {}, set(), set(), []
         self._audit = []
         return change
+
+
+def calls_in(fields: Mapping[str, str]) -> dict[str, CallRecord]:
+    """All calls on record in a journal's fields, by id."""
+    ids = [name.removeprefix("call:") for name in fields if name.startswith("call:")]
+    return {call_id: record for call_id in ids if (record := call_in(fields, call_id))}
 
 
 def call_in(fields: Mapping[str, str], tool_call_id: str) -> CallRecord | None:

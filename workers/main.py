@@ -70,6 +70,7 @@ from workers.operators import Operators
 from workers.services import Services
 from workers.tools import registered
 from workers.tools.asked import PEOPLE
+from workers.tools.asks import Asks
 from workers.tools.calls import Tools
 from workers.tools.gate import Gate
 from workers.tools.oauth.personal import Personal
@@ -241,6 +242,7 @@ async def open_services(
         catalogs=catalogs,
         tools=tools,
         sign_ins=sign_ins,
+        asks=Asks(sessions, time.time),
         tickets=Tickets(redis, settings.vault),
         conversations=MistralConversations(http, limits=limits),
         made_files=MadeFiles(http),

@@ -24,6 +24,7 @@ from workers.agents.variants import Variants
 from workers.conversations.made_files import MadeFiles
 from workers.conversations.port import Conversations
 from workers.holdings import Holdings
+from workers.tools.asks import Asks
 from workers.tools.calls import Tools
 from workers.tools.oauth.sign_ins import SignIns
 
@@ -43,6 +44,7 @@ class Services:
     catalogs: Catalogs
     tools: Tools
     sign_ins: SignIns
+    asks: Asks
     tickets: Tickets
     conversations: Conversations
     made_files: MadeFiles

@@ -1,14 +1,14 @@
 """Standing yeses: this person, this agent, this tool, as the tool was then; kept until revoked or the app goes.
 
-Always holds: a grant counts for the definition it was given for and no other, and one that is revoked counts no more at
-the next call. Those for one thread are kept in the thread's record, as the same values.
+Always holds: a grant counts for the definition it was given for and no other, one for a thread counts there only, and
+one that is revoked counts no more at the next call. Those of threads that are forgotten go when their person is given
+or shown others.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from hashlib import sha256
@@ -16,13 +16,15 @@ from hashlib import sha256
 from redis.asyncio import Redis
 
 from bot.threads import keys
+from bot.threads.models import ThreadKey
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grant:
     """`does` is "create" or "update" for a tool that does either by argument, else empty; `title` is for people.
 
-    `user` is the person for whom calls are made, `by` who gave it, `at` when, in seconds since the epoch.
+    `user` is the person for whom calls are made, `by` who gave it, `at` when, in seconds since the epoch. `thread` is
+    the one where it holds; empty: everywhere.
     """
 
     user: str
@@ -34,24 +36,17 @@ class Grant:
     server: str
     by: str
     at: float
+    thread: str = ""
 
     @property
     def id(self) -> str:
         """Its own for what is granted to whom, so that a new one takes the place of a void one."""
-        about = "\n".join((self.user, self.agent, self.tool, self.does))
+        about = "\n".join((self.user, self.agent, self.tool, self.does, self.thread))
         return sha256(about.encode()).hexdigest()[:20]
 
-    def covers(self, *, user: str, agent: str, tool: str, does: str, definition: str) -> bool:
+    def covers(self, *, user: str, agent: str, tool: str, does: str, definition: str, thread: str) -> bool:
         mine = (self.user, self.agent, self.tool, self.does, self.definition)
-        return mine == (user, agent, tool, does, definition)
-
-
-def dump(grants: Iterable[Grant]) -> str:
-    return json.dumps([asdict(grant) for grant in grants], ensure_ascii=False)
-
-
-def load(kept: str | None) -> list[Grant]:
-    return [Grant(**one) for one in json.loads(kept or "[]")]
+        return self.thread in ("", thread) and mine == (user, agent, tool, does, definition)
 
 
 class Grants:
@@ -67,10 +62,23 @@ class Grants:
             kept = await self._redis.hvals(keys.grants(team, user))  # type: ignore[misc]  # sync or async to redis-py
         return sorted((Grant(**json.loads(one)) for one in kept), key=lambda grant: grant.at, reverse=True)
 
+    async def tidied(self, team: str, user: str) -> list[Grant]:
+        """The same, when those of threads that are forgotten were taken out."""
+        found = await self.of(team, user)
+        async with asyncio.timeout(self._limit):
+            threads = sorted({grant.thread for grant in found if grant.thread})
+            there = [await self._redis.exists(keys.thread(ThreadKey.parse(thread))) for thread in threads]
+            gone = {thread for thread, exists in zip(threads, there, strict=True) if not exists}
+            if over := [grant.id for grant in found if grant.thread in gone]:
+                await self._redis.hdel(keys.grants(team, user), *over)  # type: ignore[misc]  # as above
+        return [grant for grant in found if grant.thread not in gone]
+
     async def give(self, team: str, grant: Grant) -> None:
         """May be repeated."""
         async with asyncio.timeout(self._limit):
             await self._redis.hset(keys.grants(team, grant.user), grant.id, json.dumps(asdict(grant)))  # type: ignore[misc]  # as above
+        if grant.thread:
+            await self.tidied(team, grant.user)
 
     async def revoke(self, team: str, user: str, grant_id: str) -> bool:
         """Whether there was one."""

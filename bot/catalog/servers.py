@@ -26,6 +26,7 @@ from bot.catalog.server_form import Protocol, ServerForm
 from bot.catalog.tool_rules import ToolRule
 from bot.catalog.toolset import Toolset
 from bot.catalog.variables import Missing, expand, expand_all
+from bot.slack.mentions import is_group
 
 Transport = Literal["stdio", "http", "sse"]
 
@@ -71,6 +72,11 @@ class Server:
     @property
     def toolset(self) -> Toolset:
         return Toolset(include=self.include, exclude=self.exclude, read_only=self.read_only)
+
+    @property
+    def names_groups(self) -> bool:
+        """Whether its entry names user groups, whose members Slack has to be asked for."""
+        return any(rule.access.names_groups for rule in self.rules) or any(map(is_group, self.approvers))
 
     @property
     def takes_sign_in(self) -> bool:

@@ -30,10 +30,10 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grant:
-    """What a sign-in brought. `id` is new with each sign-in and stays through renewals.
+    """What a sign-in brought. `id` is new with each sign-in and stays through renewals, as does `at`, when it was.
 
-    `expires_at` is in seconds since the epoch, None where the server does not say. `documents` is what the worker's
-    flow needs to renew and to revoke: the authorization server's metadata, and as whom we are registered there.
+    Times are in seconds since the epoch; `expires_at` is None where the server does not say. `documents` is what the
+    worker's flow needs to renew and to revoke: the authorization server's metadata, and as whom we are registered.
     """
 
     id: str
@@ -41,6 +41,7 @@ class Grant:
     refresh_token: str = field(default="", repr=False)
     expires_at: float | None = None
     scope: str = ""
+    at: float = 0.0
     documents: dict[str, Any] = field(default_factory=dict, repr=False)
 
 

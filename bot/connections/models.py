@@ -14,3 +14,6 @@ class Principal:
 
     def __str__(self) -> str:
         return f"{self.team}:{self.user}"
+
+
+OPERATOR = Principal("-", "operator")  # who runs this, at a terminal; no id of Slack's looks so

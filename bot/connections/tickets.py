@@ -25,7 +25,9 @@ from bot.vault import Unreadable, Vault
 class Ticket:
     """Whose sign-in it is, at which server (`host` is where the person will be sent), and which call waits for it.
 
-    `url` is the authorization server's page; `state` and `verifier` are the flow's. `nonce` is the hash of what the
+    Where no call waits, `thread` is an errand of its own, and `view` the modal in which it was begun; where a command
+    waits, it is empty. `url` is the
+    authorization server's page; `state` and `verifier` are the flow's. `nonce` is the hash of what the
     browser's cookie must hold; `code`, `iss` and `error` are what the browser brought back.
     """
 
@@ -44,6 +46,7 @@ class Ticket:
     thread: str
     turn: str
     tool_call_id: str
+    view: str = ""
     nonce: str = field(default="", repr=False)
     code: str = field(default="", repr=False)
     iss: str | None = None
@@ -101,7 +104,7 @@ class Tickets:
 
     async def answer(self, ticket: Ticket) -> str:
         """Keep what the browser brought; by which name the worker finds it."""
-        name = _hash(f"answer {ticket.state}")
+        name = _answer(ticket.state)
         await self._put(_key("answer", name), ticket)
         return name
 
@@ -112,6 +115,10 @@ class Tickets:
         """The worker takes an answer, once."""
         key = _key("answer", name)
         return self._read(key, await self._redis.getdel(key))
+
+    async def brought(self, state: str) -> Ticket | None:
+        """The same for whoever waits for it by its state; None where nothing came yet."""
+        return await self.take(_answer(state))
 
     async def _put(self, key: str, ticket: Ticket) -> None:
         await self._redis.set(key, self._vault.seal(json.dumps(asdict(ticket)), place=key), ex=keys.SIGN_IN_FOR)
@@ -131,6 +138,10 @@ class Tickets:
 def cookie_name(state: str, *, secure: bool) -> str:
     """One for each sign-in, so that two may be under way in one browser. Browsers bind `__Host-` to https and host."""
     return f"{'__Host-' if secure else ''}tw-{_hash(state)[:16]}"
+
+
+def _answer(state: str) -> str:
+    return _hash(f"answer {state}")
 
 
 def _key(step: str, secret: str) -> str:

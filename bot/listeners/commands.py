@@ -37,7 +37,7 @@ async def agent(ears: Ears, body: Body) -> Reply | None:
         try:
             await ears.inbox.accept(command.to_question(meant.name, meant.question))
         except STORE_AWAY as exc:
-            return _away(ears, command, exc)
+            return away(ears, command, exc)
         return None
     at_hand = ears.choices.at_hand(command.team_id, command.user_id)
     if at_hand and (reply := await _answer(ears, command, meant, may_call=False)):
@@ -76,7 +76,7 @@ async def _answer(ears: Ears, command: Command, meant: Meaning, *, may_call: boo
         if isinstance(meant, SetDefault):
             return await _set_default(ears, command, choice, meant.name)
     except STORE_AWAY as exc:
-        return _away(ears, command, exc)
+        return away(ears, command, exc)
     words, typed = _own_words(choice), choice.command
     match meant:
         case List():
@@ -133,7 +133,7 @@ def _own_words(choice: Choice) -> Words:
     return words_for(choice.person.locale if choice.person else None)
 
 
-def _away(ears: Ears, command: Command, exc: Exception) -> Reply:
+def away(ears: Ears, command: Command, exc: Exception) -> Reply:
     log.error("store.away", heard=command.command, error=type(exc).__name__, detail=str(exc))
     person = ears.people.at_hand(command.team_id, command.user_id)
     return answers.said(words_for(person.locale if person else None).say("command.store_away"))

@@ -7,7 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.listeners import approvals, commands, controls, inquiries, lifecycle, messages, shortcuts
+from bot.listeners import (
+    approvals,
+    commands,
+    connections,
+    controls,
+    inquiries,
+    lifecycle,
+    messages,
+    shortcuts,
+    waiting,
+)
 from bot.listeners.ears import Listener
 from bot.slack.clicks import (
     AGAIN,
@@ -25,7 +35,8 @@ from bot.slack.clicks import (
     RESOLVE,
     TAKE_OVER,
 )
-from bot.slack.commands import AGENT
+from bot.slack.commands import AGENT, CONNECTIONS, THREADWIND
+from bot.slack.connections import CONNECT, DISCONNECT, PAGE, REVOKE
 from bot.slack.inquiry_form import FILL_IN
 from bot.slack.shortcuts import BRANCH, EXPORT, SHOW
 
@@ -35,6 +46,8 @@ TABLE: Mapping[str, Listener] = {
     "event message": messages.said,
     # typed as a slash command, whose name may begin with COMMAND_PREFIX
     f"command {AGENT}": commands.agent,
+    f"command {CONNECTIONS}": connections.listed,
+    f"command {THREADWIND}": waiting.asked,
     "command": commands.unknown,
     # picked in a message's menu
     f"message_action {BRANCH}": shortcuts.branched,
@@ -58,6 +71,11 @@ TABLE: Mapping[str, Listener] = {
     f"action {DONE_IT}": inquiries.pressed,
     f"view_submission {FILL_IN}": inquiries.sent,
     "event agent_session_stopped": controls.stopped,
+    # pressed in the modal of /connections
+    f"action {CONNECT}": connections.pressed,
+    f"action {DISCONNECT}": connections.pressed,
+    f"action {REVOKE}": connections.pressed,
+    f"action {PAGE}": connections.pressed,
     # the app itself
     "event app_home_opened": lifecycle.home_opened,
     "event app_uninstalled": lifecycle.removed,

@@ -17,6 +17,8 @@ from bot.slack.text import mended
 from bot.threads.models import Mail, MailKind, ThreadKey
 
 AGENT = "agent"
+CONNECTIONS = "connections"
+THREADWIND, WAITING = "threadwind", "waiting"  # a command, and the word after it
 NAME_LIMIT = 32  # of a command, its slash included
 
 CommandText = Annotated[
@@ -57,6 +59,18 @@ class Command(Payload):
             principal_team=self.team_id,
             text=question,
             agent=agent,
+            about={"response_url": self.response_url},
+        )
+
+    def to_waiting(self) -> Mail:
+        """The errand that tells who typed it what waits for them."""
+        errand = ThreadKey.errand(self.team_id, self.channel_id, self.trigger_id)
+        return Mail(
+            id=f"cmd:{errand}",
+            kind=MailKind.WAITING,
+            thread=errand,
+            principal=self.user_id,
+            principal_team=self.team_id,
             about={"response_url": self.response_url},
         )
 

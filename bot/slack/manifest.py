@@ -14,7 +14,7 @@ from enum import Enum
 from typing import Any, Protocol
 
 from bot.catalog.agents import Prompt
-from bot.slack.commands import AGENT, slash
+from bot.slack.commands import AGENT, CONNECTIONS, THREADWIND, WAITING, slash
 from bot.slack.shortcuts import BRANCH, SHOW
 
 EVENTS_PATH = "/slack/events"  # events, clicks, commands and options share one address
@@ -36,7 +36,7 @@ class When(Enum):
     ALWAYS = "always"
     AGENT = "agent"  # the app is declared an agent; a workspace with guests uses a plain bot instead
     REPLIES = "replies"  # replies without a mention are followed
-    GROUPS = "groups"  # an agent's file names user groups
+    GROUPS = "groups"  # an agent's file or mcp.json names user groups
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,11 @@ class Offered:
     usage_hint: str
 
 
-COMMANDS = (Offered(AGENT, "Ask an agent, or see which there are", "[name] [question], help or default name"),)
+COMMANDS = (
+    Offered(AGENT, "Ask an agent, or see which there are", "[name] [question], help or default name"),
+    Offered(CONNECTIONS, "See where you are signed in and what you allowed for longer, and end it", ""),
+    Offered(THREADWIND, "See what waits for you, and what of yours waits for others", WAITING),
+)
 
 SCOPES = (
     Need("app_mentions:read", "to hear a mention"),
@@ -68,7 +72,7 @@ SCOPES = (
     Need("users:read", "to know a person's language and time zone, and to tell admins, guests and bots apart"),
     Need("files:read", "to hear messages that come with a file, and to look up whether an upload arrived"),
     Need("files:write", "to attach the rest of a long answer as a file"),
-    Need("usergroups:read", "to know who is in the user groups that agents' files name", When.GROUPS),
+    Need("usergroups:read", "to know who is in the user groups that agents' files and mcp.json name", When.GROUPS),
     Need("assistant:write", "to offer suggested prompts on the agent's own surface", When.AGENT),
     Need(
         "channels:history", "to hear replies in public channels, and to read a thread before the mention", When.REPLIES
@@ -111,7 +115,7 @@ class Wishes(Protocol):
 
 
 def required_scopes(settings: Wishes, *, agent_view: bool = True, user_groups: bool = False) -> tuple[str, ...]:
-    """The bot token's scopes that this deployment cannot do without. `user_groups`: an agent's file names some."""
+    """The bot token's scopes that this deployment cannot do without. `user_groups`: a file names some."""
     needs = [need for need in SCOPES if not need.spared]
     return _needed(needs, replies=settings.replies_without_mention, agent_view=agent_view, user_groups=user_groups)
 
@@ -136,7 +140,7 @@ def manifest(
 ) -> dict[str, Any]:
     """The manifest as JSON-ready values. `ValueError` says what to change when Slack would refuse it.
 
-    `agent_view=False` makes a plain bot, which guests may use too. `user_groups`: an agent's file names some.
+    `agent_view=False` makes a plain bot, which guests may use too. `user_groups`: a file names some.
     """
     _check(
         socket=socket, public_url=public_url, name=name, description=description, agent_description=agent_description
@@ -187,10 +191,10 @@ def _command(offered: Offered, prefix: str, where: str) -> dict[str, Any]:
     command = {
         "command": slash(offered.name, prefix),
         "description": offered.description,
-        "usage_hint": offered.usage_hint,
         "should_escape": True,
     }
-    return command | ({"url": where} if where else {})
+    hint = {"usage_hint": offered.usage_hint} if offered.usage_hint else {}
+    return command | hint | ({"url": where} if where else {})
 
 
 def _needed(needs: Sequence[Need], *, replies: bool, agent_view: bool, user_groups: bool = False) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""One action that an agent wanted: who asked, which tool, who decided, what came of it. Never what was said.
+"""One action that an agent wanted: who asked, which tool, as whom, who decided, what came of it. Never what was said.
 
 Always holds: no argument, no result and no secret is in it; the arguments are there as a digest, with which two calls
 can be compared. It is written in the same step as the call's record (`turns.py`), so no action is told without it. A
@@ -24,7 +24,9 @@ AT_ONCE = 1000  # rows of one answer of Redis
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Action:
     """`result`: ok, failed, unknown (cut off), refused (by a rule), denied (by a person or the time-out), cancelled, or
-    confirmed (Mistral makes the call). `decided_by` is who allowed or denied it, empty where nobody was asked."""
+    confirmed (Mistral makes the call). `decided_by` is who allowed or denied it, empty where nobody was asked.
+    `account`: a call that a server got was made as the `person`, signed in there, or by the `service` account that the
+    operator configured. `tokens` is what the turn had used of its models by then: a tool costs what its words cost."""
 
     call: str
     turn: str
@@ -37,6 +39,8 @@ class Action:
     result: str
     decided_by: str = ""
     seconds: str = ""
+    account: str = ""
+    tokens: str = ""
 
     def dump(self) -> list[str]:
         """Field, value, and so on, as a stream takes them; without what is empty."""

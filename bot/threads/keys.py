@@ -44,7 +44,7 @@ DURABLE = {
     QUEUE: "a member goes when its job ended",
     WAKE: "tokens go as workers wake; trimmed to 64",
     f"{PREFIX}mail:*": "goes when the last mail was taken by a turn",
-    f"{PREFIX}grants:*": "a field goes by Revoke, all of them when the app is uninstalled",
+    f"{PREFIX}grants:*": "a field goes by Revoke or with its thread, all of them when the app is uninstalled",
     f"{PREFIX}defaults:*": "a field goes by `/agent default none`, all of them when the app is uninstalled",
     f"{PREFIX}connection:*": "goes when its person disconnects, its refresh is refused, or the app is uninstalled",
     f"{PREFIX}connections:*": "a member goes with its connection",
@@ -111,7 +111,7 @@ def audit(team: str) -> str:
 
 
 def grants(team: str, user: str) -> str:
-    """hash grant id -> JSON, what a person allowed for always; written by the turn's owner; durable, see DURABLE."""
+    """hash grant id -> JSON, what a person allowed for a thread or always; written by workers; durable, see DURABLE."""
     return f"{PREFIX}grants:{team}:{user}"
 
 

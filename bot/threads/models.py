@@ -70,6 +70,9 @@ class MailKind(StrEnum):
     BRANCH = "branch"  # an errand: begin a thread that goes on from a message of another
     SHOW = "show"  # an errand: show a thread's conversation in the modal that was opened
     EXPORT = "export"  # an errand: send it as a file
+    CONNECTIONS = "connections"  # an errand: show a person's connections in the modal that was opened, or change them
+    CONNECTED = "connected"  # an errand: a person's browser came back from a sign-in that was begun there
+    WAITING = "waiting"  # an errand: say what waits for a person
     ARGUMENTS = "arguments"  # an errand: show what a call would send, in the modal that was opened
 
 

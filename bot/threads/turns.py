@@ -416,6 +416,14 @@ class Turns:
         )
         return [ThreadKey.parse(thread.decode()) for thread in answer]
 
+    async def parked(self, team: str) -> list[tuple[ThreadKey, str, float]]:
+        """The turns of a workspace that wait for a person: thread, turn, and when they are looked at at the latest."""
+        found = []
+        async for member, at in self._redis.zscan_iter(keys.DEADLINES, match=f"{team}:*", count=500):
+            thread, _, turn = member.decode().partition(" ")
+            found.append((ThreadKey.parse(thread), turn, at / 1000))
+        return found
+
     async def sweep(self) -> int:
         """Nudge a worker for mail that nobody owns; how much was found."""
         found = 0

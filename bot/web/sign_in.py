@@ -114,7 +114,8 @@ class SignInPages:
         error = "mixed_up" if mixed_up else said.get("error", "" if code else "no_code")
         brought = replace(ticket, code="" if error else code, iss=iss, error=error)
         name = await self._tickets.answer(brought)
-        await self._inbox.accept(_mail(ticket, name))
+        if ticket.thread:
+            await self._inbox.accept(_mail(ticket, name))
         await self._tickets.done(ticket.state)
         log.info("sign_in.came_back", server=ticket.server, refused=bool(error))
         if not error:
@@ -137,13 +138,15 @@ class SignInPages:
 
 
 def _mail(ticket: Ticket, name: str) -> Mail:
+    thread = ticket.thread_key
+    waits = {"view": ticket.view} if thread.is_errand else {"turn": ticket.turn, "tool_call_id": ticket.tool_call_id}
     return Mail(
         id=f"sign-in:{name}",
-        kind=MailKind.SIGN_IN,
-        thread=ticket.thread_key,
+        kind=MailKind.CONNECTED if thread.is_errand else MailKind.SIGN_IN,
+        thread=thread,
         principal=ticket.user,
         principal_team=ticket.team,
-        about={"turn": ticket.turn, "tool_call_id": ticket.tool_call_id, "answer": name},
+        about={**waits, "answer": name},
     )
 
 

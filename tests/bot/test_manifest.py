@@ -82,7 +82,7 @@ def test_commands_follow_the_prefix_and_escape_what_is_said(prefix: str) -> None
         assert len(command["command"]) <= NAME_LIMIT
         assert command["url"] == "https://bot.example/slack/events"
         assert command["should_escape"] is True
-        assert command["usage_hint"]
+        assert command.get("usage_hint") != ""
 
 
 def test_names_of_their_own_are_asked_for_and_can_be_done_without() -> None:

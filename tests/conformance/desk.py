@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from bot.catalog.agents import Agent
 from bot.catalog.servers import Server
@@ -21,13 +22,11 @@ from workers.tools.functions import Functions
 from workers.tools.sessions import ToolSessions
 from workers.tools.specs import ToolSpec
 
-NAME, PRINCIPAL = "suite", "U1"
+PRINCIPAL = "U1"
 THREAD = ThreadKey("T1", "C1", "1700000000.000100")
 ASKER = Asker(Principal(THREAD.team, PRINCIPAL), THREAD.channel)
 TIMEOUT = timedelta(seconds=20)
-AGENT = Agent(
-    name="examinee", description="", model="none", instructions="", source=Path("examinee.md"), tools=(f"{NAME}__*",)
-)
+AGENT = Agent(name="examinee", description="", model="none", instructions="", source=Path("examinee.md"), tools=("*",))
 
 
 class Failed(Exception):
@@ -45,7 +44,7 @@ class Desk:
 
     async def offered(self) -> list[ToolSpec]:
         specs = await self.tools.offered(AGENT)
-        if why := self.tools.missing(AGENT).get(NAME):
+        if why := self.tools.missing(AGENT).get(self.server.name):
             raise Failed(why)
         return list(specs)
 
@@ -62,7 +61,8 @@ class Desk:
 
 
 def the_server(url: str) -> Server:
-    return Server(name=NAME, transport="http", url=url)
+    """Named by its port: scenarios run beside each other, and what is kept of a sign-in is kept by the name."""
+    return Server(name=f"suite-{urlsplit(url).port}", transport="http", url=url)
 
 
 def the_sessions() -> ToolSessions:
@@ -72,6 +72,7 @@ def the_sessions() -> ToolSessions:
 @asynccontextmanager
 async def at_desk(server: Server, sessions: ToolSessions, context: dict[str, Any]) -> AsyncIterator[Desk]:
     try:
-        yield Desk(server, sessions, Tools(lambda: {NAME: server}, sessions, Functions(timeout=TIMEOUT)), context)
+        tools = Tools(lambda: {server.name: server}, sessions, Functions(timeout=TIMEOUT))
+        yield Desk(server, sessions, tools, context)
     finally:
         await sessions.aclose()

@@ -1,6 +1,7 @@
 """What the suite starts: it has the warm process (`warm.py`) do the work, and ends as that ended.
 
 Imports next to nothing. The suite gives the address of its server as the argument, and the rest in the environment.
+It keeps what is printed and forgets the code, so the last line on stderr tells it.
 """
 
 from __future__ import annotations
@@ -18,4 +19,7 @@ with socket.socket(socket.AF_UNIX) as line:
     line.shutdown(socket.SHUT_WR)
     code = line.recv(1)
 
-sys.exit(code[0] if code else "the warm process gave no answer")
+if not code:
+    sys.exit("the warm process gave no answer")
+print("ended with", code[0], file=sys.stderr)
+sys.exit(code[0])

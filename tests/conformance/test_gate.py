@@ -15,35 +15,47 @@ OFFERED = {"ping", "pong", "odd"}
 MISSING = "is required for 2026-07-28 and not run with it"
 
 
-def a_run(*statuses: str, passed: bool = True, code: int = 0) -> Run:
+def a_run(*statuses: str, code: int | None = 0) -> Run:
     checks = tuple(Check(f"c{n}", status, "because") for n, status in enumerate(statuses))
-    return Run(checks, passed, code, "printed")
+    return Run(checks, code, "printed")
 
 
 def test_a_run_counts_when_enough_checks_succeeded_and_none_failed() -> None:
-    assert complaints(a_run("SUCCESS", "INFO", "SKIPPED", "SUCCESS"), least=2) == []
-    assert complaints(a_run("SUCCESS", "SUCCESS", "SUCCESS"), least=2) == []
+    assert complaints(a_run("SUCCESS", "INFO", "SKIPPED", "SUCCESS"), least=2, refuses=False) == []
+    assert complaints(a_run("SUCCESS", "SUCCESS", "SUCCESS"), least=2, refuses=False) == []
 
 
 @pytest.mark.parametrize("status", ["FAILURE", "WARNING"])
 def test_a_failed_check_is_named_and_a_warning_is_one(status: str) -> None:
-    assert complaints(a_run("SUCCESS", status), least=1) == ["c1: because"]
+    assert complaints(a_run("SUCCESS", status), least=1, refuses=False) == ["c1: because"]
 
 
-def test_a_run_in_which_too_little_was_looked_at_does_not_count() -> None:
-    assert complaints(a_run(), least=1) == ["0 checks succeeded, not the 1 of the table"]
-    assert complaints(a_run("SUCCESS", "SKIPPED"), least=2) == ["1 checks succeeded, not the 2 of the table"]
+@pytest.mark.parametrize(("run", "seen", "least"), [(a_run(), 0, 1), (a_run("SUCCESS", "SKIPPED"), 1, 2)])
+def test_a_run_in_which_too_little_was_looked_at_does_not_count(run: Run, seen: int, least: int) -> None:
+    assert complaints(run, least=least, refuses=False) == [f"{seen} checks succeeded, not the {least} of the table"]
 
 
-def test_the_suites_own_verdict_counts_and_its_output_is_shown() -> None:
-    """It knows what no check tells: that our command broke or took too long."""
-    assert complaints(a_run("SUCCESS", passed=False), least=1) == ["the suite does not call it passed:\nprinted"]
+def test_what_was_not_run_does_not_count() -> None:
+    assert complaints(None, least=0, refuses=False) == ["the suite did not run it"]
 
 
-def test_to_refuse_is_to_say_so_and_not_to_break() -> None:
-    """Where the suite expects a refusal, it lets our command end as it likes."""
-    assert complaints(a_run("SUCCESS", code=1), least=1) == []
-    assert complaints(a_run("SUCCESS", code=BROKE), least=1) == ["our command broke:\nprinted"]
+@pytest.mark.parametrize(
+    ("code", "refuses", "wrong"),
+    [
+        (0, False, None),
+        (1, False, "could not do it"),
+        (BROKE, False, "broke"),
+        (None, False, "did not end"),
+        (1, True, None),
+        (0, True, "did what it should have refused"),
+        (BROKE, True, "broke"),
+        (None, True, "did not end"),
+    ],
+)
+def test_our_command_has_to_end_as_the_scenario_wants_it(code: int | None, refuses: bool, wrong: str | None) -> None:
+    """The suite does not look at it; to refuse is to say so and not to break."""
+    found = complaints(a_run("SUCCESS", code=code), least=1, refuses=refuses)
+    assert found == ([] if wrong is None else [f"our command {wrong}:\nprinted"])
 
 
 @pytest.mark.parametrize(
@@ -70,4 +82,9 @@ def test_to_refuse_is_to_say_so_and_not_to_break() -> None:
 def test_the_table_speaks_of_every_scenario_once_and_runs_all_that_are_required(
     least: dict[str, dict[str, int]], exceptions: dict[str, str], offered: set[str], wrong: list[str]
 ) -> None:
-    assert unknown(Table(least, exceptions), offered, REVISIONS) == wrong
+    assert unknown(Table(least, (), exceptions), offered, REVISIONS) == wrong
+
+
+def test_what_is_to_be_refused_is_run() -> None:
+    wrong = ["odd is to be refused and not run"]
+    assert unknown(Table(LEAST, ["ping", "odd"], EXCEPTIONS), OFFERED, REVISIONS) == wrong

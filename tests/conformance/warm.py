@@ -1,14 +1,15 @@
 """Our command for the suite, kept warm: to import it takes longer than a scenario, and there are dozens of them.
 
 One process imports everything and forks for each scenario, so that nothing is left over from one to the next;
-`knock.py`, which the suite starts, lends the child its arguments, environment and outputs.
+`knock.py`, which the suite starts, lends the child its arguments, environment and outputs. The suite starts all its
+scenarios at the same moment: here they wait in line, as many at work as there are cores.
 """
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -22,6 +23,7 @@ from tests.conformance import client
 
 READY = b"warm\n"
 PIECE = 2**16
+AT_ONCE = os.cpu_count() or 1
 BROKE = 70  # the code of sysexits.h for a mistake of the program itself
 
 
@@ -39,17 +41,19 @@ def kept(folder: Path) -> Iterator[str]:
 
 
 def serve(address: str) -> NoReturn:
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the children: the system forgets them by itself
     with socket.socket(socket.AF_UNIX) as listening:
         listening.bind(address)
         listening.listen()
         os.write(1, READY)
-        while True:
+        for number in itertools.count():
+            if number >= AT_ONCE:
+                os.wait()
             line, _ = listening.accept()
             with line:
                 if os.fork() == 0:
                     listening.close()
                     _answer(line)
+    raise AssertionError("the numbers do not end")
 
 
 def _answer(line: socket.socket) -> NoReturn:

@@ -8,8 +8,10 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 
+from tests.stories.house import House, MakeHouse, houses
 from tests.world import World, opened
 from workers.tools import listing
 
@@ -35,3 +37,20 @@ async def make_world(redis_url: str, tmp_path: Path) -> AsyncIterator[MakeWorld]
 @pytest.fixture
 async def world(make_world: MakeWorld) -> World:
     return await make_world()
+
+
+@pytest.fixture
+async def make_house(make_world: MakeWorld, tmp_path: Path) -> AsyncIterator[MakeHouse]:
+    async with houses(make_world, tmp_path) as make:
+        yield make
+
+
+@pytest.fixture
+async def house(make_house: MakeHouse) -> House:
+    return await make_house()
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[httpx2.AsyncClient]:
+    async with httpx2.AsyncClient(follow_redirects=False, trust_env=False, timeout=15) as client:
+        yield client

@@ -33,6 +33,7 @@ async def test_an_allowed_call_is_logged_with_who_asked_and_who_allowed_it_and_w
     assert (action.result, action.decided_by, action.thread) == ("ok", ADA, thread.key)
     assert action.turn == (await thread.record())["last_turn"]
     assert float(action.seconds) > 0
+    assert (action.account, int(action.tokens) > 0) == ("service", True)
     assert action.arguments == digest(json.dumps(arguments, indent=2))
     kept = str(await world.redis.xrange(f"tw:audit:{TEAM}"))
     assert str(tmp_path) not in kept

@@ -133,7 +133,7 @@ async def test_a_stop_ends_the_question_and_a_late_answer_is_told_so(make_world:
     await until(lambda: "somebody said stop" in str(question.blocks), seen=lambda: thread.said)
     await world.submit(view, GOOD)
     assert (await thread.rests())["state"] == "idle"
-    assert said(world) == [] or "Thank you." not in thread.said
+    assert "Thank you." not in thread.said
 
 
 async def test_two_questions_come_one_after_the_other(make_world: MakeWorld) -> None:

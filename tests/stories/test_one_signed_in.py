@@ -6,22 +6,16 @@ import json
 
 import httpx2
 
+from bot.threads import audit
+from tests.stories.house import LIST, House, signed_in
 from tests.stories.test_branching import branched
 from tests.stories.test_showing import shown
-from tests.stories.test_signing_in import (
-    LIST,
-    House,
-    browser,  # noqa: F401  # a fixture
-    house,  # noqa: F401
-    make_house,  # noqa: F401
-    signed_in,
-)
-from tests.world import ADA, CAMILLE, Thread, until
+from tests.world import ADA, CAMILLE, TEAM, Thread, until
 
 READ = "Groceries"  # the title of a note of Ada's
 
 
-async def read_by_ada(house: House, browser: httpx2.AsyncClient) -> Thread:  # noqa: F811
+async def read_by_ada(house: House, browser: httpx2.AsyncClient) -> Thread:
     """A thread in which Ada signed in and her notes were read; its answer does not repeat them."""
     script = house.world.mistral.script
     script.will_call(LIST, {})
@@ -34,7 +28,7 @@ async def read_by_ada(house: House, browser: httpx2.AsyncClient) -> Thread:  # n
     return thread
 
 
-def results(house: House) -> str:  # noqa: F811
+def results(house: House) -> str:
     return str([request.body for request in house.world.mistral.log.requests("conversations.append")])
 
 
@@ -43,8 +37,8 @@ def seen_in(thread: Thread) -> str:
 
 
 async def test_a_call_of_the_others_turn_asks_the_other_to_sign_in(
-    house: House,  # noqa: F811
-    browser: httpx2.AsyncClient,  # noqa: F811
+    house: House,
+    browser: httpx2.AsyncClient,
 ) -> None:
     thread = await read_by_ada(house, browser)
     before = results(house).count(READ)
@@ -60,11 +54,13 @@ async def test_a_call_of_the_others_turn_asks_the_other_to_sign_in(
     await until(lambda: "Yours are these." in thread.said[-1], seen=lambda: thread.said)
     assert results(house).count(READ) == before
     assert READ not in seen_in(thread)
+    logged = [row.action async for row in audit.rows(house.world.redis, TEAM, since=0)]
+    assert [(action.person, action.account) for action in logged] == [(ADA, "person"), (CAMILLE, "person")]
 
 
 async def test_words_that_come_while_one_signs_in_are_not_run_with_that_sign_in(
-    house: House,  # noqa: F811
-    browser: httpx2.AsyncClient,  # noqa: F811
+    house: House,
+    browser: httpx2.AsyncClient,
 ) -> None:
     script = house.world.mistral.script
     script.will_call(LIST, {})
@@ -87,8 +83,8 @@ async def test_words_that_come_while_one_signs_in_are_not_run_with_that_sign_in(
 
 
 async def test_what_was_read_is_in_no_modal_and_no_export_of_another_person(
-    house: House,  # noqa: F811
-    browser: httpx2.AsyncClient,  # noqa: F811
+    house: House,
+    browser: httpx2.AsyncClient,
 ) -> None:
     thread = await read_by_ada(house, browser)
     world = house.world
@@ -112,8 +108,8 @@ async def test_what_was_read_is_in_no_modal_and_no_export_of_another_person(
 
 
 async def test_what_was_read_is_in_no_branch_of_another_person(
-    house: House,  # noqa: F811
-    browser: httpx2.AsyncClient,  # noqa: F811
+    house: House,
+    browser: httpx2.AsyncClient,
 ) -> None:
     thread = await read_by_ada(house, browser)
     world = house.world

@@ -2,108 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 import httpx2
 import pytest
-from cryptography.fernet import Fernet
 
 from bot.connections.grants import Connections
 from bot.connections.models import Principal
 from bot.threads import keys
-from playground.authorization import app as authorization
-from playground.authorization.issuer import Issuer
-from playground.services.notes import app as notes
-from playground.services.notes.app import NotesServer
-from tests.stories.conftest import MakeWorld
-from tests.stories.tools import agent
-from tests.world import ADA, CAMILLE, TEAM, Thread, World, until, until_true
-from workers.tools import lock
-from workers.tools.lock import Lock
-
-LIST = "notes__list_notes"
-
-
-@dataclass(frozen=True)
-class House:
-    """The notes, who signs people in for them, and the product that uses both."""
-
-    world: World
-    issuer: Issuer
-    notes: NotesServer
-
-    async def asks(self, text: str = "what are my notes?", *, user: str = ADA) -> Thread:
-        self.world.mistral.script.will_call(LIST, {})
-        return await self.world.mention(text, user=user)
-
-    async def link(self, user: str = ADA, *, after: int = 0) -> str:
-        """The private link that the person was given."""
-
-        def found() -> str | None:
-            theirs = [message for message in self.world.whispered[after:] if message.ephemeral_for == user]
-            buttons = [e for message in theirs for block in message.blocks for e in block.get("elements", [])]
-            return next((button["url"] for button in buttons if "url" in button), None)
-
-        return str(await until(found, seen=lambda: self.world.whispers))
-
-    async def grant(self, user: str = ADA) -> Any:
-        return await Connections(self.world.redis, self.world.settings.vault).get(Principal(TEAM, user), "notes")
-
-
-MakeHouse = Callable[..., Awaitable[House]]
-
-
-@pytest.fixture
-async def make_house(make_world: MakeWorld, tmp_path: Any) -> AsyncIterator[MakeHouse]:
-    async with contextlib.AsyncExitStack() as stack:
-
-        async def make(**settings: Any) -> House:
-            server = await stack.enter_async_context(authorization.running())
-            served = await stack.enter_async_context(notes.running(server.issuer, server.issuer.url))
-            listed = await served._mcp.list_tools()
-            lock.write(tmp_path / "tools.lock.json", Lock().replaced("notes", listed))
-            given = {"vault_keys": Fernet.generate_key().decode(), "tools_lock": tmp_path / "tools.lock.json"}
-            world = await make_world(
-                agents=agent("{notes__*: auto}", tools="[notes]"),
-                servers={"notes": {"url": f"{served.url}/mcp"}},
-                **{**given, **settings},
-            )
-            return House(world, server.issuer, served)
-
-        yield make
-
-
-@pytest.fixture
-async def house(make_house: MakeHouse) -> House:
-    return await make_house()
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[httpx2.AsyncClient]:
-    async with httpx2.AsyncClient(follow_redirects=False, trust_env=False, timeout=15) as client:
-        yield client
-
-
-async def opened(house: House, link: str, browser: httpx2.AsyncClient) -> httpx2.Response:
-    """The person presses the button of our page; the answer leads on to the server's own."""
-    return await browser.post(f"{house.world.url}{urlsplit(link).path}")
-
-
-async def back(house: House, leads_to: str, browser: httpx2.AsyncClient) -> httpx2.Response:
-    """The person does at the issuer what it was switched to, and comes back to us."""
-    answer = await browser.get(leads_to)
-    assert answer.status_code == 303, answer.text
-    where = urlsplit(answer.headers["location"])
-    return await browser.get(f"{house.world.url}{where.path}?{where.query}")
-
-
-async def signed_in(house: House, link: str, browser: httpx2.AsyncClient, *, person: str = "ada") -> httpx2.Response:
-    house.issuer.switch(answered_by=person)
-    return await back(house, (await opened(house, link, browser)).headers["location"], browser)
+from tests.stories.house import House, MakeHouse, back, opened, signed_in
+from tests.world import ADA, CAMILLE, TEAM, until, until_true
 
 
 async def test_a_person_signs_in_and_the_call_that_waited_is_made(house: House, browser: httpx2.AsyncClient) -> None:
@@ -121,6 +30,31 @@ async def test_a_person_signs_in_and_the_call_that_waited_is_made(house: House, 
     assert "go back to Slack" in done.text
     await until(lambda: "Groceries" in thread.said[-1], seen=lambda: thread.said)
     assert (await house.grant()).refresh_token
+
+
+@pytest.mark.parametrize("entry", [{}, {"type": "sse"}, {"protocol": "legacy"}])
+async def test_a_call_that_needs_more_rights_asks_once_more_and_says_why(
+    make_house: MakeHouse, browser: httpx2.AsyncClient, entry: dict[str, str]
+) -> None:
+    """Over either transport and in either era: the server's 401 and its 403 become the person's to answer."""
+    house = await make_house(entry=entry)
+    thread = await house.asks()
+    await signed_in(house, await house.link(), browser)
+    await until(lambda: "Groceries" in thread.said[-1], within=20, seen=lambda: thread.said)
+    assert "notes:write" not in (await house.grant()).scope
+    first, whispers = await house.grant(), len(house.world.whispered)
+
+    house.world.mistral.script.will_call("notes__save_note", {"title": "Ada wrote this", "text": "and more"})
+    thread = await house.world.mention("note it")
+    link = await house.link(after=whispers)
+    [asked] = [said for _, said in house.world.whispers[whispers:] if "sign in" in said.lower()]
+    assert "it lacks rights" in asked
+    assert "notes:write" in asked
+    await signed_in(house, link, browser)
+    await until(lambda: "Ada wrote this" in thread.said[-1], within=20, seen=lambda: thread.said)
+    wider = await house.grant()
+    assert wider.id != first.id
+    assert {"notes:read", "notes:write"} <= set(wider.scope.split())
 
 
 async def test_a_second_call_needs_no_second_sign_in_and_nobody_else_is_signed_in_by_it(

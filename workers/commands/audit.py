@@ -12,7 +12,20 @@ if TYPE_CHECKING:
     from bot.threads.audit import Row
     from workers.commands.settings import StoreSettings
 
-HEAD = ("AT", "PERSON", "AGENT", "TOOL", "RESULT", "DECIDED BY", "SECONDS", "ARGUMENTS", "THREAD", "TURN")
+HEAD = (
+    "AT",
+    "PERSON",
+    "AGENT",
+    "TOOL",
+    "AS",
+    "RESULT",
+    "DECIDED BY",
+    "SECONDS",
+    "TOKENS",
+    "ARGUMENTS",
+    "THREAD",
+    "TURN",
+)
 
 
 def audit(
@@ -25,7 +38,7 @@ def audit(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Comma-separated values, with a line of names.")] = False,
 ) -> None:
-    """Show what agents did or wanted to do, oldest first: who asked, who allowed it, what came of it."""
+    """Show what agents did or wanted to do, oldest first: who asked, who allowed it, as whom, what came of it."""
     import time
 
     from workers.commands import actions, store
@@ -55,5 +68,5 @@ def _table(rows: list[Row]) -> None:
 
 def _cells(row: Row) -> tuple[str, ...]:
     it = row.action
-    decided, seconds = it.decided_by or "-", it.seconds or "-"
-    return (it.person, it.agent or "-", it.tool, it.result, decided, seconds, it.arguments, it.thread, it.turn)
+    said = (it.person, it.agent, it.tool, it.account, it.result, it.decided_by, it.seconds, it.tokens, it.arguments)
+    return (*(cell or "-" for cell in said), it.thread, it.turn)

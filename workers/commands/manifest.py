@@ -23,20 +23,22 @@ def manifest(
     name: Annotated[str, typer.Option("--name", help="What the app is called in Slack.")] = "Threadwind",
 ) -> None:
     """Print the app manifest: paste it at api.slack.com/apps, Create New App, From a manifest."""
-    from bot.catalog import agents
+    from bot.catalog import agents, server_files
     from bot.slack import manifest as rule
     from bot.start import environment, give_up
     from workers.commands.settings import ManifestSettings, read
 
     settings = read(ManifestSettings)
     known, _ = agents.load(*settings.agents_dir, environment=environment())
+    reached, _ = server_files.load(settings.mcp_config, environment())
     default = known.get(settings.default_agent.lower())
     try:
         made = rule.manifest(
             socket=socket,
             public_url=public_url or settings.public_url,
             replies_without_mention=replies_without_mention or settings.replies_without_mention,
-            user_groups=any(agent.names_groups for agent in known.values()),
+            user_groups=any(agent.names_groups for agent in known.values())
+            or any(server.names_groups for server in reached.values()),
             command_prefix=settings.command_prefix,
             name=name,
             prompts=default.prompts if default else (),

@@ -10,12 +10,13 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings
 
-from bot.settings import CommandPrefix, Paths, Seconds, Settings
+from bot.settings import CommandPrefix, Paths, Seconds, Settings, are_keys, vault_of
 from bot.start import BAD_SETTINGS, dotenv_file, give_up, sentence
+from bot.vault import Vault
 
 SLACK_SECRETS = ("slack_bot_token", "slack_signing_secret", "slack_app_token")
 
@@ -44,6 +45,7 @@ class FileSettings(BaseSettings):
 
 
 class ManifestSettings(FileSettings):
+    mcp_config: Paths = (Path("mcp.json"),)
     public_url: str | None = None
     replies_without_mention: bool = False
     command_prefix: CommandPrefix = ""
@@ -51,12 +53,28 @@ class ManifestSettings(FileSettings):
 
 
 class LockSettings(BaseSettings):
-    """What `threadwind tools lock` needs; it asks no Mistral."""
+    """What `threadwind tools lock` needs; it asks no Mistral, and Redis for nothing but the operator's sign-ins."""
 
     model_config = Settings.model_config
 
+    redis_url: str = "redis://127.0.0.1:6379/0"
+    vault_keys: SecretStr | None = None
+
     mcp_config: Paths = (Path("mcp.json"),)
     tools_lock: Path = Path("tools.lock.json")
+
+    _are_keys = field_validator("vault_keys")(are_keys)
+
+    @property
+    def vault(self) -> Vault:
+        return vault_of(self.vault_keys)
+
+
+class LoginSettings(LockSettings):
+    """What `threadwind tools login` needs beside."""
+
+    public_url: str | None = None
+    port: int = 3000
 
 
 def chat_settings() -> Settings:

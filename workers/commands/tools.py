@@ -1,10 +1,12 @@
-"""`threadwind tools lock`: what the tool servers offer, shown, accepted by an operator, and written down."""
+"""`threadwind tools lock`: what the tool servers offer, shown, accepted by an operator, written down. And `login`."""
 
 from __future__ import annotations
 
 from typing import Annotated
 
 import typer
+
+from workers.commands.login import login
 
 CANNOT = 1  # the exit status
 app = typer.Typer(help="The tools of the servers in mcp.json.", no_args_is_help=True, add_completion=False)
@@ -13,6 +15,9 @@ app = typer.Typer(help="The tools of the servers in mcp.json.", no_args_is_help=
 @app.callback()
 def group() -> None:
     """The tools of the servers in mcp.json."""
+
+
+app.command("login")(login)
 
 
 @app.command("lock")
@@ -47,7 +52,8 @@ def lock_(
         before = lock.read(settings.tools_lock)
         with quiet():
             asked = [server for name, server in known.items() if not names or name in names]
-            after, failed = asyncio.run(locking.locked(before, asked))
+            work = locking.locked(before, asked, redis_url=settings.redis_url, vault=settings.vault)
+            after, failed = asyncio.run(work)
         left_out = {problem.field.removeprefix(f"{servers.ROOT}.").partition(".")[0] for problem in problems}
         gone = [] if names or "" in left_out else [name for name in before.servers if name not in {*known, *left_out}]
         after = after.without(gone)

@@ -79,16 +79,20 @@ class Errand:
         log.info("errand.moved", into=str(mail.thread), accepted=accepted.value)
 
     async def tell(self, key: str, **values: str) -> None:
-        """Say one sentence to the asker alone: by the `response_url` where there is one; at most once."""
+        """Say one sentence to the asker alone, at most once."""
+        text = self.words.say(key, **values)
+        await self.answer(key, text, blocks.notice(text))
+
+    async def answer(self, key: str, text: str, body: blocks.Blocks) -> None:
+        """Show `body` to the asker alone: by the `response_url` where there is one; one answer at most."""
         if self.journal.get("told"):
             return
         self.journal.set(told=key)
         await self.journal.write()
-        text = self.words.say(key, **values)
         try:
             if url := self.mail.about.get("response_url"):
-                await self.slack.respond(url, text=text, blocks=blocks.notice(text))
+                await self.slack.respond(url, text=text, blocks=body)
             else:
-                await self.slack.ephemeral(self.thread.channel, self.mail.principal, text=text)
+                await self.slack.ephemeral(self.thread.channel, self.mail.principal, text=text, blocks=body)
         except SlackError as error:
             log.warning("errand.untold", key=key, error=str(error))

@@ -7,9 +7,12 @@ from collections.abc import Awaitable, Callable, Mapping
 from bot.threads.models import MailKind
 from workers.errands.arguments import show_arguments
 from workers.errands.branching import branch
+from workers.errands.connecting import connect
+from workers.errands.connections import show_connections
 from workers.errands.errand import Errand
 from workers.errands.opening import open_thread
 from workers.errands.showing import export, show
+from workers.errands.waiting import tell_waiting
 
 # Each may be called again after a crash; what it posts, moves and tells goes through the `Errand`.
 ERRANDS: Mapping[MailKind, Callable[[Errand], Awaitable[None]]] = {
@@ -18,4 +21,7 @@ ERRANDS: Mapping[MailKind, Callable[[Errand], Awaitable[None]]] = {
     MailKind.SHOW: show,
     MailKind.EXPORT: export,
     MailKind.ARGUMENTS: show_arguments,
+    MailKind.CONNECTIONS: show_connections,
+    MailKind.CONNECTED: connect,
+    MailKind.WAITING: tell_waiting,
 }

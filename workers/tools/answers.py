@@ -69,6 +69,20 @@ def _wanted(cause: MCPError) -> str:
     return "to ask a person something"
 
 
+def unanswered(heard: Heard, *, server: str, what: str, personal: bool) -> ToolError | None:
+    """The error of a call whose message HTTP refused, and which waited in vain; None where it was only too slow."""
+    if personal and (refused := lacking(heard, server=server)):
+        return refused
+    place = f'The tool server "{server}"'
+    if heard.failure:
+        if not heard.sent:
+            return NotSent(f"{place} cannot be reached ({heard.failure}).", ends_connection=True)
+        return Unheard(f"The network failed while {what} was running ({heard.failure}).")
+    if heard.session_lost or heard.status == 404:
+        return NotSent(f"{place} no longer knew our session.", ends_connection=True)
+    return _of_status(heard, place=place, what=what) if heard.status is not None and heard.status >= 400 else None
+
+
 def _of_status(heard: Heard, *, place: str, what: str) -> ToolError:
     match heard.status:
         case 401 | 403:

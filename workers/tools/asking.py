@@ -63,13 +63,13 @@ class OpenCalls:
         self._running: list[_Running] = []
 
     @asynccontextmanager
-    async def call(self, ask: Ask | None, seconds: float) -> AsyncIterator[None]:
-        """Give the block `seconds`, and the time in which a person is asked; then `TimeoutError`."""
+    async def call(self, ask: Ask | None, seconds: float) -> AsyncIterator[asyncio.Timeout]:
+        """Give the block `seconds`, and the time in which a person is asked; then `TimeoutError`. Yields the clock."""
         async with asyncio.timeout(seconds) as clock:
             running = _Running(ask=ask, clock=clock)
             self._running.append(running)
             try:
-                yield
+                yield clock
             finally:
                 self._running.remove(running)
                 for wait in running.waits:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection, Iterator
-from contextlib import AsyncExitStack, contextmanager
+from contextlib import AsyncExitStack, contextmanager, suppress
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -20,7 +20,7 @@ from mcp_types import CallToolResult, Tool, ToolListChangedNotification
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 
 from bot.catalog.servers import Server
-from workers.tools.answers import translated, unreachable
+from workers.tools.answers import translated, unanswered, unreachable
 from workers.tools.asked import Answering, Ask
 from workers.tools.asking import LONGEST_WAIT_SECONDS, OpenCalls, finished
 from workers.tools.credentials import Credential
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 BACKSTOP_SECONDS = 2.0  # past the protocol's own deadline: a call must end even if the SDK's clock does not
 MOST_PAGES = 50  # a broken server may never end its cursors
 LISTED_FOR_SECONDS = 300.0  # where the server does not tell of changes
-TRIM_SECONDS = 30.0  # how often an idle connection looks at the size of its stderr file
+LOOK_SECONDS = 30.0  # how often an idle connection looks at the size of its stderr file, and whether it may stay
 
 
 log = structlog.get_logger(__name__)
@@ -127,7 +127,8 @@ class Connection:
         seen: set[str] = set()
         with self._in_use() as client, self._errors("its list of tools"):
             self._listed_at = asyncio.get_running_loop().time()  # before asking: a change meanwhile is heard
-            async with asyncio.timeout(self._timeout + BACKSTOP_SECONDS):
+            async with asyncio.timeout(self._timeout + BACKSTOP_SECONDS) as limit:
+                _may_be_cut(limit)
                 for _ in range(MOST_PAGES):
                     page = await client.list_tools(cursor=cursor)
                     found += page.tools
@@ -152,7 +153,8 @@ class Connection:
         # Where a person may be asked while the call is open, the clock of `_open_calls` is the one that counts.
         longer = LONGEST_WAIT_SECONDS if self.legacy and ask is not None else 0.0
         with self._in_use() as client, self._errors(f'"{tool}"'):
-            async with self._open_calls.call(ask, self._timeout + BACKSTOP_SECONDS):
+            async with self._open_calls.call(ask, self._timeout + BACKSTOP_SECONDS) as limit:
+                _may_be_cut(limit)
                 made = partial(
                     client.session.call_tool if self._answering.people else client.call_tool,
                     tool,
@@ -222,6 +224,8 @@ class Connection:
         except ToolError:
             raise
         except TimeoutError as exc:
+            if error := unanswered(heard, server=name, what=what, personal=self._personal):
+                raise error from exc
             raise Unheard(
                 f'The tool server "{name}" gave no answer to {what} within {self._timeout:g} seconds.'
             ) from exc
@@ -277,10 +281,11 @@ class Connection:
         while not self._closing and not (self._over and self._calls == 0):
             self._look.clear()
             try:
-                async with asyncio.timeout(min(self._idle, TRIM_SECONDS)):
+                async with asyncio.timeout(min(self._idle, LOOK_SECONDS)):
                     await self._look.wait()
             except TimeoutError:
                 self._over = self._over or (self._calls == 0 and loop.time() - self._last_used >= self._idle)
+                self._over = self._over or not await self._credential.holds()
             if stderr is not None:
                 stderr.trim()
 
@@ -306,6 +311,17 @@ class Connection:
                 log.warning("tool.connect_failed", server=self.server.name, reason=str(error), cause=kind, stderr=tail)
         elif (self._lost or cause is not None) and not self._closing:
             log.warning("tool.connection_lost", server=self.server.name, cause=kind, stderr=tail)
+
+
+def _may_be_cut(limit: asyncio.Timeout) -> None:
+    """Let the transport end this wait, where it hears that no answer will come."""
+
+    def cut() -> None:
+        with suppress(RuntimeError):  # the wait is over: what was refused was no part of it
+            limit.reschedule(asyncio.get_running_loop().time())
+
+    if heard := HEARD.get():
+        heard.give_up = cut
 
 
 def _secrets(server: Server) -> list[str]:

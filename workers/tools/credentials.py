@@ -5,7 +5,7 @@ Always holds: two callers share a connection only where their credentials have t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -25,17 +25,23 @@ class Asker:
     channel: str
 
 
+async def always() -> bool:
+    return True
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Credential:
     """`headers` go along with each request to a remote server; `auth` adds what may change while it is connected.
 
-    `personal`: it is one person's own sign-in, so that what is read with it is nobody else's.
+    `personal`: it is one person's own sign-in, so that what is read with it is nobody else's. `holds` says whether it
+    is still good: with one that is not, an idle connection is closed.
     """
 
     key: str
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     auth: httpx2.Auth | None = field(default=None, repr=False, compare=False)
     personal: bool = False
+    holds: Callable[[], Awaitable[bool]] = field(default=always, repr=False, compare=False)
 
 
 class Credentials(Protocol):

@@ -6,12 +6,12 @@ The SDK ends a whole connection on one network exception, and reports every refu
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
 from ssl import SSLContext
-from typing import cast
+from typing import Any, cast
 
 import httpx2
 
@@ -47,6 +47,7 @@ class Heard:
     sent: bool = True
     session_lost: bool = False
     refused: Refusal | None = None  # the first for want of a sign-in: the SDK may go on with an older handshake
+    give_up: Callable[[], None] | None = None  # ends the wait for an answer that will not come
     cannot_renew: bool = False  # the person's sign-in has run out, and who renews it is away
 
 
@@ -79,6 +80,12 @@ class Origins:
             timeout=httpx2.Timeout(CONNECT_SECONDS, read=timeout_seconds + READ_MARGIN_SECONDS),
         )
 
+    def posting_client(
+        self, url: str, headers: Mapping[str, str], *, auth: httpx2.Auth | None, timeout: httpx2.Timeout | None
+    ) -> httpx2.AsyncClient:
+        """The same for the older SSE, whose answers come in a stream of their own."""
+        return _Posting(headers=dict(headers), auth=auth, transport=SoftFail(self._to(url)), timeout=timeout)
+
     async def aclose(self) -> None:
         while self._transports:
             await self._transports.popitem()[1].aclose()
@@ -96,6 +103,20 @@ class Origins:
 def shared_tls() -> SSLContext:
     # One context for all servers: building it takes 40 ms of CPU.
     return httpx2.create_ssl_context()
+
+
+class _Posting(httpx2.AsyncClient):
+    """A message that is refused fails its own call at once. The SDK would send no more messages on this connection,
+    and let the call wait for its answer until its time is over."""
+
+    async def send(self, request: httpx2.Request, **options: Any) -> httpx2.Response:
+        response = await super().send(request, **options)
+        if request.method != "POST" or not response.is_error:
+            return response
+        await response.aclose()
+        if (heard := HEARD.get()) and heard.give_up:
+            heard.give_up()
+        return httpx2.Response(202, request=request)
 
 
 class SoftFail(httpx2.AsyncBaseTransport):

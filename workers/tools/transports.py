@@ -1,16 +1,17 @@
 """Opening an MCP client to one server: stdio, streamable HTTP, or the older SSE.
 
 Always holds: a stdio server gets only the variables configured for it (and the SDK's short list: HOME, LOGNAME, PATH,
-SHELL, TERM, USER), and the end of a server is told at once. One SSE event may be 32 MiB instead of the SDK's 1.
+SHELL, TERM, USER), no process of it is left behind, and the end of a server is told at once. One SSE event may be 32
+MiB instead of the SDK's 1.
 """
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from functools import partial
 from importlib import metadata
 from pathlib import Path
 from types import TracebackType
@@ -23,6 +24,7 @@ from mcp.client.session import MessageHandlerFnT
 from mcp.client.sse import sse_client
 from mcp.client.stdio import stdio_client
 from mcp.client.streamable_http import streamable_http_client
+from mcp.shared._httpx_utils import McpHttpClientFactory
 from mcp.shared.message import SessionMessage
 from mcp_types import Implementation
 
@@ -32,7 +34,7 @@ from workers.tools.asking import LONGEST_WAIT_SECONDS
 from workers.tools.credentials import Credential
 from workers.tools.errors import Unreachable
 from workers.tools.sloppy import mended
-from workers.tools.soft_http import Origins
+from workers.tools.soft_http import CONNECT_SECONDS, Origins
 from workers.tools.stderr import Stderr
 
 QUIET_STREAM_SECONDS = 3600.0  # an SSE server may say nothing for this long between calls
@@ -83,29 +85,40 @@ async def _transport(
     match server.transport:
         case "stdio":
             assert stderr is not None
-            parameters = StdioServerParameters(
-                command=command_of(server), args=list(server.args), env=dict(server.env), cwd=server.cwd
-            )
-            yield stdio_client(parameters, errlog=stderr.file)
+            yield stdio_client(_kept(server), errlog=stderr.file)
         case "sse":
-            # Our own client, so that a refusal is heard: for want of a sign-in it is a person's to mend.
-            over_sse = partial(_sse_http, server.url, origins)
-            yield sse_client(server.url, headers=headers, auth=credential.auth, httpx_client_factory=over_sse)
+            yield sse_client(
+                server.url,
+                headers=headers,
+                auth=credential.auth,
+                timeout=CONNECT_SECONDS,
+                sse_read_timeout=QUIET_STREAM_SECONDS,
+                httpx_client_factory=_posting(server, origins),
+            )
         case "http":
             http = origins.client(server.url, headers, auth=credential.auth, timeout_seconds=timeout_seconds)
             async with http:
                 yield streamable_http_client(server.url, http_client=http, max_sse_event_size=LARGEST_EVENT)
 
 
-def _sse_http(
-    url: str,
-    origins: Origins,
-    headers: dict[str, str] | None = None,
-    timeout: httpx2.Timeout | None = None,
-    auth: httpx2.Auth | None = None,
-) -> httpx2.AsyncClient:
-    """What the SDK asks for with its own time-outs, with ours: a stream is quiet between two calls."""
-    return origins.client(url, headers or {}, auth=auth, timeout_seconds=QUIET_STREAM_SECONDS)
+def _posting(server: Server, origins: Origins) -> McpHttpClientFactory:
+    def make(
+        headers: dict[str, str] | None = None, timeout: httpx2.Timeout | None = None, auth: httpx2.Auth | None = None
+    ) -> httpx2.AsyncClient:
+        return origins.posting_client(server.url, headers or {}, auth=auth, timeout=timeout)
+
+    return make
+
+
+def _kept(server: Server) -> StdioServerParameters:
+    """The server's command, run by its keeper (`keeper.py`), which itself takes nothing from the server's variables."""
+    keeper = ["-IS", str(Path(__file__).with_name("keeper.py")), str(os.getpid())]
+    return StdioServerParameters(
+        command=sys.executable,
+        args=[*keeper, command_of(server), *server.args],
+        env=dict(server.env),
+        cwd=server.cwd,
+    )
 
 
 def command_of(server: Server) -> str:

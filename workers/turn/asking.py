@@ -149,7 +149,7 @@ async def _decision(scene: Scene, mail: Mail) -> None:
                 await scene.whisper(mail.principal, "asking.always_is_theirs", principal=scene.person.name)
                 return
             await scene.still_ours()
-            await granting.give(scene.services, scene.journal, scene.record, record, by=mail.principal, holds=holds)
+            await granting.give(scene.services, scene.journal, record, by=mail.principal, holds=holds)
             key = "asking.approved_always" if holds == ALWAYS else "asking.approved_thread"
             words = scene.words.say(key, person=person)
         reason = mail.about.get("reason", "")

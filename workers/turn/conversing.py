@@ -73,7 +73,7 @@ def rounds_of(
         before_call=before_call,
         resumed=scene.resumed,
     )
-    calling = Calling(services, journal, scene.cast, delivery, handoffs, scene.record, live, before_call=before_call)
+    calling = Calling(services, journal, scene.cast, delivery, handoffs, live, before_call=before_call)
     return Rounds(
         journal,
         scene.agent,

@@ -32,7 +32,7 @@ from workers.turn.scene import Scene
 
 MOST_ROUNDS = 3  # a server that refuses again and again would have a person sign in for ever
 LIMIT = 2 * keys.SIGN_IN_FOR  # the link's time, and that of the way through the browser
-GIVEN = '"signed in"'
+GIVEN = "{}"  # nothing that the server has to be told
 RESULT = "Error: the call was not made, for it needs a sign-in of the person. {why} Do not call it again; say so."
 
 log = structlog.get_logger()
@@ -130,13 +130,15 @@ async def _ask(scene: Scene, call: Call, record: CallRecord) -> str | None:
     row = f"sign-in:{call.tool_call_id}:{scene.journal.get('sign_ins')}"
     await scene.delivery.settle()  # what was said before stands above
     await scene.delivery.ask(row, words, blocks.notice(words))
-    return await _give_link(scene, server.name, begun.scope, words_for(locale), addresses.link(settings, secret))
+    link = addresses.link(settings, secret)
+    return await _give_link(scene, server.name, begun.scope, words_for(locale), link, wider=need.status == 403)
 
 
-async def _give_link(scene: Scene, server: str, scope: str, words: Words, link: str) -> str | None:
+async def _give_link(scene: Scene, server: str, scope: str, words: Words, link: str, *, wider: bool) -> str | None:
     """For the person's eyes only: in the thread, else as a direct message."""
     scopes = words.names(scope.split()) if scope else words.say("sign_in.page.no_scopes")
-    lines = [words.say("sign_in.link", server=server, scopes=scopes), words.say("sign_in.part_of_thread")]
+    why = words.say("sign_in.link_wider" if wider else "sign_in.link", server=server, scopes=scopes)
+    lines = [why, words.say("sign_in.part_of_thread")]
     if scene.services.settings.public_url is None:
         lines.append(words.say("sign_in.this_machine"))
     said = "\n".join(lines)

@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 from redis.asyncio import Redis
 
-from bot.approvals.grants import Grant, Grants, dump, load
+from bot.approvals.grants import Grant, Grants
 from bot.threads import keys
+from bot.threads.models import ThreadKey
 
 GRANT = Grant(
     user="U0ADA", agent="helper", tool="odd__save", does="create", definition="abc", title="Save", server="odd",
@@ -21,13 +22,23 @@ GRANT = Grant(
 )
 def test_a_grant_covers_this_person_agent_tool_deed_and_definition_only(other: dict[str, str]) -> None:
     same = {name: getattr(GRANT, name) for name in ("user", "agent", "tool", "does", "definition")}
-    assert GRANT.covers(**same)
-    assert not GRANT.covers(**{**same, **other})
+    assert GRANT.covers(**same, thread="T1:C1:1.0")
+    assert not GRANT.covers(**{**same, **other}, thread="T1:C1:1.0")
+    here = replace(GRANT, thread="T1:C1:1.0")
+    assert here.covers(**same, thread="T1:C1:1.0")
+    assert not here.covers(**same, thread="T1:C1:2.0")
 
 
-def test_those_of_a_thread_are_kept_as_the_same_values() -> None:
-    assert load(dump([GRANT])) == [GRANT]
-    assert load(None) == []
+async def test_those_of_a_thread_go_when_it_is_forgotten(redis: Redis) -> None:
+    grants, thread = Grants(redis), ThreadKey("T1", "C1", "1.0")
+    await redis.hset(keys.thread(thread), mapping={"state": "idle"})  # type: ignore[misc]  # sync or async to mypy
+    here, there = replace(GRANT, thread=str(thread)), replace(GRANT, thread="T1:C1:2.0")
+    for grant in (GRANT, here, there):
+        await grants.give("T1", grant)
+    assert await grants.of("T1", "U0ADA") == [GRANT, here]
+
+    await redis.delete(keys.thread(thread))
+    assert await grants.tidied("T1", "U0ADA") == await grants.of("T1", "U0ADA") == [GRANT]
 
 
 async def test_grants_are_listed_newest_first_revoked_one_by_one_and_forgotten_with_the_app(redis: Redis) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from mcp_types import Tool
 from redis.asyncio import Redis
 
+from bot.vault import Vault
 from playground import serving
 from playground.agents_api.app import KEY
 from playground.services.odd import raw as careless
@@ -18,6 +20,8 @@ from workers.commands.checks import agents, everything, store, tools
 from workers.commands.checks.finding import Status
 from workers.commands.quiet import quiet
 from workers.tools import lock
+
+NO_SIGN_INS: dict[str, Any] = {"redis_url": "redis://127.0.0.1:1/0", "vault": Vault([])}
 
 
 async def test_a_redis_that_forgets_is_warned_of() -> None:
@@ -79,7 +83,7 @@ async def test_tool_servers_are_started_and_those_that_do_not_start_are_told(tmp
     agent = AGENT.replace("[time]", "[time, time__no_such_tool, gone]")
     settings = some_settings(**files_of(tmp_path, agent, servers))
     with quiet():
-        findings = await tools.check(agents.load(settings, {}), tmp_path / "tools.lock.json")
+        findings = await tools.check(agents.load(settings, {}), tmp_path / "tools.lock.json", **NO_SIGN_INS)
     time, unknown, unlocked, gone = findings
     assert (time.status, time.says) == (Status.OK, "starts and offers 2 tools.")
     assert (unknown.status, unknown.says) == (
@@ -103,7 +107,7 @@ async def test_tools_that_differ_from_those_accepted_and_too_many_of_them_are_to
             **files_of(tmp_path, AGENT.replace("[time]", "[shop]"), {"shop": {"url": f"{url}/mcp"}})
         )
         with quiet():
-            starts, differs, many = await tools.check(agents.load(settings, {}), file)
+            starts, differs, many = await tools.check(agents.load(settings, {}), file, **NO_SIGN_INS)
     assert starts.status is Status.OK
     assert differs.says == "it differs from what was accepted, and this is refused: changed: tool_0; gone: tool_41."
     assert differs.mend == "Look at it, and accept it: threadwind tools lock shop"

@@ -17,7 +17,7 @@ from workers.commands import app
 @pytest.fixture
 def runner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
     monkeypatch.chdir(tmp_path)
-    for name in ("PUBLIC_URL", "REPLIES_WITHOUT_MENTION", "AGENTS_DIR", "DEFAULT_AGENT"):
+    for name in ("PUBLIC_URL", "REPLIES_WITHOUT_MENTION", "AGENTS_DIR", "DEFAULT_AGENT", "MCP_CONFIG"):
         monkeypatch.delenv(name, raising=False)
     return CliRunner()
 
@@ -90,3 +90,15 @@ def test_a_setting_that_cannot_be_read_is_named(runner: CliRunner, monkeypatch: 
     assert ran.exit_code == 2
     assert ran.stderr.startswith("threadwind: REPLIES_WITHOUT_MENTION is wrong: ")
     assert "perhaps" not in ran.stderr
+
+
+def test_groups_that_only_mcp_json_names_need_their_scope_too(runner: CliRunner, tmp_path: Path) -> None:
+    def scopes(**server: object) -> list[str]:
+        entry = {"command": "anything", **server}
+        (tmp_path / "mcp.json").write_text(json.dumps({"mcpServers": {"files": entry}}))
+        given = json.loads(runner.invoke(app, ["manifest", "--socket"]).stdout)
+        return list(given["oauth_config"]["scopes"]["bot"])
+
+    assert "usergroups:read" not in scopes(approvers=["U0ADA"])
+    assert "usergroups:read" in scopes(approvers=["S0REVIEWERS"])
+    assert "usergroups:read" in scopes(rules=[{"tools": ["*"], "groups": ["S0REVIEWERS"]}])

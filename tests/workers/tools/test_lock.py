@@ -10,6 +10,7 @@ import pytest
 from mcp_types import Tool
 
 from bot.catalog import servers
+from bot.vault import Vault
 from tests.test_documents import ROOT
 from workers.tools import lock, locking
 from workers.tools.definitions import KEPT, Change
@@ -101,6 +102,6 @@ def test_a_lock_that_is_not_as_it_was_written_is_refused(change: Any, says: str,
 async def test_the_lock_that_comes_along_is_what_the_servers_that_come_along_say() -> None:
     known, problems = servers.load(ROOT / "mcp.json", {})
     assert problems == []
-    after, failed = await locking.locked(Lock(), known.values())
+    after, failed = await locking.locked(Lock(), known.values(), redis_url="redis://127.0.0.1:1/0", vault=Vault([]))
     assert failed == {}
     assert after.text() == (ROOT / "tools.lock.json").read_text(encoding="utf-8")

@@ -17,7 +17,7 @@ from bot.catalog.catalog import Catalog
 from bot.logs import SHORTEST_SECRET, Redact
 from bot.settings import Settings
 from bot.start import environment
-from workers.commands.checks import agents, mistral, objects, settings, slack, store, tools
+from workers.commands.checks import agents, mistral, objects, settings, sign_in, slack, store, tools
 from workers.commands.checks.finding import Finding, failed, unchecked
 from workers.commands.quiet import quiet
 
@@ -37,10 +37,15 @@ async def check() -> list[Finding]:
             _safely("Redis", lambda: store.check(found.redis_url)),
             _safely("Agents", lambda: agents.check(found, catalog)),
             _safely("Agent objects", lambda: objects.of_settings(found, catalog)),
-            _safely("Tool servers", lambda: tools.check(catalog, found.tools_lock)),
+            _safely("Tool servers", lambda: _tools(found, catalog)),
         )
+    sign_ins = sign_in.check(found, catalog.servers.values())
     hide = Redact(secrets(found, catalog))
-    return [_cleaned(finding, hide) for group in (findings, *groups) for finding in group]
+    return [_cleaned(finding, hide) for group in (findings, *groups, sign_ins) for finding in group]
+
+
+async def _tools(found: Settings, catalog: Catalog) -> list[Finding]:
+    return await tools.check(catalog, found.tools_lock, redis_url=found.redis_url, vault=found.vault)
 
 
 def secrets(found: Settings, catalog: Catalog) -> list[str]:
@@ -50,6 +55,8 @@ def secrets(found: Settings, catalog: Catalog) -> list[str]:
         values.append(password[1])
     for server in catalog.servers.values():
         values += [*server.env.values(), *server.headers.values()]
+        values += [value for headers in server.channels.values() for value in headers.values()]
+        values += [server.oauth.client_secret] if server.oauth else []
     for agent in catalog.agents.values():
         values += [connector.authorization["value"] for connector in agent.connectors if connector.authorization]
     return [value for value in values if len(value) >= SHORTEST_SECRET]

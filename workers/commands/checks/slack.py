@@ -13,7 +13,7 @@ import httpx2
 from aiohttp import ClientSession
 from pydantic import SecretStr
 
-from bot.catalog import agents
+from bot.catalog import agents, server_files
 from bot.settings import Settings
 from bot.slack.calls import Calls, open_session
 from bot.slack.client import Slack
@@ -66,7 +66,9 @@ def _scopes(settings: Settings, who: Identity) -> Finding:
     if not who.scopes:
         return warning(SCOPE, "Slack did not say which were granted.", f"Look yourself: {WHERE_SCOPES}")
     known, _ = agents.load(*settings.agents_dir, environment=environment())
-    needed = partial(required_scopes, settings, user_groups=any(agent.names_groups for agent in known.values()))
+    reached, _ = server_files.load(settings.mcp_config, environment())
+    named = any(agent.names_groups for agent in known.values()) or any(s.names_groups for s in reached.values())
+    needed = partial(required_scopes, settings, user_groups=named)
     missing = _without(who, needed(agent_view=False))
     if missing:
         return failed(SCOPE, f"missing: {missing}.", WHERE_SCOPES)

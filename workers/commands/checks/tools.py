@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 
 from bot.catalog.agents import Agent
 from bot.catalog.catalog import Catalog
 from bot.catalog.policy import WILDCARDS
 from bot.catalog.servers import Server
+from bot.vault import Vault
 from workers.commands.checks.finding import Finding, failed, ok, warning
 from workers.tools import lock
 from workers.tools.choice import MANY, may_use, uses
@@ -19,17 +19,17 @@ from workers.tools.definitions import Entries, difference, entries_of
 from workers.tools.described import specs_of
 from workers.tools.errors import ToolError
 from workers.tools.lock import BadLock, Lock
+from workers.tools.locking import LIMIT, as_operator, tools_of
 from workers.tools.names import SEPARATOR
 from workers.tools.sessions import ToolSessions
 from workers.tools.specs import ToolSpec
 
 CHECK = "Tool server"
-LIMIT = timedelta(seconds=25)  # a silent server costs the library's probe 10 s before it tries the older handshake
 Specs = tuple[ToolSpec, ...]
 MEND = "See its entry in mcp.json: start its command by hand, or look at its address and credentials."
 
 
-async def check(catalog: Catalog, lock_file: Path) -> list[Finding]:
+async def check(catalog: Catalog, lock_file: Path, *, redis_url: str, vault: Vault) -> list[Finding]:
     """Start each server that some agent may use, side by side, and compare its tools with those that were accepted."""
     try:
         accepted = lock.read(lock_file)
@@ -37,11 +37,8 @@ async def check(catalog: Catalog, lock_file: Path) -> list[Finding]:
         return [failed("Tool lock", str(exc), "Until then no tool of a server is offered.")]
     agents = list(catalog.agents.values())
     wanted = [server for server in catalog.servers.values() if any(may_use(agent, server) for agent in agents)]
-    sessions = ToolSessions(timeout=LIMIT, connect=LIMIT)
-    try:
+    async with as_operator(redis_url, vault) as sessions:
         groups = await asyncio.gather(*(_one(sessions, server, agents, accepted) for server in wanted))
-    finally:
-        await sessions.aclose()
     specs = {server.name: listed for server, (_, listed) in zip(wanted, groups, strict=True)}
     many = [finding for agent in agents for finding in _many(agent, wanted, specs)]
     return [*(finding for group, _ in groups for finding in group), *many] or [ok(CHECK, "no agent uses one.")]
@@ -53,8 +50,7 @@ async def _one(
     """What there is to say of the server, and what agents are offered of it."""
     name = f"{CHECK} {server.name}"
     try:
-        async with asyncio.timeout(LIMIT.total_seconds()):
-            listed = await sessions.tools(server, None)
+        listed = await tools_of(sessions, server)
     except ToolError as exc:
         return [failed(name, str(exc), MEND)], accepted.specs(server)
     except TimeoutError:

@@ -48,6 +48,14 @@ class Tokens:
         self._last = grant.access_token if grant else None
         return self._last
 
+    async def are_of(self, sign_in: str) -> bool:
+        """Whether they are still those of this sign-in; where nobody can say now, they are."""
+        try:
+            grant = await self._sign_ins.connections.get(self._principal, self._server.name)
+        except RedisError:
+            return True
+        return grant is not None and grant.id == sign_in
+
     async def renewed(self, spent: str) -> str | None:
         grant = await self._sign_ins.renewed(self._server, self._principal, spent)
         return grant.access_token if grant else None

@@ -7,6 +7,7 @@ goes over it. Servers with an Authorization of their own in mcp.json never ask p
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from bot.catalog.servers import Server
 from workers.tools.credentials import SHARED, Asker, Credential
@@ -35,6 +36,11 @@ class Personal:
             except Unavailable as exc:
                 raise Unreachable(str(exc)) from exc
             if grant:
-                key = f"{asker.principal}:{grant.id}"
-                return Credential(key=key, headers=server.headers, auth=Bearer(tokens), personal=True)
+                return Credential(
+                    key=f"{asker.principal}:{grant.id}",
+                    headers=server.headers,
+                    auth=Bearer(tokens),
+                    personal=True,
+                    holds=partial(tokens.are_of, grant.id),
+                )
         return Credential(key=SHARED, headers=server.headers, auth=Bearer(None))

@@ -73,7 +73,7 @@ class SignIns:
         flow = Flow(server, redirect_uri=documents["redirect_uri"], documents=documents)
         async with _guarded(server) as (_, http):
             tokens = await flow.finish(http, code=code, verifier=verifier, iss=iss)
-        grant = self._granted(tokens, flow.documents(), id=secrets.token_hex(8))
+        grant = self._granted(tokens, flow.documents(), id=secrets.token_hex(8), at=self._now())
         await self.connections.put(principal, server.name, grant)
         log.info("sign_in.done", server=server.name, renews=bool(grant.refresh_token))
 
@@ -91,20 +91,30 @@ class SignIns:
         except LockError as exc:
             raise Unavailable(f'Another worker renews the sign-in at "{server.name}" and takes too long.') from exc
 
+    async def end(self, principal: Principal, name: str) -> Grant | None:
+        """Forget the connection to the server `name`; what it was. A renewal under way cannot bring it back."""
+        try:
+            async with self.connections.refreshing(principal, name):
+                return await self.connections.drop(principal, name)
+        except LockError as exc:
+            raise Unavailable(f'A worker renews the sign-in at "{name}" and takes too long.') from exc
+
     async def revoke(self, server: Server, grant: Grant) -> bool:
         """Tell the authorization server that the tokens are void (RFC 7009); whether it heard that."""
         flow = Flow(server, redirect_uri=grant.documents["redirect_uri"], documents=grant.documents)
         metadata = flow.context.oauth_metadata
         if metadata is None or metadata.revocation_endpoint is None or flow.context.client_info is None:
             return False
-        token, kind = (
-            (grant.refresh_token, "refresh_token") if grant.refresh_token else (grant.access_token, "access_token")
-        )
-        said = {"token": token, "token_type_hint": kind, "client_id": flow.context.client_info.client_id}
-        body, headers = flow.context.prepare_token_auth(said, {})
+        heard = []
         async with _guarded(server) as (_, http):
-            answer = await http.post(str(metadata.revocation_endpoint), data=body, headers=headers)
-        return answer.is_success
+            for kind, token in (("refresh_token", grant.refresh_token), ("access_token", grant.access_token)):
+                if not token:
+                    continue  # some servers void both with either, others do not
+                said = {"token": token, "token_type_hint": kind, "client_id": flow.context.client_info.client_id}
+                body, headers = flow.context.prepare_token_auth(said, {})
+                answer = await http.post(str(metadata.revocation_endpoint), data=body, headers=headers)
+                heard.append(answer.is_success)
+        return all(heard)
 
     async def _renew(self, server: Server, principal: Principal, grant: Grant) -> Grant | None:
         if not grant.refresh_token:
@@ -123,17 +133,18 @@ class SignIns:
             return None
         fresh.refresh_token = fresh.refresh_token or grant.refresh_token
         fresh.scope = fresh.scope or grant.scope
-        after = self._granted(fresh, grant.documents, id=grant.id)
+        after = self._granted(fresh, grant.documents, id=grant.id, at=grant.at)
         await self.connections.put(principal, server.name, after)
         return after
 
-    def _granted(self, tokens: OAuthToken, documents: dict[str, Any], *, id: str) -> Grant:
+    def _granted(self, tokens: OAuthToken, documents: dict[str, Any], *, id: str, at: float) -> Grant:
         return Grant(
             id=id,
             access_token=tokens.access_token,
             refresh_token=tokens.refresh_token or "",
             expires_at=self._now() + tokens.expires_in if tokens.expires_in else None,
             scope=tokens.scope or "",
+            at=at,
             documents=documents,
         )
 

@@ -1,0 +1,124 @@
+"""What waits for a person: open questions of all threads of a workspace, and for whom each is. Reads only.
+
+Each is shown to the person whose turn waits, and to those who are named to decide it or to take the thread; whoever
+would only be allowed to as "anyone but the asker" sees it where it stands, for it may stand where they are not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.slack import mentions
+from bot.slack.ledger import ROW_PREFIX, Row
+from bot.threads.models import CallState, ThreadKey
+from workers.approving import approvers_of, may_decide
+from workers.journal import CallRecord, calls_in
+from workers.services import Services
+from workers.tools import needs
+from workers.tools.needs import SignIn
+
+
+class Kind(StrEnum):
+    APPROVAL = "approval"
+    SIGN_IN = "sign_in"
+    INPUT = "input"
+    HANDED_OVER = "handed_over"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waits:
+    """One open question. `card` is the ts of its message, empty where it has none yet; times are epoch seconds.
+
+    `for_you`: the person who looks has to do something; else it is their own turn that waits for somebody.
+    """
+
+    kind: Kind
+    thread: ThreadKey
+    card: str
+    record: CallRecord
+    server: str
+    principal: str
+    asked_at: float
+    until: float
+    for_you: bool
+
+
+async def for_person(services: Services, team: str, user: str) -> list[Waits]:
+    """What waits for `user`, or of theirs for others; what is over soonest first."""
+    found: list[Waits] = []
+    for thread, turn, deadline in await services.turns.parked(team):
+        fields = await services.turns.journal(team, turn)
+        for call_id, record in calls_in(fields).items():
+            waits = await _seen_by(services, user, thread, fields, call_id, record, deadline)
+            found += [waits] if waits else []
+    return sorted(found, key=lambda waits: waits.until)
+
+
+async def _seen_by(
+    services: Services,
+    user: str,
+    thread: ThreadKey,
+    fields: Mapping[str, str],
+    call_id: str,
+    record: CallRecord,
+    deadline: float,
+) -> Waits | None:
+    kind, principal = kind_of(record), fields.get("principal", "")
+    if kind is None:
+        return None
+    for_you = await _is_for(services, kind, record, team=thread.team, user=user, principal=principal)
+    if not for_you and user != principal:
+        return None
+    asked_at = record.taken_at or record.asked_at
+    limits = services.settings
+    limit = limits.person_limit if record.taken_by else limits.asking_limit
+    has_own = kind in (Kind.APPROVAL, Kind.HANDED_OVER) and asked_at
+    need = needs.load(record.needs) if record.needs else None
+    return Waits(
+        kind=kind,
+        thread=thread,
+        card=_card(fields, call_id),
+        record=record,
+        server=need.server if need else record.server,
+        principal=principal,
+        asked_at=record.asked_at,
+        until=asked_at + limit.total_seconds() if has_own else deadline,
+        for_you=for_you,
+    )
+
+
+def kind_of(record: CallRecord) -> Kind | None:
+    """What an open call waits for; None where it waits for nobody."""
+    if record.state is not CallState.ASKED:
+        return None
+    if record.to_person:
+        return Kind.HANDED_OVER
+    if record.needs and not record.given:
+        return Kind.SIGN_IN if isinstance(needs.load(record.needs), SignIn) else Kind.INPUT
+    return Kind.APPROVAL if record.asks and record.decision is None else None
+
+
+async def _is_for(services: Services, kind: Kind, record: CallRecord, *, team: str, user: str, principal: str) -> bool:
+    if kind is Kind.HANDED_OVER:
+        agent = services.catalogs.now.find(record.agent)
+        named = agent.escalation if agent else ()
+        return record.taken_by in ("", user) and await _is_named(services, named, team=team, user=user)
+    if kind is not Kind.APPROVAL:
+        return user == principal
+    approvers = approvers_of(services.catalogs.now, record)
+    if approvers is None or not await may_decide(services, record, team=team, user=user, asker=principal):
+        return False
+    return user == principal or await _is_named(services, approvers.called, team=team, user=user)
+
+
+async def _is_named(services: Services, named: tuple[str, ...], *, team: str, user: str) -> bool:
+    groups = [who for who in named if mentions.is_group(who)]
+    return user in named or bool(await services.groups.of(team, user, groups))
+
+
+def _card(fields: Mapping[str, str], call_id: str) -> str:
+    """The first message about the call that stands: the others are reminders of it."""
+    rows = [Row.load(name, text) for name, text in fields.items() if name.startswith(ROW_PREFIX)]
+    return min((row.ts for row in rows if row.ts and call_id in row.name.split(":")), default="")
