@@ -49,7 +49,12 @@ def _put_back(issuer: Issuer, kept: Kept) -> None:
     for client in kept.clients:
         issuer.clients.add(client)
     consents: dict[str, Consent] = {}
-    for one in (*kept.codes.values(), *kept.access.values(), *kept.refresh.values()):
+    every: list[Code | AccessToken | RefreshToken] = [
+        *kept.codes.values(),
+        *kept.access.values(),
+        *kept.refresh.values(),
+    ]
+    for one in every:
         # One object again: revoking it ends all that came of it.
         one.consent = consents.setdefault(one.consent.id, one.consent)
     issuer.tokens.codes.update(kept.codes)

@@ -70,6 +70,7 @@ def joining(choices: Choices, environment: Mapping[str, str]) -> dict[str, str]:
     files["TOOLS_LOCK"] = str(accepted.file(choices, environment))
     if choices.with_services:
         files |= {PORTS[name][1]: str(choices.ports[name]) for name in SERVICES}
+    files["PORT"] = str(choices.ports["bot"])  # to which the links of a sign-in lead
     return {**addresses(choices), **files, "VAULT_KEYS": vault.key(choices.world)}
 
 
@@ -203,7 +204,6 @@ def product(choices: Choices, environment: Mapping[str, str]) -> dict[str, str]:
         **_basic(environment),
         **proxies,
         **joining(choices, environment),
-        "PORT": str(choices.ports["bot"]),  # of the bot; the worker makes the links that lead there
         "RELOAD_AGENTS": "true",
         "SHUTDOWN_GRACE": str(SHUTDOWN_GRACE),
         "LOG_FORMAT": "console",

@@ -160,7 +160,9 @@ async def test_the_accepted_tools_that_come_along_are_what_the_local_services_of
             Server(name="github", transport="http", url=f"{hub}/mcp/", headers=bearer(github.token_of("ada"))),
             Server(name="linear", transport="http", url=f"{tracker}/mcp", headers=bearer(linear.key_of("ada"))),
         ]
-        said, failed = await locking.locked(Lock(), servers)
+        said, failed = await locking.locked(
+            Lock(), servers, redis_url="redis://127.0.0.1:1/0", vault=Vault([])
+        )  # headers need none of it
     assert failed == {}
     assert lock.read(LOCK).servers == said.servers
 
