@@ -77,11 +77,17 @@ async def drop(request: Request) -> Response:
 
 @contextlib.asynccontextmanager
 async def serve(
-    app: ASGIApp, *, host: str = "127.0.0.1", port: int = 0, on_stop: Callable[[], None] | None = None
+    app: ASGIApp,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    given: socket.socket | None = None,
+    on_stop: Callable[[], None] | None = None,
 ) -> AsyncIterator[str]:
-    """Serve `app` for as long as the block runs; yields its base URL. `port=0` takes a free one."""
+    """Serve `app` for as long as the block runs; yields its base URL. `port=0` takes a free one. `given` listens there
+    already."""
     running = _server(app, on_stop)
-    with _listening(host, port) as listening:
+    with given or _listening(host, port) as listening:
         running.config.load()
         running.lifespan = running.config.lifespan_class(running.config)
         # Without uvicorn's main loop: it only ticks for signals and limits, the business of a process, not of a block.

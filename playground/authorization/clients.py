@@ -41,6 +41,10 @@ class Clients:
     def clear(self) -> None:
         self._known = dict(self._beforehand)
 
+    def registered(self) -> list[Client]:
+        """Those that came by themselves."""
+        return [client for id_, client in self._known.items() if id_ not in self._beforehand]
+
     def all(self) -> list[Client]:
         return list(self._known.values())
 

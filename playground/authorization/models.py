@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import secrets
+from dataclasses import dataclass, field
 
 
 @dataclass(slots=True, kw_only=True)
@@ -16,6 +17,7 @@ class Consent:
     refreshable: bool
     revoked: bool = False
     redeemed: bool = False
+    id: str = field(default_factory=lambda: secrets.token_hex(8))
 
 
 @dataclass(slots=True, kw_only=True)

@@ -19,7 +19,10 @@ PORTS = {  # a port's name here: what listens there, the variable, the usual one
     "bot": ("the bot", "DEMO_BOT_PORT", 8092),
     "store": ("the embedded store", "DEMO_STORE_PORT", 8093),
     "github": ("the local GitHub", "DEMO_GITHUB_PORT", 8094),
+    "linear": ("the local Linear", "DEMO_LINEAR_PORT", 8095),
+    "sign_in": ("Linear's sign-in", "DEMO_SIGN_IN_PORT", 8096),
 }
+SERVICES = ("github", "linear", "sign_in")  # other people's, beside Slack and Mistral
 OWN_KEY = "playground-mistral-key"
 
 
@@ -48,6 +51,11 @@ class Choices:
         return self.folder / ("live" if self.answerer == "mistral" else "local")
 
     @property
+    def with_services(self) -> bool:
+        """Not with Mistral: what their stand-ins say is not taken there, either."""
+        return self.answerer != "mistral"
+
+    @property
     def page_url(self) -> str:
         return f"http://127.0.0.1:{self.ports['page']}"
 
@@ -66,7 +74,7 @@ def read(environment: Mapping[str, str]) -> Choices:
         redis_url = None  # read from `.demo/env`: our own store, which we start
     key = values.get("MISTRAL_API_KEY", "")
     _check_model(values, live=live, key=key)
-    unused = {*(["agents_api", "github"] if live else []), *(["store"] if redis_url else [])}
+    unused = {*(["agents_api", *SERVICES] if live else []), *(["store"] if redis_url else [])}
     ports = {name: port for name, port in all_ports.items() if name not in unused}
     _check_apart(ports)
     own_url = f"http://127.0.0.1:{all_ports['agents_api']}"

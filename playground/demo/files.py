@@ -12,6 +12,7 @@ from playground.demo.choices import Choices
 
 AGENTS = Path(__file__).parent / "agents"  # beside those of the checkout: for what these cannot show
 SERVERS = Path(__file__).parent / "mcp.json"  # of what runs beside it
+LOCK = Path(__file__).parent / "tools.lock.json"  # of their tools: one lists them only to people who signed in
 VARIABLE = re.compile(r"\$\{(\w+)")  # as mcp.json names them
 
 
@@ -26,7 +27,7 @@ def servers(choices: Choices, environment: Mapping[str, str]) -> list[Path]:
     """The files that name the MCP servers; the demo's own one is of what runs beside it."""
     named = [Path(part.strip()) for part in environment.get("MCP_CONFIG", "mcp.json").split(",") if part.strip()]
     given = [file for file in named if file != SERVERS]
-    return [*given, SERVERS] if "github" in choices.ports else given
+    return [*given, SERVERS] if choices.with_services else given
 
 
 def variables(environment: Mapping[str, str]) -> set[str]:

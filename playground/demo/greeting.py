@@ -27,6 +27,10 @@ WHO: dict[Answerer, str] = {
         "Here *Mistral’s models answer*, at {url}, with your key; each answer costs a little. Only Slack is a stand-in."
     ),
 }
+SERVICES = (
+    " A Linear and a GitHub are here, too: *projects* asks you to sign in at one, *maintainer* for your yes before it "
+    "writes at the other."
+)
 TRY = "\nTry one of these. Type “+” after my name to pick another agent; `/agent` lists them."
 
 TIME = Starter(title="What time is it in Tokyo?", message="what time is it in Tokyo?")
@@ -39,6 +43,12 @@ BY_RULES = [
     TIME,
     Starter(title="Search the web", message="search the web for night trains in Europe"),
     Starter(title="One request, three agents", message="+front my app crashes and I was charged twice"),
+    Starter(
+        title="Your projects in Linear", message="+projects Tell me which projects do I have in my Linear workspace?"
+    ),
+    Starter(
+        title="Open an issue at GitHub", message="+maintainer open an issue in playground/storefront: The tea is gone"
+    ),
     Starter(title="Draw a picture", message="+artist draw a red boat on the sea at sunset"),
     Starter(
         title="Call a tool by its name",
@@ -60,6 +70,7 @@ BY_MODEL = [
 def seed(choices: Choices) -> Seed:
     """The workspace of the demo."""
     who = WHO[choices.answerer].format(name=choices.model_name, url=choices.model_url or choices.mistral_url)
+    services = SERVICES if choices.with_services else ""
     starters = BY_RULES if choices.answerer == "rules" else BY_MODEL
     return Seed(
         channels=[
@@ -70,5 +81,5 @@ def seed(choices: Choices) -> Seed:
             ),
             ChannelSeed(id="C0BOARD", name="board-room", private=True, members=["U0ADA", "U0GRACE", BOT_USER]),
         ],
-        greeting=Greeting(channel="C0GENERAL", text=OPENING + who + TRY, starters=starters),
+        greeting=Greeting(channel="C0GENERAL", text=OPENING + who + services + TRY, starters=starters),
     )

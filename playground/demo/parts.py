@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 
-from playground.demo import greeting, vault
-from playground.demo.choices import Choices
+from playground.demo import accepted, greeting, ports, vault
+from playground.demo.choices import PORTS, SERVICES, Choices
 from playground.demo.files import folders, servers, variables
 from playground.demo.process import Process, Say, answers
 from playground.demo.release import Release
@@ -55,17 +55,22 @@ def in_order(choices: Choices, environment: Mapping[str, str], say: Say) -> list
     local: list[Part] = [_slack(choices, environment, say)]
     if choices.answerer != "mistral":
         local.append(_agents_api(choices, environment, say))
-    services: list[Part] = [_github(choices, environment, say)] if "github" in choices.ports else []
-    ours: list[Part] = [one(choices, environment, say) for one in (_bot, _push, _worker)]
-    return [[store, *local], [*ours, *services]]
+    return [[store, *local], [one(choices, environment, say) for one in (_bot, _push, _worker)]]
+
+
+def beside(choices: Choices, environment: Mapping[str, str], say: Say) -> list[Part]:
+    """What the page needs nothing of: started once that can be used; the demo goes on without what does not come up."""
+    return [_services(choices, environment, say)] if choices.with_services else []
 
 
 def joining(choices: Choices, environment: Mapping[str, str]) -> dict[str, str]:
     """The settings that another terminal needs as well, for `.demo/env`."""
     agents_dir = ",".join(map(str, folders(choices, environment)))
     files = {"AGENTS_DIR": agents_dir, "MCP_CONFIG": ",".join(map(str, servers(choices, environment)))}
-    if "github" in choices.ports:
-        files["DEMO_GITHUB_PORT"] = str(choices.ports["github"])
+    files["TOOLS_LOCK"] = str(accepted.file(choices, environment))
+    if choices.with_services:
+        files |= {PORTS[name][1]: str(choices.ports[name]) for name in SERVICES}
+    files["PORT"] = str(choices.ports["bot"])  # to which the links of a sign-in lead
     return {**addresses(choices), **files, "VAULT_KEYS": vault.key(choices.world)}
 
 
@@ -128,25 +133,32 @@ def _agents_api(choices: Choices, environment: Mapping[str, str], say: Say) -> P
     )
 
 
-def _github(choices: Choices, environment: Mapping[str, str], say: Say) -> Process:
-    url = f"http://127.0.0.1:{choices.ports['github']}"
+def _services(choices: Choices, environment: Mapping[str, str], say: Say) -> Process:
+    """One process for all of them: each alone would need as much memory.
+
+    It takes seconds to be there, and the worker looks for it at once: its ports are open before it is.
+    """
+    sockets = [ports.listening(choices, name) for name in SERVICES]
+    github, linear, sign_in = (f"http://127.0.0.1:{choices.ports[name]}" for name in SERVICES)
     command = [
-        *(sys.executable, "-m", "playground.services.github", "--port", str(choices.ports["github"])),
-        *("--state", str(choices.world / "github.json")),
+        *(sys.executable, "-m", "playground.services", "--state", str(choices.world)),
+        *(word for name in SERVICES for word in (f"--{name.replace('_', '-')}-port", str(choices.ports[name]))),
+        *(word for one in sockets for word in ("--listening", str(one.fileno()))),
     ]
     return Process(
-        "github",
+        "services",
         command,
         _basic(environment),
-        says=f"a GitHub with its MCP server on {url}/mcp/",
+        says=f"a GitHub on {github}/mcp/ and a Linear on {linear}/mcp, where people sign in ({sign_in})",
         say=say,
-        ready=lambda _: answers(f"{url}/_control/state"),
+        ready=lambda _: answers(f"{sign_in}/.well-known/oauth-authorization-server"),  # the last to be served
+        sockets=sockets,
     )
 
 
 def _bot(choices: Choices, environment: Mapping[str, str], say: Say) -> Process:
     url = f"http://127.0.0.1:{choices.ports['bot']}"
-    settings = product(choices, environment) | {"HOST": "127.0.0.1", "PORT": str(choices.ports["bot"])}
+    settings = product(choices, environment) | {"HOST": "127.0.0.1"}
     return Process(
         "bot",
         [sys.executable, "-m", "bot", *NO_DOTENV],

@@ -18,6 +18,11 @@ def check(choices: Choices) -> None:
         raise Wrong(*taken)
 
 
+def listening(choices: Choices, name: str) -> socket.socket:
+    """A socket on which whoever comes waits, until a process takes it over."""
+    return socket.create_server(("127.0.0.1", choices.ports[name]), backlog=128)
+
+
 @contextmanager
 def alone(choices: Choices) -> Iterator[None]:
     """Two demos on one folder would write over each other. Raises `Wrong`."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import socket
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 
@@ -40,17 +41,19 @@ class Process:
         says: str,
         say: Say,
         ready: Callable[[Process], Awaitable[None]],
+        sockets: Sequence[socket.socket] = (),
     ) -> None:
+        """`sockets` are handed to it as open files, under the same numbers."""
         self.name, self.says = name, says
         self._command, self._environment = command, environment
-        self._say, self._ready = say, ready
+        self._say, self._ready, self._sockets = say, ready, sockets
         self._process: asyncio.subprocess.Process | None = None
         self._reading: asyncio.Task[None] | None = None
         self._lines: list[tuple[str, asyncio.Event]] = []
 
     async def start(self) -> None:
         """Raises `NotReady`."""
-        self._process = await spawned(self._command, self._environment)
+        self._process = await spawned(self._command, self._environment, sockets=self._sockets)
         assert self._process.stdout is not None
         self._reading = asyncio.create_task(self._read(self._process.stdout))
         ready, ended = asyncio.ensure_future(self._ready(self)), asyncio.create_task(self._process.wait())
@@ -125,7 +128,11 @@ class Process:
 
 
 async def spawned(
-    command: Sequence[str], environment: Mapping[str, str], *, stderr: int = asyncio.subprocess.STDOUT
+    command: Sequence[str],
+    environment: Mapping[str, str],
+    *,
+    stderr: int = asyncio.subprocess.STDOUT,
+    sockets: Sequence[socket.socket] = (),
 ) -> asyncio.subprocess.Process:
     """In a session of its own, with its output to be read."""
     return await asyncio.create_subprocess_exec(
@@ -136,6 +143,7 @@ async def spawned(
         stderr=stderr,
         start_new_session=True,
         limit=LONGEST_LINE,
+        pass_fds=[one.fileno() for one in sockets],
     )
 
 

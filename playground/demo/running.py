@@ -33,6 +33,7 @@ class Demo:
     def __init__(self, choices: Choices, environment: Mapping[str, str], terminal: Terminal) -> None:
         self._choices, self._environment, self._terminal = choices, environment, terminal
         self._rows = parts.in_order(choices, environment, terminal.say)
+        self._beside = parts.beside(choices, environment, terminal.say)
         self._stopping = False
 
     async def run(self) -> int:
@@ -74,7 +75,8 @@ class Demo:
         env = env_file.write(self._choices, self._environment)
         for line in welcome.ready(self._choices, env):
             self._terminal.show(line, strong=self._choices.page_url in line)
-        await _together([*(self._watch(part) for part in self._all()), self._follow_agents()])
+        watched = (self._watch(part) for row in self._rows for part in row)
+        await _together([*watched, *(self._keep_beside(part) for part in self._beside), self._follow_agents()])
 
     async def _bring_up(self, part: Part) -> None:
         self._terminal.say(part.name, "… starting")
@@ -82,6 +84,13 @@ class Demo:
         await part.start()
         how = "failed" if part.failed else "ready"
         self._terminal.say(part.name, f"{how}: {part.says} ({time.monotonic() - before:.1f} s)")
+
+    async def _keep_beside(self, part: Part) -> None:
+        try:
+            await self._bring_up(part)
+            await self._watch(part)
+        except NotReady as problem:
+            self._terminal.say("demo", f"{problem} The demo goes on without it.")
 
     async def _watch(self, part: Part) -> None:
         """Keep `part` running. Raises `NotReady` when it does not stay up."""
@@ -104,7 +113,7 @@ class Demo:
                 await self._install()
 
     async def _end(self) -> None:
-        for row in reversed(self._rows):
+        for row in [*reversed(self._rows), self._beside]:
             await asyncio.gather(*(part.stop() for part in row))
         self._terminal.say("demo", "stopped; nothing is left running.")
 
@@ -145,7 +154,7 @@ class Demo:
                 await self._offer_agents()
 
     def _all(self) -> list[Part]:
-        return [part for row in self._rows for part in row]
+        return [part for row in [*self._rows, self._beside] for part in row]
 
 
 async def _together(works: Iterable[Coroutine[Any, Any, None]]) -> None:

@@ -13,7 +13,7 @@ COLOURS = {
     "bot": "32",
     "push": "32",
     "worker": "36",
-    "github": "35",
+    "services": "35",
 }
 WIDTH = max(map(len, COLOURS))
 

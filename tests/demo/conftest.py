@@ -24,7 +24,15 @@ from tests.playground.page.conftest import ARGUMENTS
 REPOSITORY = Path(__file__).parents[2]
 READY = "Ctrl-C stops everything"
 START_SECONDS, END_SECONDS, LINE_SECONDS = 60, 20, 20
-PORTS = ("DEMO_PORT", "DEMO_AGENTS_API_PORT", "DEMO_BOT_PORT", "DEMO_STORE_PORT", "DEMO_GITHUB_PORT")
+PORTS = (
+    "DEMO_PORT",
+    "DEMO_AGENTS_API_PORT",
+    "DEMO_BOT_PORT",
+    "DEMO_STORE_PORT",
+    "DEMO_GITHUB_PORT",
+    "DEMO_LINEAR_PORT",
+    "DEMO_SIGN_IN_PORT",
+)
 
 
 @dataclass

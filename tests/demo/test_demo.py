@@ -74,8 +74,14 @@ async def test_the_start_says_what_it_does_and_where_the_page_is(demo: Demo) -> 
     assert "not from a model" in said
     assert "The MISTRAL_API_KEY in your shell is not used" in said
     assert f"  Open  {demo.url}" in demo.lines
-    for part in ("store", "slack", "mistral", "push", "bot", "worker", "github"):
-        assert any(line.startswith(f"{part:<7} │ ready: ") for line in demo.lines), said
+    for part in ("store", "slack", "mistral", "push", "bot", "worker"):
+        assert any(line.startswith(f"{part:<8} │ ready: ") for line in demo.lines), said
+
+
+async def test_the_services_come_after_the_page_and_are_told_of_when_they_are_there(demo: Demo) -> None:
+    ready = await demo.says("services │ ready: ", demo.ports["DEMO_LINEAR_PORT"])
+    assert demo.lines.index(f"  Open  {demo.url}") < demo.lines.index("services │ … starting")
+    assert "where people sign in" in ready
 
 
 async def test_another_terminal_finds_everything_in_an_env_file_of_its_owner(demo: Demo) -> None:
@@ -160,6 +166,8 @@ async def test_the_time_in_tokyo_is_told_by_a_tool_and_is_the_real_one(page: Pag
     [
         ("Search the web", "Night trains in Europe: the map for 2026"),
         ("One request, three agents", "Technical support has handed over to Billing"),
+        ("Your projects in Linear", "I wait for Ada to sign in at linear"),
+        ("Open an issue at GitHub", "Approve once"),
         ("Draw a picture", "image_generated_0.png"),
         ("Call a tool by its name", "14:30 in Paris is 22:30 in Tokyo"),
         ("A long answer", "If you can read this line, nothing was lost on the way."),
@@ -253,4 +261,4 @@ async def test_sigterm_ends_it_and_leaves_no_process(demo: Demo) -> None:
     assert await demo.end(signal.SIGTERM) == 0
     assert len(demo.parts) >= 5
     assert demo.left == []
-    assert demo.lines[-1] == "demo    │ stopped; nothing is left running."
+    assert demo.lines[-1] == "demo     │ stopped; nothing is left running."

@@ -10,14 +10,20 @@ from pathlib import Path
 
 import pytest
 
+from bot.catalog.servers import Server
 from bot.vault import Vault
-from playground.demo import agents, env_file, greeting, welcome
+from playground.demo import accepted, agents, env_file, greeting, welcome
 from playground.demo.choices import Choices, Wrong, read
-from playground.demo.files import AGENTS, SERVERS, folders, servers
-from playground.demo.parts import addresses, in_order, joining
+from playground.demo.files import AGENTS, LOCK, SERVERS, folders, servers
+from playground.demo.parts import addresses, beside, in_order, joining
 from playground.demo.release import Release
 from playground.demo.stores import shown
-from tests.demo.conftest import Demo, demo_in
+from playground.services.github import app as github
+from playground.services.linear import app as linear
+from playground.serving import serve
+from tests.demo.conftest import REPOSITORY, Demo, demo_in
+from workers.tools import lock, locking
+from workers.tools.lock import Lock
 
 
 async def stopped(demo: Demo) -> tuple[int, str]:
@@ -101,6 +107,8 @@ def test_live_says_first_what_it_does_and_that_it_costs_money(tmp_path: Path) ->
         "push",
         "worker",
     ]
+    assert beside(choices, {}, print) == []
+    assert "Linear" not in words(choices)
     env_file.write(choices, {})
     assert "real" not in (choices.folder / "env").read_text().replace("a real", "")
 
@@ -139,6 +147,44 @@ def test_the_demos_own_servers_are_named_beside_those_of_the_checkout_unless_mis
     assert servers(local, {}) == servers(local, {"MCP_CONFIG": joining(local, {})["MCP_CONFIG"]})
     assert servers(local, {"MCP_CONFIG": "mine.json, mcp.json"}) == [Path("mine.json"), Path("mcp.json"), SERVERS]
     assert servers(chosen(tmp_path / "b", LIVE="1", MISTRAL_API_KEY="real"), {}) == [Path("mcp.json")]
+
+
+def bearer(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"}
+
+
+async def test_the_accepted_tools_that_come_along_are_what_the_local_services_offer() -> None:
+    """Write them anew as an operator would: `threadwind tools lock`, with a key of Ada's in the servers' headers."""
+    async with serve(github.create()) as hub, serve(linear.create()) as tracker:
+        servers = [
+            Server(name="github", transport="http", url=f"{hub}/mcp/", headers=bearer(github.token_of("ada"))),
+            Server(name="linear", transport="http", url=f"{tracker}/mcp", headers=bearer(linear.key_of("ada"))),
+        ]
+        said, failed = await locking.locked(
+            Lock(), servers, redis_url="redis://127.0.0.1:1/0", vault=Vault([])
+        )  # headers need none of it
+    assert failed == {}
+    assert lock.read(LOCK).servers == said.servers
+
+
+def test_accepted_tools_of_the_checkout_and_the_demo_are_one_file_that_what_was_accepted_there_stays_in(
+    tmp_path: Path,
+) -> None:
+    choices, shell = chosen(tmp_path), {"TOOLS_LOCK": str(REPOSITORY / "tools.lock.json")}
+    file = accepted.file(choices, shell)
+    assert lock.read(file).servers.keys() == {"time", "github", "linear"}
+    mine = {**lock.read(file).servers, "mine": {}, "time": {}}
+    lock.write(file, Lock(mine))  # as somebody does in a terminal that joined
+    assert joining(choices, {**shell, "TOOLS_LOCK": shell["TOOLS_LOCK"]})["TOOLS_LOCK"] == str(file)
+    again = lock.read(file).servers
+    assert again.keys() == {"time", "github", "linear", "mine"}
+    assert again["time"]  # the checkout's file is what counts
+
+
+def test_accepted_tools_that_cannot_be_read_are_left_to_the_bot_to_name(tmp_path: Path) -> None:
+    wrong = tmp_path / "wrong.json"
+    wrong.write_text("{")
+    assert accepted.file(chosen(tmp_path), {"TOOLS_LOCK": str(wrong)}) == wrong
 
 
 def test_what_is_sealed_is_opened_again_after_a_restart(tmp_path: Path) -> None:

@@ -72,7 +72,9 @@ class Walk:
             await self._terminal(row)
             return
         page = await self._page(row.who)
-        if row.do.startswith("type"):
+        if row.do.startswith("sign in"):
+            await self._sign_in(page, row)
+        elif row.do.startswith("type"):
             await self._command(page, row)
         elif row.do.startswith("reply"):
             await self._open_thread(page, row.who)
@@ -123,6 +125,20 @@ class Walk:
         await self._sees(page, row, where="dialog[open]" if shows else "#thread article")
         if shows:
             await page.locator("dialog[open]").get_by_role("button", name="Close", exact=True).click()
+
+    async def _sign_in(self, page: Page, row: Row) -> None:
+        """Over the private link, in another tab: our page, the service's own, and back; then the answer comes."""
+        *said, answer = row.sees
+        async with page.context.expect_page() as opened:
+            await page.locator("#thread").get_by_role("link", name=re.compile("^Sign in at")).last.click()
+        tab = await opened.value
+        await tab.get_by_role("button", name=re.compile("^Go on to")).click()
+        await tab.get_by_role("radio", name=row.who).check()
+        await expect(tab.locator("body")).to_contain_text(said[0])
+        await tab.get_by_role("button", name="Allow").click()
+        await expect(tab.locator("body")).to_contain_text(said[1])
+        await tab.close()
+        await self._sees(page, Row(row.who, row.do, (answer,)))
 
     async def _terminal(self, row: Row) -> None:
         """As in the shell of somebody who has sourced `.demo/env`."""

@@ -33,6 +33,10 @@ LIMIT = timedelta(seconds=25)  # a silent server costs the library's probe 10 s 
 STORE_LIMIT = timedelta(seconds=5)
 
 
+class WantsSignIn(Unreachable):
+    """The server answers, and tells its tools only to an operator who signed in."""
+
+
 async def locked(
     before: Lock, servers: Iterable[Server], *, redis_url: str, vault: Vault
 ) -> tuple[Lock, dict[str, str]]:
@@ -71,7 +75,7 @@ async def tools_of(sessions: ToolSessions, server: Server) -> list[Tool]:
             except RedisError:
                 return await sessions.tools(server, None)  # most servers list their tools for everybody
     except Needed as exc:
-        raise Unreachable(
+        raise WantsSignIn(
             f'The tool server "{server.name}" wants a sign-in before it lists its tools: '
             f"threadwind tools login {server.name}"
         ) from exc

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from playground.agents_api.brains import (
     attachments,
     einstein,
+    errands,
     handing_over,
     memory,
     offered,
@@ -62,6 +63,9 @@ class Answer:
             yield Chunk({"type": "thinking", "thinking": [{"type": "text", "text": self._thought()}], "closed": True})
         if remotes := self._own.wanted_remotes(self.heard.text):
             yield from self._own.use_remotes(remotes)
+            return
+        if self.heard.intent is not Intent.TOOL and (errand := errands.wanted(self.heard.text, self._speaker.tools)):
+            yield self._made(errand)
             return
         yield from self._by_intent(self._intent())
 
@@ -221,9 +225,12 @@ class Answer:
             values = {"tools": self._words["no_tools"]} if not self._speaker.tools else {}
             yield Text("\n".join(self._words[one.kind].format(**{**one.values, **values}) for one in mistakes))
             return
-        for one in read:
-            if isinstance(one, offered.Wanted):
-                yield Call(name=one.name, arguments=json.dumps(one.arguments, ensure_ascii=False))
+        yield from map(self._made, read)
+
+    def _made(self, one: offered.Wanted | offered.Mistake) -> Piece:
+        if isinstance(one, offered.Mistake):
+            return Text(self._words[one.kind].format(**one.values))
+        return Call(name=one.name, arguments=json.dumps(one.arguments, ensure_ascii=False))
 
     def _error(self) -> Iterator[Piece]:
         """As it is asked for: "error", "error 429" before anything is said, "error midway" after some text."""

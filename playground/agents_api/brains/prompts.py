@@ -25,6 +25,8 @@ WITH_TOOLS = {
     Intent.LIBRARY: ("try_library",),
 }
 
+OF_ERRANDS = {"list_projects": "try_projects", "issue_write": "try_issue"}  # with tools of the client's
+
 
 @dataclass(frozen=True, slots=True)
 class Speaker:
@@ -44,6 +46,7 @@ def listed(speaker: Speaker, own: OwnTools, find: Callable[[str], AgentView | No
     words = WORDS[language]
     tried = [words["try_time"]] if time_tool(speaker.tools) else []
     tried += [words["try_convert"]] if convert_tool(speaker.tools) else []
+    tried += [words[key] for tool, key in OF_ERRANDS.items() if offered.fitting(speaker.tools, tool)]
     tried += [*_of_tools(speaker, own, words), *_of_targets(speaker, find, words)]
     return "\n".join(f"- {one}" for one in [*tried, *(words[key] for key in ALWAYS)])
 

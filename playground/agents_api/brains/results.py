@@ -1,4 +1,4 @@
-"""A function's result, in words: the time tools are understood, the rest is quoted."""
+"""A function's result, in words: the time tools and errands are understood, the rest is quoted."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import datetime
 
 from babel.dates import format_date
 
-from playground.agents_api.brains import prompts, speakers, zones
+from playground.agents_api.brains import errands, prompts, speakers, zones
 from playground.agents_api.brains.wording import WORDS
 from playground.agents_api.ids import Json
 
@@ -33,6 +33,7 @@ def _told(tool: str, text: str, language: str, places: Sequence[zones.City]) -> 
         return person_back(text, language)
     value = as_object(text)
     told = told_time(value, language, places) or told_conversion(value, language, places)
+    told = told or errands.told(tool, value, language)
     if told is not None:
         return told
     quoted = text if len(text) <= QUOTED_CHARACTERS else text[:QUOTED_CHARACTERS] + "…"

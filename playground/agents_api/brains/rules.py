@@ -1,7 +1,8 @@
 """Answers by rules, and says so. The same words always get the same answer; what is not understood is asked back.
 
-A client's tool is called for a question about the time, to fetch a person, or because somebody wrote `!tool key=value`;
-a tool of the service because its words were used. Nothing that might write is ever called for any other reason.
+A client's tool is called for a question about the time, to fetch a person, for an errand whose words were used
+(`errands.py`), or because somebody wrote `!tool key=value`; a tool of the service because its words were used. Nothing
+that might write is ever called for any other reason.
 """
 
 from __future__ import annotations

@@ -94,6 +94,15 @@ WORDS = {
         "about_other": "*{name}*: {kind}, {size}. I cannot read this kind.",
         "about_address": "*{name}*: it lies at another address, which I do not open.",
         "attached": "This came with your message:",
+        "try_projects": "which projects do I have?",
+        "try_issue": "open an issue in playground/storefront: No tea",
+        "projects": "These are the projects in your workspace:",
+        "project": "[{name}]({url}): {status}, led by {lead}",
+        "no_projects": "There are no projects in your workspace.",
+        "nobody": "nobody",
+        "issue": "Done: [issue {number}]({url}).",
+        "which_issue": "I need a repository and a title for that, such as “open an issue in playground/storefront: "
+        "No tea”.",
         "no_tools": "no tools",
     },
     "fr": {
@@ -184,6 +193,15 @@ WORDS = {
         "about_other": "*{name}* : {kind}, {size}. Je ne sais pas lire ce genre de fichier.",
         "about_address": "*{name}* : le fichier est à une autre adresse, que je n’ouvre pas.",
         "attached": "Ceci accompagnait votre message :",
+        "try_projects": "quels projets ai-je ?",
+        "try_issue": "ouvre une issue dans playground/storefront : Plus de thé",
+        "projects": "Voici les projets de votre espace de travail :",
+        "project": "[{name}]({url}) : {status}, sous la conduite de {lead}",
+        "no_projects": "Il n’y a aucun projet dans votre espace de travail.",
+        "nobody": "personne",
+        "issue": "C’est fait : [issue {number}]({url}).",
+        "which_issue": "Il me faut pour cela un dépôt et un titre, par exemple « ouvre une issue dans "
+        "playground/storefront : Plus de thé ».",
         "no_tools": "aucun outil",
     },
 }

@@ -74,6 +74,29 @@ async def test_all_run_in_one_process(tmp_path: Path) -> None:
     assert names_in(tmp_path) == {"github.json", "linear.json"}
 
 
+async def test_linear_with_a_sign_in_of_its_own_is_in_that_process_too(tmp_path: Path) -> None:
+    ports = {"--github-port": free_port(), "--linear-port": free_port(), "--sign-in-port": free_port()}
+    options = [str(word) for option in ports.items() for word in option]
+    arguments = ["-m", "playground.services", *options, "--state", str(tmp_path)]
+    process = await asyncio.create_subprocess_exec(sys.executable, *arguments)
+    linear, issuer = (f"http://127.0.0.1:{ports[one]}" for one in ("--linear-port", "--sign-in-port"))
+    try:
+        async with httpx2.AsyncClient(base_url=linear) as http:
+            async with asyncio.timeout(STARTS_WITHIN_SECONDS):
+                while not await answers(http):  # noqa: ASYNC110  # what is waited for is another process
+                    await asyncio.sleep(0.05)
+            refusal = await http.post("/mcp", json={})
+            assert refusal.status_code == 401
+            resource = await http.get(refusal.headers["www-authenticate"].partition('resource_metadata="')[2][:-1])
+            assert resource.json()["authorization_servers"] == [issuer]
+            metadata = await http.get(f"{issuer}/.well-known/oauth-authorization-server")
+            assert metadata.json()["issuer"] == issuer
+    finally:
+        process.terminate()
+        assert await asyncio.wait_for(process.wait(), STARTS_WITHIN_SECONDS) == 0
+    assert names_in(tmp_path) == {"github.json", "linear.json", "linear-sign-in.json"}
+
+
 def names_in(folder: Path) -> set[str]:
     return {path.name for path in folder.iterdir()}
 

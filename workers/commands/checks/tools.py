@@ -12,14 +12,14 @@ from bot.catalog.catalog import Catalog
 from bot.catalog.policy import WILDCARDS
 from bot.catalog.servers import Server
 from bot.vault import Vault
-from workers.commands.checks.finding import Finding, failed, ok, warning
+from workers.commands.checks.finding import Finding, failed, ok, unchecked, warning
 from workers.tools import lock
 from workers.tools.choice import MANY, may_use, uses
 from workers.tools.definitions import Entries, difference, entries_of
 from workers.tools.described import specs_of
 from workers.tools.errors import ToolError
 from workers.tools.lock import BadLock, Lock
-from workers.tools.locking import LIMIT, as_operator, tools_of
+from workers.tools.locking import LIMIT, WantsSignIn, as_operator, tools_of
 from workers.tools.names import SEPARATOR
 from workers.tools.sessions import ToolSessions
 from workers.tools.specs import ToolSpec
@@ -51,6 +51,12 @@ async def _one(
     name = f"{CHECK} {server.name}"
     try:
         listed = await tools_of(sessions, server)
+    except WantsSignIn as exc:
+        if server.name not in accepted.servers:
+            return [failed(name, str(exc), MEND)], ()
+        said = "people sign in there by themselves; whether its tools are those that were accepted cannot be asked."
+        mend = f"Sign in to have it asked: threadwind tools login {server.name}"
+        return [unchecked(name, said, mend)], accepted.specs(server)
     except ToolError as exc:
         return [failed(name, str(exc), MEND)], accepted.specs(server)
     except TimeoutError:

@@ -33,7 +33,7 @@ from bot.catalog.servers import Server
 from workers.tools.needs import SignIn
 
 # It logs each sign-in that leaves it, with a stack trace and with what the servers said.
-logging.getLogger("mcp.client.auth.oauth2").setLevel(logging.CRITICAL)
+logging.getLogger("mcp.client.auth.oauth2").addFilter(lambda _: False)  # a level would not outlive `logs.set_up`
 
 PROTOCOL_HEADER = "mcp-protocol-version"
 NAME = "Threadwind"

@@ -1,0 +1,32 @@
+"""What the SDK logs by itself of a sign-in that we leave half-way: nothing, however the process's logging is set up."""
+
+from __future__ import annotations
+
+import io
+import logging
+
+import pytest
+
+from bot import logs
+from bot.settings import Settings
+from workers.tools.oauth import flow
+
+
+@pytest.fixture
+def settings(monkeypatch: pytest.MonkeyPatch) -> Settings:
+    for name in ("SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", "MISTRAL_API_KEY"):
+        monkeypatch.setenv(name, "made-up")
+    return Settings(_env_file=None, log_level="warning")
+
+
+def test_a_sign_in_that_waits_for_a_person_leaves_no_trace_in_the_log(settings: Settings) -> None:
+    root = logging.getLogger()
+    before, level = root.handlers[:], root.level
+    out = io.StringIO()
+    try:
+        logs.set_up(settings, out=out)
+        logging.getLogger("mcp.client.auth.oauth2").error("OAuth flow error of %s", flow.NAME)
+    finally:
+        root.handlers[:] = before
+        root.setLevel(level)
+    assert out.getvalue() == ""
