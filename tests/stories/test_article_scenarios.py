@@ -13,6 +13,7 @@ from playground.services.semgrep import app as semgrep
 from tests.stories import shipped
 from tests.stories.conftest import MakeWorld
 from tests.stories.shipped import ARTICLE, call, results
+from tests.stories.tools import inside
 from tests.world import REPOSITORY, Thread, until
 
 WEATHER = "Tell me the weather in John's location currently."
@@ -37,7 +38,7 @@ async def semgrep_url() -> AsyncIterator[str]:
 
 def tells_the_weather(question: Question) -> str | list[AnyStep]:
     """As a model does it: the location first, with it the weather, with both the answer."""
-    match results(question):
+    match [inside(result) for result in results(question)]:
         case []:
             return call("get_location", name="John")
         case [place]:
