@@ -105,7 +105,8 @@ async def test_who_disconnects_is_asked_again_by_every_worker_and_the_server_is_
 
     def open_ones() -> list[str]:
         pools = [worker.ctx["services"].asks._sessions.pool for worker in house.world.workers]
-        return [c._credential.key for pool in pools for c in pool if c._credential.key.startswith(f"{TEAM}:{ADA}")]
+        keys = [connection.owner._credential.key for pool in pools for connection in pool]
+        return [key for key in keys if key.startswith(f"{TEAM}:{ADA}")]
 
     await until(lambda: not open_ones(), seen=open_ones)
     for _ in range(2):

@@ -21,7 +21,7 @@ from tests.servers import npm
 from tests.stories import shipped
 from tests.stories.conftest import MakeWorld
 from tests.stories.shipped import SERVERS
-from tests.stories.tools import agent, results
+from tests.stories.tools import WITHOUT_NODE, agent, results
 from tests.world import Thread, World, until, until_true
 
 pytestmark = pytest.mark.usefixtures("servers_may_start_slowly")
@@ -185,9 +185,8 @@ async def test_a_file_is_written_after_a_yes(make_world: MakeWorld, tmp_path: Pa
 async def test_a_page_is_fetched_after_a_yes(make_world: MakeWorld) -> None:
     page = Route("/", lambda request: HTMLResponse("<html><body><p>There is no tea left today.</p></body></html>"))
     async with serve(Starlette(routes=[page])) as url:
-        entry = shipped.entry(SERVERS / "mcp.json", "fetch") | {
-            "args": ["--allow-private-ips"]
-        }  # it is on this machine
+        its = {"args": ["--allow-private-ips"], **WITHOUT_NODE}  # it is on this machine
+        entry = shipped.entry(SERVERS / "mcp.json", "fetch") | its
         world = await make_world(agents=shipped.agent(SERVERS / "agents" / "reader.md"), servers={"fetch": entry})
         world.mistral.script.will_call("fetch__fetch", {"url": f"{url}/"})
         assert "no tea left" in await allowed(world, await world.mention(f"read {url}/"))

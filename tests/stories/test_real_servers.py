@@ -18,7 +18,7 @@ from playground.agents_api.brains.steps import CallFunction
 from playground.serving import serve
 from tests.servers.npm import MODULES, needs
 from tests.stories.conftest import MakeWorld
-from tests.stories.tools import agent, said
+from tests.stories.tools import WITHOUT_NODE, agent, said
 from tests.world import World, until
 
 pytestmark = pytest.mark.usefixtures("servers_may_start_slowly")
@@ -167,7 +167,7 @@ async def test_the_git_server_commits_what_was_staged(make_world: MakeWorld, tmp
 async def test_the_fetch_server_reads_a_page(make_world: MakeWorld) -> None:
     async with serve(a_page) as url:
         # The page lies on this machine, which the server reads for nobody unless it is told to.
-        servers = {"fetch": {"command": "mcp-server-fetch", "args": ["--allow-private-ips"]}}
+        servers = {"fetch": {"command": "mcp-server-fetch", "args": ["--allow-private-ips"], **WITHOUT_NODE}}
         world = await make_world(agents=agent("{fetch__*: auto}", tools="[fetch]"), servers=servers)
         world.mistral.script.will_call("fetch__fetch", {"url": f"{url}/tides"})
         world.mistral.script.will_say("High at noon.")

@@ -21,6 +21,8 @@ ODD_JOBS: dict[str, Any] = {"odd": build}
 ODD_JOBS_APART: dict[str, Any] = {
     "odd": {"command": sys.executable, "args": ["-m", "playground.services.odd"], "cwd": str(REPOSITORY)}
 }
+# Where it finds Node, the fetch server's reader installs itself from npm at its first call; without, it does alone.
+WITHOUT_NODE: dict[str, Any] = {"env": {"PATH": str(Path(sys.executable).parent)}}
 TIME: dict[str, Any] = {"time": {"command": "mcp-server-time", "args": ["--local-timezone", "UTC"], "trusted": True}}
 
 

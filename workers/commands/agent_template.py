@@ -28,6 +28,8 @@ display_name: {display_name}
 ## auto runs at once, ask waits for a person's yes, deny never runs. The most specific pattern wins.
 # approvals:
 #   "tickets__*": ask
+## Who may say that yes: asker (the default), others (anyone here but the asker), ids of people and user groups.
+# approvers: [asker]
 ## Tools that run at Mistral. An agent with handoffs cannot have a web search.
 # connectors:
 #   - web_search
