@@ -115,6 +115,8 @@ class Dialogue:
                 await asyncio.wait({turns, typing}, return_when=asyncio.FIRST_COMPLETED)
                 if turns.done():
                     self._screen.end()
+                    if typing.done() and typing.result() is not Key.INTERRUPT:  # nothing is left that it could end
+                        self._keyboard.give_back(typing.result())
                     return await turns
                 await self._meanwhile(typing.result())
                 typing = asyncio.create_task(self._keyboard.heard())

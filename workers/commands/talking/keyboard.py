@@ -29,9 +29,15 @@ class Keyboard:
         self._heard: asyncio.Queue[str | Key] = asyncio.Queue()
         self._decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
         self._line = ""
+        self._given_back: str | Key | None = None
 
     async def heard(self) -> str | Key:
-        return await self._heard.get()
+        heard, self._given_back = self._given_back, None
+        return await self._heard.get() if heard is None else heard
+
+    def give_back(self, heard: str | Key) -> None:
+        """It was the last one heard, and is for whoever listens next."""
+        self._given_back = heard
 
     @contextmanager
     def listening(self) -> Iterator[None]:
