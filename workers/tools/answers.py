@@ -42,7 +42,7 @@ def translated(
     code, words = cause.code, cause.message[:LONGEST_MESSAGE]
     if code == CONNECTION_CLOSED and words == "Connection closed":
         return Unheard(f"{place} stopped while {what} was running.", ends_connection=True)
-    if heard.session_lost or SESSION_LOST.search(words):
+    if heard.session_lost or (heard.status in (400, 404) and SESSION_LOST.search(words)):
         return NotSent(f"{place} no longer knew our session.", ends_connection=True)
     if code == REQUEST_TIMEOUT:
         return Unheard(f"{place} gave no answer to {what} within {timeout_seconds:g} seconds.")

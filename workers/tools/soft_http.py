@@ -53,6 +53,8 @@ class Heard:
 
 HEARD: ContextVar[Heard | None] = ContextVar("HEARD", default=None)
 LACKS_RIGHTS = re.compile(r'\berror="?insufficient_scope\b')
+NAMES_SESSION = re.compile(r"\bsession\b", re.IGNORECASE)  # the header's name, too
+LONGEST_REFUSAL = 64 * 1024  # bytes
 NEVER_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.UnsupportedProtocol)
 
 
@@ -136,13 +138,44 @@ class SoftFail(httpx2.AsyncBaseTransport):
         heard.status = response.status_code
         heard.retry_after = response.headers.get("retry-after", "")
         heard.refused = heard.refused or Refusal.of(request, response)
-        # 404 by the specification, 400 by some servers.
-        heard.session_lost |= response.status_code in (400, 404) and "mcp-session-id" in request.headers
         response.stream = _SoftStream(cast("httpx2.AsyncByteStream", response.stream))
+        if response.status_code in (400, 404) and "mcp-session-id" in request.headers:
+            response = await _read(response, request)
+            heard.session_lost |= _session_is_over(response)
         return response
 
     async def aclose(self) -> None:
         """Nothing: beneath are the connections that others use as well."""
+
+
+async def _read(response: httpx2.Response, request: httpx2.Request) -> httpx2.Response:
+    """The same refusal with its words at hand, of which what is beyond `LONGEST_REFUSAL` is left out."""
+    raw = b""
+    try:
+        async for chunk in response.stream:  # type: ignore[union-attr]  # an async transport's
+            raw += chunk
+            if len(raw) > LONGEST_REFUSAL:
+                break
+        return httpx2.Response(
+            response.status_code, headers=response.headers, content=raw[:LONGEST_REFUSAL], request=request
+        )
+    except (httpx2.StreamError, httpx2.DecodingError):
+        return httpx2.Response(response.status_code, request=request)
+    finally:
+        await response.aclose()
+
+
+def _session_is_over(response: httpx2.Response) -> bool:
+    """404 by the specification, unless an answer in it says otherwise; 400 by some servers, which say so."""
+    return bool(NAMES_SESSION.search(response.text)) or (response.status_code == 404 and not _answers(response))
+
+
+def _answers(response: httpx2.Response) -> bool:
+    try:
+        answer = response.json()
+    except ValueError:
+        return False
+    return isinstance(answer, dict) and isinstance(answer.get("error"), dict)
 
 
 class _SoftStream(httpx2.AsyncByteStream):

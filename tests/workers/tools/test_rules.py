@@ -237,6 +237,8 @@ def test_only_what_is_too_long_is_cut() -> None:
         (-32001, "Session not found", Heard(status=404), "NotSent", "no"),
         (-32600, "Session terminated", Heard(status=404), "NotSent", "no"),
         (-32603, "Bad request", Heard(status=400, session_lost=True), "NotSent", "no"),
+        (-32603, "Bad request: no such issue", Heard(status=400), "Rejected", "yes"),
+        (-32603, "the browser's session expired", Heard(status=200), "Rejected", "yes"),
         (-32603, "network: ConnectError", Heard(failure="ConnectError", sent=False), "NotSent", "no"),
         (-32603, "network: ReadError", Heard(failure="ReadError"), "Unheard", "unknown"),
         (-32603, "Server returned an error response", Heard(status=401), "Rejected", "no"),
