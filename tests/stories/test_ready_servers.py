@@ -22,7 +22,7 @@ from tests.stories import shipped
 from tests.stories.conftest import MakeWorld
 from tests.stories.shipped import SERVERS
 from tests.stories.tools import agent, results
-from tests.world import Thread, World, until, until_true
+from tests.world import REPOSITORY, Thread, World, until, until_true
 
 pytestmark = pytest.mark.usefixtures("servers_may_start_slowly")
 STORE = {"owner": "playground", "repo": "storefront"}
@@ -133,6 +133,19 @@ async def test_an_npm_linear_server_with_198_tools_is_used_by_a_toolset(
     [said] = await thread.answered(within=60)
     assert "Checkout" in said
     assert given(world) == {"linear__linear_getProjects", "linear__linear_getTeams"}
+
+
+async def test_a_time_is_converted_at_once_by_the_agent_that_comes_along(make_world: MakeWorld) -> None:
+    world = await make_world(
+        agents=shipped.agent(REPOSITORY / "agents" / "timekeeper.md"),
+        servers={"time": shipped.entry(SERVERS / "mcp.json", "time")},
+    )
+    moment = {"source_timezone": "Asia/Tokyo", "time": "09:00", "target_timezone": "UTC"}
+    world.mistral.script.will_call("time__convert_time", moment)
+    thread = await world.mention("when it is nine in Tokyo, what time is it in UTC?")
+    [said] = await thread.answered(within=60)
+    assert "T00:00:00+00:00" in said
+    assert "-9.0h" in said
 
 
 @pytest.fixture
