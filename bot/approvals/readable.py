@@ -10,6 +10,8 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from bot.unseen import is_unseen
+
 LONG = 160  # characters; a longer text, or one of several lines, is quoted below its name
 FRAME = 40
 PIECE = 1_000  # characters of one line; a longer text takes several
@@ -64,7 +66,7 @@ def pages(lines: Sequence[Line], most: int) -> list[list[Line]]:
 
 def visible(text: str) -> str:
     """`text` with everything that could hide or turn it spelled out."""
-    return "".join(sign if sign.isprintable() or sign in SPACES else _escape(sign) for sign in text)
+    return "".join(_escape(sign) if is_unseen(sign) and sign not in SPACES else sign for sign in text)
 
 
 def _escape(sign: str) -> str:

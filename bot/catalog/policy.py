@@ -25,13 +25,21 @@ WILDCARDS = "*?["
 
 
 def policy_for(
-    agent: Agent, tool_name: str, *, read_only_hint: bool, server_trusted: bool, by_server: Policy | None = None
+    agent: Agent,
+    tool_name: str,
+    *,
+    read_only_hint: bool,
+    server_trusted: bool,
+    by_server: Policy | None = None,
+    full_name: str = "",
 ) -> Policy:
     """What to do when `agent` calls `tool_name`; `by_server` is what its server's entry says of it.
 
-    A `deny` of either wins; else the agent's file, then the server's entry, then the hint of a trusted server.
+    A `deny` of either wins; else the agent's file, then the server's entry, then the hint of a trusted server. A file
+    may name the tool as models do or, where that was shortened, in full; the stricter of the two counts.
     """
-    by_agent = said_of(tool_name, agent.approvals)
+    said = [said_of(name, agent.approvals) for name in (tool_name, full_name)]
+    by_agent = max(filter(None, said), key=STRICTNESS.__getitem__, default=None)
     if Policy.DENY in (by_agent, by_server):
         return Policy.DENY
     by_hint = Policy.AUTO if read_only_hint and server_trusted else Policy.ASK

@@ -11,12 +11,12 @@ from bot.catalog.servers import Server
 
 
 def load(files: Iterable[Path], environment: Mapping[str, str]) -> tuple[dict[str, Server], list[Problem]]:
-    """The servers by name; of two with one name the first file's stays."""
+    """The servers by name; of two with one name the first file's stays, which is a mistake unless both are the same."""
     known: dict[str, Server] = {}
     problems: list[Problem] = []
     for file in files:
         found, wrong = servers.load(file, environment)
-        twins = [name for name in found if name in known]
+        twins = [name for name, server in found.items() if known.get(name, server) != server]
         problems += [*wrong, *(_twin(name, file) for name in twins)]
         known = {**found, **known}
     return known, problems

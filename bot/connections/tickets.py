@@ -20,6 +20,8 @@ from bot.threads import keys
 from bot.threads.models import ThreadKey
 from bot.vault import Unreadable, Vault
 
+DENIED = "access_denied"  # what a ticket's `error` is when the person said no (RFC 6749, 4.1.2.1)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ticket:

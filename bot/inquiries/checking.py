@@ -48,6 +48,11 @@ def checked(fields: Sequence[Field], held: Mapping[str, Held]) -> tuple[dict[str
     return content, mistakes
 
 
+def default_of(field: Field) -> Any:
+    """What the server would have put in already, where a person could put it in, else None."""
+    return None if field.default is None or isinstance(_value(field, field.default), Mistake) else field.default
+
+
 def _value(field: Field, value: Held) -> Any:
     match field.kind:
         case "number" | "integer":

@@ -6,10 +6,11 @@ https://docs.slack.dev/reference/block-kit/blocks/input-block
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from bot.inquiries.checking import Held
+from bot.inquiries.checking import Held, default_of
 from bot.inquiries.form import Field
 from bot.slack import blocks, views
 from bot.slack.text import shortened
@@ -18,6 +19,7 @@ FILL_IN = "fill_in"  # the modal's callback id, too
 VALUE = "value"
 YES = "yes"
 LABEL_LIMIT, HINT_LIMIT, OPTION_LIMIT, TEXT_LIMIT = 2_000, 2_000, 75, 3_000
+MOMENTS = range(10**9, 10**10)  # seconds since the epoch, of which Slack takes ten digits
 
 Element = dict[str, Any]
 
@@ -27,8 +29,12 @@ def block_id(number: int) -> str:
 
 
 def inputs(fields: Sequence[Field], *, yes: str) -> blocks.Blocks:
-    """An input for each field; `yes` is what a box to tick says. A server's rules are checked when it is sent."""
-    return [_input(number, field, yes) for number, field in enumerate(fields)]
+    """An input for each field; `yes` is what a box to tick says. A server's rules are checked when it is sent.
+
+    Slack refuses the whole form for one value that does not fit, so a default that does not is left out.
+    """
+    fitting = [replace(field, default=default_of(field)) for field in fields]
+    return [_input(number, field, yes) for number, field in enumerate(fitting)]
 
 
 def held(fields: Sequence[Field], state: Mapping[str, Any]) -> dict[str, Held]:
@@ -102,15 +108,17 @@ def _initial(field: Field) -> Element:
     if field.default in (None, ""):
         return {}
     value = f"{field.default:.15g}" if isinstance(field.default, int | float) else str(field.default)
+    if field.kind in ("number", "integer") and "e" in value:  # nobody types a number so
+        return {}
     return {"initial_value": shortened(value, TEXT_LIMIT)}
 
 
 def _moment(value: object) -> int | None:
     try:
-        moment = datetime.fromisoformat(str(value)) if value else None
-    except ValueError:
+        seconds = int(datetime.fromisoformat(str(value)).timestamp()) if value else None
+    except (ValueError, OverflowError):
         return None
-    return int(moment.timestamp()) if moment is not None else None
+    return seconds if seconds in MOMENTS else None
 
 
 def _held(field: Field, element: Mapping[str, Any]) -> Held:

@@ -19,7 +19,7 @@ from starlette.routing import Route
 
 from bot.connections import addresses
 from bot.connections.addresses import CALLBACK_PATH, CLIENT_PATH, CONNECT_PATH, Reached
-from bot.connections.tickets import OtherBrowser, Ticket, Tickets, cookie_name
+from bot.connections.tickets import DENIED, OtherBrowser, Ticket, Tickets, cookie_name
 from bot.inbox import Inbox
 from bot.texts import Words, words_for
 from bot.threads import keys
@@ -27,7 +27,6 @@ from bot.threads.models import Mail, MailKind
 from bot.web.pages import page
 
 LONGEST = 4096  # characters of what a browser brings back
-DENIED = "access_denied"
 
 log = structlog.get_logger()
 Handler = Callable[[Request], Awaitable[Response]]

@@ -15,7 +15,9 @@ from cryptography.fernet import Fernet
 from bot.connections.grants import Connections
 from bot.connections.models import Principal
 from playground.authorization import app as authorization
+from playground.authorization import profiles
 from playground.authorization.issuer import Issuer
+from playground.authorization.settings import Settings
 from playground.services.notes import app as notes
 from playground.services.notes.app import NotesServer
 from tests.stories.tools import agent
@@ -68,9 +70,10 @@ async def houses(make_world: MakeWorld, folder: Path) -> AsyncIterator[MakeHouse
             others: Mapping[str, Any] | None = None,
             entry: Mapping[str, Any] | None = None,
             approvals: str = "{notes__*: auto}",
+            signs_in: Settings | None = None,
             **settings: Any,
         ) -> House:
-            server = await stack.enter_async_context(authorization.running())
+            server = await stack.enter_async_context(authorization.running(signs_in or profiles.notes()))
             served = await stack.enter_async_context(notes.running(server.issuer, server.issuer.url))
             listed = await served._mcp.list_tools()
             lock.write(folder / "tools.lock.json", Lock().replaced("notes", listed))

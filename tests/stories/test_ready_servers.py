@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ from tests.stories import shipped
 from tests.stories.conftest import MakeWorld
 from tests.stories.shipped import SERVERS
 from tests.stories.tools import WITHOUT_NODE, agent, results
-from tests.world import Thread, World, until, until_true
+from tests.world import CAMILLE, GENERAL, REPOSITORY, Thread, World, until, until_true
 
 pytestmark = pytest.mark.usefixtures("servers_may_start_slowly")
 STORE = {"owner": "playground", "repo": "storefront"}
@@ -84,6 +84,31 @@ async def test_an_issue_is_opened_at_github_with_the_ready_entry_after_a_yes(
     assert issues_of(service)["No tea"] == "ada"
 
 
+async def test_calls_from_a_channel_with_credentials_of_its_own_carry_these_whoever_asks(
+    make_world: MakeWorld, github: tuple[GitHubService, str]
+) -> None:
+    service, url = github
+    ada, grace = ({"Authorization": f"Bearer {github_app.token_of(name)}"} for name in ("ada", "grace"))
+    entry = {"url": f"{url}/mcp/", "headers": ada, "channels": {GENERAL: {"headers": grace}}}
+    world = await make_world(agents=agent("{github__*: auto}", tools="[github]"), servers={"github": entry})
+
+    async def opens(title: str, ask: Awaitable[Thread]) -> None:
+        world.mistral.script.will_call(
+            "github__issue_write", {"method": "create", **STORE, "title": title, "body": "-"}
+        )
+        await (await ask).answered(within=60)
+
+    await opens("In the channel", world.mention("open an issue", user=CAMILLE))
+    await opens("Beside it", world.dm("open an issue"))
+    await opens("In the channel again", world.mention("open an issue"))
+
+    authors = issues_of(service)
+    assert authors["In the channel"] == authors["In the channel again"] == "grace"
+    assert authors["Beside it"] == "ada"
+    seen = str([request.body for request in world.mistral.log.requests()])
+    assert not [name for name in ("ada", "grace") if github_app.token_of(name) in seen]
+
+
 async def test_npms_github_server_opens_an_issue_after_a_yes(
     make_world: MakeWorld, github: tuple[GitHubService, str]
 ) -> None:
@@ -133,6 +158,19 @@ async def test_an_npm_linear_server_with_198_tools_is_used_by_a_toolset(
     [said] = await thread.answered(within=60)
     assert "Checkout" in said
     assert given(world) == {"linear__linear_getProjects", "linear__linear_getTeams"}
+
+
+async def test_a_time_is_converted_at_once_by_the_agent_that_comes_along(make_world: MakeWorld) -> None:
+    world = await make_world(
+        agents=shipped.agent(REPOSITORY / "agents" / "timekeeper.md"),
+        servers={"time": shipped.entry(SERVERS / "mcp.json", "time")},
+    )
+    moment = {"source_timezone": "Asia/Tokyo", "time": "09:00", "target_timezone": "UTC"}
+    world.mistral.script.will_call("time__convert_time", moment)
+    thread = await world.mention("when it is nine in Tokyo, what time is it in UTC?")
+    [said] = await thread.answered(within=60)
+    assert "T00:00:00+00:00" in said
+    assert "-9.0h" in said
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import httpx2
 import pytest
@@ -11,6 +11,7 @@ import pytest
 from bot.connections.grants import Connections
 from bot.connections.models import Principal
 from bot.threads import keys
+from playground.authorization import profiles
 from tests.stories.house import House, MakeHouse, back, opened, signed_in
 from tests.world import ADA, CAMILLE, TEAM, until, until_true
 
@@ -68,6 +69,45 @@ async def test_a_second_call_needs_no_second_sign_in_and_nobody_else_is_signed_i
     await house.asks(user=CAMILLE)
     await house.link(CAMILLE)
     assert await house.grant(CAMILLE) is None
+
+
+AS_GITHUB = replace(
+    profiles.github(callbacks=("http://localhost:3000/oauth/callback",)), scopes=profiles.notes().scopes
+)
+
+
+async def test_people_sign_in_with_the_client_that_an_operator_registered(
+    make_house: MakeHouse, browser: httpx2.AsyncClient
+) -> None:
+    """As at GitHub, which registers nobody by itself; the secret goes to the token endpoint and nowhere else."""
+    ours = {"client_id": profiles.GITHUB_ID, "client_secret": profiles.GITHUB_SECRET, "scopes": ["notes:read"]}
+    house = await make_house(signs_in=AS_GITHUB, entry={"oauth": ours})
+    thread = await house.asks()
+    leads_to = (await opened(house, await house.link(), browser)).headers["location"]
+    asked = dict(parse_qsl(urlsplit(leads_to).query))
+    assert (asked["client_id"], asked["scope"]) == (profiles.GITHUB_ID, "notes:read")
+
+    house.issuer.switch(answered_by="ada")
+    await back(house, leads_to, browser)
+    await until(lambda: "Groceries" in thread.said[-1], seen=lambda: thread.said)
+    counts = house.issuer.log.counts()
+    assert counts["token.authorization_code"]["granted"] == 1
+    assert "register" not in counts
+    told = [request.body for request in house.world.mistral.log.requests("conversations.append")]
+    slack = [message.blocks for message in thread.messages] + house.world.whispered
+    assert profiles.GITHUB_SECRET not in leads_to + str(told) + str(slack)
+
+
+async def test_a_wrong_secret_of_the_client_is_said_and_signs_nobody_in(
+    make_house: MakeHouse, browser: httpx2.AsyncClient
+) -> None:
+    ours = {"client_id": profiles.GITHUB_ID, "client_secret": "mistyped"}
+    house = await make_house(signs_in=AS_GITHUB, entry={"oauth": ours})
+    thread = await house.asks()
+    await signed_in(house, await house.link(), browser)
+    await until(lambda: "operator" in thread.said[-1], seen=lambda: thread.said)
+    assert await house.grant() is None
+    assert "mistyped" not in str(thread.said)
 
 
 async def test_without_keys_nobody_can_sign_in_and_it_is_said_what_to_set(make_house: MakeHouse) -> None:

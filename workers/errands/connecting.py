@@ -8,11 +8,10 @@ import structlog
 
 from bot.connections import addresses
 from bot.connections.models import Principal
-from bot.connections.tickets import Ticket
+from bot.connections.tickets import DENIED, Ticket
 from bot.slack import blocks, connection_views
 from bot.slack.errors import SlackError
 from bot.threads.models import ThreadKey
-from bot.web.sign_in import DENIED
 from workers.errands import connections_list, standing
 from workers.errands.errand import Errand, GivenUp
 from workers.tools.errors import ToolError

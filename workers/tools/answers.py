@@ -39,10 +39,12 @@ def translated(
     if not isinstance(cause, MCPError):
         # The answer had come and could not be used: it broke the protocol or the tool's own output schema.
         return Rejected(f"{place} gave an answer to {what} that breaks its own rules, so it cannot be used.")
+    if heard.unread:
+        return Rejected(f"{place} gave an answer to {what} that {heard.unread}, so it was not read.")
     code, words = cause.code, cause.message[:LONGEST_MESSAGE]
     if code == CONNECTION_CLOSED and words == "Connection closed":
         return Unheard(f"{place} stopped while {what} was running.", ends_connection=True)
-    if heard.session_lost or SESSION_LOST.search(words):
+    if heard.session_lost or (heard.status in (400, 404) and SESSION_LOST.search(words)):
         return NotSent(f"{place} no longer knew our session.", ends_connection=True)
     if code == REQUEST_TIMEOUT:
         return Unheard(f"{place} gave no answer to {what} within {timeout_seconds:g} seconds.")

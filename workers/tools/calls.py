@@ -134,7 +134,17 @@ class Tools:
             if spec.server is None:
                 call = Call(principal=principal, thread=thread, agent=agent.name)
                 return await self._functions.call(name, values, call, limit=self._result_limit)
-            return await self._at_server(agent, spec, spec.server, values, asker, thread, given, ask, on_progress)
+            return await self._at_server(
+                agent,
+                spec,
+                values,
+                server=self._servers()[spec.server],
+                asker=asker,
+                thread=thread,
+                given=given,
+                ask=ask,
+                on_progress=on_progress,
+            )
         except Exception as exc:
             # A bug of ours. The message may hold what the tool was given, so only its kind is logged.
             log.error("tool.call_broke", tool=name, cause=type(exc).__name__)
@@ -152,15 +162,15 @@ class Tools:
         self,
         agent: Agent,
         spec: ToolSpec,
-        name: str,
         values: dict[str, Any],
+        *,
+        server: Server,
         asker: Asker,
         thread: ThreadKey,
         given: str,
         ask: Ask | None,
         on_progress: ProgressFnT | None,
     ) -> Outcome:
-        server, principal = self._servers()[name], asker.principal.user
         try:
             if refused := await self._refused(server, spec.tool, asker):
                 return failure(refused, ran="no")
@@ -174,7 +184,7 @@ class Tools:
             text = cut(f"{exc} {NEVER_REPEAT}" if unknown else str(exc), self._result_limit)
             return failure(text, ran=exc.ran, data=exc.quotes)
         found = content.read(result.content, result.structured_content, tool=spec.tool)
-        text = await self._shortened(found.text, agent, principal, thread)
+        text = await self._shortened(found.text, agent, asker.principal.user, thread)
         if result.is_error:
             return failure(text, ran="yes", data=True)
         return Outcome(text=text, failed=False, ran="yes", files=tuple(found.files), data=True)

@@ -67,7 +67,6 @@ class Connection:
         self._personal = credential.auth is not None
         self._listed_at: float | None = None
         self._listing = asyncio.Lock()
-        self.definitions: dict[str, Tool] = {}  # as the server last listed them on this connection
         client = partial(
             opened,
             server,
@@ -102,7 +101,6 @@ class Connection:
                     if not cursor or cursor in seen:
                         break
                     seen.add(cursor)
-        self.definitions = {tool.name: tool for tool in found}
         return [tool for tool in found if not (tool.execution and tool.execution.task_support == "required")]
 
     async def call(
@@ -135,9 +133,8 @@ class Connection:
     async def _know_the_tools(self) -> None:
         """The tools were listed on this very connection, not too long ago.
 
-        The SDK takes headers and output schemas from there, and what is called is held against `definitions`. A server
-        of the newer protocol tells of changes only in a stream that would be held open for each connection; its list
-        is asked for again after a while instead.
+        The SDK takes headers and output schemas from there. A server of the newer protocol tells of changes only in a
+        stream that would be held open for each connection; its list is asked for again after a while instead.
         """
         async with self._listing:
             now = asyncio.get_running_loop().time()

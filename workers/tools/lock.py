@@ -17,6 +17,7 @@ from mcp_types import Tool
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from bot.catalog.servers import Server
+from bot.unseen import is_unseen
 from workers.tools.definitions import HASH, Change, Entries, Entry, difference, entries_of, hash_of
 from workers.tools.described import specs_of
 from workers.tools.specs import ToolSpec
@@ -107,7 +108,7 @@ def _check(file: Path, server: str, name: str, entry: Entry) -> None:
 
 def visible(text: str) -> str:
     """JSON in which nothing hides: signs that no screen shows stand as their escapes, spaces and line ends aside."""
-    return "".join(sign if sign.isprintable() or sign == "\n" else _escaped(sign) for sign in text)
+    return "".join(_escaped(sign) if is_unseen(sign) and sign != "\n" else sign for sign in text)
 
 
 def _escaped(sign: str) -> str:

@@ -19,13 +19,18 @@ UNSAFE = re.compile(r"[^A-Za-z0-9_-]")
 
 def model_name(server: str, tool: str) -> str:
     """The name of `tool` of `server` for a model."""
-    raw = f"{server}{SEPARATOR}{tool}"
+    raw = full_name(server, tool)
     # "a__b" + "c" and "a" + "b__c" read the same; so the first separator must be the one we put in.
     ambiguous = SEPARATOR in server or server.endswith("_")
     if not ambiguous and len(raw) <= LIMIT and not UNSAFE.search(raw):
         return raw
     digest = sha256(f"{server}\0{tool}".encode()).hexdigest()[:HASH_LENGTH]
     return f"{UNSAFE.sub('_', raw)[: LIMIT - HASH_LENGTH - 1]}_{digest}"
+
+
+def full_name(server: str, tool: str) -> str:
+    """As people write it, whatever its length and signs."""
+    return f"{server}{SEPARATOR}{tool}"
 
 
 def safe_prefix(server: str) -> str:

@@ -1,4 +1,4 @@
-"""The warm connections to MCP servers: one for each server and person, opened when first needed, kept across turns.
+"""The warm connections to MCP servers: one for each server and credential, opened when first needed, kept across turns.
 
 Always holds: two people never share a connection where the server knows people apart; a dead connection is replaced,
 and a call is sent again only where it surely had not been sent; a server that hangs or keeps failing costs its own

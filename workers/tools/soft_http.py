@@ -46,6 +46,7 @@ class Heard:
     failure: str = ""  # the network error's kind, where there was one
     sent: bool = True
     session_lost: bool = False
+    unread: str = ""  # why the answer was not read to its end
     refused: Refusal | None = None  # the first for want of a sign-in: the SDK may go on with an older handshake
     give_up: Callable[[], None] | None = None  # ends the wait for an answer that will not come
     cannot_renew: bool = False  # the person's sign-in has run out, and who renews it is away
@@ -53,6 +54,10 @@ class Heard:
 
 HEARD: ContextVar[Heard | None] = ContextVar("HEARD", default=None)
 LACKS_RIGHTS = re.compile(r'\berror="?insufficient_scope\b')
+NAMES_SESSION = re.compile(r"\bsession\b", re.IGNORECASE)  # the header's name, too
+LONGEST_REFUSAL = 64 * 1024  # bytes
+LARGEST_BODY = 32 * 2**20  # bytes; 10 MB of text come twice where a tool has structured output
+UNCOMPRESSED = {"accept-encoding": "identity"}
 NEVER_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.UnsupportedProtocol)
 
 
@@ -74,7 +79,7 @@ class Origins:
     ) -> httpx2.AsyncClient:
         """A client for one connection to `url`; its owner closes it, which leaves the shared ones open."""
         return httpx2.AsyncClient(
-            headers=dict(headers),
+            headers=UNCOMPRESSED | dict(headers),
             auth=auth,
             transport=SoftFail(self._to(url)),
             timeout=httpx2.Timeout(CONNECT_SECONDS, read=timeout_seconds + READ_MARGIN_SECONDS),
@@ -84,7 +89,9 @@ class Origins:
         self, url: str, headers: Mapping[str, str], *, auth: httpx2.Auth | None, timeout: httpx2.Timeout | None
     ) -> httpx2.AsyncClient:
         """The same for the older SSE, whose answers come in a stream of their own."""
-        return _Posting(headers=dict(headers), auth=auth, transport=SoftFail(self._to(url)), timeout=timeout)
+        return _Posting(
+            headers=UNCOMPRESSED | dict(headers), auth=auth, transport=SoftFail(self._to(url)), timeout=timeout
+        )
 
     async def aclose(self) -> None:
         while self._transports:
@@ -136,27 +143,74 @@ class SoftFail(httpx2.AsyncBaseTransport):
         heard.status = response.status_code
         heard.retry_after = response.headers.get("retry-after", "")
         heard.refused = heard.refused or Refusal.of(request, response)
-        # 404 by the specification, 400 by some servers.
-        heard.session_lost |= response.status_code in (400, 404) and "mcp-session-id" in request.headers
-        response.stream = _SoftStream(cast("httpx2.AsyncByteStream", response.stream))
+        response.stream = _SoftStream(cast("httpx2.AsyncByteStream", response.stream), response.headers, heard)
+        if response.status_code in (400, 404) and "mcp-session-id" in request.headers:
+            response = await _read(response, request)
+            heard.session_lost |= _session_is_over(response)
         return response
 
     async def aclose(self) -> None:
         """Nothing: beneath are the connections that others use as well."""
 
 
-class _SoftStream(httpx2.AsyncByteStream):
-    """A body that breaks midway fails its own call: the SDK survives StreamError, not TransportError."""
+async def _read(response: httpx2.Response, request: httpx2.Request) -> httpx2.Response:
+    """The same refusal with its words at hand, of which what is beyond `LONGEST_REFUSAL` is left out."""
+    raw = b""
+    try:
+        async for chunk in response.stream:  # type: ignore[union-attr]  # an async transport's
+            raw += chunk
+            if len(raw) > LONGEST_REFUSAL:
+                break
+        return httpx2.Response(
+            response.status_code, headers=response.headers, content=raw[:LONGEST_REFUSAL], request=request
+        )
+    except (httpx2.StreamError, httpx2.DecodingError):
+        return httpx2.Response(response.status_code, request=request)
+    finally:
+        await response.aclose()
 
-    def __init__(self, inner: httpx2.AsyncByteStream) -> None:
+
+def _session_is_over(response: httpx2.Response) -> bool:
+    """404 by the specification, unless an answer in it says otherwise; 400 by some servers, which say so."""
+    return bool(NAMES_SESSION.search(response.text)) or (response.status_code == 404 and not _answers(response))
+
+
+def _answers(response: httpx2.Response) -> bool:
+    try:
+        answer = response.json()
+    except ValueError:
+        return False
+    return isinstance(answer, dict) and isinstance(answer.get("error"), dict)
+
+
+class _SoftStream(httpx2.AsyncByteStream):
+    """A body that breaks midway, or has no end, fails its own call: the SDK survives StreamError, not TransportError.
+
+    Streams of events may go on for as long as they like; of those, the SDK bounds each event.
+    """
+
+    def __init__(self, inner: httpx2.AsyncByteStream, headers: httpx2.Headers, heard: Heard) -> None:
         self._inner = inner
+        self._heard = heard
+        self._is_events = headers.get("content-type", "").lower().startswith("text/event-stream")
+        self._is_compressed = headers.get("content-encoding", "identity").lower() != "identity"
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
+        if self._is_compressed:  # a few bytes could become gigabytes
+            raise self._unread("is compressed although that was not asked for")
+        size = 0
         try:
             async for chunk in self._inner:
+                size += len(chunk)
+                if size > LARGEST_BODY and not self._is_events:
+                    raise self._unread(f"is larger than {LARGEST_BODY // 2**20} MB")
                 yield chunk
         except httpx2.TransportError as exc:
             raise httpx2.StreamError(f"network: {type(exc).__name__}") from exc
+
+    def _unread(self, reason: str) -> httpx2.StreamError:
+        self._heard.unread = reason
+        return httpx2.StreamError(f"the answer {reason}")
 
     async def aclose(self) -> None:
         await self._inner.aclose()

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from bot.catalog.agents import Agent
 from bot.catalog.policy import Policy, policy_for, said_of
+from workers.tools.names import full_name
 from workers.tools.needs import Need
 
 Does = Literal["", "create", "update"]
@@ -57,6 +58,7 @@ class ToolSpec:
             read_only_hint=self.read_only,
             server_trusted=self.trusted,
             by_server=self.by_server,
+            full_name=full_name(self.server or "", self.tool),
         )
 
     def does(self, arguments: str) -> Does:

@@ -2,7 +2,7 @@
 
 Always holds: a stdio server gets only the variables configured for it (and the SDK's short list: HOME, LOGNAME, PATH,
 SHELL, TERM, USER), no process of it is left behind, and the end of a server is told at once. One SSE event may be 32
-MiB instead of the SDK's 1.
+MiB instead of the SDK's 1, as any other answer over HTTP may.
 """
 
 from __future__ import annotations
@@ -34,11 +34,10 @@ from workers.tools.asking import LONGEST_WAIT_SECONDS
 from workers.tools.credentials import Credential
 from workers.tools.errors import Unreachable
 from workers.tools.sloppy import mended
-from workers.tools.soft_http import CONNECT_SECONDS, Origins
+from workers.tools.soft_http import CONNECT_SECONDS, LARGEST_BODY, Origins
 from workers.tools.stderr import Stderr
 
 QUIET_STREAM_SECONDS = 3600.0  # an SSE server may say nothing for this long between calls
-LARGEST_EVENT = 32 * 2**20  # 10 MB of text come twice where a tool has structured output
 
 
 @asynccontextmanager
@@ -98,7 +97,7 @@ async def _transport(
         case "http":
             http = origins.client(server.url, headers, auth=credential.auth, timeout_seconds=timeout_seconds)
             async with http:
-                yield streamable_http_client(server.url, http_client=http, max_sse_event_size=LARGEST_EVENT)
+                yield streamable_http_client(server.url, http_client=http, max_sse_event_size=LARGEST_BODY)
 
 
 def _posting(server: Server, origins: Origins) -> McpHttpClientFactory:

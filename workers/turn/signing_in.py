@@ -16,12 +16,11 @@ import structlog
 
 from bot.connections import addresses
 from bot.connections.models import Principal
-from bot.connections.tickets import Ticket
+from bot.connections.tickets import DENIED, Ticket
 from bot.slack import blocks
 from bot.texts import words_for
 from bot.threads import keys
 from bot.threads.models import CallState, Mail, MailKind
-from bot.web.sign_in import DENIED
 from workers.call_record import CallRecord
 from workers.conversations.port import Call
 from workers.tools.needs import SignIn

@@ -52,6 +52,10 @@ def test_each_field_has_its_line_nested_ones_further_in_and_long_texts_are_quote
         ("a\u200bb", "a\\u{200b}b"),  # takes no room
         ("a\x07\tb\r", "a\\u{7}\\tb\\r"),
         ("\ud800", "\\u{d800}"),
+        ("pay\U000e0100\U000e0131", "pay\\u{e0100}\\u{e0131}"),  # a text can be written in these
+        ("\u2764\ufe0f", "\u2764\\u{fe0f}"),
+        ("a\u034f\u115f\u180bb", "a\\u{34f}\\u{115f}\\u{180b}b"),
+        ("\u3164\u2800", "\\u{3164}\\u{2800}"),  # a letter and a symbol that are blank
         ("1\u00a0000", "1\u00a0000"),
     ],
 )

@@ -9,6 +9,7 @@ import pytest
 from bot.inquiries.addresses import host_of
 from bot.inquiries.checking import Held, checked
 from bot.inquiries.form import MOST_FIELDS, Unusable, fields
+from bot.slack.inquiry_form import inputs
 
 
 def form(required: bool = True, **properties: Any) -> dict[str, Any]:
@@ -91,6 +92,41 @@ def test_a_form_that_cannot_be_shown_whole_is_not_shown(schema: dict[str, Any]) 
 def test_a_default_that_does_not_fit_is_none(default: object) -> None:
     [field] = fields(form(it={"type": "string", "enum": ["a"], "default": default}))
     assert field.default is None
+
+
+def initial(default: object, **field: object) -> object:
+    """What the modal has put in already."""
+    [block] = inputs(fields(form(it={"type": "string", **field, "default": default})), yes="Yes")
+    return next((value for name, value in block["element"].items() if name.startswith("initial")), None)
+
+
+@pytest.mark.parametrize(
+    ("default", "field"),
+    [
+        ("tomorrow", {"format": "date"}),
+        ("2026-02-30", {"format": "date"}),
+        ("ada", {"format": "email"}),
+        ("example.com", {"format": "uri"}),
+        ("soon", {"format": "date-time"}),
+        ("0001-01-01T00:00:00", {"format": "date-time"}),
+        ("1969-07-20T20:17:40Z", {"format": "date-time"}),
+        ("abcd", {"maxLength": 3}),
+        (1.5, {"type": "integer"}),
+        (float("inf"), {"type": "number"}),
+        (1e20, {"type": "number"}),
+        (12, {"type": "number", "maximum": 9}),
+    ],
+)
+def test_a_default_for_which_slack_would_refuse_the_form_is_left_out(default: object, field: dict[str, object]) -> None:
+    assert initial(default, **field) is None
+
+
+def test_a_default_that_fits_is_in_the_form_already() -> None:
+    assert initial("2026-11-28", format="date") == "2026-11-28"
+    assert initial("2026-11-18T11:06:40Z", format="date-time") == 1_795_000_000
+    assert initial("ada@example.com", format="email") == "ada@example.com"
+    assert initial(2.5, type="number") == "2.5"
+    assert initial("abc", maxLength=3) == "abc"
 
 
 @pytest.mark.parametrize(

@@ -63,9 +63,9 @@ def test_a_tool_stands_as_the_server_sent_it_and_is_cleaned_for_the_model() -> N
 
 def test_what_no_screen_shows_is_written_so_that_it_does() -> None:
     """A description may hide an instruction to the model from whoever reviews it."""
-    hidden = "The time.\u200b\u202e\U000e0041"
+    hidden = "The time.\u200b\u202e\U000e0041\U000e0100\u3164"
     text = Lock().replaced("time", tools({"description": f"{hidden} à Paris"})).text()
-    assert "The time.\\u200b\\u202e\\udb40\\udc41 à Paris" in text
+    assert "The time.\\u200b\\u202e\\udb40\\udc41\\udb40\\udd00\\u3164 à Paris" in text
     assert json.loads(text)["servers"]["time"]["now"]["description"] == f"{hidden} à Paris"
 
 

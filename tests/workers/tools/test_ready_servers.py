@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.catalog import agents, servers
+from bot.catalog import agents, server_files, servers
 from bot.catalog.agents import Agent
 from bot.catalog.policy import Policy, policy_for
 from bot.catalog.servers import Server
@@ -23,7 +23,7 @@ from workers.tools.choice import MANY, may_use, uses
 EXAMPLES = REPOSITORY / "examples"
 READY = EXAMPLES / "servers" / "mcp.json"
 VARIABLES = {"GITHUB_TOKEN": "a-token", "GIT_REPOSITORY": "/repository", "FILES_FOLDER": "/folder"}
-AGENTS = sorted(EXAMPLES.glob("*/agents/*.md"))
+AGENTS = [*sorted(EXAMPLES.glob("*/agents/*.md")), REPOSITORY / "agents" / "timekeeper.md"]
 GITHUB_TOOLSETS = {"context", "repos", "issues", "pull_requests", "users"}  # those that the entry asks for
 NAMES: dict[str, list[str]] = {
     "linear": sorted(create_linear().face.marks),
@@ -42,6 +42,7 @@ NAMES: dict[str, list[str]] = {
         "git_show",
         "git_branch",
     ],
+    "time": ["get_current_time", "convert_time"],
     "fetch": ["fetch"],
     "files": [
         "read_file",
@@ -125,7 +126,7 @@ def matching(patterns: tuple[str, ...], names: list[str]) -> list[str]:
 
 def test_without_its_variable_a_server_is_left_out_alone_and_the_variable_is_named() -> None:
     known, problems = servers.load(READY, {})
-    assert set(known) == {"linear", "jira", "fetch"}
+    assert set(known) == {"linear", "jira", "time", "fetch"}
     assert all(any(variable in str(problem) for problem in problems) for variable in VARIABLES)
 
 
@@ -145,6 +146,12 @@ def test_github_with_a_sign_in_of_ones_own_gives_the_same_tools() -> None:
     assert own.takes_sign_in
     assert not shared.takes_sign_in
     assert (own.url, own.toolset, own.reads) == (shared.url, shared.toolset, shared.reads)
+
+
+def test_the_ready_servers_may_stand_beside_the_one_that_comes_along() -> None:
+    known, problems = server_files.load([REPOSITORY / "mcp.json", READY], VARIABLES)
+    assert problems == []
+    assert known == read(READY)
 
 
 def test_there_is_an_agent_for_every_server() -> None:
@@ -169,7 +176,7 @@ def test_what_does_not_surely_read_is_asked_for(file: Path, monkeypatch: pytest.
     monkeypatch.chdir(REPOSITORY)
     agent = an_agent(file)
     for server in everything().values():
-        if server.name in ("weather", "semgrep") or not may_use(agent, server):
+        if server.name in ("weather", "semgrep", "time") or not may_use(agent, server):
             continue
         for tool in offered(agent, server):
             policy = policy_for(agent, f"{server.name}__{tool}", read_only_hint=False, server_trusted=server.trusted)

@@ -114,6 +114,21 @@ def test_the_agents_file_is_stronger_than_a_functions_own_policy() -> None:
     assert spec.policy_of(an_agent("wipe", approvals={"w*": Policy.ASK})) is Policy.ASK
 
 
+@pytest.mark.parametrize("tool", ["wipe_" + "x" * 80, "wipe.all"])
+def test_a_tool_whose_name_was_changed_for_models_is_denied_by_its_own_name(tool: str) -> None:
+    server = Server(name="git", transport="stdio", command="git")
+    [spec] = specs_of(server, [Tool(name=tool, input_schema={"type": "object"})])
+
+    def policy(**approvals: Policy) -> Policy:
+        return spec.policy_of(an_agent("git", approvals=approvals))
+
+    assert spec.name != f"git__{tool}"
+    assert policy(**{f"git__{tool}": Policy.DENY}) is Policy.DENY
+    assert policy(**{f"git__{tool}": Policy.DENY, "git__*": Policy.AUTO}) is Policy.DENY
+    assert policy(**{f"git__{tool}": Policy.AUTO, spec.name: Policy.DENY}) is Policy.DENY
+    assert policy(**{f"git__{tool}": Policy.AUTO}) is Policy.AUTO
+
+
 @pytest.mark.parametrize(
     ("arguments", "does"),
     [('{"title": "x"}', "create"), ('{"id": null}', "create"), ('{"id": ""}', "create"), ('{"id": 0}', "update"),
@@ -222,6 +237,8 @@ def test_only_what_is_too_long_is_cut() -> None:
         (-32001, "Session not found", Heard(status=404), "NotSent", "no"),
         (-32600, "Session terminated", Heard(status=404), "NotSent", "no"),
         (-32603, "Bad request", Heard(status=400, session_lost=True), "NotSent", "no"),
+        (-32603, "Bad request: no such issue", Heard(status=400), "Rejected", "yes"),
+        (-32603, "the browser's session expired", Heard(status=200), "Rejected", "yes"),
         (-32603, "network: ConnectError", Heard(failure="ConnectError", sent=False), "NotSent", "no"),
         (-32603, "network: ReadError", Heard(failure="ReadError"), "Unheard", "unknown"),
         (-32603, "Server returned an error response", Heard(status=401), "Rejected", "no"),

@@ -8,6 +8,7 @@ import logging
 import pytest
 
 from bot import logs
+from bot.catalog.servers import Server
 from bot.settings import Settings
 from workers.tools.oauth import flow
 
@@ -25,6 +26,8 @@ def test_a_sign_in_that_waits_for_a_person_leaves_no_trace_in_the_log(settings: 
     out = io.StringIO()
     try:
         logs.set_up(settings, out=out)
+        server = Server(name="notes", transport="http", url="http://127.0.0.1/mcp")
+        flow.Flow(server, redirect_uri="http://127.0.0.1/back", documents={})
         logging.getLogger("mcp.client.auth.oauth2").error("OAuth flow error of %s", flow.NAME)
     finally:
         root.handlers[:] = before

@@ -32,9 +32,6 @@ from pydantic import BaseModel
 from bot.catalog.servers import Server
 from workers.tools.needs import SignIn
 
-# It logs each sign-in that leaves it, with a stack trace and with what the servers said.
-logging.getLogger("mcp.client.auth.oauth2").addFilter(lambda _: False)  # a level would not outlive `logs.set_up`
-
 PROTOCOL_HEADER = "mcp-protocol-version"
 NAME = "Threadwind"
 T = TypeVar("T", bound=BaseModel)
@@ -60,6 +57,10 @@ class _Paused(Exception):
         self.begun = begun
 
 
+def _unsaid(_record: logging.LogRecord) -> bool:
+    return False
+
+
 class Flow(OAuthClientProvider):
     """`documents` is what an earlier half, or an earlier sign-in, left; `client` as whom we are registered."""
 
@@ -77,6 +78,9 @@ class Flow(OAuthClientProvider):
         metadata = OAuthClientMetadata.model_validate(
             {"client_name": NAME, "redirect_uris": [redirect_uri], "application_type": kind}
         )
+        # The SDK logs each sign-in that leaves it, with a stack trace and with what the servers said. A level would not
+        # outlive `logs.set_up`; the same filter is added once.
+        logging.getLogger("mcp.client.auth.oauth2").addFilter(_unsaid)
         super().__init__(server.url, metadata, self, client_metadata_url=client_document)
         self._server = server
         context = self.context
