@@ -43,7 +43,8 @@ class CallRecord:
     reason: str = ""  # why it was denied, in a person's words
     reminded: bool = False
     does: str = ""  # "create" or "update", of a tool that does either by argument
-    personal: bool = False  # it goes out with a sign-in of the principal's own
+    private: bool = False  # it may go out, or went out, with a sign-in of the principal's own: hidden from others
+    account: str = ""  # as whom a server got it: "person" or "service"; empty where none did, or nobody knows
     holds: str = ""  # under a grant of before: for how long that holds
 
 

@@ -92,7 +92,7 @@ class Calling:
         return replace(
             standing,
             refusal=await tools.refusal(standing.spec, principal=principal, thread=thread),
-            personal=await tools.is_personal(standing.spec, principal=principal, thread=thread)
+            private=await tools.is_personal(standing.spec, principal=principal, thread=thread)
             or await self._may_be_personal(standing.spec),
         )
 

@@ -87,14 +87,23 @@ class ToolSessions:
         given: str = "",
         ask: Ask | None = None,
         on_progress: ProgressFnT | None = None,
+        on_way: Callable[[Credential], None] = lambda _: None,
     ) -> CallToolResult:
-        """Raises `ToolError`, whose `.ran` says what is known. A cancelled call is cancelled at the server too."""
-        return await self._with(
-            server, asker, lambda c: c.call(tool, arguments, given=given, ask=ask, on_progress=on_progress)
-        )
+        """Raises `ToolError`, whose `.ran` says what is known. A cancelled call is cancelled at the server too.
+
+        `on_way` hears with which credential the call goes out, just before it does.
+        """
+
+        async def called(connection: Connection) -> CallToolResult:
+            on_way(connection.credential)
+            return await connection.call(tool, arguments, given=given, ask=ask, on_progress=on_progress)
+
+        return await self._with(server, asker, called)
 
     async def is_personal(self, server: Server, asker: Asker) -> bool:
         """Whether a call would go out with a sign-in of the asker's own; so, too, where nobody can say."""
+        if server.channels.get(asker.channel):
+            return False
         try:
             return server.personal or (await self._credentials.of(server, asker)).personal
         except ToolError:

@@ -17,7 +17,7 @@ from bot.slack.clicks import ALWAYS, APPROVE, APPROVE_ALWAYS, APPROVE_THREAD, AR
 from bot.slack.errors import SlackError
 from bot.slack.moments import moment
 from workers import granting
-from workers.approving import approvers_of, is_personal
+from workers.approving import approvers_of
 from workers.call_record import CallRecord
 from workers.conversations.port import Call
 from workers.turn.scene import Scene
@@ -105,7 +105,7 @@ def _card(
 def _shown(scene: Scene, record: CallRecord) -> Sequence[Line]:
     """What of the arguments stands on the card."""
     found = lines(record.arguments)
-    return [] if is_personal(scene.catalog, record) or _too_long(found) else pages(found, SHOWN)[0]
+    return [] if record.private or _too_long(found) else pages(found, SHOWN)[0]
 
 
 def _text(scene: Scene, record: CallRecord, notes: Sequence[str]) -> str:
@@ -119,7 +119,7 @@ def _notes(scene: Scene, record: CallRecord) -> list[str]:
     notes = []
     if _too_long(found):
         notes.append(say("asking.arguments_too_long"))
-    elif is_personal(scene.catalog, record):
+    elif record.private:
         notes.append(say("asking.arguments_private"))
     elif not found:
         notes.append(say("asking.no_arguments"))
@@ -148,7 +148,7 @@ def _buttons(scene: Scene, record: CallRecord) -> list[tuple[str, str]]:
     deny = [(DENY, say("button.deny")), (DENY_REASON, say("button.deny_reason"))]
     if _too_long(found):
         return deny
-    hidden = is_personal(scene.catalog, record) or len(pages(found, SHOWN)) > 1
+    hidden = record.private or len(pages(found, SHOWN)) > 1
     show = [(ARGUMENTS, say("button.arguments"))] if hidden and found else []
     holding = granting.offered(scene.services, record, asker=scene.journal.get("principal") or "")
     always = f"button.approve_{record.does or 'always'}"
