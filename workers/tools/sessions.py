@@ -25,6 +25,7 @@ from workers.tools.breaker import Breaker
 from workers.tools.connection import Connection
 from workers.tools.credentials import Asker, Configured, Credential, Credentials
 from workers.tools.errors import Needed, NoRoom, NotSent, Rejected, ToolError, Unheard, Unreachable
+from workers.tools.needs import SignIn
 from workers.tools.pool import Limits, Pool
 from workers.tools.soft_http import Origins
 
@@ -43,6 +44,7 @@ class _Known:
     def __init__(self, calls_at_once: int) -> None:
         self.breaker = Breaker()
         self.slots = asyncio.Semaphore(calls_at_once)
+        self.refused: Server | None = None  # the entry with which it last wanted a sign-in, or more rights
         self.legacy = False  # spares the next connection the probe for the newer protocol
 
 
@@ -109,6 +111,11 @@ class ToolSessions:
         except ToolError:
             return True
 
+    def has_refused(self, server: Server) -> bool:
+        """Whether it ever wanted a sign-in, or more rights, of whoever called."""
+        known = self._known.get(server.name)
+        return known is not None and known.refused == server
+
     async def aclose(self) -> None:
         """Close all connections; running calls end without an answer. Takes some seconds at most, then forces."""
         self._closed = True
@@ -132,8 +139,10 @@ class ToolSessions:
             except (NotSent, Unreachable, Unheard):
                 known.breaker.failed(self._now())
                 raise
-            except (Needed, Rejected):
+            except (Needed, Rejected) as exc:
                 known.breaker.worked()  # it answers
+                if isinstance(exc, Needed) and isinstance(exc.need, SignIn):
+                    known.refused = server
                 raise
             known.breaker.worked()
             return result
