@@ -102,6 +102,10 @@ class ToolSessions:
 
         return await self._with(server, asker, called)
 
+    async def credential(self, server: Server, asker: Asker) -> Credential:
+        """With what a call would go out. Raises `ToolError` where nobody can say."""
+        return await self._credentials.of(server, asker)
+
     async def is_personal(self, server: Server, asker: Asker) -> bool:
         """Whether a call would go out with a sign-in of the asker's own; so, too, where nobody can say."""
         if server.channels.get(asker.channel):
