@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
 
 from playground import serving
+from playground.agents_api.brains.steps import CallFunction
 from playground.services.odd.server import build
 from tests.stories.conftest import MakeWorld
 from tests.stories.test_audit import logged
 from tests.stories.test_tools import asked
-from tests.stories.tools import agent
+from tests.stories.tools import ODD_JOBS, agent, said
 from tests.world import GENERAL, until
 from workers.tools import asks
 
@@ -56,3 +58,23 @@ async def test_a_remote_server_that_is_slow_to_list_loses_neither_files_nor_card
     assert [file.name for file in world.files_in(thread)] == ["picture.png"]
     assert "4711" in str([message.blocks for message in thread.ours])
     assert {action.account for action in await logged(world)} == {"service"}
+
+
+async def test_a_rounds_calls_are_looked_into_side_by_side(
+    make_world: MakeWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a server that hangs would cost its patience once for each call, before any of them runs."""
+    both = asyncio.Barrier(2)
+
+    async def waits_for_the_other(*_: object) -> bool:
+        async with asyncio.timeout(5):
+            await both.wait()
+        return False
+
+    monkeypatch.setattr(asks.Asks, "may_be_personal", waits_for_the_other)
+    world = await make_world(agents=agent(), servers=ODD_JOBS)
+    world.mistral.script.will(CallFunction(name="odd__who"), CallFunction(name="odd__who", tool_call_id="call-2"))
+    world.mistral.script.will_say("Both.")
+    thread = await world.mention("who and who?")
+    await until(lambda: "Both." in thread.said, seen=lambda: thread.said)
+    assert said(world) == ["odd_jobs", "odd_jobs"]

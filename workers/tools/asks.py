@@ -2,7 +2,7 @@
 
 A server whose list is free may refuse only at the call: so its metadata are asked too, and one that ever refused
 somebody for want of a sign-in counts from then on, as long as the worker lives. A server that says nothing within the
-patience of whoever looks counts as one that may; the next look asks it again.
+patience of whoever looks counts as one that may, and is asked again after a while.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from workers.tools.oauth.protected import names_who_signs_in
 from workers.tools.sessions import ToolSessions
 
 REMEMBERED = timedelta(hours=1)
+ASK_AGAIN_AFTER = timedelta(seconds=30)  # of a server that said nothing: not each of its calls waits for it
 PATIENCE = timedelta(seconds=4)  # a person looks at a modal that is still empty
 
 
@@ -54,7 +55,7 @@ class Asks:
 
     async def may_be_personal(self, server: Server, channel: str) -> bool:
         """Whether a call from `channel` is one that a person signs in for, be it only once the server refuses it."""
-        return channel not in server.channels and server.name in await self.people([server])
+        return not server.channels.get(channel) and server.name in await self.people([server])
 
     async def _wants(self, server: Server) -> bool:
         if server.oauth or self._sessions.has_refused(server):
@@ -66,8 +67,11 @@ class Asks:
             async with asyncio.timeout(PATIENCE.total_seconds()):
                 wants = await self.need(server) is not None or await self._signs_in_later(server)
         except (ToolError, TimeoutError):
-            return True
-        self._known[server.name] = (server, wants, self._now() + REMEMBERED.total_seconds())
+            return self._remember(server, True, ASK_AGAIN_AFTER)
+        return self._remember(server, wants, REMEMBERED)
+
+    def _remember(self, server: Server, wants: bool, life: timedelta) -> bool:
+        self._known[server.name] = (server, wants, self._now() + life.total_seconds())
         return wants
 
     async def _signs_in_later(self, server: Server) -> bool:

@@ -90,3 +90,22 @@ async def test_a_server_that_refused_a_call_for_want_of_a_sign_in_counts_from_th
         with pytest.raises(Needed):
             await sessions.call(shop, ADA, "pay", {})
         assert await asks.people([shop]) == {"shop"}
+
+
+async def test_a_server_that_says_nothing_counts_as_one_that_may_and_is_asked_again_after_a_while() -> None:
+    asked: list[str] = []
+
+    async def out_of_order(scope: Scope, receive: Receive, send: Send) -> None:
+        asked.append(scope["type"])
+        await JSONResponse({}, status_code=503)(scope, receive, send)
+
+    clock = Clock()
+    async with serve(out_of_order) as url, asking(clock) as (_, asks):
+        shop = over_http(url, "shop")
+        assert await asks.may_be_personal(shop, "C1")
+        once = asked.count("http")
+        assert await asks.may_be_personal(shop, "C1")
+        assert (asked.count("http"), once > 0) == (once, True)
+        clock.now += 31
+        assert await asks.may_be_personal(shop, "C1")
+        assert asked.count("http") > once
