@@ -90,8 +90,7 @@ class Making:
             state = self._delivery.words.say("task.waiting", tool=card.title)
             self._delivery.task(replace(card, status="pending", state=state))
             return
-        if made.account:  # now it is known as whom it went out
-            record = replace(record, account=made.account, private=made.account == "person")
+        record = replace(record, account=made.account)
         await self._keep(call, record, made, card.title, began)
         self._delivery.task(self._ended(card, record, made))
 
@@ -125,7 +124,7 @@ class Making:
     async def _keep(self, call: Call, record: CallRecord, made: Outcome, title: str, began: float) -> None:
         """Put the result on record, and its files into the thread."""
         now = self._services.now()
-        if record.private and not self._journal.thread.channel.startswith("D"):
+        if record.answer_is_private and not self._journal.thread.channel.startswith("D"):
             lost = [file.name for file in made.files]  # what is one person's own stands in no channel
         else:
             lost = list(await tool_files.bring(self._delivery, call.tool_call_id, title, made.files))
@@ -158,10 +157,17 @@ class Making:
         return replace(
             card,
             status="error" if made.failed else "complete",
-            details=card.details if record.private else readable(record.arguments),
-            output="" if record.private else readable(made.text),
+            details=readable(record.arguments) if self._opens(record) else card.details,
+            output="" if record.answer_is_private else readable(made.text),
             state=self._delivery.words.say(end, tool=card.title),
         )
+
+    def _opens(self, record: CallRecord) -> bool:
+        """Whether arguments that were hidden may be shown now: it went out as the service, and neither a card nor
+        the server's entry said that they are not for everybody."""
+        server = self._services.catalogs.now.servers.get(record.server)
+        promised = record.asks or server is None or server.personal
+        return record.private and not record.answer_is_private and not promised
 
 
 def outcome_of(made: Outcome) -> str:
