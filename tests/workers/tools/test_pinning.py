@@ -12,6 +12,7 @@ import pytest
 from mcp_types import Tool
 from starlette.applications import Starlette
 from starlette.types import Receive, Scope, Send
+from structlog.testing import capture_logs
 
 from bot.catalog.servers import Server
 from playground import serving
@@ -255,6 +256,20 @@ async def test_a_lock_that_was_never_readable_locks_everything_and_one_that_beca
     assert await shop.offered() == ["pay"]
     shop.file.write_text("{{")
     assert await shop.offered() == ["pay"]
+
+
+async def test_a_lock_that_is_deleted_unlocks_nothing_and_is_logged_as_an_error(shop: Shop) -> None:
+    shop.accept(a_tool("pay"))
+    shop.says(a_tool("pay"), a_tool("wipe"))
+    assert await shop.offered() == ["pay"]
+    shop.file.unlink()
+    with capture_logs() as logs:
+        assert await shop.offered() == ["pay"]
+        assert (await shop.call("wipe")).failed
+    assert [entry["log_level"] for entry in logs if entry["event"] == "tools.lock_gone"] == ["error"]
+    assert shop.calls == 0
+    shop.accept(a_tool("pay"), a_tool("wipe"))
+    assert await shop.offered() == ["pay", "wipe"]
 
 
 async def test_the_hash_of_a_definition_is_the_locked_one_and_changes_with_it(shop: Shop) -> None:
