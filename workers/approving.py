@@ -31,12 +31,6 @@ async def may_decide(services: Services, record: CallRecord, *, team: str, user:
     return approvers.allow(person, asker=asker, groups=await services.groups.of(team, user, approvers.groups))
 
 
-def is_personal(catalog: Catalog, record: CallRecord) -> bool:
-    """Whether the call goes out with a sign-in of the person's own: then it is nobody else's to read."""
-    server = catalog.servers.get(record.server)
-    return record.personal or (server is not None and server.personal)
-
-
 async def late(services: Services, team: str, decision: str, by: str) -> tuple[str, dict[str, str]]:
     """What is said to whoever clicks when it is decided: a text and its values."""
     if not by:

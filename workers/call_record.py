@@ -43,8 +43,14 @@ class CallRecord:
     reason: str = ""  # why it was denied, in a person's words
     reminded: bool = False
     does: str = ""  # "create" or "update", of a tool that does either by argument
-    personal: bool = False  # it goes out with a sign-in of the principal's own
+    private: bool = False  # it may go out with a sign-in of the principal's own: what it sends is hidden from others
+    account: str = ""  # as whom a server got it: "person" or "service"; empty where none did, or nobody knows
     holds: str = ""  # under a grant of before: for how long that holds
+
+    @property
+    def answer_is_private(self) -> bool:
+        """Whether what it brings is one person's own; so, too, where nobody knows as whom it went out."""
+        return self.account == "person" or (self.private and not self.account)
 
 
 def result_of(record: CallRecord) -> str:

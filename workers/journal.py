@@ -163,7 +163,7 @@ class Journal:
             result=result,
             decided_by=record.by or "",
             seconds=f"{record.seconds:.3f}" if record.seconds else "",
-            account=("person" if record.personal else "service") if record.server and record.outcome else "",
+            account=record.account,
             tokens=self.get("tokens") or "",
         )
         self._audit.append(action)

@@ -26,7 +26,8 @@ class Action:
     """`result`: ok, failed, unknown (cut off), refused (by a rule), denied (by a person or the time-out), cancelled, or
     confirmed (Mistral makes the call). `decided_by` is who allowed or denied it, empty where nobody was asked.
     `account`: a call that a server got was made as the `person`, signed in there, or by the `service` account that the
-    operator configured. `tokens` is what the turn had used of its models by then: a tool costs what its words cost."""
+    operator configured; it is empty where no server got it, or the worker that made it did not live to say so.
+    `tokens` is what the turn had used of its models by then: a tool costs what its words cost."""
 
     call: str
     turn: str

@@ -80,6 +80,35 @@ async def test_a_worker_that_is_replaced_between_card_and_click_costs_nothing(
     assert "Ada approved this" in str(card.blocks)
 
 
+async def test_a_card_that_slack_did_not_take_says_the_decision_before_the_turn_ends(
+    make_world: MakeWorld, tmp_path: Path
+) -> None:
+    world = await make_world(agents=an_agent(), servers=ODD_JOBS)
+    thread, [card] = await asked(world, count(tmp_path / "ran"))
+    world.slack_fault("chat.update", "error", code="internal_error", times=1)
+    await world.click(card, "approve")
+    await says(thread, "counted")
+    await thread.rests()
+    assert "Ada approved this" in str(card.blocks)
+    assert cards(thread) == []
+
+
+async def test_whoever_takes_the_turn_up_says_the_decision_that_a_card_does_not_show(
+    make_world: MakeWorld, tmp_path: Path
+) -> None:
+    world = await make_world(agents=an_agent(), servers=ODD_JOBS)
+    thread, [first, second] = await asked(world, count(tmp_path / "ran"), count(tmp_path / "ran", "call-2"))
+    updates = world.calls("chat.update")
+    world.slack_fault("chat.update", "error", code="internal_error", times=1)
+    await world.click(first, "approve")
+    await until(lambda: world.calls("chat.update") == updates + 1)
+    await thread.rests()
+    assert cards(thread) == [first, second]
+    await world.click(second, "deny")
+    await until(lambda: "Ada approved this" in str(first.blocks), seen=lambda: first.blocks)
+    assert first not in cards(thread)
+
+
 async def test_a_double_click_runs_it_once_and_is_no_news(make_world: MakeWorld, tmp_path: Path) -> None:
     world = await make_world(agents=an_agent(), servers=ODD_JOBS)
     thread, [card] = await asked(world, count(tmp_path / "ran"))

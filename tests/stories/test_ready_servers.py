@@ -14,6 +14,7 @@ from starlette.routing import Route
 
 from playground.services.github import app as github_app
 from playground.services.github.app import GitHubService
+from playground.services.github.models import Issue
 from playground.services.linear import app as linear_app
 from playground.services.linear.app import LinearService
 from playground.serving import serve
@@ -48,11 +49,11 @@ async def linear() -> AsyncIterator[tuple[LinearService, str]]:
         yield service, url
 
 
-async def allowed(world: World, thread: Thread) -> str:
+async def allowed(world: World, thread: Thread, action: str = "approve") -> str:
     """All that was said, after the person allowed what was asked for."""
     await until(lambda: any("approve" in str(one.blocks) for one in thread.ours), within=60, seen=lambda: thread.said)
     await thread.rests()
-    await world.click(next(one for one in thread.ours if "approve" in str(one.blocks)), "approve")
+    await world.click(next(one for one in thread.ours if "approve" in str(one.blocks)), action)
 
     async def is_over() -> bool:
         return (await thread.record())["state"] == "idle"
@@ -63,8 +64,12 @@ async def allowed(world: World, thread: Thread) -> str:
 
 def issues_of(github: GitHubService) -> dict[str, str]:
     """Title to author, in the storefront."""
+    return {issue.title: issue.author for issue in all_issues(github)}
+
+
+def all_issues(github: GitHubService) -> list[Issue]:
     repository = next(one for one in github.hub.contents.repositories.values() if one.name == STORE["repo"])
-    return {issue.title: issue.author for issue in repository.issues.values()}
+    return list(repository.issues.values())
 
 
 async def test_an_issue_is_opened_at_github_with_the_ready_entry_after_a_yes(
@@ -107,6 +112,32 @@ async def test_calls_from_a_channel_with_credentials_of_its_own_carry_these_whoe
     assert authors["Beside it"] == "ada"
     seen = str([request.body for request in world.mistral.log.requests()])
     assert not [name for name in ("ada", "grace") if github_app.token_of(name) in seen]
+
+
+async def test_always_for_opening_issues_is_none_for_changing_them(
+    make_world: MakeWorld, github: tuple[GitHubService, str]
+) -> None:
+    service, url = github
+    here = {"https://api.githubcopilot.com": url, "${GITHUB_TOKEN}": github_app.token_of("ada")}
+    world = await make_world(
+        agents=shipped.agent(SERVERS / "agents" / "coder.md"),
+        servers={"github": shipped.entry(SERVERS / "mcp.json", "github", here)},
+    )
+
+    async def written(method: str, **fields: Any) -> Thread:
+        world.mistral.script.will_call("github__issue_write", {"method": method, **STORE, **fields})
+        world.mistral.script.will_say("Done.")
+        return await world.mention("write an issue")
+
+    first = await written("create", title="No tea", body="-")
+    await allowed(world, first, "approve_always")
+    await (await written("create", title="No milk", body="-")).answered(within=60)
+    assert {"No tea", "No milk"} <= set(issues_of(service))
+
+    number = next(issue.number for issue in all_issues(service) if issue.title == "No tea")
+    changed = await written("update", issue_number=number, title="No tea at all")
+    await until(lambda: "approve" in str([one.blocks for one in changed.ours]), within=60, seen=lambda: changed.said)
+    assert "No tea at all" not in issues_of(service)
 
 
 async def test_npms_github_server_opens_an_issue_after_a_yes(

@@ -5,6 +5,7 @@ A connector's call that waits for a yes (`pending`) is Mistral's to make: a pers
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
@@ -77,12 +78,14 @@ class Calling:
             name: {spec.name: spec for spec in await self._services.tools.offered(agent)}
             for name, agent in agents.items()
         }
-        standings = {}
-        for call in calls:
+
+        def standing(call: Call) -> Standing:
             agent = makers[call.tool_call_id]
-            spec = offered[agent.name].get(call.name) if agent else None
-            standings[call.tool_call_id] = await self._looked_into(call, Standing(agent=agent, spec=spec))
-        return standings
+            return Standing(agent=agent, spec=offered[agent.name].get(call.name) if agent else None)
+
+        # Side by side: a server that hangs costs the round its patience once, not once a call.
+        looked_into = await asyncio.gather(*(self._looked_into(call, standing(call)) for call in calls))
+        return {call.tool_call_id: found for call, found in zip(calls, looked_into, strict=True)}
 
     async def _looked_into(self, call: Call, standing: Standing) -> Standing:
         """What servers and sign-ins have to say; not of a call that Mistral makes."""
@@ -92,7 +95,7 @@ class Calling:
         return replace(
             standing,
             refusal=await tools.refusal(standing.spec, principal=principal, thread=thread),
-            personal=await tools.is_personal(standing.spec, principal=principal, thread=thread)
+            private=await tools.is_personal(standing.spec, principal=principal, thread=thread)
             or await self._may_be_personal(standing.spec),
         )
 

@@ -35,7 +35,7 @@ class Standing:
     agent: Agent | None  # who made it; None: nobody who is known here
     spec: ToolSpec | None  # its tool; None: the agent has none of that name
     refusal: str | None = None  # why it would be refused as things stand
-    personal: bool = False  # it goes out with a sign-in of the principal's own
+    private: bool = False  # it may go out with a sign-in of the principal's own
 
 
 def decide(call: Call, record: CallRecord, standing: Standing) -> CallRecord:
@@ -46,7 +46,7 @@ def decide(call: Call, record: CallRecord, standing: Standing) -> CallRecord:
     if agent is None:
         return _done(record, NOBODYS)
     server = (spec.server or "") if spec else ""
-    record = replace(record, agent=agent.name, server=server, personal=standing.personal)
+    record = replace(record, agent=agent.name, server=server, private=standing.private)
     if call.pending:
         return _confirm(agent, record)
     if record.state is CallState.STARTED:

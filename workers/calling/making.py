@@ -16,7 +16,6 @@ from bot.slack import blocks
 from bot.threads.models import CallState
 from bot.threads.turns import Lost
 from workers import inputs
-from workers.approving import is_personal
 from workers.call_record import CallRecord
 from workers.calling.deciding import Standing
 from workers.conversations.port import Call
@@ -79,21 +78,21 @@ class Making:
 
     async def _one(self, call: Call, standing: Standing, limit: asyncio.Semaphore) -> None:
         record = self._journal.recorded(call)
-        private = is_personal(self._services.catalogs.now, record)
-        card = self._card(call, standing.spec, private=private)
+        card = self._card(call, standing.spec, private=record.private)
         self._delivery.task(card)
         self._journal.step(self._services.now(), "call", tool=call.name)
         async with limit:
             await self._before_call()
             began = self._services.now()
-            made = await self._call(call, standing, record, None if private else card)
+            made = await self._call(call, standing, record, None if record.private else card)
         if made.needs:
             self._wait(call, record, made.needs)
             state = self._delivery.words.say("task.waiting", tool=card.title)
             self._delivery.task(replace(card, status="pending", state=state))
             return
-        await self._keep(call, record, made, card.title, began, private=private)
-        self._delivery.task(self._ended(card, made, private=private))
+        record = replace(record, account=made.account)
+        await self._keep(call, record, made, card.title, began)
+        self._delivery.task(self._ended(card, record, made))
 
     async def _call(self, call: Call, standing: Standing, record: CallRecord, card: blocks.Task | None) -> Outcome:
         """`card` is where the progress is shown; None: nowhere."""
@@ -122,12 +121,10 @@ class Making:
         self._journal.set_call(call.tool_call_id, waits)
         self._journal.step(self._services.now(), "needs", tool=call.name, kind=needs.kind_of(need))
 
-    async def _keep(
-        self, call: Call, record: CallRecord, made: Outcome, title: str, began: float, *, private: bool
-    ) -> None:
+    async def _keep(self, call: Call, record: CallRecord, made: Outcome, title: str, began: float) -> None:
         """Put the result on record, and its files into the thread."""
         now = self._services.now()
-        if private and not self._journal.thread.channel.startswith("D"):
+        if record.answer_is_private and not self._journal.thread.channel.startswith("D"):
             lost = [file.name for file in made.files]  # what is one person's own stands in no channel
         else:
             lost = list(await tool_files.bring(self._delivery, call.tool_call_id, title, made.files))
@@ -155,14 +152,22 @@ class Making:
             state=self._delivery.words.say("task.running", tool=title),
         )
 
-    def _ended(self, card: blocks.Task, made: Outcome, *, private: bool) -> blocks.Task:
+    def _ended(self, card: blocks.Task, record: CallRecord, made: Outcome) -> blocks.Task:
         end = "task.unknown" if made.ran == "unknown" else "task.failed" if made.failed else "task.done"
         return replace(
             card,
             status="error" if made.failed else "complete",
-            output="" if private else readable(made.text),
+            details=readable(record.arguments) if self._opens(record) else card.details,
+            output="" if record.answer_is_private else readable(made.text),
             state=self._delivery.words.say(end, tool=card.title),
         )
+
+    def _opens(self, record: CallRecord) -> bool:
+        """Whether arguments that were hidden may be shown now: it went out as the service, and neither a card nor
+        the server's entry said that they are not for everybody."""
+        server = self._services.catalogs.now.servers.get(record.server)
+        promised = record.asks or server is None or server.personal
+        return record.private and not record.answer_is_private and not promised
 
 
 def outcome_of(made: Outcome) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from bot.approvals.readable import Line, lines, pages
 from bot.slack import blocks, questions, views
 from bot.slack.question_clicks import About
-from workers.approving import is_personal, may_decide
+from workers.approving import may_decide
 from workers.call_record import CallRecord, call_in
 from workers.errands import modal
 from workers.errands.errand import Errand
@@ -34,7 +34,7 @@ async def show_arguments(errand: Errand) -> None:
 
 async def _may_see(errand: Errand, record: CallRecord, asker: str) -> bool:
     services, who = errand.services, errand.mail.principal
-    if who == asker or not is_personal(services.catalogs.now, record):
+    if who == asker or not record.private:
         return True
     return await may_decide(services, record, team=errand.thread.team, user=who, asker=asker)
 

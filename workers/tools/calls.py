@@ -7,7 +7,7 @@ Always holds: nothing but cancellation leaves `call`; whatever goes wrong is a t
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import structlog
@@ -21,8 +21,8 @@ from workers.tools import arguments as written
 from workers.tools import content
 from workers.tools.asked import Ask
 from workers.tools.choice import uses_function
-from workers.tools.credentials import Asker
-from workers.tools.errors import Needed, ToolError, Unheard
+from workers.tools.credentials import Asker, Credential
+from workers.tools.errors import Needed, NotSent, ToolError, Unheard, Unreachable
 from workers.tools.functions import Call, Functions
 from workers.tools.gate import Gate
 from workers.tools.listing import Listing
@@ -33,7 +33,7 @@ from workers.tools.pins import Pins
 from workers.tools.rests import GONE, Rests
 from workers.tools.results import RESULT_LIMIT, cleaned, cut
 from workers.tools.sessions import ToolSessions
-from workers.tools.specs import Outcome, ToolSpec, failure
+from workers.tools.specs import Account, Outcome, ToolSpec, failure
 
 NEVER_REPEAT = "It is unknown whether it ran: check before you call it again, unless it only reads."
 
@@ -171,23 +171,33 @@ class Tools:
         ask: Ask | None,
         on_progress: ProgressFnT | None,
     ) -> Outcome:
+        used: list[Credential] = []
         try:
             if refused := await self._refused(server, spec.tool, asker):
                 return failure(refused, ran="no")
             result = await self._sessions.call(
-                server, asker, spec.tool, values, given=given, ask=ask, on_progress=on_progress
+                server,
+                asker,
+                spec.tool,
+                values,
+                given=given,
+                ask=ask,
+                on_progress=on_progress,
+                on_way=used.append,
             )
         except Needed as exc:
             return Outcome(text=str(exc), failed=False, ran=exc.ran, needs=exc.need)
         except ToolError as exc:
             unknown = isinstance(exc, Unheard) and exc.ran == "unknown"
             text = cut(f"{exc} {NEVER_REPEAT}" if unknown else str(exc), self._result_limit)
-            return failure(text, ran=exc.ran, data=exc.quotes)
+            got = used if not isinstance(exc, NotSent | Unreachable) else []
+            return failure(text, ran=exc.ran, data=exc.quotes, account=_account(got))
         found = content.read(result.content, result.structured_content, tool=spec.tool)
         text = await self._shortened(found.text, agent, asker.principal.user, thread)
         if result.is_error:
-            return failure(text, ran="yes", data=True)
-        return Outcome(text=text, failed=False, ran="yes", files=tuple(found.files), data=True)
+            return failure(text, ran="yes", data=True, account=_account(used))
+        files = tuple(found.files)
+        return Outcome(text=text, failed=False, ran="yes", files=files, data=True, account=_account(used))
 
     async def _shortened(self, text: str, agent: Agent, principal: str, thread: ThreadKey) -> str:
         """What the model is shown; the rest is kept where the agent can ask for it."""
@@ -204,3 +214,10 @@ class Tools:
         if text is None:
             return failure(GONE.format(id=cut(rest_id, 50)), ran="no")
         return Outcome(text=text, failed=False, ran="yes", data=True)
+
+
+def _account(used: Sequence[Credential]) -> Account:
+    """As whom the server got the call last."""
+    if not used:
+        return ""
+    return "person" if used[-1].personal else "service"

@@ -57,7 +57,7 @@ class Connection:
         on_tools_changed: Callable[[], None] = lambda: None,
     ) -> None:
         """It opens when the owners in `after` have ended, whose place it takes."""
-        self.server = server
+        self.server, self.credential = server, credential
         self._timeout = timeout.total_seconds()
         self._on_tools_changed = on_tools_changed
         self._open_calls = OpenCalls(server.name)

@@ -1,8 +1,8 @@
 """The tools of each server as specs for a model, kept for some minutes, so that a turn rarely waits for a list.
 
 Always holds: one bad tool is left out with a message and takes no other down; a server that cannot be listed now keeps
-the tools it was last known to have, and is not asked again for a while. Names and schemas are the same for everyone:
-what a person may do is found out by the call.
+the tools it was last known to have, and is not asked again for a while. What agents are offered is listed for nobody;
+a list that was read with a person's own sign-in counts for that sign-in alone.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from workers.tools.specs import ToolSpec
 
 FRESH = timedelta(minutes=5)
 ASK_AGAIN_AFTER = timedelta(seconds=30)  # of a server that could not be listed
+KEPT = timedelta(hours=1)  # a list of one sign-in that nobody asked for again
 LONGEST_WAIT = timedelta(seconds=8)  # then a turn starts without this server; its connection goes on opening
 
 log = structlog.get_logger(__name__)
@@ -38,7 +39,16 @@ class _Listed:
     problem: str | None = None
     good_until: float = 0.0
     listed_until: float = 0.0
+    seen: float = 0.0  # when it was last asked for
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """`entries` is what a server says of its tools, `sign_in` the key of the sign-in it says so to; empty: to all."""
+
+    entries: Entries
+    sign_in: str = ""
 
 
 class Listing:
@@ -53,6 +63,7 @@ class Listing:
         self._fresh = fresh
         self._now = now
         self._listed: dict[str, _Listed] = {}
+        self._personal: dict[tuple[str, str], _Listed] = {}  # by server and key of the sign-in
         sessions.when_tools_change(self._changed)
 
     async def of(self, server: Server) -> tuple[ToolSpec, ...]:
@@ -64,18 +75,20 @@ class Listing:
                     await self._refresh(listed, None)
         return listed.specs
 
-    async def entries(self, server: Server, asker: Asker) -> Entries:
-        """What the server says of each tool, not long ago. One that tells only those who are signed in is asked in the
-        name of `asker`; where it does not answer, what it said last counts. `ToolError` where it never said anything.
+    async def entries(self, server: Server, asker: Asker) -> Said:
+        """What the server says of each tool, not long ago, to whoever calls as `asker`.
+
+        Where it does not answer, what it said last counts. `ToolError` where it never said anything.
         """
-        listed = self._of(server)
+        credential = await self._sessions.credential(server, asker)
+        listed = self._of_one(server, credential.key) if credential.personal else self._of(server)
         if self._is_stale(listed):
             async with listed.lock:
                 if self._is_stale(listed):
                     await self._told(listed, asker)
         if listed.entries is None:
             raise Unreachable(listed.problem or f'The tool server "{server.name}" did not list its tools.')
-        return listed.entries
+        return Said(listed.entries, credential.key if credential.personal else "")
 
     def said(self, server: Server) -> Entries | None:
         """What the server said of its tools when it was last listed; None when it never was."""
@@ -94,6 +107,21 @@ class Listing:
         """The server says so: whoever looks next asks it again."""
         if listed := self._listed.get(name):
             listed.good_until = listed.listed_until = 0.0
+        for (server, _), personal in self._personal.items():
+            if server == name:
+                personal.good_until = personal.listed_until = 0.0
+
+    def _of_one(self, server: Server, key: str) -> _Listed:
+        """The list of one sign-in; those that nobody asks for any more go."""
+        now = self._now()
+        gone = [which for which, one in self._personal.items() if now - one.seen > KEPT.total_seconds()]
+        for which in gone:
+            del self._personal[which]
+        listed = self._personal.get((server.name, key))
+        if listed is None or listed.server != server:
+            listed = self._personal[(server.name, key)] = _Listed(server)
+        listed.seen = now
+        return listed
 
     def _of(self, server: Server) -> _Listed:
         listed = self._listed.get(server.name)

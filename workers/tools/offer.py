@@ -76,7 +76,9 @@ class Offer:
     async def _new(self, name: str, agent: Agent, asker: Asker) -> str | None:
         """Why a tool that its server has by now, and the agent would be offered, is not called yet."""
         for server in self._of(agent):
-            for tool in self._listing.said(server):
+            if not name.startswith(safe_prefix(server.name)):
+                continue
+            for tool in await self._listing.said(server, asker):
                 if model_name(server.name, tool) == name and uses(agent, server, tool, reads=True):
                     return await self._listing.refusal(server, tool, asker)
         return None

@@ -8,13 +8,14 @@ without an entry works from its own list: an author tries it out.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 
 from bot.catalog.servers import Server
 from workers.tools.credentials import Asker
 from workers.tools.definitions import Change, Entries, changed_fields, difference, fingerprint
+from workers.tools.errors import ToolError
 from workers.tools.listing import Listing
 from workers.tools.lock import Lock
 from workers.tools.pins import Pins
@@ -74,9 +75,12 @@ class Pinned:
             kept = self._specs[server.name] = (lock, server, lock.specs(server))
         return kept[2]
 
-    def said(self, server: Server) -> Entries:
-        """All that the server said it has when it was last listed, accepted or not."""
-        return self._listing.said(server) or {}
+    async def said(self, server: Server, asker: Asker) -> Entries:
+        """All that the server says it has for `asker`, accepted or not; nothing where it cannot be asked."""
+        try:
+            return (await self._listing.entries(server, asker)).entries
+        except ToolError:
+            return {}
 
     def problem(self, server: Server) -> str | None:
         """Why tools of the server are missing, a sentence; locked ones never are."""
@@ -93,8 +97,11 @@ class Pinned:
         if (accepted := lock.servers.get(server.name)) is None:
             return None
         now = await self._listing.entries(server, asker)
-        await self._compare(server)
-        return unlike(server.name, tool, accepted, now)
+        if not now.sign_in:
+            await self._compare(server)
+        elif change := replace(difference(accepted, now.entries), removed=()):  # somebody may just have fewer rights
+            await self._differs(Differs(server.name, change, fingerprint(server.name, change, now.entries)))
+        return unlike(server.name, tool, accepted, now.entries, personal=bool(now.sign_in))
 
     def _lock(self) -> Lock | None:
         return self._pins.now() if self._pins is not None else NOTHING_LOCKED
@@ -139,11 +146,16 @@ class Pinned:
         return first
 
 
-def unlike(server: str, tool: str, accepted: Entries, now: Entries) -> str | None:
-    """The sentence that refuses a call of a tool that is not as it was accepted; None where it is."""
+def unlike(server: str, tool: str, accepted: Entries, now: Entries, *, personal: bool = False) -> str | None:
+    """The sentence that refuses a call of a tool that is not as it was accepted; None where it is.
+
+    `personal`: `now` is what the server says to one person who is signed in.
+    """
     named = f'The tool "{tool}" of the server "{server}"'
     if tool not in accepted and tool not in now:
         return f"{named} does not exist."
+    if personal and tool not in now:
+        return f"{named} was not called: it is not among those that the server gives to this person's sign-in."
     if tool not in accepted:
         what = "is new there and was not accepted by an operator yet"
     elif tool not in now:

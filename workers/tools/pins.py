@@ -1,7 +1,7 @@
 """The lock as its file stands now: read again when the file changed, so that accepting a change needs no restart.
 
-Always holds: a file that became wrong changes nothing, what was read last counts on; one that was never right locks
-everything, for nobody can say what was accepted.
+Always holds: a file that became wrong, or went away, changes nothing, what was read last counts on; one that was never
+right locks everything, for nobody can say what was accepted.
 """
 
 from __future__ import annotations
@@ -29,9 +29,15 @@ class Pins:
         """What is locked; None while the file cannot be read and never could."""
         stamp = self._stamped()
         if not self._read or stamp != self._stamp:
+            went_away = self._read and stamp is None
             self._stamp, self._read = stamp, True
+            if went_away:
+                log.error("tools.lock_gone", file=self._file.name, counts="what was read last, until a restart")
+                return self._lock
             try:
-                self._lock = lock.read(self._file)
+                found = lock.read(self._file)
+                if stamp is None or self._file.exists():  # one that goes away meanwhile reads as an empty one
+                    self._lock = found
             except BadLock as exc:
                 log.error("tools.lock_unread", problem=str(exc))
         return self._lock

@@ -25,6 +25,7 @@ from workers.tools.breaker import Breaker
 from workers.tools.connection import Connection
 from workers.tools.credentials import Asker, Configured, Credential, Credentials
 from workers.tools.errors import Needed, NoRoom, NotSent, Rejected, ToolError, Unheard, Unreachable
+from workers.tools.needs import SignIn
 from workers.tools.pool import Limits, Pool
 from workers.tools.soft_http import Origins
 
@@ -43,6 +44,7 @@ class _Known:
     def __init__(self, calls_at_once: int) -> None:
         self.breaker = Breaker()
         self.slots = asyncio.Semaphore(calls_at_once)
+        self.refused: Server | None = None  # the entry with which it last wanted a sign-in, or more rights
         self.legacy = False  # spares the next connection the probe for the newer protocol
 
 
@@ -87,18 +89,36 @@ class ToolSessions:
         given: str = "",
         ask: Ask | None = None,
         on_progress: ProgressFnT | None = None,
+        on_way: Callable[[Credential], None] = lambda _: None,
     ) -> CallToolResult:
-        """Raises `ToolError`, whose `.ran` says what is known. A cancelled call is cancelled at the server too."""
-        return await self._with(
-            server, asker, lambda c: c.call(tool, arguments, given=given, ask=ask, on_progress=on_progress)
-        )
+        """Raises `ToolError`, whose `.ran` says what is known. A cancelled call is cancelled at the server too.
+
+        `on_way` hears with which credential the call goes out, just before it does.
+        """
+
+        async def called(connection: Connection) -> CallToolResult:
+            on_way(connection.credential)
+            return await connection.call(tool, arguments, given=given, ask=ask, on_progress=on_progress)
+
+        return await self._with(server, asker, called)
+
+    async def credential(self, server: Server, asker: Asker) -> Credential:
+        """With what a call would go out. Raises `ToolError` where nobody can say."""
+        return await self._credentials.of(server, asker)
 
     async def is_personal(self, server: Server, asker: Asker) -> bool:
         """Whether a call would go out with a sign-in of the asker's own; so, too, where nobody can say."""
+        if server.channels.get(asker.channel):
+            return False
         try:
             return server.personal or (await self._credentials.of(server, asker)).personal
         except ToolError:
             return True
+
+    def has_refused(self, server: Server) -> bool:
+        """Whether it ever wanted a sign-in, or more rights, of whoever called."""
+        known = self._known.get(server.name)
+        return known is not None and known.refused == server
 
     async def aclose(self) -> None:
         """Close all connections; running calls end without an answer. Takes some seconds at most, then forces."""
@@ -123,8 +143,10 @@ class ToolSessions:
             except (NotSent, Unreachable, Unheard):
                 known.breaker.failed(self._now())
                 raise
-            except (Needed, Rejected):
+            except (Needed, Rejected) as exc:
                 known.breaker.worked()  # it answers
+                if isinstance(exc, Needed) and isinstance(exc.need, SignIn):
+                    known.refused = server
                 raise
             known.breaker.worked()
             return result

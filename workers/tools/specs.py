@@ -12,6 +12,7 @@ from workers.tools.names import full_name
 from workers.tools.needs import Need
 
 Does = Literal["", "create", "update"]
+Account = Literal["", "person", "service"]
 Ran = Literal["yes", "no", "unknown"]
 """Whether the tool did something: `no` surely not, `yes` it was reached and answered, `unknown` nobody heard."""
 
@@ -86,6 +87,8 @@ class Outcome:
 
     `data`: it holds what a tool said, which is marked as data for the model; else it is a sentence of ours.
 
+    `account`: as whom a server got the call, `person` or `service`; empty where none did.
+
     With `needs` it is no result yet: the call waits for a person, and is made again with what that person gave.
     """
 
@@ -95,7 +98,9 @@ class Outcome:
     needs: Need | None = None
     files: tuple[ToolFile, ...] = ()
     data: bool = False
+    account: Account = ""
 
 
-def failure(text: str, *, ran: Ran, data: bool = False) -> Outcome:
-    return Outcome(text=text if text.startswith("Error: ") else f"Error: {text}", failed=True, ran=ran, data=data)
+def failure(text: str, *, ran: Ran, data: bool = False, account: Account = "") -> Outcome:
+    text = text if text.startswith("Error: ") else f"Error: {text}"
+    return Outcome(text=text, failed=True, ran=ran, data=data, account=account)

@@ -7,8 +7,9 @@ button shows them in full; where that is not possible either, there is no Approv
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import datetime
+
+import structlog
 
 from bot.approvals.approvers import ASKER, OTHERS, WORDS, Approvers
 from bot.approvals.readable import Line, lines, pages
@@ -17,7 +18,7 @@ from bot.slack.clicks import ALWAYS, APPROVE, APPROVE_ALWAYS, APPROVE_THREAD, AR
 from bot.slack.errors import SlackError
 from bot.slack.moments import moment
 from workers import granting
-from workers.approving import approvers_of, is_personal
+from workers.approving import approvers_of
 from workers.call_record import CallRecord
 from workers.conversations.port import Call
 from workers.turn.scene import Scene
@@ -25,6 +26,8 @@ from workers.turn.scene import Scene
 SHOWN = 2_000  # characters of arguments on the card; more is opened with a button
 MOST_SHOWN = 2_000_000  # that anybody can be expected to page through; more can only be denied
 NAME_SHOWN = 200
+
+log = structlog.get_logger()
 
 
 def row_of(call: Call) -> str:
@@ -57,8 +60,12 @@ async def remind(scene: Scene, call: Call, record: CallRecord) -> None:
     await scene.delivery.ask(reminder_of(call), words, [*mentions.calling(called), *blocks.notice(words)], calls=called)
 
 
-async def close(scene: Scene, call: Call, record: CallRecord, words: str) -> None:
-    """Say the decision in every copy of the card; its buttons go, but for the one that shows all."""
+async def close(scene: Scene, call: Call, record: CallRecord, words: str) -> bool:
+    """Say the decision in every copy of the card; its buttons go, but for the one that shows all.
+
+    Whether Slack took all of it.
+    """
+    taken = True
     rest = [one for one in _buttons(scene, record) if one[0] == ARGUMENTS]
     copies = {
         row_of(call): (_card(scene, call, record, [words], buttons=rest), _text(scene, record, [words])),
@@ -66,8 +73,12 @@ async def close(scene: Scene, call: Call, record: CallRecord, words: str) -> Non
     }
     for row, (card, spoken) in copies.items():
         if ts := scene.ledger.accepted(row):
-            with suppress(SlackError):
+            try:
                 await scene.slack.update(scene.thread.channel, ts, text=spoken, blocks=card)
+            except SlackError as error:
+                log.info("card.not_closed", error=str(error))
+                taken = False
+    return taken
 
 
 def question(scene: Scene, record: CallRecord) -> str:
@@ -105,7 +116,7 @@ def _card(
 def _shown(scene: Scene, record: CallRecord) -> Sequence[Line]:
     """What of the arguments stands on the card."""
     found = lines(record.arguments)
-    return [] if is_personal(scene.catalog, record) or _too_long(found) else pages(found, SHOWN)[0]
+    return [] if record.private or _too_long(found) else pages(found, SHOWN)[0]
 
 
 def _text(scene: Scene, record: CallRecord, notes: Sequence[str]) -> str:
@@ -119,7 +130,7 @@ def _notes(scene: Scene, record: CallRecord) -> list[str]:
     notes = []
     if _too_long(found):
         notes.append(say("asking.arguments_too_long"))
-    elif is_personal(scene.catalog, record):
+    elif record.private:
         notes.append(say("asking.arguments_private"))
     elif not found:
         notes.append(say("asking.no_arguments"))
@@ -148,7 +159,7 @@ def _buttons(scene: Scene, record: CallRecord) -> list[tuple[str, str]]:
     deny = [(DENY, say("button.deny")), (DENY_REASON, say("button.deny_reason"))]
     if _too_long(found):
         return deny
-    hidden = is_personal(scene.catalog, record) or len(pages(found, SHOWN)) > 1
+    hidden = record.private or len(pages(found, SHOWN)) > 1
     show = [(ARGUMENTS, say("button.arguments"))] if hidden and found else []
     holding = granting.offered(scene.services, record, asker=scene.journal.get("principal") or "")
     always = f"button.approve_{record.does or 'always'}"

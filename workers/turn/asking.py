@@ -27,12 +27,14 @@ from workers.turn.scene import Scene
 
 SOON = 1.0  # seconds: a deadline's mail may come a little before the time that it is about
 NAME_SHOWN = 100
+UNSAID = "unsaid:"  # with a call's id, the journal's field with a decision that its card does not show yet
 
 log = structlog.get_logger()
 
 
 async def hear(scene: Scene, mail: Sequence[Mail]) -> None:
     """Take in mail about this turn: decisions, time-outs, stops."""
+    await redraw(scene)
     for item in mail:
         about_us = item.about.get("turn") == scene.journal.id
         if item.kind is MailKind.DECISION and about_us:
@@ -68,12 +70,22 @@ async def decide(scene: Scene, call: Call, decision: str, words: str, *, by: str
     scene.journal.set_call(call.tool_call_id, record)
     decided = json.loads(scene.journal.get("decided") or "{}")
     decided[call.tool_call_id] = [decision, by]  # kept when the turn is over, for whoever clicks too late
-    scene.journal.set(decided=json.dumps(decided))
+    said = f"{words} {approval_card.decided_at(scene, record)}" if by else words
+    scene.journal.set(decided=json.dumps(decided), **{f"{UNSAID}{call.tool_call_id}": said})
     scene.step("decided", tool=call.name, decision=decision)
     await scene.journal.write()
     log.info("call.decided", tool=call.name, decision=decision, by=by, waited=round(at - record.asked_at, 3))
-    said = f"{words} {approval_card.decided_at(scene, record)}" if by else words
-    await approval_card.close(scene, call, record, said)
+    await redraw(scene)
+
+
+async def redraw(scene: Scene) -> None:
+    """Say each decision that its card does not show: Slack did not take it, or a worker ended in between."""
+    for field in [name for name in scene.journal.fields if name.startswith(UNSAID)]:
+        call_id = field.removeprefix(UNSAID)
+        if record := scene.journal.call(call_id):
+            call = Call(id="", tool_call_id=call_id, name=record.name, arguments=record.arguments)
+            if await approval_card.close(scene, call, record, scene.journal.fields[field]):
+                scene.journal.forget(field)
 
 
 async def ask(scene: Scene) -> None:

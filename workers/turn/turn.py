@@ -21,7 +21,7 @@ from workers.handoffs.handoffs import Handoffs
 from workers.mailroom import Batch
 from workers.rounds.limits import Limits
 from workers.rounds.rounds import CANCELLED, OVER_LIMIT, Answered
-from workers.turn import beginning, ends, person, showing, waits
+from workers.turn import asking, beginning, ends, person, showing, waits
 from workers.turn.conversing import rounds_of
 from workers.turn.live_inquiries import LiveInquiries
 from workers.turn.meanwhile import Meanwhile
@@ -117,6 +117,7 @@ class Turn:
                 task.cancel()
             await asyncio.gather(talk, stop, over, return_exceptions=True)
         await self._meanwhile.tell_of_what_is_left()
+        await asking.redraw(scene)
         self._stamp()
         await showing.show(scene, self._rounds.answer, answered.text, closing=self._closing(answered))
         return await ends.finish(scene, answered.limit or "answered")

@@ -10,6 +10,9 @@ from typing import Any
 
 import pytest
 from mcp_types import Tool
+from starlette.applications import Starlette
+from starlette.types import Receive, Scope, Send
+from structlog.testing import capture_logs
 
 from bot.catalog.servers import Server
 from playground import serving
@@ -17,6 +20,7 @@ from playground.services.odd import raw as careless
 from tests.workers.tools.conftest import THREAD, an_agent
 from workers.tools import lock
 from workers.tools.calls import Tools
+from workers.tools.credentials import SHARED, Asker, Credential, Credentials
 from workers.tools.definitions import Change, difference, entries_of
 from workers.tools.functions import Functions
 from workers.tools.listing import Listing
@@ -60,12 +64,19 @@ def test_only_a_tool_that_is_as_it_was_accepted_is_called(tool: str, says: str |
 class Shop:
     """A server whose list can be changed, and the tools of an agent that may use it."""
 
-    def __init__(self, folder: Path, server: Server, listed: list[dict[str, Any]], heard: list[str]) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        server: Server,
+        listed: list[dict[str, Any]],
+        heard: list[str],
+        credentials: Credentials | None = None,
+    ) -> None:
         self.file = folder / "tools.lock.json"
         self.server, self.listed, self.heard = server, listed, heard
         self.told: list[Differs] = []
         self.clock = 0.0
-        self.sessions = ToolSessions(timeout=timedelta(seconds=20))
+        self.sessions = ToolSessions(timeout=timedelta(seconds=20), credentials=credentials)
         self.tools = self.made()
 
     def made(self) -> Tools:
@@ -89,8 +100,8 @@ class Shop:
     async def offered(self) -> list[str]:
         return [spec.tool for spec in await self.tools.offered(an_agent("shop"))]
 
-    async def call(self, tool: str) -> Outcome:
-        return await self.tools.call(f"shop__{tool}", "{}", agent=an_agent("shop"), principal="U1", thread=THREAD)
+    async def call(self, tool: str, *, by: str = "U1") -> Outcome:
+        return await self.tools.call(f"shop__{tool}", "{}", agent=an_agent("shop"), principal=by, thread=THREAD)
 
     @property
     def calls(self) -> int:
@@ -103,6 +114,35 @@ async def a_shop(folder: Path) -> AsyncIterator[Shop]:
     heard: list[str] = []
     async with serving.serve(careless.build(listed, ANSWER, heard)) as url:
         shop = Shop(folder, Server(name="shop", transport="http", url=f"{url}/mcp"), listed, heard)
+        try:
+            yield shop
+        finally:
+            await shop.sessions.aclose()
+
+
+class EachTheirOwn:
+    """Everybody has signed in, and each request says who."""
+
+    async def of(self, server: Server, asker: Asker | None) -> Credential:
+        if asker is None:
+            return Credential(key=SHARED)
+        user = asker.principal.user
+        return Credential(key=user, headers={"x-person": user}, personal=True)
+
+
+@asynccontextmanager
+async def a_shop_that_knows_people(folder: Path, **lists: list[dict[str, Any]]) -> AsyncIterator[Shop]:
+    """It gives each person their own list, and nobody else any."""
+    heard: list[str] = []
+    doors = {user: careless.build(listed, ANSWER, heard) for user, listed in lists.items()}
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        door = doors.get(dict(scope.get("headers", [])).get(b"x-person", b"").decode())
+        await (door or Starlette())(scope, receive, send)
+
+    async with serving.serve(app) as url:
+        server = Server(name="shop", transport="http", url=f"{url}/mcp")
+        shop = Shop(folder, server, [], heard, EachTheirOwn())
         try:
             yield shop
         finally:
@@ -164,6 +204,28 @@ async def test_a_difference_is_told_once_and_another_one_again(shop: Shop) -> No
     assert shop.told[2] == shop.told[1]
 
 
+async def test_the_list_of_a_person_with_fewer_rights_refuses_nobody_elses_call(tmp_path: Path) -> None:
+    """And operators are told of nothing: nothing has changed."""
+    async with a_shop_that_knows_people(tmp_path, U1=[a_tool("look")], U2=[a_tool("look"), a_tool("pay")]) as shop:
+        shop.accept(a_tool("look"), a_tool("pay"))
+        assert not (await shop.call("look", by="U1")).failed
+        assert not (await shop.call("pay", by="U2")).failed
+        refused = await shop.call("pay", by="U1")
+        assert (refused.failed, refused.ran, shop.calls) == (True, "no", 2)
+        assert "not among those that the server gives to this person's sign-in" in refused.text
+        assert shop.told == []
+
+
+async def test_a_difference_in_one_persons_list_is_told_once_but_not_what_they_lack(tmp_path: Path) -> None:
+    newer = a_tool("look", "Looks, and pays.")
+    async with a_shop_that_knows_people(tmp_path, U1=[newer, a_tool("wipe")], U2=[newer, a_tool("wipe")]) as shop:
+        shop.accept(a_tool("look"), a_tool("pay"))
+        for user in ("U1", "U2", "U1"):
+            assert "has changed since an operator accepted it" in (await shop.call("look", by=user)).text
+        assert "is new there and was not accepted" in (await shop.call("wipe", by="U1")).text
+        assert [one.change for one in shop.told] == [Change(added=("wipe",), changed={"look": ("description",)})]
+
+
 async def test_a_server_that_cannot_be_listed_keeps_its_accepted_tools(tmp_path: Path) -> None:
     lock.write(tmp_path / "tools.lock.json", locked(a_tool("pay")))
     server = Server(name="shop", transport="http", url="http://127.0.0.1:9/mcp")
@@ -194,6 +256,20 @@ async def test_a_lock_that_was_never_readable_locks_everything_and_one_that_beca
     assert await shop.offered() == ["pay"]
     shop.file.write_text("{{")
     assert await shop.offered() == ["pay"]
+
+
+async def test_a_lock_that_is_deleted_unlocks_nothing_and_is_logged_as_an_error(shop: Shop) -> None:
+    shop.accept(a_tool("pay"))
+    shop.says(a_tool("pay"), a_tool("wipe"))
+    assert await shop.offered() == ["pay"]
+    shop.file.unlink()
+    with capture_logs() as logs:
+        assert await shop.offered() == ["pay"]
+        assert (await shop.call("wipe")).failed
+    assert [entry["log_level"] for entry in logs if entry["event"] == "tools.lock_gone"] == ["error"]
+    assert shop.calls == 0
+    shop.accept(a_tool("pay"), a_tool("wipe"))
+    assert await shop.offered() == ["pay", "wipe"]
 
 
 async def test_the_hash_of_a_definition_is_the_locked_one_and_changes_with_it(shop: Shop) -> None:

@@ -6,10 +6,12 @@ for Jira, of agent configurations that people published in 2026.
 
 from __future__ import annotations
 
+import json
 from fnmatch import fnmatchcase
 from pathlib import Path
 
 import pytest
+from mcp_types import Tool
 
 from bot.catalog import agents, server_files, servers
 from bot.catalog.agents import Agent
@@ -19,6 +21,7 @@ from playground.services.github.app import create as create_github
 from playground.services.linear.app import create as create_linear
 from tests.world import REPOSITORY
 from workers.tools.choice import MANY, may_use, uses
+from workers.tools.described import specs_of
 
 EXAMPLES = REPOSITORY / "examples"
 READY = EXAMPLES / "servers" / "mcp.json"
@@ -133,7 +136,7 @@ def test_without_its_variable_a_server_is_left_out_alone_and_the_variable_is_nam
 @pytest.mark.parametrize("name", NAMES)
 def test_every_pattern_of_an_entry_means_a_tool_that_there_is(name: str) -> None:
     server = everything()[name]
-    for patterns in (server.include, server.exclude, server.reads):
+    for patterns in (server.include, server.exclude, server.reads, tuple(server.upserts)):
         assert matching(patterns, NAMES[name]) == list(patterns)
 
 
@@ -146,6 +149,22 @@ def test_github_with_a_sign_in_of_ones_own_gives_the_same_tools() -> None:
     assert own.takes_sign_in
     assert not shared.takes_sign_in
     assert (own.url, own.toolset, own.reads) == (shared.url, shared.toolset, shared.reads)
+    assert own.upserts == shared.upserts
+
+
+@pytest.mark.parametrize(
+    ("name", "tool", "argument"),
+    [
+        ("linear", "save_issue", "id"),
+        ("linear", "save_comment", "id"),
+        ("github", "issue_write", "issue_number"),
+        ("github", "create_or_update_file", "sha"),
+    ],
+)
+def test_a_standing_yes_for_creating_is_none_for_updating(name: str, tool: str, argument: str) -> None:
+    shape = {"type": "object", "properties": {argument: {"type": "string"}}}
+    [spec] = specs_of(read(READY)[name], [Tool.model_validate({"name": tool, "inputSchema": shape})])
+    assert (spec.does("{}"), spec.does(json.dumps({argument: "1"}))) == ("create", "update")
 
 
 def test_the_ready_servers_may_stand_beside_the_one_that_comes_along() -> None:
