@@ -1,6 +1,7 @@
 """Who is signed in where: a person's tokens for one MCP server, sealed in Redis.
 
-Always holds: a row opens only at its own place, so one person's tokens are never another's; one that cannot be opened
+Always holds: a row opens only at its own place, so one person's tokens are never another's; a sign-in counts at the
+address where it was made, whatever server has the name later; one that cannot be opened
 counts as none, and its owner is asked again. Tokens are renewed by one process at a time, under `refreshing`.
 """
 
@@ -17,6 +18,7 @@ import structlog
 from redis.asyncio import Redis
 from redis.exceptions import LockNotOwnedError
 
+from bot.catalog.servers import Server
 from bot.connections.models import Principal
 from bot.threads import keys
 from bot.vault import Unreadable, Vault
@@ -32,11 +34,13 @@ log = structlog.get_logger()
 class Grant:
     """What a sign-in brought. `id` is new with each sign-in and stays through renewals, as does `at`, when it was.
 
-    Times are in seconds since the epoch; `expires_at` is None where the server does not say. `documents` is what the
-    worker's flow needs to renew and to revoke: the authorization server's metadata, and as whom we are registered.
+    `url` is the server's, at which it counts and nowhere else. Times are in seconds since the epoch; `expires_at` is
+    None where the server does not say. `documents` is what the worker's flow needs to renew and to revoke: the
+    authorization server's metadata, and as whom we are registered.
     """
 
     id: str
+    url: str = field(repr=False)
     access_token: str = field(repr=False)
     refresh_token: str = field(default="", repr=False)
     expires_at: float | None = None
@@ -57,8 +61,14 @@ class Connections:
         return self._vault.has_keys
 
     async def get(self, principal: Principal, server: str) -> Grant | None:
+        """Wherever it counts."""
         key = keys.connection(principal.team, server, principal.user)
         return self._opened(key, await self._redis.get(key))
+
+    async def at(self, principal: Principal, server: Server) -> Grant | None:
+        """What may be sent to the server; None also where the person signed in when its name led elsewhere."""
+        grant = await self.get(principal, server.name)
+        return grant if grant and grant.url == server.url else None
 
     async def put(self, principal: Principal, server: str, grant: Grant) -> None:
         key = keys.connection(principal.team, server, principal.user)
@@ -116,7 +126,7 @@ class Connections:
 
     def _opened(self, key: str, sealed: bytes | None) -> Grant | None:
         text = self._unsealed(key, sealed)
-        return Grant(**json.loads(text)) if text else None
+        return Grant(**{"url": "", **json.loads(text)}) if text else None
 
     def _unsealed(self, key: str, sealed: bytes | None) -> str | None:
         if sealed is None:

@@ -159,7 +159,8 @@ async def _came_back(scene: Scene, mail: Mail) -> None:
         return
     if ticket is None:
         # Another worker took it and ended before it was on record: what it stored counts.
-        had = await scene.services.sign_ins.connections.get(_principal(scene), _server(scene, call))
+        server = scene.catalog.servers.get(_server(scene, call))
+        had = server and await scene.services.sign_ins.connections.at(_principal(scene), server)
         await (_go_on(scene, call) if had else _close(scene, _server(scene, call), "sign_in.timed_out"))
     elif ticket.principal != _principal(scene):
         await scene.whisper(mail.principal, "sign_in.not_yours")

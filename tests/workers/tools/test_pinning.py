@@ -17,7 +17,7 @@ from playground.services.odd import raw as careless
 from tests.workers.tools.conftest import THREAD, an_agent
 from workers.tools import lock
 from workers.tools.calls import Tools
-from workers.tools.definitions import Change, difference, entries_of
+from workers.tools.definitions import Change, difference
 from workers.tools.functions import Functions
 from workers.tools.listing import Listing
 from workers.tools.lock import Lock
@@ -196,10 +196,9 @@ async def test_a_lock_that_was_never_readable_locks_everything_and_one_that_beca
     assert await shop.offered() == ["pay"]
 
 
-async def test_the_hash_of_a_definition_is_the_locked_one_and_changes_with_it(shop: Shop) -> None:
+async def test_a_definition_changes_with_the_accepted_one(shop: Shop) -> None:
     shop.accept(a_tool("pay"))
     [accepted] = await shop.tools.offered(an_agent("shop"))
-    assert accepted.definition == entries_of([Tool.model_validate(a_tool("pay"))])["pay"]["hash"]
     shop.accept(a_tool("pay", "Newer."))
     [newer] = await shop.tools.offered(an_agent("shop"))
     assert newer.definition != accepted.definition

@@ -33,7 +33,7 @@ class Tokens:
 
     async def fresh(self) -> Grant | None:
         """What the person has, good for another while; None where there is no sign-in. Raises `Unavailable`."""
-        grant = await self._sign_ins.connections.get(self._principal, self._server.name)
+        grant = await self._sign_ins.connections.at(self._principal, self._server)
         if grant and grant.refresh_token and grant.expires_at and grant.expires_at - self._now() < AHEAD_SECONDS:
             grant = await self._sign_ins.renewed(self._server, self._principal, grant.access_token)
         self._last = grant.access_token if grant else None
@@ -42,7 +42,7 @@ class Tokens:
     async def current(self) -> str | None:
         """The token of now: another process may have renewed it, or its owner taken it back."""
         try:
-            grant = await self._sign_ins.connections.get(self._principal, self._server.name)
+            grant = await self._sign_ins.connections.at(self._principal, self._server)
         except RedisError:
             return self._last  # an error in the middle of a request would end the connection for all its calls
         self._last = grant.access_token if grant else None
@@ -51,7 +51,7 @@ class Tokens:
     async def are_of(self, sign_in: str) -> bool:
         """Whether they are still those of this sign-in; where nobody can say now, they are."""
         try:
-            grant = await self._sign_ins.connections.get(self._principal, self._server.name)
+            grant = await self._sign_ins.connections.at(self._principal, self._server)
         except RedisError:
             return True
         return grant is not None and grant.id == sign_in

@@ -1,7 +1,8 @@
 """As whom a server is called: as a channel where mcp.json says so, as the person where they are signed in.
 
 Always holds: what is opened with a person's sign-in has a key of that person and that sign-in, so nobody else's call
-goes over it. Servers with an Authorization of their own in mcp.json never ask people.
+goes over it; a sign-in counts at one address, so its key stands for that, too. Servers with an Authorization of their
+own in mcp.json never ask people.
 """
 
 from __future__ import annotations

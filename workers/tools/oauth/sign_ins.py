@@ -40,7 +40,7 @@ class SignIns:
 
     async def begin(self, server: Server, principal: Principal, need: SignIn, *, redirect_uri: str) -> Begun:
         """The link for the person. Raises `SignInError`."""
-        had = await self.connections.get(principal, server.name)
+        had = await self.connections.at(principal, server)
         known = await self.connections.client(server.url, redirect_uri)
         tokens = OAuthToken(access_token="none", scope=had.scope) if had and need.status == 403 else None  # noqa: S106  # only its scopes count
         flow = Flow(
@@ -73,7 +73,7 @@ class SignIns:
         flow = Flow(server, redirect_uri=documents["redirect_uri"], documents=documents)
         async with _guarded(server) as (_, http):
             tokens = await flow.finish(http, code=code, verifier=verifier, iss=iss)
-        grant = self._granted(tokens, flow.documents(), id=secrets.token_hex(8), at=self._now())
+        grant = self._granted(tokens, flow.documents(), id=secrets.token_hex(8), url=server.url, at=self._now())
         await self.connections.put(principal, server.name, grant)
         log.info("sign_in.done", server=server.name, renews=bool(grant.refresh_token))
 
@@ -84,7 +84,7 @@ class SignIns:
         """
         try:
             async with self.connections.refreshing(principal, server.name):
-                grant = await self.connections.get(principal, server.name)
+                grant = await self.connections.at(principal, server)
                 if grant is None or grant.access_token != spent:
                     return grant  # another process was here
                 return await self._renew(server, principal, grant)
@@ -133,13 +133,14 @@ class SignIns:
             return None
         fresh.refresh_token = fresh.refresh_token or grant.refresh_token
         fresh.scope = fresh.scope or grant.scope
-        after = self._granted(fresh, grant.documents, id=grant.id, at=grant.at)
+        after = self._granted(fresh, grant.documents, id=grant.id, url=grant.url, at=grant.at)
         await self.connections.put(principal, server.name, after)
         return after
 
-    def _granted(self, tokens: OAuthToken, documents: dict[str, Any], *, id: str, at: float) -> Grant:
+    def _granted(self, tokens: OAuthToken, documents: dict[str, Any], *, id: str, url: str, at: float) -> Grant:
         return Grant(
             id=id,
+            url=url,
             access_token=tokens.access_token,
             refresh_token=tokens.refresh_token or "",
             expires_at=self._now() + tokens.expires_in if tokens.expires_in else None,
