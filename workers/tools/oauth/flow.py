@@ -19,7 +19,7 @@ from urllib.parse import parse_qsl, urlencode
 
 import httpx2
 from mcp.client.auth import OAuthClientProvider, OAuthFlowError, PKCEParameters
-from mcp.client.auth.utils import union_scopes, validate_authorization_response_iss
+from mcp.client.auth.utils import extract_scope_from_www_auth, union_scopes, validate_authorization_response_iss
 from mcp.shared.auth import (
     OAuthClientInformationFull,
     OAuthClientMetadata,
@@ -90,6 +90,7 @@ class Flow(OAuthClientProvider):
         if server.oauth:
             context.client_info = _static(server, redirect_uri, context.oauth_metadata)
         self.registered: dict[str, Any] | None = None  # what a registration brought, to be kept
+        self._lacking: str | None = None  # the scopes that the server found missing
         self._initialized = True  # the SDK's: nothing is to be loaded
 
     async def begin(self, http: httpx2.AsyncClient, need: SignIn) -> Begun:
@@ -97,6 +98,7 @@ class Flow(OAuthClientProvider):
         headers = {PROTOCOL_HEADER: need.protocol} if need.protocol else {}
         refused = httpx2.Request("POST", self._server.url, headers=headers)
         answer = httpx2.Response(need.status, headers={"www-authenticate": need.challenge}, request=refused)
+        self._lacking = extract_scope_from_www_auth(answer) if need.status == 403 else None
         async with contextlib.aclosing(self.async_auth_flow(refused)) as flow:
             await anext(flow)  # the refused request itself, which is not sent again
             try:
@@ -172,10 +174,10 @@ class Flow(OAuthClientProvider):
         return str(self.context.client_metadata.redirect_uris[0]) if self.context.client_metadata.redirect_uris else ""
 
     def _chosen_scope(self) -> str | None:
-        """The operator's choice, with what was granted before; a server that still lacks something says so again."""
+        """The operator's choice, with what was granted before and what the server then found missing."""
         assert self._server.oauth is not None, "only then there is a choice"
         granted = self.context.current_tokens.scope if self.context.current_tokens else None
-        return union_scopes(" ".join(self._server.oauth.scopes), granted)
+        return union_scopes(union_scopes(" ".join(self._server.oauth.scopes), granted), self._lacking)
 
     def _link(self, client_id: str, state: str, challenge: str) -> str:
         context = self.context
