@@ -14,7 +14,7 @@ from bot.catalog.servers import Server
 from workers.tools.credentials import SHARED, Asker, Credential
 from workers.tools.errors import Unreachable
 from workers.tools.oauth.bearer import Bearer, Tokens
-from workers.tools.oauth.errors import Unavailable
+from workers.tools.oauth.errors import SignInError
 from workers.tools.oauth.sign_ins import SignIns
 
 
@@ -34,7 +34,7 @@ class Personal:
             tokens = Tokens(self._sign_ins, server, asker.principal, self._now)
             try:
                 grant = await tokens.fresh()
-            except Unavailable as exc:
+            except SignInError as exc:
                 raise Unreachable(str(exc)) from exc
             if grant:
                 return Credential(

@@ -80,7 +80,7 @@ class SignIns:
     async def renewed(self, server: Server, principal: Principal, spent: str) -> Grant | None:
         """The connection with another access token than `spent`; None where the person has to sign in again.
 
-        Raises `Unavailable` where nobody can say now.
+        Raises `SignInError` where nobody can say now.
         """
         try:
             async with self.connections.refreshing(principal, server.name):
@@ -100,13 +100,16 @@ class SignIns:
             raise Unavailable(f'A worker renews the sign-in at "{name}" and takes too long.') from exc
 
     async def revoke(self, server: Server, grant: Grant) -> bool:
-        """Tell the authorization server that the tokens are void (RFC 7009); whether it heard that."""
-        flow = Flow(server, redirect_uri=grant.documents["redirect_uri"], documents=grant.documents)
-        metadata = flow.context.oauth_metadata
-        if metadata is None or metadata.revocation_endpoint is None or flow.context.client_info is None:
-            return False
+        """Tell the authorization server that the tokens are void (RFC 7009); whether it heard that.
+
+        Raises `SignInError`.
+        """
         heard = []
         async with _guarded(server) as (_, http):
+            flow = Flow(server, redirect_uri=_redirect_of(grant), documents=grant.documents)
+            metadata = flow.context.oauth_metadata
+            if metadata is None or metadata.revocation_endpoint is None or flow.context.client_info is None:
+                return False
             for kind, token in (("refresh_token", grant.refresh_token), ("access_token", grant.access_token)):
                 if not token:
                     continue  # some servers void both with either, others do not
@@ -120,8 +123,8 @@ class SignIns:
         if not grant.refresh_token:
             return None
         tokens = OAuthToken(access_token=grant.access_token, refresh_token=grant.refresh_token, scope=grant.scope)
-        flow = Flow(server, redirect_uri=grant.documents["redirect_uri"], documents=grant.documents, tokens=tokens)
         async with _guarded(server) as (_, http):
+            flow = Flow(server, redirect_uri=_redirect_of(grant), documents=grant.documents, tokens=tokens)
             answer = await flow.renew(http)
         if answer.status_code == 429 or answer.status_code >= 500:
             raise Unavailable(f'The sign-in of "{server.name}" cannot be renewed now (HTTP {answer.status_code}).')
@@ -148,6 +151,10 @@ class SignIns:
             at=at,
             documents=documents,
         )
+
+
+def _redirect_of(grant: Grant) -> str:
+    return str(grant.documents.get("redirect_uri", ""))
 
 
 @asynccontextmanager
