@@ -16,14 +16,14 @@ from typing import Any
 
 import structlog
 from redis.asyncio import Redis
-from redis.exceptions import LockNotOwnedError
+from redis.exceptions import LockNotOwnedError, WatchError
 
 from bot.catalog.servers import Server
 from bot.connections.models import Principal
 from bot.threads import keys
 from bot.vault import Unreadable, Vault
 
-RENEWAL_SECONDS = 40.0  # longer than one request to a token endpoint may take
+RENEWAL_SECONDS = 40.0  # longer than one request to a token endpoint may take (15 s)
 PATIENCE_SECONDS = 45.0  # of those who wait for another's renewal
 LOOK_SECONDS = 0.05
 
@@ -76,6 +76,29 @@ class Connections:
             together.set(key, self._vault.seal(json.dumps(asdict(grant)), place=key))
             together.sadd(keys.connections(principal.team, principal.user), server)
             await together.execute()
+
+    async def renew(self, principal: Principal, server: str, spent: str, after: Grant | None) -> bool:
+        """Put `after` (None: nothing) in the place of the one with the token `spent`; whether that was still there.
+
+        Who renews may have lost the lock on the way, and another renewed, or the person signed out, meanwhile.
+        """
+        key = keys.connection(principal.team, server, principal.user)
+        async with self._redis.pipeline(transaction=True) as together:
+            await together.watch(key)
+            held = self._opened(key, await together.get(key))
+            if held is None or held.access_token != spent:
+                return False
+            together.multi()  # type: ignore[no-untyped-call]  # it has no types at redis-py
+            if after is None:
+                together.delete(key)
+                together.srem(keys.connections(principal.team, principal.user), server)
+            else:
+                together.set(key, self._vault.seal(json.dumps(asdict(after)), place=key))
+            try:
+                await together.execute()
+            except WatchError:
+                return False
+        return True
 
     async def drop(self, principal: Principal, server: str) -> Grant | None:
         """Forget it; what it was, so that it can be revoked."""

@@ -132,12 +132,14 @@ class SignIns:
             fresh = OAuthToken.model_validate_json(answer.content)
         except ValidationError:  # refused: `invalid_grant` mostly; some servers say it under 200
             log.info("sign_in.renewal_refused", server=server.name, status=answer.status_code)
-            await self.connections.drop(principal, server.name)
-            return None
+            await self.connections.renew(principal, server.name, grant.access_token, None)
+            return await self.connections.at(principal, server)
         fresh.refresh_token = fresh.refresh_token or grant.refresh_token
         fresh.scope = fresh.scope or grant.scope
         after = self._granted(fresh, grant.documents, id=grant.id, url=grant.url, at=grant.at)
-        await self.connections.put(principal, server.name, after)
+        if not await self.connections.renew(principal, server.name, grant.access_token, after):
+            log.warning("sign_in.renewed_too_late", server=server.name)
+            return await self.connections.at(principal, server)
         return after
 
     def _granted(self, tokens: OAuthToken, documents: dict[str, Any], *, id: str, url: str, at: float) -> Grant:

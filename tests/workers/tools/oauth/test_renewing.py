@@ -1,0 +1,85 @@
+"""Renewing a sign-in: what the token endpoint's answers lead to, and what happened meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from dataclasses import replace
+from typing import Any
+
+import httpx2
+import pytest
+from cryptography.fernet import Fernet
+from redis.asyncio import Redis
+
+from bot.catalog.servers import Server
+from bot.connections.grants import Connections, Grant
+from bot.connections.models import Principal
+from bot.vault import Vault
+from workers.tools.oauth import sign_ins as module
+from workers.tools.oauth.sign_ins import SignIns
+
+ADA = Principal("T0PLAY", "U0ADA")
+NOTES = Server(name="notes", transport="http", url="https://notes.example/mcp")
+CLIENT = {"client_id": "ours", "redirect_uris": ["http://localhost/"], "token_endpoint_auth_method": "none"}
+GRANT = Grant(
+    id="first",
+    url=NOTES.url,
+    access_token="spent",  # made up
+    refresh_token="more",  # made up
+    documents={"redirect_uri": "http://localhost/", "client": CLIENT, "protocol": "2025-11-25"},
+)
+FRESH = {"access_token": "fresh", "token_type": "Bearer", "expires_in": 60}
+
+Answer = Callable[[httpx2.Request], Coroutine[None, None, httpx2.Response]]
+
+
+@pytest.fixture
+async def connections(redis: Redis) -> Connections:
+    connections = Connections(redis, Vault([Fernet.generate_key().decode()]))
+    await connections.put(ADA, "notes", GRANT)
+    return connections
+
+
+@pytest.fixture
+def sign_ins(connections: Connections) -> SignIns:
+    return SignIns(connections, now=lambda: 1000.0)
+
+
+def endpoint(monkeypatch: pytest.MonkeyPatch, answer: Answer) -> None:
+    """What the token endpoint says; nothing leaves this machine."""
+    monkeypatch.setattr(module, "client", lambda guard: httpx2.AsyncClient(transport=httpx2.MockTransport(answer)))
+
+
+def says(status: int, **body: Any) -> Answer:
+    async def answer(request: httpx2.Request) -> httpx2.Response:
+        return httpx2.Response(status, **body)
+
+    return answer
+
+
+async def test_a_renewal_that_lost_its_turn_overwrites_nothing(
+    monkeypatch: pytest.MonkeyPatch, connections: Connections, sign_ins: SignIns
+) -> None:
+    """While it was under way its lock ran out, and another worker has renewed."""
+    theirs = replace(GRANT, access_token="theirs")  # made up
+
+    async def answer(request: httpx2.Request) -> httpx2.Response:
+        await connections.put(ADA, "notes", theirs)
+        return httpx2.Response(200, json=FRESH)
+
+    endpoint(monkeypatch, answer)
+    assert await sign_ins.renewed(NOTES, ADA, "spent") == theirs
+    assert await connections.at(ADA, NOTES) == theirs
+
+
+async def test_a_renewal_brings_nobody_back_whose_workspace_has_gone(
+    monkeypatch: pytest.MonkeyPatch, connections: Connections, sign_ins: SignIns
+) -> None:
+    async def answer(request: httpx2.Request) -> httpx2.Response:
+        await connections.forget_team(ADA.team)
+        return httpx2.Response(200, json=FRESH)
+
+    endpoint(monkeypatch, answer)
+    assert await sign_ins.renewed(NOTES, ADA, "spent") is None
+    assert await connections.servers_of(ADA) == set()
+    assert await connections.get(ADA, "notes") is None
