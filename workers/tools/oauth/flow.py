@@ -27,7 +27,7 @@ from mcp.shared.auth import (
     OAuthToken,
     ProtectedResourceMetadata,
 )
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from bot.catalog.servers import Server
 from workers.tools.needs import SignIn
@@ -37,6 +37,16 @@ logging.getLogger("mcp.client.auth.oauth2").addFilter(lambda _: False)  # a leve
 
 PROTOCOL_HEADER = "mcp-protocol-version"
 NAME = "Threadwind"
+TOKEN_ERRORS = frozenset(  # RFC 6749, section 5.2: whatever else a server says stays out of the log
+    {
+        "invalid_request",
+        "invalid_client",
+        "invalid_grant",
+        "unauthorized_client",
+        "unsupported_grant_type",
+        "invalid_scope",
+    }
+)
 T = TypeVar("T", bound=BaseModel)
 
 
@@ -208,6 +218,19 @@ async def _sent(http: httpx2.AsyncClient, request: httpx2.Request) -> httpx2.Res
         body = dict(parse_qsl(response.text))
         return httpx2.Response(response.status_code, text=json.dumps(body), request=request)
     return response
+
+
+def said_error(answer: httpx2.Response) -> str:
+    """The error of a token endpoint's answer, one of RFC 6749's words; empty for any other answer."""
+    try:
+        said = _Refusal.model_validate_json(answer.content).error
+    except ValidationError:
+        return ""
+    return said if said in TOKEN_ERRORS else ""
+
+
+class _Refusal(BaseModel):
+    error: str
 
 
 def _static(server: Server, redirect_uri: str, metadata: OAuthMetadata | None) -> OAuthClientInformationFull:

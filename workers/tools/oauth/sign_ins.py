@@ -1,7 +1,7 @@
 """People's sign-ins at tool servers: begun, finished, renewed, revoked; what comes of them is kept in `connections`.
 
-Always holds: tokens are renewed by one process at a time, whoever else wanted it gets the new ones; a refresh that is
-refused ends the connection, one that could not be heard does not.
+Always holds: tokens are renewed by one process at a time, whoever else wanted it gets the new ones; a refresh token
+that is void ends the connection, whatever else the answer may be does not.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from bot.connections.grants import Connections, Grant
 from bot.connections.models import Principal
 from workers.tools.needs import SignIn
 from workers.tools.oauth.errors import Unavailable, Unusable
-from workers.tools.oauth.flow import Begun, Flow
+from workers.tools.oauth.flow import Begun, Flow, said_error
 from workers.tools.oauth.guard import Blocked, Guard, client
 
 log = structlog.get_logger()
@@ -126,11 +126,13 @@ class SignIns:
         async with _guarded(server) as (_, http):
             flow = Flow(server, redirect_uri=_redirect_of(grant), documents=grant.documents, tokens=tokens)
             answer = await flow.renew(http)
-        if answer.status_code == 429 or answer.status_code >= 500:
-            raise Unavailable(f'The sign-in of "{server.name}" cannot be renewed now (HTTP {answer.status_code}).')
         try:
             fresh = OAuthToken.model_validate_json(answer.content)
-        except ValidationError:  # refused: `invalid_grant` mostly; some servers say it under 200
+        except ValidationError:
+            error = said_error(answer)  # some servers say it under 200
+            if error != "invalid_grant":
+                log.warning("sign_in.not_renewed", server=server.name, status=answer.status_code, error=error)
+                raise Unavailable(f'The sign-in of "{server.name}" cannot be renewed now.') from None
             log.info("sign_in.renewal_refused", server=server.name, status=answer.status_code)
             await self.connections.renew(principal, server.name, grant.access_token, None)
             return await self.connections.at(principal, server)

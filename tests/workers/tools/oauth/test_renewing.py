@@ -16,6 +16,7 @@ from bot.connections.grants import Connections, Grant
 from bot.connections.models import Principal
 from bot.vault import Vault
 from workers.tools.oauth import sign_ins as module
+from workers.tools.oauth.errors import Unavailable
 from workers.tools.oauth.sign_ins import SignIns
 
 ADA = Principal("T0PLAY", "U0ADA")
@@ -83,3 +84,36 @@ async def test_a_renewal_brings_nobody_back_whose_workspace_has_gone(
     assert await sign_ins.renewed(NOTES, ADA, "spent") is None
     assert await connections.servers_of(ADA) == set()
     assert await connections.get(ADA, "notes") is None
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        says(302, headers={"location": "https://elsewhere.example/"}),
+        says(403),
+        says(200, html="<p>We are moving house.</p>"),
+        says(200, json=["neither"]),
+        says(401, json={"error": "invalid_client"}),
+        says(400, json={"error": "invalid_scope"}),
+        says(429),
+        says(503, json={"error": "invalid"}),
+    ],
+)
+async def test_only_a_void_refresh_token_ends_a_connection(
+    monkeypatch: pytest.MonkeyPatch, connections: Connections, sign_ins: SignIns, answer: Answer
+) -> None:
+    """Anything else may pass, or be mended by an operator: nobody is to sign in again for it."""
+    endpoint(monkeypatch, answer)
+    with pytest.raises(Unavailable):
+        await sign_ins.renewed(NOTES, ADA, "spent")
+    assert await connections.at(ADA, NOTES) == GRANT
+
+
+@pytest.mark.parametrize("status", [400, 401, 200])
+async def test_a_void_refresh_token_ends_the_connection(
+    monkeypatch: pytest.MonkeyPatch, connections: Connections, sign_ins: SignIns, status: int
+) -> None:
+    endpoint(monkeypatch, says(status, json={"error": "invalid_grant"}))
+    assert await sign_ins.renewed(NOTES, ADA, "spent") is None
+    assert await connections.get(ADA, "notes") is None
+    assert await connections.servers_of(ADA) == set()
