@@ -12,7 +12,7 @@ from functools import partial
 
 from bot.catalog.servers import Server
 from workers.tools.credentials import SHARED, Asker, Credential
-from workers.tools.errors import Unreachable
+from workers.tools.errors import NotRenewed
 from workers.tools.oauth.bearer import Bearer, Tokens
 from workers.tools.oauth.errors import SignInError
 from workers.tools.oauth.sign_ins import SignIns
@@ -35,7 +35,7 @@ class Personal:
             try:
                 grant = await tokens.fresh()
             except SignInError as exc:
-                raise Unreachable(str(exc)) from exc
+                raise NotRenewed(str(exc)) from exc
             if grant:
                 return Credential(
                     key=f"{asker.principal}:{grant.id}",

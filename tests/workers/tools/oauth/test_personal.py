@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import httpx2
@@ -19,6 +20,7 @@ from workers.tools.errors import Unreachable
 from workers.tools.oauth.bearer import Bearer, Tokens
 from workers.tools.oauth.personal import Personal
 from workers.tools.oauth.sign_ins import SignIns
+from workers.tools.sessions import ToolSessions
 from workers.tools.soft_http import HEARD, Heard
 
 NOTES = Server(name="notes", transport="http", url="https://notes.example/mcp")
@@ -86,3 +88,20 @@ async def test_a_sign_in_that_cannot_be_renewed_fails_this_call_and_nothing_else
     finally:
         HEARD.reset(token)
     assert heard.cannot_renew
+
+
+async def test_one_persons_spent_sign_in_lets_the_server_rest_for_nobody_else(
+    connections: Connections, personal: Personal
+) -> None:
+    here = replace(NOTES, url="http://127.0.0.1:1/mcp")  # nobody listens there
+    await connections.put(ADA, "notes", replace(GRANT, url=here.url, expires_at=1000.0))
+    sessions = ToolSessions(timeout=timedelta(seconds=10), credentials=personal)
+    try:
+        for _ in range(10):
+            with pytest.raises(Unreachable, match="does not work as the protocol says"):
+                await sessions.tools(here, ASKER)
+        with pytest.raises(Unreachable) as raised:
+            await sessions.tools(here, Asker(Principal("T0PLAY", "U0CAMILLE"), "C0GENERAL"))
+        assert "failed several times" not in str(raised.value)
+    finally:
+        await sessions.aclose()
