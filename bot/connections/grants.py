@@ -147,6 +147,10 @@ class Connections:
         key = _registered(server_url, redirect_uri)
         await self._redis.set(key, self._vault.seal(json.dumps(client), place=key), ex=keys.REGISTERED_FOR)
 
+    async def forget_client(self, server_url: str, redirect_uri: str) -> None:
+        """The server no longer knows it: whoever signs in next registers anew."""
+        await self._redis.delete(_registered(server_url, redirect_uri))
+
     def _opened(self, key: str, sealed: bytes | None) -> Grant | None:
         text = self._unsealed(key, sealed)
         return Grant(**{"url": "", **json.loads(text)}) if text else None

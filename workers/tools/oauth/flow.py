@@ -37,10 +37,11 @@ logging.getLogger("mcp.client.auth.oauth2").addFilter(lambda _: False)  # a leve
 
 PROTOCOL_HEADER = "mcp-protocol-version"
 NAME = "Threadwind"
+CLIENT_GONE = "invalid_client"
 TOKEN_ERRORS = frozenset(  # RFC 6749, section 5.2: whatever else a server says stays out of the log
     {
         "invalid_request",
-        "invalid_client",
+        CLIENT_GONE,
         "invalid_grant",
         "unauthorized_client",
         "unsupported_grant_type",
@@ -68,6 +69,10 @@ class _Paused(Exception):
     def __init__(self, begun: Begun) -> None:
         super().__init__("a person is waited for")
         self.begun = begun
+
+
+class ClientGone(OAuthFlowError):
+    """The authorization server does not know as whom we are registered."""
 
 
 class Flow(OAuthClientProvider):
@@ -121,7 +126,10 @@ class Flow(OAuthClientProvider):
         """The tokens for a code. Raises the SDK's, pydantic's and httpx2's errors."""
         validate_authorization_response_iss(iss, self.context.oauth_metadata)
         request = await self._exchange_token_authorization_code(code, verifier)
-        await self._handle_token_response(await _sent(http, request))
+        answer = await _sent(http, request)
+        if said_error(answer) == CLIENT_GONE:
+            raise ClientGone("the authorization server does not know us")
+        await self._handle_token_response(answer)
         assert self.context.current_tokens is not None, "the SDK raises where there are none"
         return self.context.current_tokens
 

@@ -1,7 +1,7 @@
 """People's sign-ins at tool servers: begun, finished, renewed, revoked; what comes of them is kept in `connections`.
 
 Always holds: tokens are renewed by one process at a time, whoever else wanted it gets the new ones; a refresh token
-that is void ends the connection, whatever else the answer may be does not.
+that is void, or a registration that is gone, ends the connection, whatever else the answer may be does not.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from bot.connections.grants import Connections, Grant
 from bot.connections.models import Principal
 from workers.tools.needs import SignIn
 from workers.tools.oauth.errors import Unavailable, Unusable
-from workers.tools.oauth.flow import Begun, Flow, said_error
+from workers.tools.oauth.flow import CLIENT_GONE, Begun, ClientGone, Flow, said_error
 from workers.tools.oauth.guard import Blocked, Guard, client
 
 log = structlog.get_logger()
@@ -72,7 +72,13 @@ class SignIns:
         """The code's tokens, into the store. Raises `SignInError`."""
         flow = Flow(server, redirect_uri=documents["redirect_uri"], documents=documents)
         async with _guarded(server) as (_, http):
-            tokens = await flow.finish(http, code=code, verifier=verifier, iss=iss)
+            try:
+                tokens = await flow.finish(http, code=code, verifier=verifier, iss=iss)
+            except ClientGone:
+                if server.oauth:
+                    raise
+                await self.connections.forget_client(server.url, documents["redirect_uri"])
+                raise Unavailable(f'We have to be registered anew for "{server.name}"; ask again.') from None
         grant = self._granted(tokens, flow.documents(), id=secrets.token_hex(8), url=server.url, at=self._now())
         await self.connections.put(principal, server.name, grant)
         log.info("sign_in.done", server=server.name, renews=bool(grant.refresh_token))
@@ -130,7 +136,9 @@ class SignIns:
             fresh = OAuthToken.model_validate_json(answer.content)
         except ValidationError:
             error = said_error(answer)  # some servers say it under 200
-            if error != "invalid_grant":
+            if error == CLIENT_GONE and not server.oauth:
+                await self.connections.forget_client(server.url, _redirect_of(grant))
+            elif error != "invalid_grant":
                 log.warning("sign_in.not_renewed", server=server.name, status=answer.status_code, error=error)
                 raise Unavailable(f'The sign-in of "{server.name}" cannot be renewed now.') from None
             log.info("sign_in.renewal_refused", server=server.name, status=answer.status_code)

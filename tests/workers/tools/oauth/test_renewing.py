@@ -11,12 +11,13 @@ import pytest
 from cryptography.fernet import Fernet
 from redis.asyncio import Redis
 
+from bot.catalog.server_credentials import OAuthClient
 from bot.catalog.servers import Server
 from bot.connections.grants import Connections, Grant
 from bot.connections.models import Principal
 from bot.vault import Vault
 from workers.tools.oauth import sign_ins as module
-from workers.tools.oauth.errors import Unavailable
+from workers.tools.oauth.errors import Unavailable, Unusable
 from workers.tools.oauth.sign_ins import SignIns
 
 ADA = Principal("T0PLAY", "U0ADA")
@@ -93,7 +94,6 @@ async def test_a_renewal_brings_nobody_back_whose_workspace_has_gone(
         says(403),
         says(200, html="<p>We are moving house.</p>"),
         says(200, json=["neither"]),
-        says(401, json={"error": "invalid_client"}),
         says(400, json={"error": "invalid_scope"}),
         says(429),
         says(503, json={"error": "invalid"}),
@@ -117,3 +117,31 @@ async def test_a_void_refresh_token_ends_the_connection(
     assert await sign_ins.renewed(NOTES, ADA, "spent") is None
     assert await connections.get(ADA, "notes") is None
     assert await connections.servers_of(ADA) == set()
+
+
+async def test_a_registration_that_the_server_no_longer_knows_is_made_anew(
+    monkeypatch: pytest.MonkeyPatch, connections: Connections, sign_ins: SignIns
+) -> None:
+    """The tokens of a client that is gone are of no use either: their owner is asked again."""
+    endpoint(monkeypatch, says(401, json={"error": "invalid_client"}))
+    await connections.keep_client(NOTES.url, "http://localhost/", CLIENT)
+    assert await sign_ins.renewed(NOTES, ADA, "spent") is None
+    assert await connections.client(NOTES.url, "http://localhost/") is None
+
+    await connections.keep_client(NOTES.url, "http://localhost/", CLIENT)
+    with pytest.raises(Unavailable):
+        await sign_ins.finish(NOTES, ADA, GRANT.documents, code="code", verifier="verifier", iss=None)
+    assert await connections.client(NOTES.url, "http://localhost/") is None
+
+
+async def test_a_client_of_the_operators_that_is_refused_costs_nobody_the_sign_in(
+    monkeypatch: pytest.MonkeyPatch, connections: Connections, sign_ins: SignIns
+) -> None:
+    """Its id or secret may be mistyped: the operator mends it, and the tokens are good again."""
+    endpoint(monkeypatch, says(401, json={"error": "invalid_client"}))
+    own = replace(NOTES, oauth=OAuthClient(client_id="ours"))
+    with pytest.raises(Unavailable):
+        await sign_ins.renewed(own, ADA, "spent")
+    assert await connections.at(ADA, own) == GRANT
+    with pytest.raises(Unusable):
+        await sign_ins.finish(own, ADA, GRANT.documents, code="code", verifier="verifier", iss=None)
