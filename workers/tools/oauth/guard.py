@@ -37,6 +37,7 @@ class Guard(httpx2.AsyncBaseTransport):
     def __init__(self, server_url: str) -> None:
         self._own = httpx2.URL(server_url)
         self._inner = httpx2.AsyncHTTPTransport(verify=shared_tls(), trust_env=False)
+        self.overloaded = False  # the last answer was that
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         """With its body, read whole: a server that dribbles costs no more than one that is silent."""
@@ -59,6 +60,7 @@ class Guard(httpx2.AsyncBaseTransport):
             extensions={**request.extensions, "sni_hostname": url.host},
         )
         response = await self._inner.handle_async_request(pinned)
+        self.overloaded = response.status_code == 429 or response.status_code >= 500
         response.stream = _Short(cast("httpx2.AsyncByteStream", response.stream))
         try:
             await response.aread()

@@ -187,5 +187,7 @@ async def _guarded(server: Server) -> AsyncIterator[tuple[Guard, httpx2.AsyncCli
             f'Who signs people in for "{server.name}" cannot be reached ({type(exc).__name__}).'
         ) from None
     except (OAuthFlowError, ValidationError, ValueError, httpx2.InvalidURL) as exc:
+        if guard.overloaded:
+            raise Unavailable(f'Who signs people in for "{server.name}" is overloaded or has a fault.') from None
         log.warning("sign_in.unusable", server=server.name, cause=type(exc).__name__)
         raise Unusable(f'The sign-in of "{server.name}" does not work as the protocol says.') from None

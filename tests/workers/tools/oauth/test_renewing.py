@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from typing import Any
@@ -16,6 +17,8 @@ from bot.catalog.servers import Server
 from bot.connections.grants import Connections, Grant
 from bot.connections.models import Principal
 from bot.vault import Vault
+from workers.tools.needs import SignIn
+from workers.tools.oauth import guard as guards
 from workers.tools.oauth import sign_ins as module
 from workers.tools.oauth.errors import Unavailable, Unusable
 from workers.tools.oauth.sign_ins import SignIns
@@ -50,6 +53,16 @@ def sign_ins(connections: Connections) -> SignIns:
 def endpoint(monkeypatch: pytest.MonkeyPatch, answer: Answer) -> None:
     """What the token endpoint says; nothing leaves this machine."""
     monkeypatch.setattr(module, "client", lambda guard: httpx2.AsyncClient(transport=httpx2.MockTransport(answer)))
+
+
+def network(monkeypatch: pytest.MonkeyPatch, answer: Answer) -> None:
+    """The same behind the guard, which hears what comes."""
+
+    async def looked_up(url: httpx2.URL) -> list[guards.Address]:
+        return [ipaddress.IPv4Address("93.184.216.34")]
+
+    monkeypatch.setattr(guards, "_looked_up", looked_up)
+    monkeypatch.setattr(httpx2, "AsyncHTTPTransport", lambda **_: httpx2.MockTransport(answer))
 
 
 def says(status: int, **body: Any) -> Answer:
@@ -145,3 +158,23 @@ async def test_a_client_of_the_operators_that_is_refused_costs_nobody_the_sign_i
     assert await connections.at(ADA, own) == GRANT
     with pytest.raises(Unusable):
         await sign_ins.finish(own, ADA, GRANT.documents, code="code", verifier="verifier", iss=None)
+
+
+@pytest.mark.parametrize("status", [429, 500, 503])
+async def test_an_overloaded_server_is_said_to_be_away_and_not_broken(
+    monkeypatch: pytest.MonkeyPatch, sign_ins: SignIns, status: int
+) -> None:
+    network(monkeypatch, says(status))
+    with pytest.raises(Unavailable):
+        await sign_ins.finish(NOTES, ADA, GRANT.documents, code="code", verifier="verifier", iss=None)
+    need = SignIn(server="notes", status=401, protocol="2025-11-25")
+    with pytest.raises(Unavailable):
+        await sign_ins.begin(NOTES, ADA, need, redirect_uri="http://localhost/")
+
+
+async def test_a_server_that_answers_nonsense_is_said_to_be_broken(
+    monkeypatch: pytest.MonkeyPatch, sign_ins: SignIns
+) -> None:
+    network(monkeypatch, says(404))
+    with pytest.raises(Unusable):
+        await sign_ins.finish(NOTES, ADA, GRANT.documents, code="code", verifier="verifier", iss=None)
