@@ -2,7 +2,7 @@
 
 Always holds: https to public addresses only, and what was looked up is what is connected to. A server that an operator
 put on this machine (a loopback address in mcp.json) may name loopback addresses, with http too; and each server's own
-origin may be asked for its metadata. Answers are short, and nobody's proxy is used.
+origin may be asked for its metadata. Answers are short, never packed, and nobody's proxy is used.
 https://modelcontextprotocol.io/specification/2025-11-25/basic/security_best_practices
 """
 
@@ -52,10 +52,12 @@ class Guard(httpx2.AsyncBaseTransport):
         addresses = await _looked_up(url)
         if not self._is_own(url) and not await self._may_go(url, addresses):
             raise Blocked(f"{url.host} is not an address for a sign-in", request=request)
+        headers = request.headers.copy()
+        headers["accept-encoding"] = "identity"
         pinned = httpx2.Request(
             request.method,
             url.copy_with(host=str(addresses[0])),
-            headers=request.headers,  # the Host header stays the name's
+            headers=headers,  # the Host header stays the name's
             stream=request.stream,
             extensions={**request.extensions, "sni_hostname": url.host},
         )
@@ -63,6 +65,8 @@ class Guard(httpx2.AsyncBaseTransport):
         self.overloaded = response.status_code == 429 or response.status_code >= 500
         response.stream = _Short(cast("httpx2.AsyncByteStream", response.stream))
         try:
+            if response.headers.get("content-encoding", "identity").lower() != "identity":
+                raise Blocked("the answer is packed, so its length is unknown", request=request)
             await response.aread()
         finally:
             await response.aclose()

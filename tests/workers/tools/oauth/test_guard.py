@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import socket
 from collections.abc import AsyncIterator, Callable, Sequence
 
@@ -225,3 +226,22 @@ async def test_a_request_ends_in_time_wherever_it_hangs(
     async with asyncio.timeout(10):
         with pytest.raises(httpx2.TimeoutException):
             await fetched(guard, "https://mcp.example/")
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "deflate", "br", "identity, gzip"])
+async def test_a_packed_answer_is_refused_for_nobody_knows_how_long_it_is(names: Names, encoding: str) -> None:
+    asked: list[str] = []
+
+    class Packed(Recorder):
+        async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+            asked.append(request.headers["accept-encoding"])
+            return httpx2.Response(200, headers={"content-encoding": encoding}, content=once(), request=request)
+
+    async def once() -> AsyncIterator[bytes]:
+        yield gzip.compress(b"x" * 10_000_000)
+
+    guard, _ = a_guard()
+    guard._inner = Packed()  # type: ignore[assignment]  # as above
+    with pytest.raises(Blocked, match="packed"):
+        await fetched(guard, "https://mcp.example/")
+    assert asked == ["identity"]
