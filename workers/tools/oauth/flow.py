@@ -102,7 +102,7 @@ class Flow(OAuthClientProvider):
         context.client_metadata.scope = documents.get("scope")
         context.client_info = _read(OAuthClientInformationFull, documents.get("client") or client)
         context.current_tokens = tokens
-        if server.oauth:
+        if server.own_client:
             context.client_info = _static(server, redirect_uri, context.oauth_metadata)
         self.registered: dict[str, Any] | None = None  # what a registration brought, to be kept
         self._lacking: str | None = None  # the scopes that the server found missing
@@ -171,7 +171,7 @@ class Flow(OAuthClientProvider):
             raise OAuthFlowError("the authorization server does not offer PKCE with S256")
         if context.client_info is None:
             raise OAuthFlowError("we are not registered")
-        if self._server.oauth:
+        if self._server.own_client:
             context.client_info = _static(self._server, self._redirect_uri, context.oauth_metadata)
         if self._server.oauth and self._server.oauth.scopes:
             context.client_metadata.scope = self._chosen_scope()
@@ -243,15 +243,16 @@ class _Refusal(BaseModel):
 
 def _static(server: Server, redirect_uri: str, metadata: OAuthMetadata | None) -> OAuthClientInformationFull:
     """The client that an operator registered by hand. Servers that do not say how, take the secret in the form."""
-    assert server.oauth is not None, "only then there is such a client"
+    own = server.own_client
+    assert own is not None, "only then there is such a client"
     offered = (metadata.token_endpoint_auth_methods_supported if metadata else None) or ["client_secret_post"]
     method = "client_secret_post" if "client_secret_post" in offered else "client_secret_basic"
     return OAuthClientInformationFull.model_validate(
         {
-            "client_id": server.oauth.client_id,
-            "client_secret": server.oauth.client_secret or None,
+            "client_id": own.client_id,
+            "client_secret": own.client_secret or None,
             "redirect_uris": [redirect_uri],
-            "token_endpoint_auth_method": method if server.oauth.client_secret else "none",
+            "token_endpoint_auth_method": method if own.client_secret else "none",
         }
     )
 

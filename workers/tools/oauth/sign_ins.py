@@ -55,7 +55,7 @@ class SignIns:
             begun = await flow.begin(http, need)
             if not await guard.may_show(httpx2.URL(begun.url)):
                 raise Unusable(f'The sign-in of "{server.name}" leads to an address that is not safe.')
-        if flow.registered and not server.oauth:
+        if flow.registered and not server.own_client:
             await self.connections.keep_client(server.url, redirect_uri, flow.registered)
         return begun
 
@@ -75,7 +75,7 @@ class SignIns:
             try:
                 tokens = await flow.finish(http, code=code, verifier=verifier, iss=iss)
             except ClientGone:
-                if server.oauth:
+                if server.own_client:
                     raise
                 await self.connections.forget_client(server.url, documents["redirect_uri"])
                 raise Unavailable(f'We have to be registered anew for "{server.name}"; ask again.') from None
@@ -136,7 +136,7 @@ class SignIns:
             fresh = OAuthToken.model_validate_json(answer.content)
         except ValidationError:
             error = said_error(answer)  # some servers say it under 200
-            if error == CLIENT_GONE and not server.oauth:
+            if error == CLIENT_GONE and not server.own_client:
                 await self.connections.forget_client(server.url, _redirect_of(grant))
             elif error != "invalid_grant":
                 log.warning("sign_in.not_renewed", server=server.name, status=answer.status_code, error=error)

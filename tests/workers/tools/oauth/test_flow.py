@@ -37,3 +37,9 @@ async def test_more_rights_than_the_operator_chose_are_asked_for_when_a_call_lac
     assert await asked_for(chosen, first) == {"notes:read"}
     lacking = SignIn(server="notes", status=403, challenge=refused)
     assert await asked_for(chosen, lacking, granted="notes:read") == {"notes:read", "notes:write"}
+
+
+async def test_scopes_are_the_operators_choice_also_where_we_register_ourselves() -> None:
+    first = SignIn(server="notes", status=401, challenge='Bearer scope="notes:read notes:write"')
+    assert await asked_for(None, first) == {"notes:read", "notes:write", "offline_access"}
+    assert await asked_for(OAuthClient(scopes=("notes:read",)), first) == {"notes:read"}
