@@ -84,6 +84,11 @@ class Server:
         return self.transport != "stdio" and "authorization" not in map(str.lower, self.headers)
 
     @property
+    def own_client(self) -> OAuthClient | None:
+        """As whom people sign in there, where an operator registered that by hand."""
+        return self.oauth if self.oauth and self.oauth.client_id else None
+
+    @property
     def personal(self) -> bool:
         """Whether it is used with a sign-in of the person's own, so that what is sent there is not for everybody."""
         return self.oauth is not None

@@ -1,6 +1,7 @@
 """Who is signed in where: a person's tokens for one MCP server, sealed in Redis.
 
-Always holds: a row opens only at its own place, so one person's tokens are never another's; one that cannot be opened
+Always holds: a row opens only at its own place, so one person's tokens are never another's; a sign-in counts at the
+address where it was made, whatever server has the name later; one that cannot be opened
 counts as none, and its owner is asked again. Tokens are renewed by one process at a time, under `refreshing`.
 """
 
@@ -15,13 +16,14 @@ from typing import Any
 
 import structlog
 from redis.asyncio import Redis
-from redis.exceptions import LockNotOwnedError
+from redis.exceptions import LockNotOwnedError, WatchError
 
+from bot.catalog.servers import Server
 from bot.connections.models import Principal
 from bot.threads import keys
 from bot.vault import Unreadable, Vault
 
-RENEWAL_SECONDS = 40.0  # longer than one request to a token endpoint may take
+RENEWAL_SECONDS = 40.0  # longer than one request to a token endpoint may take (15 s)
 PATIENCE_SECONDS = 45.0  # of those who wait for another's renewal
 LOOK_SECONDS = 0.05
 
@@ -32,11 +34,13 @@ log = structlog.get_logger()
 class Grant:
     """What a sign-in brought. `id` is new with each sign-in and stays through renewals, as does `at`, when it was.
 
-    Times are in seconds since the epoch; `expires_at` is None where the server does not say. `documents` is what the
-    worker's flow needs to renew and to revoke: the authorization server's metadata, and as whom we are registered.
+    `url` is the server's, at which it counts and nowhere else. Times are in seconds since the epoch; `expires_at` is
+    None where the server does not say. `documents` is what the worker's flow needs to renew and to revoke: the
+    authorization server's metadata, and as whom we are registered.
     """
 
     id: str
+    url: str = field(repr=False)
     access_token: str = field(repr=False)
     refresh_token: str = field(default="", repr=False)
     expires_at: float | None = None
@@ -57,8 +61,14 @@ class Connections:
         return self._vault.has_keys
 
     async def get(self, principal: Principal, server: str) -> Grant | None:
+        """Wherever it counts."""
         key = keys.connection(principal.team, server, principal.user)
         return self._opened(key, await self._redis.get(key))
+
+    async def at(self, principal: Principal, server: Server) -> Grant | None:
+        """What may be sent to the server; None also where the person signed in when its name led elsewhere."""
+        grant = await self.get(principal, server.name)
+        return grant if grant and grant.url == server.url else None
 
     async def put(self, principal: Principal, server: str, grant: Grant) -> None:
         key = keys.connection(principal.team, server, principal.user)
@@ -66,6 +76,29 @@ class Connections:
             together.set(key, self._vault.seal(json.dumps(asdict(grant)), place=key))
             together.sadd(keys.connections(principal.team, principal.user), server)
             await together.execute()
+
+    async def renew(self, principal: Principal, server: str, spent: str, after: Grant | None) -> bool:
+        """Put `after` (None: nothing) in the place of the one with the token `spent`; whether that was still there.
+
+        Who renews may have lost the lock on the way, and another renewed, or the person signed out, meanwhile.
+        """
+        key = keys.connection(principal.team, server, principal.user)
+        async with self._redis.pipeline(transaction=True) as together:
+            await together.watch(key)
+            held = self._opened(key, await together.get(key))
+            if held is None or held.access_token != spent:
+                return False
+            together.multi()  # type: ignore[no-untyped-call]  # it has no types at redis-py
+            if after is None:
+                together.delete(key)
+                together.srem(keys.connections(principal.team, principal.user), server)
+            else:
+                together.set(key, self._vault.seal(json.dumps(asdict(after)), place=key))
+            try:
+                await together.execute()
+            except WatchError:
+                return False
+        return True
 
     async def drop(self, principal: Principal, server: str) -> Grant | None:
         """Forget it; what it was, so that it can be revoked."""
@@ -114,9 +147,13 @@ class Connections:
         key = _registered(server_url, redirect_uri)
         await self._redis.set(key, self._vault.seal(json.dumps(client), place=key), ex=keys.REGISTERED_FOR)
 
+    async def forget_client(self, server_url: str, redirect_uri: str) -> None:
+        """The server no longer knows it: whoever signs in next registers anew."""
+        await self._redis.delete(_registered(server_url, redirect_uri))
+
     def _opened(self, key: str, sealed: bytes | None) -> Grant | None:
         text = self._unsealed(key, sealed)
-        return Grant(**json.loads(text)) if text else None
+        return Grant(**{"url": "", **json.loads(text)}) if text else None
 
     def _unsealed(self, key: str, sealed: bytes | None) -> str | None:
         if sealed is None:

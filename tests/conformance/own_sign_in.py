@@ -9,7 +9,6 @@ from dataclasses import replace
 from typing import Any
 
 from cryptography.fernet import Fernet
-from mcp.shared.dispatcher import ProgressFnT
 from mcp_types import CallToolResult, Tool
 from redis.asyncio import Redis
 
@@ -21,7 +20,6 @@ from tests.conformance.answering import ANSWERING
 from tests.conformance.browser import CALLBACK, Callback
 from tests.conformance.desk import ASKER, TIMEOUT, Failed
 from tests.conformance.signing_in import Challenge
-from workers.tools.asked import Ask
 from workers.tools.credentials import Asker
 from workers.tools.errors import Needed
 from workers.tools.needs import SignIn
@@ -49,18 +47,10 @@ class Refusals(ToolSessions):
             raise
 
     async def call(
-        self,
-        server: Server,
-        asker: Asker,
-        tool: str,
-        arguments: dict[str, Any],
-        *,
-        given: str = "",
-        ask: Ask | None = None,
-        on_progress: ProgressFnT | None = None,
+        self, server: Server, asker: Asker, tool: str, arguments: dict[str, Any], **options: Any
     ) -> CallToolResult:
         try:
-            return await super().call(server, asker, tool, arguments, given=given, ask=ask, on_progress=on_progress)
+            return await super().call(server, asker, tool, arguments, **options)
         except Needed as exc:
             self._note(exc)
             raise

@@ -11,9 +11,11 @@ import pytest
 from bot.connections.grants import Connections
 from bot.connections.models import Principal
 from bot.threads import keys
+from playground.agents_api.brains.steps import CallFunction
 from playground.authorization import profiles
-from tests.stories.house import House, MakeHouse, back, opened, signed_in
-from tests.world import ADA, CAMILLE, TEAM, until, until_true
+from tests.stories.house import LIST, House, MakeHouse, back, opened, signed_in
+from tests.stories.tools import results
+from tests.world import ADA, CAMILLE, TEAM, Thread, until, until_true
 
 
 async def test_a_person_signs_in_and_the_call_that_waited_is_made(house: House, browser: httpx2.AsyncClient) -> None:
@@ -115,6 +117,39 @@ async def test_without_keys_nobody_can_sign_in_and_it_is_said_what_to_set(make_h
     thread = await house.asks()
     await thread.answered()
     assert any("VAULT_KEYS" in said for _, said in house.world.whispers)
+
+
+async def five_at_once(house: House) -> Thread:
+    calls = [CallFunction(name=LIST, arguments={}, tool_call_id=f"call-{number}") for number in range(5)]
+    house.world.mistral.script.will(*calls)
+    return await house.world.mention("read them five times")
+
+
+async def test_five_calls_that_wait_for_one_server_get_one_link_and_are_all_made(
+    house: House, browser: httpx2.AsyncClient
+) -> None:
+    thread = await five_at_once(house)
+    link = await house.link()
+    assert (await thread.rests())["state"] == "asking"
+    assert len(house.world.whispers) == 1
+    assert sum("sign in at notes" in said for said in thread.said) == 1
+    await signed_in(house, link, browser)
+    await until(lambda: len(results(house.world)) == 5, within=20, seen=lambda: results(house.world))
+    assert all("Groceries" in said for said in results(house.world))
+    assert (await thread.rests())["state"] != "asking"
+
+
+async def test_a_refused_sign_in_closes_all_calls_that_wait_for_the_server(
+    house: House, browser: httpx2.AsyncClient
+) -> None:
+    thread = await five_at_once(house)
+    link = await house.link()
+    house.issuer.switch(denies=True)
+    await back(house, (await opened(house, link, browser)).headers["location"], browser)
+    await until(lambda: len(results(house.world)) == 5, within=20, seen=lambda: results(house.world))
+    assert all("was refused" in said for said in results(house.world))
+    assert len([said for _, said in house.world.whispers if "was refused" in said]) == 1
+    assert (await thread.rests())["state"] != "asking"
 
 
 async def test_a_refused_sign_in_closes_the_call(house: House, browser: httpx2.AsyncClient) -> None:

@@ -31,7 +31,10 @@ async def parts(errand: Errand) -> list[Part]:
     offered = await open_to(errand)
     asking = await services.asks.people(offered.values())
     names = sorted({*asking, *await services.sign_ins.connections.servers_of(principal)})
-    connections = [await services.sign_ins.connections.get(principal, name) for name in names]
+    kept = services.sign_ins.connections
+    connections = [
+        await (kept.at(principal, offered[name]) if name in offered else kept.get(principal, name)) for name in names
+    ]
     rows = [
         row
         for name, connection in zip(names, connections, strict=True)

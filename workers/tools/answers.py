@@ -18,7 +18,7 @@ from mcp_types import (
     URL_ELICITATION_REQUIRED,
 )
 
-from workers.tools.errors import Needed, NotSent, Rejected, ToolError, Unheard, Unreachable
+from workers.tools.errors import Needed, NotRenewed, NotSent, Rejected, ToolError, Unheard, Unreachable
 from workers.tools.needs import SignIn
 from workers.tools.soft_http import Heard
 
@@ -103,7 +103,7 @@ def lacking(heard: Heard, *, server: str) -> ToolError | None:
     if (refused := heard.refused) is None:
         return None
     if heard.cannot_renew:
-        return Unreachable(f'The sign-in at the tool server "{server}" has run out and cannot be renewed now.')
+        return NotRenewed(f'The sign-in at the tool server "{server}" has run out and cannot be renewed now.')
     need = SignIn(server=server, status=refused.status, challenge=refused.challenge, protocol=refused.protocol)
     return Needed(f'The tool server "{server}" wants the person to sign in.', need)
 

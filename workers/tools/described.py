@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fnmatch import fnmatchcase
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 import structlog
@@ -49,10 +50,16 @@ def specs_of(server: Server, tools: list[Tool]) -> tuple[ToolSpec, ...]:
             title=tool.title or (hints.title if hints else None) or tool.name,
             read_only=bool(hints and hints.read_only_hint),
             trusted=server.trusted,
-            definition=hash_of(entry_of(tool)),
+            definition=_definition(server, tool),
             named_read=any(fnmatchcase(tool.name, pattern) for pattern in server.reads),
             by_server=said_of(tool.name, server.approvals),
             approvers=server.approvers,
             updates_by=server.upserts.get(closest(tool.name, server.upserts) or "", ""),
         )
     return tuple(specs.values())
+
+
+def _definition(server: Server, tool: Tool) -> str:
+    """Another one, too, where the server's name leads elsewhere: a yes was given for a tool of the one of then."""
+    where = server.url or server.command
+    return sha256(f"{hash_of(entry_of(tool))}\n{where}".encode()).hexdigest()

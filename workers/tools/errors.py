@@ -3,7 +3,8 @@
 ToolError           `.ran` says whether the tool may have done something
 ├── NotSent         the connection was gone before the call: a fresh one may take it
 ├── Unreachable     no connection now: it failed, the server rests after failures, or too many calls wait
-│   └── NoRoom      the server has nothing to do with it: all connections of this worker are in use
+│   ├── NoRoom      the server has nothing to do with it: all connections of this worker are in use
+│   └── NotRenewed  nor here: one person's sign-in has run out and cannot be renewed now
 ├── Unheard         the call was sent and no answer came: never repeated by itself
 ├── Needed          a person has to do something first; `.need` says what
 └── Rejected        the server answered, but not with a result
@@ -38,6 +39,10 @@ class Unreachable(ToolError):
 
 
 class NoRoom(Unreachable):
+    pass
+
+
+class NotRenewed(Unreachable):
     pass
 
 

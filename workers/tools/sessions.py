@@ -24,7 +24,7 @@ from workers.tools.asked import NOBODY, Answering, Ask
 from workers.tools.breaker import Breaker
 from workers.tools.connection import Connection
 from workers.tools.credentials import Asker, Configured, Credential, Credentials
-from workers.tools.errors import Needed, NoRoom, NotSent, Rejected, ToolError, Unheard, Unreachable
+from workers.tools.errors import Needed, NoRoom, NotRenewed, NotSent, Rejected, ToolError, Unheard, Unreachable
 from workers.tools.needs import SignIn
 from workers.tools.pool import Limits, Pool
 from workers.tools.soft_http import Origins
@@ -138,7 +138,7 @@ class ToolSessions:
             self._let_rest(known, server)
             try:
                 result = await self._once_more(known, server, asker, work)
-            except NoRoom:
+            except (NoRoom, NotRenewed):
                 raise
             except (NotSent, Unreachable, Unheard):
                 known.breaker.failed(self._now())

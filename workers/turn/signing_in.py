@@ -1,8 +1,8 @@
 """Calls that need a sign-in of the person: a private link, the way through a browser, and the call made again.
 
 Always holds: only the principal gets the link, and what the browser brings back is bound to it; each end has its
-sentence and closes the call; nobody is asked more than three times a turn. The thread learns that a sign-in is waited
-for, and nothing private.
+sentence and closes all calls that wait for that server; a turn asks at most three times for a server. The thread learns
+that a sign-in is waited for, and nothing private.
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ from bot.slack import blocks
 from bot.texts import words_for
 from bot.threads import keys
 from bot.threads.models import CallState, Mail, MailKind
-from workers.call_record import CallRecord
 from workers.conversations.port import Call
 from workers.tools.needs import SignIn
 from workers.tools.oauth.errors import SignInError
@@ -51,13 +50,19 @@ def told(scene: Scene, writer: str) -> tuple[str, dict[str, str]]:
 
 
 async def ask(scene: Scene) -> None:
-    """Give the person a link for each server that is waited for; what cannot be asked for is closed with a sentence."""
-    for call in waiting(scene):
-        record = scene.journal.recorded(call)
-        if record.asked_at:
+    """Give the person one link for each server that is waited for; what cannot be asked for is closed with a sentence.
+
+    A call that comes while the server's link is out waits for that one.
+    """
+    for server, calls in _by_server(scene, waiting(scene)).items():
+        records = {call.tool_call_id: scene.journal.recorded(call) for call in calls}
+        asked_at = max(record.asked_at for record in records.values())
+        if not asked_at and ((key := await _cannot(scene, server)) or (key := await _ask(scene, calls))):
+            await _close(scene, server, key)
             continue
-        if (key := await _cannot(scene)) or (key := await _ask(scene, call, record)):
-            await _close(scene, call, key)
+        for name, record in records.items():
+            if asked_at and not record.asked_at:
+                scene.journal.set_call(name, replace(record, asked_at=asked_at))
 
 
 async def hear(scene: Scene, mail: Sequence[Mail]) -> None:
@@ -67,28 +72,41 @@ async def hear(scene: Scene, mail: Sequence[Mail]) -> None:
             scene.journal.take([item])
             await _came_back(scene, item)
         elif item.kind is MailKind.TIME_OUT and about_us:
-            for call in needed.overdue(scene, waiting(scene), LIMIT):
-                await _close(scene, call, "sign_in.timed_out")
+            for server in _by_server(scene, needed.overdue(scene, waiting(scene), LIMIT)):
+                await _close(scene, server, "sign_in.timed_out")
 
 
 async def stop(scene: Scene) -> None:
     """The calls are closed with the turn; a link that is opened later finds nothing that waits."""
 
 
-async def _cannot(scene: Scene) -> str | None:
+def _by_server(scene: Scene, calls: Sequence[Call]) -> dict[str, list[Call]]:
+    grouped: dict[str, list[Call]] = {}
+    for call in calls:
+        grouped.setdefault(_server(scene, call), []).append(call)
+    return grouped
+
+
+async def _cannot(scene: Scene, server: str) -> str | None:
     """Why nobody can be asked: a key of the texts."""
     if not scene.services.sign_ins.connections.can_keep:
         return "sign_in.no_keys"
-    rounds = int(scene.journal.get("sign_ins") or 0)
+    rounds = _rounds(scene, server)
     if rounds >= MOST_ROUNDS:
         return "sign_in.too_often"
-    scene.journal.set(sign_ins=str(rounds + 1))
+    scene.journal.put({f"sign_ins:{server}": str(rounds + 1)})
     return None
 
 
-async def _ask(scene: Scene, call: Call, record: CallRecord) -> str | None:
-    need = needed.of(scene, call, SignIn)
-    assert need is not None, "it waits for a sign-in"
+def _rounds(scene: Scene, server: str) -> int:
+    return int(scene.journal.get(f"sign_ins:{server}") or 0)
+
+
+async def _ask(scene: Scene, calls: Sequence[Call]) -> str | None:
+    """`calls` wait for the same server."""
+    wanted = [need for call in calls if (need := needed.of(scene, call, SignIn))]
+    need = max(wanted, key=lambda one: one.status)  # 403: more rights than the sign-in that others lack
+    call = calls[0]
     server = scene.catalog.servers.get(need.server)
     if server is None:
         return "sign_in.unusable"
@@ -120,10 +138,11 @@ async def _ask(scene: Scene, call: Call, record: CallRecord) -> str | None:
             tool_call_id=call.tool_call_id,
         )
     )
-    scene.journal.set_call(call.tool_call_id, replace(record, asked_at=scene.now()))
+    for each in calls:
+        scene.journal.set_call(each.tool_call_id, replace(scene.journal.recorded(each), asked_at=scene.now()))
     scene.step("sign_in_asked", server=server.name)
     words = scene.words.say("sign_in.waiting", principal=scene.person.name, server=server.name)
-    row = f"sign-in:{call.tool_call_id}:{scene.journal.get('sign_ins')}"
+    row = f"sign-in:{call.tool_call_id}:{_rounds(scene, server.name)}"
     await scene.delivery.settle()  # what was said before stands above
     await scene.delivery.ask(row, words, blocks.notice(words))
     link = addresses.link(settings, secret)
@@ -139,12 +158,13 @@ async def _came_back(scene: Scene, mail: Mail) -> None:
         return
     if ticket is None:
         # Another worker took it and ended before it was on record: what it stored counts.
-        had = await scene.services.sign_ins.connections.get(_principal(scene), _server(scene, call))
-        await (_go_on(scene, call) if had else _close(scene, call, "sign_in.timed_out"))
+        server = scene.catalog.servers.get(_server(scene, call))
+        had = server and await scene.services.sign_ins.connections.at(_principal(scene), server)
+        await (_go_on(scene, call) if had else _close(scene, _server(scene, call), "sign_in.timed_out"))
     elif ticket.principal != _principal(scene):
         await scene.whisper(mail.principal, "sign_in.not_yours")
     elif ticket.error:
-        await _close(scene, call, "sign_in.denied" if ticket.error == DENIED else "sign_in.unusable")
+        await _close(scene, _server(scene, call), "sign_in.denied" if ticket.error == DENIED else "sign_in.unusable")
     else:
         await _exchange(scene, call, ticket)
 
@@ -152,7 +172,7 @@ async def _came_back(scene: Scene, mail: Mail) -> None:
 async def _exchange(scene: Scene, call: Call, ticket: Ticket) -> None:
     server = scene.catalog.servers.get(ticket.server)
     if server is None:
-        await _close(scene, call, "sign_in.unusable")
+        await _close(scene, _server(scene, call), "sign_in.unusable")
         return
     try:
         await scene.services.sign_ins.finish(
@@ -165,7 +185,7 @@ async def _exchange(scene: Scene, call: Call, ticket: Ticket) -> None:
         )
     except SignInError as exc:
         log.warning("sign_in.cannot_finish", server=server.name, problem=str(exc))
-        await _close(scene, call, exc.key)
+        await _close(scene, _server(scene, call), exc.key)
         return
     await scene.whisper(scene.person.id, "sign_in.done", server=server.name)
     await _go_on(scene, call)
@@ -174,20 +194,19 @@ async def _exchange(scene: Scene, call: Call, ticket: Ticket) -> None:
 async def _go_on(scene: Scene, call: Call) -> None:
     """All calls that wait for this server are made again: the sign-in is the person's, not the call's."""
     server = _server(scene, call)
-    for other in waiting(scene):
-        if _server(scene, other) == server:
-            scene.journal.set_call(other.tool_call_id, replace(scene.journal.recorded(other), given=GIVEN))
+    for other in _by_server(scene, waiting(scene)).get(server, []):
+        scene.journal.set_call(other.tool_call_id, replace(scene.journal.recorded(other), given=GIVEN))
     scene.step("signed_in", server=server)
     await scene.journal.write()
 
 
-async def _close(scene: Scene, call: Call, key: str) -> None:
-    """The call ends unmade: the person is told why, the model is, too."""
-    server, english = _server(scene, call), words_for("en")
+async def _close(scene: Scene, server: str, key: str) -> None:
+    """All calls that wait for this server end unmade: the person is told why, the model is, too."""
     await scene.whisper(scene.person.id, key, server=server)
-    result = RESULT.format(why=english.say(key, server=server))
-    record = scene.journal.recorded(call)
-    scene.journal.set_call(call.tool_call_id, replace(record, state=CallState.DONE, result=result))
+    result = RESULT.format(why=words_for("en").say(key, server=server))
+    for call in _by_server(scene, waiting(scene)).get(server, []):
+        record = scene.journal.recorded(call)
+        scene.journal.set_call(call.tool_call_id, replace(record, state=CallState.DONE, result=result))
     scene.step("not_signed_in", server=server, why=key)
     await scene.journal.write()
 

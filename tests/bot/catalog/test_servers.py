@@ -10,6 +10,7 @@ import pytest
 
 from bot.catalog import server_files, servers
 from bot.catalog.access import Access
+from bot.catalog.server_credentials import OAuthClient
 from bot.catalog.servers import Server
 from bot.catalog.tool_rules import ToolRule
 from bot.catalog.toolset import Toolset
@@ -219,10 +220,17 @@ def test_an_entry_that_says_it_wrongly_is_left_out(files: Files, entry: dict[str
 @pytest.mark.parametrize(
     ("entry", "field", "message"),
     [
-        ({"url": "https://a.example", "oauth": {}}, "oauth.client_id", "is missing"),
+        ({"url": "https://a.example", "oauth": {}}, "oauth", "needs a client_id"),
         ({"url": "https://a.example", "oauth": {"client_id": ""}}, "oauth.client_id", ""),
         ({"url": "https://a.example", "oauth": {"client_id": "x", "scope": "a"}}, "oauth.scope", "scopes"),
         ({"url": "https://a.example", "oauth": {"client_id": "x", "scopes": "a"}}, "oauth.scopes", ""),
+        ({"url": "https://a.example", "oauth": {"scopes": []}}, "oauth", "needs a client_id"),
+        ({"url": "https://a.example", "oauth": {"scopes": ["read write"]}}, "oauth", "a scope is one word"),
+        (
+            {"url": "https://a.example", "oauth": {"client_secret": "x", "scopes": ["read"]}},
+            "oauth",
+            "client_secret belongs to a client_id",
+        ),
         (
             {"url": "https://a.example", "oauth": {"client_id": "x", "client_secret": "${NO}"}},
             "",
@@ -269,3 +277,10 @@ def test_sign_ins_and_channels_are_read_with_their_variables_and_shown_to_nobody
     assert (oauth.client_id, oauth.client_secret, oauth.scopes) == ("ours", "s3cret-token", ("repo",))
     assert found["git"].channels == {"C012AB": {"Authorization": "Bearer s3cret-token"}}
     assert "s3cret-token" not in repr(found)
+
+
+def test_scopes_may_be_chosen_where_nobody_registered_a_client(files: Files) -> None:
+    found, problems = read(files, git={"url": "https://a.example", "oauth": {"scopes": ["read", "mcp:tools/list"]}})
+    assert problems == []
+    assert found["git"].oauth == OAuthClient(scopes=("read", "mcp:tools/list"))
+    assert found["git"].own_client is None

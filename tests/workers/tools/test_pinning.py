@@ -21,7 +21,7 @@ from tests.workers.tools.conftest import THREAD, an_agent
 from workers.tools import lock
 from workers.tools.calls import Tools
 from workers.tools.credentials import SHARED, Asker, Credential, Credentials
-from workers.tools.definitions import Change, difference, entries_of
+from workers.tools.definitions import Change, difference
 from workers.tools.functions import Functions
 from workers.tools.listing import Listing
 from workers.tools.lock import Lock
@@ -272,10 +272,9 @@ async def test_a_lock_that_is_deleted_unlocks_nothing_and_is_logged_as_an_error(
     assert await shop.offered() == ["pay", "wipe"]
 
 
-async def test_the_hash_of_a_definition_is_the_locked_one_and_changes_with_it(shop: Shop) -> None:
+async def test_a_definition_changes_with_the_accepted_one(shop: Shop) -> None:
     shop.accept(a_tool("pay"))
     [accepted] = await shop.tools.offered(an_agent("shop"))
-    assert accepted.definition == entries_of([Tool.model_validate(a_tool("pay"))])["pay"]["hash"]
     shop.accept(a_tool("pay", "Newer."))
     [newer] = await shop.tools.offered(an_agent("shop"))
     assert newer.definition != accepted.definition

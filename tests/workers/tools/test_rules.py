@@ -155,6 +155,13 @@ def test_a_definition_differs_when_anything_does_that_a_person_or_a_model_is_tol
     assert {spec.definition for spec in specs_of(replace(server, trusted=True), tools[:1])} < definitions
 
 
+def test_a_yes_for_a_tool_does_not_count_where_the_servers_name_leads_elsewhere() -> None:
+    tool = Tool(name="save", input_schema={"type": "object"})
+    here = Server(name="notes", transport="http", url="https://notes.example/mcp")
+    [spec], [elsewhere] = specs_of(here, [tool]), specs_of(replace(here, url="https://other.example/mcp"), [tool])
+    assert spec.definition != elsewhere.definition
+
+
 def an_upsert() -> ToolSpec:
     return ToolSpec(
         name="save", description="Saves.", parameters={}, server="s", tool="save", title="Save", updates_by="id"

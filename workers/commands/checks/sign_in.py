@@ -42,7 +42,7 @@ def _address(settings: Settings) -> list[Finding]:
 
 
 def _clients(asking: Collection[Server]) -> list[Finding]:
-    public = [server for server in asking if server.oauth and not server.oauth.client_secret]
+    public = [server for server in asking if server.own_client and not server.own_client.client_secret]
     says = "{name} has a client without a secret, which some servers (GitHub) refuse."
     mend = "Give `oauth` a client_secret in mcp.json, as a variable, unless the client was registered as a public one."
     return [warning(CHECK, says.format(name=server.name), mend) for server in public]

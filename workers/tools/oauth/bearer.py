@@ -14,7 +14,7 @@ from redis.exceptions import RedisError
 from bot.catalog.servers import Server
 from bot.connections.grants import Grant
 from bot.connections.models import Principal
-from workers.tools.oauth.errors import Unavailable
+from workers.tools.oauth.errors import SignInError
 from workers.tools.oauth.sign_ins import SignIns
 from workers.tools.soft_http import HEARD
 
@@ -32,8 +32,8 @@ class Tokens:
         self._last: str | None = None
 
     async def fresh(self) -> Grant | None:
-        """What the person has, good for another while; None where there is no sign-in. Raises `Unavailable`."""
-        grant = await self._sign_ins.connections.get(self._principal, self._server.name)
+        """What the person has, good for another while; None where there is no sign-in. Raises `SignInError`."""
+        grant = await self._sign_ins.connections.at(self._principal, self._server)
         if grant and grant.refresh_token and grant.expires_at and grant.expires_at - self._now() < AHEAD_SECONDS:
             grant = await self._sign_ins.renewed(self._server, self._principal, grant.access_token)
         self._last = grant.access_token if grant else None
@@ -42,7 +42,7 @@ class Tokens:
     async def current(self) -> str | None:
         """The token of now: another process may have renewed it, or its owner taken it back."""
         try:
-            grant = await self._sign_ins.connections.get(self._principal, self._server.name)
+            grant = await self._sign_ins.connections.at(self._principal, self._server)
         except RedisError:
             return self._last  # an error in the middle of a request would end the connection for all its calls
         self._last = grant.access_token if grant else None
@@ -51,7 +51,7 @@ class Tokens:
     async def are_of(self, sign_in: str) -> bool:
         """Whether they are still those of this sign-in; where nobody can say now, they are."""
         try:
-            grant = await self._sign_ins.connections.get(self._principal, self._server.name)
+            grant = await self._sign_ins.connections.at(self._principal, self._server)
         except RedisError:
             return True
         return grant is not None and grant.id == sign_in
@@ -76,7 +76,7 @@ class Bearer(httpx2.Auth):
             return
         try:
             renewed = await self._tokens.renewed(token)
-        except (Unavailable, RedisError):
+        except (SignInError, RedisError):
             if heard := HEARD.get():
                 heard.cannot_renew = True
             return

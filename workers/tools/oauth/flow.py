@@ -19,7 +19,7 @@ from urllib.parse import parse_qsl, urlencode
 
 import httpx2
 from mcp.client.auth import OAuthClientProvider, OAuthFlowError, PKCEParameters
-from mcp.client.auth.utils import union_scopes, validate_authorization_response_iss
+from mcp.client.auth.utils import extract_scope_from_www_auth, union_scopes, validate_authorization_response_iss
 from mcp.shared.auth import (
     OAuthClientInformationFull,
     OAuthClientMetadata,
@@ -27,13 +27,24 @@ from mcp.shared.auth import (
     OAuthToken,
     ProtectedResourceMetadata,
 )
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from bot.catalog.servers import Server
 from workers.tools.needs import SignIn
 
 PROTOCOL_HEADER = "mcp-protocol-version"
 NAME = "Threadwind"
+CLIENT_GONE = "invalid_client"
+TOKEN_ERRORS = frozenset(  # RFC 6749, section 5.2: whatever else a server says stays out of the log
+    {
+        "invalid_request",
+        CLIENT_GONE,
+        "invalid_grant",
+        "unauthorized_client",
+        "unsupported_grant_type",
+        "invalid_scope",
+    }
+)
 T = TypeVar("T", bound=BaseModel)
 
 
@@ -59,6 +70,10 @@ class _Paused(Exception):
 
 def _unsaid(_record: logging.LogRecord) -> bool:
     return False
+
+
+class ClientGone(OAuthFlowError):
+    """The authorization server does not know as whom we are registered."""
 
 
 class Flow(OAuthClientProvider):
@@ -91,9 +106,10 @@ class Flow(OAuthClientProvider):
         context.client_metadata.scope = documents.get("scope")
         context.client_info = _read(OAuthClientInformationFull, documents.get("client") or client)
         context.current_tokens = tokens
-        if server.oauth:
+        if server.own_client:
             context.client_info = _static(server, redirect_uri, context.oauth_metadata)
         self.registered: dict[str, Any] | None = None  # what a registration brought, to be kept
+        self._lacking: str | None = None  # the scopes that the server found missing
         self._initialized = True  # the SDK's: nothing is to be loaded
 
     async def begin(self, http: httpx2.AsyncClient, need: SignIn) -> Begun:
@@ -101,6 +117,7 @@ class Flow(OAuthClientProvider):
         headers = {PROTOCOL_HEADER: need.protocol} if need.protocol else {}
         refused = httpx2.Request("POST", self._server.url, headers=headers)
         answer = httpx2.Response(need.status, headers={"www-authenticate": need.challenge}, request=refused)
+        self._lacking = extract_scope_from_www_auth(answer) if need.status == 403 else None
         async with contextlib.aclosing(self.async_auth_flow(refused)) as flow:
             await anext(flow)  # the refused request itself, which is not sent again
             try:
@@ -113,7 +130,10 @@ class Flow(OAuthClientProvider):
         """The tokens for a code. Raises the SDK's, pydantic's and httpx2's errors."""
         validate_authorization_response_iss(iss, self.context.oauth_metadata)
         request = await self._exchange_token_authorization_code(code, verifier)
-        await self._handle_token_response(await _sent(http, request))
+        answer = await _sent(http, request)
+        if said_error(answer) == CLIENT_GONE:
+            raise ClientGone("the authorization server does not know us")
+        await self._handle_token_response(answer)
         assert self.context.current_tokens is not None, "the SDK raises where there are none"
         return self.context.current_tokens
 
@@ -155,7 +175,7 @@ class Flow(OAuthClientProvider):
             raise OAuthFlowError("the authorization server does not offer PKCE with S256")
         if context.client_info is None:
             raise OAuthFlowError("we are not registered")
-        if self._server.oauth:
+        if self._server.own_client:
             context.client_info = _static(self._server, self._redirect_uri, context.oauth_metadata)
         if self._server.oauth and self._server.oauth.scopes:
             context.client_metadata.scope = self._chosen_scope()
@@ -176,10 +196,10 @@ class Flow(OAuthClientProvider):
         return str(self.context.client_metadata.redirect_uris[0]) if self.context.client_metadata.redirect_uris else ""
 
     def _chosen_scope(self) -> str | None:
-        """The operator's choice, with what was granted before; a server that still lacks something says so again."""
+        """The operator's choice, with what was granted before and what the server then found missing."""
         assert self._server.oauth is not None, "only then there is a choice"
         granted = self.context.current_tokens.scope if self.context.current_tokens else None
-        return union_scopes(" ".join(self._server.oauth.scopes), granted)
+        return union_scopes(union_scopes(" ".join(self._server.oauth.scopes), granted), self._lacking)
 
     def _link(self, client_id: str, state: str, challenge: str) -> str:
         context = self.context
@@ -212,17 +232,31 @@ async def _sent(http: httpx2.AsyncClient, request: httpx2.Request) -> httpx2.Res
     return response
 
 
+def said_error(answer: httpx2.Response) -> str:
+    """The error of a token endpoint's answer, one of RFC 6749's words; empty for any other answer."""
+    try:
+        said = _Refusal.model_validate_json(answer.content).error
+    except ValidationError:
+        return ""
+    return said if said in TOKEN_ERRORS else ""
+
+
+class _Refusal(BaseModel):
+    error: str
+
+
 def _static(server: Server, redirect_uri: str, metadata: OAuthMetadata | None) -> OAuthClientInformationFull:
     """The client that an operator registered by hand. Servers that do not say how, take the secret in the form."""
-    assert server.oauth is not None, "only then there is such a client"
+    own = server.own_client
+    assert own is not None, "only then there is such a client"
     offered = (metadata.token_endpoint_auth_methods_supported if metadata else None) or ["client_secret_post"]
     method = "client_secret_post" if "client_secret_post" in offered else "client_secret_basic"
     return OAuthClientInformationFull.model_validate(
         {
-            "client_id": server.oauth.client_id,
-            "client_secret": server.oauth.client_secret or None,
+            "client_id": own.client_id,
+            "client_secret": own.client_secret or None,
             "redirect_uris": [redirect_uri],
-            "token_endpoint_auth_method": method if server.oauth.client_secret else "none",
+            "token_endpoint_auth_method": method if own.client_secret else "none",
         }
     )
 

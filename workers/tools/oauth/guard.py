@@ -2,7 +2,7 @@
 
 Always holds: https to public addresses only, and what was looked up is what is connected to. A server that an operator
 put on this machine (a loopback address in mcp.json) may name loopback addresses, with http too; and each server's own
-origin may be asked for its metadata. Answers are short, and nobody's proxy is used.
+origin may be asked for its metadata. Answers are short, never packed, and nobody's proxy is used.
 https://modelcontextprotocol.io/specification/2025-11-25/basic/security_best_practices
 """
 
@@ -18,7 +18,7 @@ import httpx2
 
 from workers.tools.soft_http import shared_tls
 
-SECONDS = 15.0  # for one request, all of it
+SECONDS = 15.0  # for one request, all of it: from the look-up to the end of the answer
 LONGEST_ANSWER = 2**20  # bytes; metadata and tokens are a few thousand
 
 NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052: how hosts without IPv4 reach it
@@ -37,21 +37,39 @@ class Guard(httpx2.AsyncBaseTransport):
     def __init__(self, server_url: str) -> None:
         self._own = httpx2.URL(server_url)
         self._inner = httpx2.AsyncHTTPTransport(verify=shared_tls(), trust_env=False)
+        self.overloaded = False  # the last answer was that
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        """With its body, read whole: a server that dribbles costs no more than one that is silent."""
+        try:
+            async with asyncio.timeout(SECONDS):
+                return await self._fetched(request)
+        except TimeoutError as exc:
+            raise httpx2.ReadTimeout(f"{request.url.host} took too long", request=request) from exc
+
+    async def _fetched(self, request: httpx2.Request) -> httpx2.Response:
         url = request.url
         addresses = await _looked_up(url)
         if not self._is_own(url) and not await self._may_go(url, addresses):
             raise Blocked(f"{url.host} is not an address for a sign-in", request=request)
+        headers = request.headers.copy()
+        headers["accept-encoding"] = "identity"
         pinned = httpx2.Request(
             request.method,
             url.copy_with(host=str(addresses[0])),
-            headers=request.headers,  # the Host header stays the name's
+            headers=headers,  # the Host header stays the name's
             stream=request.stream,
             extensions={**request.extensions, "sni_hostname": url.host},
         )
         response = await self._inner.handle_async_request(pinned)
+        self.overloaded = response.status_code == 429 or response.status_code >= 500
         response.stream = _Short(cast("httpx2.AsyncByteStream", response.stream))
+        try:
+            if response.headers.get("content-encoding", "identity").lower() != "identity":
+                raise Blocked("the answer is packed, so its length is unknown", request=request)
+            await response.aread()
+        finally:
+            await response.aclose()
         return response
 
     async def may_show(self, url: httpx2.URL) -> bool:

@@ -1,7 +1,8 @@
 """As whom a server is called: as a channel where mcp.json says so, as the person where they are signed in.
 
 Always holds: what is opened with a person's sign-in has a key of that person and that sign-in, so nobody else's call
-goes over it. Servers with an Authorization of their own in mcp.json never ask people.
+goes over it; a sign-in counts at one address, so its key stands for that, too. Servers with an Authorization of their
+own in mcp.json never ask people.
 """
 
 from __future__ import annotations
@@ -11,9 +12,9 @@ from functools import partial
 
 from bot.catalog.servers import Server
 from workers.tools.credentials import SHARED, Asker, Credential
-from workers.tools.errors import Unreachable
+from workers.tools.errors import NotRenewed
 from workers.tools.oauth.bearer import Bearer, Tokens
-from workers.tools.oauth.errors import Unavailable
+from workers.tools.oauth.errors import SignInError
 from workers.tools.oauth.sign_ins import SignIns
 
 
@@ -33,8 +34,8 @@ class Personal:
             tokens = Tokens(self._sign_ins, server, asker.principal, self._now)
             try:
                 grant = await tokens.fresh()
-            except Unavailable as exc:
-                raise Unreachable(str(exc)) from exc
+            except SignInError as exc:
+                raise NotRenewed(str(exc)) from exc
             if grant:
                 return Credential(
                     key=f"{asker.principal}:{grant.id}",

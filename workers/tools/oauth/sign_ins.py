@@ -1,7 +1,7 @@
 """People's sign-ins at tool servers: begun, finished, renewed, revoked; what comes of them is kept in `connections`.
 
-Always holds: tokens are renewed by one process at a time, whoever else wanted it gets the new ones; a refresh that is
-refused ends the connection, one that could not be heard does not.
+Always holds: tokens are renewed by one process at a time, whoever else wanted it gets the new ones; a refresh token
+that is void, or a registration that is gone, ends the connection, whatever else the answer may be does not.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from bot.connections.grants import Connections, Grant
 from bot.connections.models import Principal
 from workers.tools.needs import SignIn
 from workers.tools.oauth.errors import Unavailable, Unusable
-from workers.tools.oauth.flow import Begun, Flow
+from workers.tools.oauth.flow import CLIENT_GONE, Begun, ClientGone, Flow, said_error
 from workers.tools.oauth.guard import Blocked, Guard, client
 
 log = structlog.get_logger()
@@ -40,7 +40,7 @@ class SignIns:
 
     async def begin(self, server: Server, principal: Principal, need: SignIn, *, redirect_uri: str) -> Begun:
         """The link for the person. Raises `SignInError`."""
-        had = await self.connections.get(principal, server.name)
+        had = await self.connections.at(principal, server)
         known = await self.connections.client(server.url, redirect_uri)
         tokens = OAuthToken(access_token="none", scope=had.scope) if had and need.status == 403 else None  # noqa: S106  # only its scopes count
         flow = Flow(
@@ -55,7 +55,7 @@ class SignIns:
             begun = await flow.begin(http, need)
             if not await guard.may_show(httpx2.URL(begun.url)):
                 raise Unusable(f'The sign-in of "{server.name}" leads to an address that is not safe.')
-        if flow.registered and not server.oauth:
+        if flow.registered and not server.own_client:
             await self.connections.keep_client(server.url, redirect_uri, flow.registered)
         return begun
 
@@ -72,19 +72,25 @@ class SignIns:
         """The code's tokens, into the store. Raises `SignInError`."""
         flow = Flow(server, redirect_uri=documents["redirect_uri"], documents=documents)
         async with _guarded(server) as (_, http):
-            tokens = await flow.finish(http, code=code, verifier=verifier, iss=iss)
-        grant = self._granted(tokens, flow.documents(), id=secrets.token_hex(8), at=self._now())
+            try:
+                tokens = await flow.finish(http, code=code, verifier=verifier, iss=iss)
+            except ClientGone:
+                if server.own_client:
+                    raise
+                await self.connections.forget_client(server.url, documents["redirect_uri"])
+                raise Unavailable(f'We have to be registered anew for "{server.name}"; ask again.') from None
+        grant = self._granted(tokens, flow.documents(), id=secrets.token_hex(8), url=server.url, at=self._now())
         await self.connections.put(principal, server.name, grant)
         log.info("sign_in.done", server=server.name, renews=bool(grant.refresh_token))
 
     async def renewed(self, server: Server, principal: Principal, spent: str) -> Grant | None:
         """The connection with another access token than `spent`; None where the person has to sign in again.
 
-        Raises `Unavailable` where nobody can say now.
+        Raises `SignInError` where nobody can say now.
         """
         try:
             async with self.connections.refreshing(principal, server.name):
-                grant = await self.connections.get(principal, server.name)
+                grant = await self.connections.at(principal, server)
                 if grant is None or grant.access_token != spent:
                     return grant  # another process was here
                 return await self._renew(server, principal, grant)
@@ -100,13 +106,16 @@ class SignIns:
             raise Unavailable(f'A worker renews the sign-in at "{name}" and takes too long.') from exc
 
     async def revoke(self, server: Server, grant: Grant) -> bool:
-        """Tell the authorization server that the tokens are void (RFC 7009); whether it heard that."""
-        flow = Flow(server, redirect_uri=grant.documents["redirect_uri"], documents=grant.documents)
-        metadata = flow.context.oauth_metadata
-        if metadata is None or metadata.revocation_endpoint is None or flow.context.client_info is None:
-            return False
+        """Tell the authorization server that the tokens are void (RFC 7009); whether it heard that.
+
+        Raises `SignInError`.
+        """
         heard = []
         async with _guarded(server) as (_, http):
+            flow = Flow(server, redirect_uri=_redirect_of(grant), documents=grant.documents)
+            metadata = flow.context.oauth_metadata
+            if metadata is None or metadata.revocation_endpoint is None or flow.context.client_info is None:
+                return False
             for kind, token in (("refresh_token", grant.refresh_token), ("access_token", grant.access_token)):
                 if not token:
                     continue  # some servers void both with either, others do not
@@ -120,26 +129,33 @@ class SignIns:
         if not grant.refresh_token:
             return None
         tokens = OAuthToken(access_token=grant.access_token, refresh_token=grant.refresh_token, scope=grant.scope)
-        flow = Flow(server, redirect_uri=grant.documents["redirect_uri"], documents=grant.documents, tokens=tokens)
         async with _guarded(server) as (_, http):
+            flow = Flow(server, redirect_uri=_redirect_of(grant), documents=grant.documents, tokens=tokens)
             answer = await flow.renew(http)
-        if answer.status_code == 429 or answer.status_code >= 500:
-            raise Unavailable(f'The sign-in of "{server.name}" cannot be renewed now (HTTP {answer.status_code}).')
         try:
             fresh = OAuthToken.model_validate_json(answer.content)
-        except ValidationError:  # refused: `invalid_grant` mostly; some servers say it under 200
+        except ValidationError:
+            error = said_error(answer)  # some servers say it under 200
+            if error == CLIENT_GONE and not server.own_client:
+                await self.connections.forget_client(server.url, _redirect_of(grant))
+            elif error != "invalid_grant":
+                log.warning("sign_in.not_renewed", server=server.name, status=answer.status_code, error=error)
+                raise Unavailable(f'The sign-in of "{server.name}" cannot be renewed now.') from None
             log.info("sign_in.renewal_refused", server=server.name, status=answer.status_code)
-            await self.connections.drop(principal, server.name)
-            return None
+            await self.connections.renew(principal, server.name, grant.access_token, None)
+            return await self.connections.at(principal, server)
         fresh.refresh_token = fresh.refresh_token or grant.refresh_token
         fresh.scope = fresh.scope or grant.scope
-        after = self._granted(fresh, grant.documents, id=grant.id, at=grant.at)
-        await self.connections.put(principal, server.name, after)
+        after = self._granted(fresh, grant.documents, id=grant.id, url=grant.url, at=grant.at)
+        if not await self.connections.renew(principal, server.name, grant.access_token, after):
+            log.warning("sign_in.renewed_too_late", server=server.name)
+            return await self.connections.at(principal, server)
         return after
 
-    def _granted(self, tokens: OAuthToken, documents: dict[str, Any], *, id: str, at: float) -> Grant:
+    def _granted(self, tokens: OAuthToken, documents: dict[str, Any], *, id: str, url: str, at: float) -> Grant:
         return Grant(
             id=id,
+            url=url,
             access_token=tokens.access_token,
             refresh_token=tokens.refresh_token or "",
             expires_at=self._now() + tokens.expires_in if tokens.expires_in else None,
@@ -147,6 +163,10 @@ class SignIns:
             at=at,
             documents=documents,
         )
+
+
+def _redirect_of(grant: Grant) -> str:
+    return str(grant.documents.get("redirect_uri", ""))
 
 
 @asynccontextmanager
@@ -167,5 +187,7 @@ async def _guarded(server: Server) -> AsyncIterator[tuple[Guard, httpx2.AsyncCli
             f'Who signs people in for "{server.name}" cannot be reached ({type(exc).__name__}).'
         ) from None
     except (OAuthFlowError, ValidationError, ValueError, httpx2.InvalidURL) as exc:
+        if guard.overloaded:
+            raise Unavailable(f'Who signs people in for "{server.name}" is overloaded or has a fault.') from None
         log.warning("sign_in.unusable", server=server.name, cause=type(exc).__name__)
         raise Unusable(f'The sign-in of "{server.name}" does not work as the protocol says.') from None

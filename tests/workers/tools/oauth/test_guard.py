@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import socket
 from collections.abc import AsyncIterator, Callable, Sequence
 
@@ -194,3 +195,53 @@ async def test_a_long_answer_is_not_read_to_its_end(names: Names) -> None:
     guard._inner = Endless()  # type: ignore[assignment]  # as above
     with pytest.raises(Blocked, match="too long"):
         await fetched(guard, "https://mcp.example/")
+
+
+@pytest.mark.parametrize("slow", ["look_up", "connection", "body"])
+async def test_a_request_ends_in_time_wherever_it_hangs(
+    names: Names, monkeypatch: pytest.MonkeyPatch, slow: str
+) -> None:
+    """An endpoint that sends a byte now and then keeps within every phase's own limit."""
+    monkeypatch.setattr(guards, "SECONDS", 0.2)
+
+    class Slow(Recorder):
+        async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+            if slow == "connection":
+                await asyncio.Event().wait()
+            return httpx2.Response(200, content=dribble(), request=request)
+
+    async def dribble() -> AsyncIterator[bytes]:
+        while True:
+            yield b"x"
+            await asyncio.sleep(0.01)
+
+    async def looked_up(url: httpx2.URL) -> list[guards.Address]:
+        await asyncio.Event().wait()
+        return []
+
+    guard, _ = a_guard()
+    guard._inner = Slow()  # type: ignore[assignment]  # as above
+    if slow == "look_up":
+        monkeypatch.setattr(guards, "_looked_up", looked_up)
+    async with asyncio.timeout(10):
+        with pytest.raises(httpx2.TimeoutException):
+            await fetched(guard, "https://mcp.example/")
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "deflate", "br", "identity, gzip"])
+async def test_a_packed_answer_is_refused_for_nobody_knows_how_long_it_is(names: Names, encoding: str) -> None:
+    asked: list[str] = []
+
+    class Packed(Recorder):
+        async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+            asked.append(request.headers["accept-encoding"])
+            return httpx2.Response(200, headers={"content-encoding": encoding}, content=once(), request=request)
+
+    async def once() -> AsyncIterator[bytes]:
+        yield gzip.compress(b"x" * 10_000_000)
+
+    guard, _ = a_guard()
+    guard._inner = Packed()  # type: ignore[assignment]  # as above
+    with pytest.raises(Blocked, match="packed"):
+        await fetched(guard, "https://mcp.example/")
+    assert asked == ["identity"]
