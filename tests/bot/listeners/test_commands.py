@@ -22,6 +22,7 @@ from playground.slack.settings import Settings as SlackSettings
 from playground.slack.standin import Standin
 from playground.store import EmbeddedStore
 from tests.bot.listeners.conftest import Hearing, OpenBot, an_agent, recorded
+from tests.bot.listeners.test_errands import asked, until
 from tests.bot.listeners.test_socket_mode import connected
 
 World = tuple[Standin, str]
@@ -48,8 +49,9 @@ async def answered(bot: Hearing, command: dict[str, Any]) -> dict[str, Any]:
     return dict(json.loads(answer.content)) if answer.content else {}
 
 
-async def once_known(ask: Callable[[], Awaitable[Any]]) -> Any:
-    """What is answered once the bot has learned who Ada is, which it keeps for a while."""
+async def once_known(standin: Standin, ask: Callable[[], Awaitable[Any]]) -> Any:
+    """What is answered once the bot, which was asked before, has learned who Ada is; it keeps that for a while."""
+    await until(lambda: asked(standin, "users.info") == 1)
     async with asyncio.timeout(20):
         while not (answer := await ask()):  # noqa: ASYNC110  # Slack's answer to who she is may be on its way
             await asyncio.sleep(0.02)
@@ -59,10 +61,10 @@ async def once_known(ask: Callable[[], Awaitable[Any]]) -> Any:
 async def test_what_needs_no_call_is_said_in_the_acknowledgement(
     open_bot: OpenBot, slack: World, tmp_path: Path
 ) -> None:
-    _, url = slack
+    standin, url = slack
     bot = await open_bot(slack_api_url=url, agents_dir=an_agent(tmp_path))
     assert await answered(bot, typed()) == {}, "who asks is not known yet"
-    body = await once_known(lambda: answered(bot, typed()))
+    body = await once_known(standin, lambda: answered(bot, typed()))
     assert body["response_type"] == "ephemeral"
     assert "Assistant" in body["text"]
     assert body["blocks"]
@@ -107,10 +109,11 @@ async def test_a_command_by_another_name_is_told_which_there_are(open_bot: OpenB
 async def test_without_its_store_the_bot_says_so_because_slack_asks_only_once(
     open_bot: OpenBot, slack: World, tmp_path: Path, text: str
 ) -> None:
-    _, url = slack
+    standin, url = slack
     async with EmbeddedStore() as store:
         bot = await open_bot(redis_url=store.url, slack_api_url=url, agents_dir=an_agent(tmp_path))
-        await once_known(lambda: answered(bot, typed("help")))
+        await answered(bot, typed("help"))
+        await once_known(standin, lambda: answered(bot, typed("help")))
         await store.kill()
         began = time.monotonic()
         body = await answered(bot, typed(text))
@@ -131,7 +134,7 @@ async def test_over_a_socket_the_answer_goes_into_the_acknowledgement_as_well(
             return str((answer.payload or {}).get("text", ""))
 
         assert await said("help") == ""
-        words = await once_known(lambda: said("help"))
+        words = await once_known(standin, lambda: said("help"))
         assert "`/agent NAME question`" in words
         await store.kill()
         assert (await said("assistant what broke?")).startswith("I cannot keep anything at the moment")
