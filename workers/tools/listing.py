@@ -37,6 +37,7 @@ class _Listed:
     specs: tuple[ToolSpec, ...] = ()
     entries: Entries | None = None  # None: never listed
     problem: str | None = None
+    wants_sign_in: bool = False  # it answered so last time: whoever calls may have one
     good_until: float = 0.0
     listed_until: float = 0.0
     seen: float = 0.0  # when it was last asked for
@@ -131,7 +132,8 @@ class Listing:
 
     def _is_stale(self, listed: _Listed) -> bool:
         now = self._now()
-        return now >= listed.listed_until and (listed.entries is None or now >= listed.good_until)
+        unsaid = listed.entries is None and listed.wants_sign_in
+        return now >= listed.listed_until and (unsaid or now >= listed.good_until)
 
     async def _told(self, listed: _Listed, asker: Asker) -> None:
         try:
@@ -143,9 +145,11 @@ class Listing:
     async def _refresh(self, listed: _Listed, asker: Asker | None) -> None:
         server = listed.server
         try:
+            listed.wants_sign_in = False
             async with asyncio.timeout(LONGEST_WAIT.total_seconds()):
                 tools = await self._sessions.tools(server, asker)
         except Needed as exc:
+            listed.wants_sign_in = True
             listed.problem = f"{exc} An operator has to run `threadwind tools lock` first."
             listed.good_until = self._now() + ASK_AGAIN_AFTER.total_seconds()
             if asker is not None:
