@@ -11,7 +11,7 @@ import pytest
 
 from playground.services.odd.server import a_bench
 from playground.serving import serve
-from playground.slack.models import Message
+from playground.slack.models import Message, View
 from tests.stories.conftest import MakeWorld
 from tests.stories.tools import agent, said
 from tests.world import ADA, CAMILLE, Thread, World, until, words_in
@@ -41,6 +41,16 @@ async def parked(thread: Thread) -> Message:
     return question
 
 
+async def reopened(world: World, question: Message) -> View:
+    """The form, opened again after it was closed, which the question says decides nothing."""
+    assert "Closing the window decides nothing: *Answer* opens it again." in str(question.blocks)
+    await world.click(question, "answer_it")
+    await world.close(await world.view())
+    assert not world.views()
+    await world.click(question, "answer_it")
+    return await world.view()
+
+
 async def ask_every_field(world: World) -> tuple[Thread, Message]:
     world.mistral.script.will_call("odd__fill_in")
     world.mistral.script.will_say("Thank you.")
@@ -61,8 +71,7 @@ async def test_a_form_is_filled_in_while_no_worker_waits_and_the_call_goes_on_wi
     thread, question = await ask_every_field(world)
     assert "Please fill this in" not in str(question.blocks)  # what is asked is for the asked person alone
     await world.end_workers()  # nobody waits
-    await world.click(question, "answer_it")
-    view = await world.view()
+    view = await reopened(world, question)
     assert "Please fill this in." in str(view.definition["blocks"])
     assert await world.submit(view, GOOD) == {}
     await world.start_worker()
@@ -174,8 +183,7 @@ async def test_an_open_call_waits_for_the_form_and_gets_the_answer(make_world: M
         thread = await world.mention("greet me")
         question = await asked(thread)
         await world.click(question, "answer_it", user=CAMILLE)
-        await world.click(question, "answer_it")
-        await world.submit(await world.view(), {"field-0": "Ada"})
+        await world.submit(await reopened(world, question), {"field-0": "Ada"})
         await until(lambda: "Done." in thread.said, seen=lambda: thread.said)
         assert said(world) == ["hello Ada"]
         assert "answered the question" in str(question.blocks)
