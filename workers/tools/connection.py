@@ -173,7 +173,13 @@ class Connection:
         except Exception as exc:
             cause = root_cause(exc)
             error = translated(
-                cause, heard, server=name, what=what, timeout_seconds=self._timeout, personal=self._personal
+                cause,
+                heard,
+                server=name,
+                what=what,
+                timeout_seconds=self._timeout,
+                personal=self._personal,
+                did=self.owner.did,
             )
             if error.ends_connection:
                 self.owner.end()
