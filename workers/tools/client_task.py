@@ -73,6 +73,11 @@ class ClientTask:
         """Calls run on it, or somebody waits for it to open."""
         return self._calls > 0 or not self._ready.done()
 
+    @property
+    def idle_seconds(self) -> float:
+        """For how long nobody has used it."""
+        return 0.0 if self.busy else asyncio.get_running_loop().time() - self._last_used
+
     async def ready(self) -> None:
         """Return when connected; `Unreachable` when that failed or takes too long. The owner goes on either way."""
         try:

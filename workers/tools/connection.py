@@ -16,15 +16,15 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 from mcp_types import CallToolResult, Tool, ToolListChangedNotification
-from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 
 from bot.catalog.servers import Server
+from workers.tools import health
 from workers.tools.answers import translated, unanswered
 from workers.tools.asked import Answering, Ask
 from workers.tools.asking import LONGEST_WAIT_SECONDS, OpenCalls, finished
 from workers.tools.client_task import ClientTask
 from workers.tools.credentials import Credential
-from workers.tools.errors import ToolError, Unheard, root_cause
+from workers.tools.errors import NotSent, ToolError, Unheard, root_cause
 from workers.tools.soft_http import HEARD, Heard, Origins
 from workers.tools.transports import opened
 
@@ -67,6 +67,7 @@ class Connection:
         self._personal = credential.auth is not None
         self._listed_at: float | None = None
         self._listing = asyncio.Lock()
+        self._looking = asyncio.Lock()
         client = partial(
             opened,
             server,
@@ -83,7 +84,24 @@ class Connection:
     def legacy(self) -> bool:
         """Whether it speaks one of the older protocols."""
         client = self.owner.client
-        return client is not None and client.protocol_version not in MODERN_PROTOCOL_VERSIONS
+        return client is not None and not health.is_modern(client)
+
+    async def look_whether_it_lives(self) -> None:
+        """Where it was not used for a while and may have died without a word; `NotSent` if it has."""
+        async with self._looking:
+            alone = self.server.transport != "stdio" and not self.legacy  # each request stands alone
+            if alone or self.owner.idle_seconds < health.QUIET_FOR_SECONDS:
+                return
+            try:
+                with self.owner.in_use() as client, self._errors("whether it is there"):
+                    async with asyncio.timeout(health.ANSWERS_WITHIN_SECONDS) as limit:
+                        _may_be_cut(limit)
+                        await health.ask(client)
+            except (NotSent, Unheard) as exc:
+                self.owner.end()
+                raise NotSent(f'The connection to the tool server "{self.server.name}" had gone silent.') from exc
+            except ToolError:
+                return  # it answers
 
     async def tools(self) -> list[Tool]:
         """All pages of the server's tools, without those that can only run as tasks, which nobody here can call."""

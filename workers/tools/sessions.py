@@ -170,6 +170,7 @@ class ToolSessions:
         if connection is not None and connection.server != server:
             connection.owner.end()  # mcp.json was changed: running calls finish, new ones go to the new server
             connection = None
+        is_warm = connection is not None
         if connection is None:
             connection = self.pool.open(key, server, partial(self._open, known, server, credential))
         try:
@@ -178,6 +179,8 @@ class ToolSessions:
             known.legacy = False  # the server may be another version now
             raise
         known.legacy = connection.legacy
+        if is_warm:
+            await connection.look_whether_it_lives()
         return connection
 
     def _open(
