@@ -25,7 +25,8 @@ from workers.tools.asking import LONGEST_WAIT_SECONDS, OpenCalls, finished
 from workers.tools.client_task import ClientTask
 from workers.tools.credentials import Credential
 from workers.tools.errors import NotSent, ToolError, Unheard, root_cause
-from workers.tools.soft_http import HEARD, Heard, Origins
+from workers.tools.origins import Origins
+from workers.tools.soft_http import HEARD, Heard
 from workers.tools.transports import opened
 
 if TYPE_CHECKING:

@@ -26,8 +26,8 @@ from workers.tools.connection import Connection
 from workers.tools.credentials import Asker, Configured, Credential, Credentials
 from workers.tools.errors import Needed, NoRoom, NotRenewed, NotSent, Rejected, ToolError, Unheard, Unreachable
 from workers.tools.needs import SignIn
+from workers.tools.origins import Origins
 from workers.tools.pool import Limits, Pool
-from workers.tools.soft_http import Origins
 
 CONNECT = timedelta(seconds=20)  # a silent server costs the SDK's probe 10 s before it tries the older handshake
 IDLE = timedelta(minutes=10)  # a stdio server holds 55-100 MB

@@ -31,7 +31,8 @@ from workers.tools.asked import Answering
 from workers.tools.asking import LONGEST_WAIT_SECONDS
 from workers.tools.credentials import Credential
 from workers.tools.errors import Unreachable
-from workers.tools.soft_http import CONNECT_SECONDS, LARGEST_BODY, Origins
+from workers.tools.origins import CONNECT_SECONDS, Origins
+from workers.tools.soft_http import LARGEST_BODY
 from workers.tools.stderr import Stderr
 from workers.tools.watched import watched
 
