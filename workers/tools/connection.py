@@ -7,8 +7,8 @@ SDK raises leaves as a `ToolError`. How the connection is held open stands in `c
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Collection
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -19,17 +19,17 @@ from mcp_types import CallToolResult, Tool, ToolListChangedNotification
 
 from bot.catalog.servers import Server
 from workers.tools import health
-from workers.tools.answers import translated, unanswered
 from workers.tools.asked import Answering, Ask
 from workers.tools.asking import LONGEST_WAIT_SECONDS, OpenCalls, finished
 from workers.tools.client_task import ClientTask
 from workers.tools.credentials import Credential
-from workers.tools.errors import NotSent, ToolError, Unheard, root_cause
+from workers.tools.errors import NotSent, ToolError, Unheard
+from workers.tools.exchange import exchange, may_be_cut
 from workers.tools.origins import Origins
-from workers.tools.soft_http import HEARD, Heard
 from workers.tools.transports import opened
 
 if TYPE_CHECKING:
+    from mcp import Client
     from mcp.shared.dispatcher import ProgressFnT
 
 BACKSTOP_SECONDS = 2.0  # past the protocol's own deadline: a call must end even if the SDK's clock does not
@@ -94,9 +94,9 @@ class Connection:
             if alone or self.owner.idle_seconds < health.QUIET_FOR_SECONDS:
                 return
             try:
-                with self.owner.in_use() as client, self._errors("whether it is there"):
+                with self._exchange("whether it is there") as client:
                     async with asyncio.timeout(health.ANSWERS_WITHIN_SECONDS) as limit:
-                        _may_be_cut(limit)
+                        may_be_cut(limit)
                         await health.ask(client)
             except (NotSent, Unheard) as exc:
                 self.owner.end()
@@ -109,10 +109,10 @@ class Connection:
         found: list[Tool] = []
         cursor: str | None = None
         seen: set[str] = set()
-        with self.owner.in_use() as client, self._errors("its list of tools"):
+        with self._exchange("its list of tools") as client:
             self._listed_at = asyncio.get_running_loop().time()  # before asking: a change meanwhile is heard
             async with asyncio.timeout(self._timeout + BACKSTOP_SECONDS) as limit:
-                _may_be_cut(limit)
+                may_be_cut(limit)
                 for _ in range(MOST_PAGES):
                     page = await client.list_tools(cursor=cursor)
                     found += page.tools
@@ -135,9 +135,9 @@ class Connection:
         await self._know_the_tools()
         # Where a person may be asked while the call is open, the clock of `_open_calls` is the one that counts.
         longer = LONGEST_WAIT_SECONDS if self.legacy and ask is not None else 0.0
-        with self.owner.in_use() as client, self._errors(f'"{tool}"'):
+        with self._exchange(f'"{tool}"') as client:
             async with self._open_calls.call(ask, self._timeout + BACKSTOP_SECONDS) as limit:
-                _may_be_cut(limit)
+                may_be_cut(limit)
                 made = partial(
                     client.session.call_tool if self._answering.people else client.call_tool,
                     tool,
@@ -173,47 +173,7 @@ class Connection:
             self._listed_at = None
             self._on_tools_changed()
 
-    @contextmanager
-    def _errors(self, what: str) -> Iterator[None]:
-        """Turn whatever the SDK raises into a `ToolError`; cancellation passes."""
-        heard = Heard()
-        token = HEARD.set(heard)
-        name = self.server.name
-        try:
-            yield
-        except ToolError:
-            raise
-        except TimeoutError as exc:
-            if error := unanswered(heard, server=name, what=what, personal=self._personal):
-                raise error from exc
-            raise Unheard(
-                f'The tool server "{name}" gave no answer to {what} within {self._timeout:g} seconds.'
-            ) from exc
-        except Exception as exc:
-            cause = root_cause(exc)
-            error = translated(
-                cause,
-                heard,
-                server=name,
-                what=what,
-                timeout_seconds=self._timeout,
-                personal=self._personal,
-                did=self.owner.did,
-            )
-            if error.ends_connection:
-                self.owner.end()
-            log.info("tool.call_failed", server=name, cause=type(cause).__name__, code=getattr(cause, "code", None))
-            raise error from exc
-        finally:
-            HEARD.reset(token)
-
-
-def _may_be_cut(limit: asyncio.Timeout) -> None:
-    """Let the transport end this wait, where it hears that no answer will come."""
-
-    def cut() -> None:
-        with suppress(RuntimeError):  # the wait is over: what was refused was no part of it
-            limit.reschedule(asyncio.get_running_loop().time())
-
-    if heard := HEARD.get():
-        heard.give_up = cut
+    def _exchange(self, what: str) -> AbstractContextManager[Client]:
+        return exchange(
+            self.owner, server=self.server.name, what=what, timeout_seconds=self._timeout, personal=self._personal
+        )
