@@ -158,7 +158,7 @@ class Listing:
         except (ToolError, TimeoutError) as exc:
             said = isinstance(exc, ToolError)
             listed.problem = str(exc) if said else f'The tool server "{server.name}" is too slow to list its tools.'
-            listed.good_until = self._now() + ASK_AGAIN_AFTER.total_seconds()
+            listed.good_until = listed.listed_until = self._now() + ASK_AGAIN_AFTER.total_seconds()
             log.warning("tools.not_listed", server=server.name, reason=listed.problem, known=len(listed.specs))
             return
         listed.specs, listed.entries = specs_of(server, tools), entries_of(tools)
