@@ -75,6 +75,7 @@ class Connection:
             credential,
             mode=mode,
             timeout_seconds=self._timeout,
+            connect_seconds=connect.total_seconds(),
             answering=answering,
             origins=origins,
             on_notice=self._heard,

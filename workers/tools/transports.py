@@ -46,6 +46,7 @@ async def opened(
     *,
     mode: str,
     timeout_seconds: float,
+    connect_seconds: float,
     stderr: Stderr | None,
     origins: Origins,
     answering: Answering,
@@ -54,17 +55,18 @@ async def opened(
 ) -> AsyncIterator[Client]:
     """A connected client. Entered and left by one task; errors leave it wrapped in groups.
 
-    `mode` is the SDK's: auto, legacy or a protocol version. `stderr` is needed for stdio. `on_end` is called, once or
-    more, when the server's side of the connection has ended, with what it did where it did not just stop; `on_notice`
-    with whatever the server sends by itself.
+    `mode` is the SDK's: auto, legacy or a protocol version. `timeout_seconds` is a call's, `connect_seconds` that of
+    the handshake, which a server that starts slowly may need all of. `stderr` is needed for stdio. `on_end` is called,
+    once or more, when the server's side of the connection has ended, with what it did where it did not just stop;
+    `on_notice` with whatever the server sends by itself.
     """
     # While a person is asked, an open call's answer stays away for longer; our own clock stops then (`asking.py`).
-    silence = timeout_seconds + (LONGEST_WAIT_SECONDS if answering.people else 0.0)
+    silence = max(timeout_seconds + (LONGEST_WAIT_SECONDS if answering.people else 0.0), connect_seconds)
     async with _transport(server, credential, silence, stderr, origins) as transport:
         client = Client(
             watched(transport, server.name, on_end),
             mode=mode,
-            read_timeout_seconds=timeout_seconds,
+            read_timeout_seconds=max(timeout_seconds, connect_seconds),
             client_info=Implementation(name="threadwind", version=metadata.version("threadwind")),
             elicitation_callback=answering.elicitation,
             sampling_callback=answering.sampling,

@@ -63,6 +63,11 @@ async def test_a_slow_start_ends_in_a_sentence() -> None:
     assert 'The tool server "silent" did not answer within 0.3 seconds of connecting.' in outcome.text
 
 
+async def test_a_server_may_take_longer_to_start_than_a_call_of_it() -> None:
+    async with a_desk(odd_jobs(timeout=timedelta(seconds=0.2), protocol="legacy")) as desk:
+        assert await desk.tools.offered(desk.agent), desk.tools.missing(desk.agent)
+
+
 async def test_a_call_past_its_time_is_of_unknown_outcome_and_the_server_goes_on(tmp_path: Path) -> None:
     journal = tmp_path / "journal"
     async with a_desk(odd_jobs(timeout=timedelta(seconds=0.5))) as desk:
