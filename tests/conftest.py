@@ -8,12 +8,14 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
 
 import pytest
 from hypothesis import settings
 from redis.asyncio import Redis
 
 from playground.store import EmbeddedStore
+from workers.tools import listing
 
 # A busy machine is no failure: what hangs is ended by pytest's own time limit.
 settings.register_profile("threadwind", deadline=None)
@@ -45,6 +47,14 @@ def redis_url() -> Iterator[str]:
         loop.run_until_complete(store.stop())
         loop.close()
         store.remove()
+
+
+@pytest.fixture(scope="module")
+def servers_may_start_slowly() -> Iterator[None]:
+    """On a busy machine a server of its own takes longer to start than a turn waits for it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(listing, "LONGEST_WAIT", timedelta(minutes=1))
+        yield
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, Locator, Page, expect
 from redis.asyncio import Redis
 
-from tests.demo.conftest import REPOSITORY, Demo
+from tests.demo.conftest import REPOSITORY, START_SECONDS, Demo
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
@@ -216,7 +216,7 @@ async def test_a_part_that_crashes_is_started_again_with_a_sentence(demo: Demo, 
     worker = next(part for part in demo.parts if "workers" in part.cmdline())
     worker.send_signal(signal.SIGKILL)
     await demo.says("worker was ended by SIGKILL; starting it again.", after=seen)
-    await demo.says("worker ", "ready: ", after=seen)
+    await demo.says("worker ", "ready: ", after=seen, within=START_SECONDS)
     demo.parts = psutil.Process(demo.process.pid).children(recursive=True) if demo.process else []
     await mention(page, "hello after the crash")
     await expect(bots(page)).to_contain_text("Hello!")

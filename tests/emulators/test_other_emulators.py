@@ -30,7 +30,9 @@ def needs(reason: str) -> None:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def town(redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]:
+async def town(
+    redis_url: str, tmp_path_factory: pytest.TempPathFactory, servers_may_start_slowly: None
+) -> AsyncIterator[Town]:
     node = shutil.which("node")
     modules = Path(os.environ.get("EMULATORS_DIR") or Path(__file__).parent) / "node_modules"
     if node is None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +12,8 @@ import pytest
 
 from tests.stories.house import House, MakeHouse, houses
 from tests.world import World, opened
-from workers.tools import listing
 
 MakeWorld = Callable[..., Awaitable[World]]
-
-
-@pytest.fixture
-def servers_may_start_slowly(monkeypatch: pytest.MonkeyPatch) -> None:
-    """On a busy machine a server of its own takes longer to start than a turn waits for it."""
-    monkeypatch.setattr(listing, "LONGEST_WAIT", timedelta(minutes=1))
 
 
 @pytest.fixture

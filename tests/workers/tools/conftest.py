@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -17,7 +17,6 @@ from bot.catalog.policy import Policy
 from bot.catalog.servers import Server
 from bot.connections.models import Principal
 from bot.threads.models import ThreadKey
-from workers.tools import listing
 from workers.tools.calls import Tools
 from workers.tools.credentials import Asker
 from workers.tools.functions import Functions
@@ -30,11 +29,8 @@ ADA = Asker(Principal("T1", "U1"), "C1")
 
 
 @pytest.fixture(scope="module", autouse=True)
-def servers_may_start_slowly() -> Iterator[None]:
-    """On a busy machine a server of its own takes longer to start than a turn waits for it."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(listing, "LONGEST_WAIT", timedelta(minutes=1))
-        yield
+def here_too(servers_may_start_slowly: None) -> None:
+    """Most tests here start a server."""
 
 
 def an_agent(*tools: str, approvals: Mapping[str, Policy] | None = None) -> Agent:

@@ -113,8 +113,12 @@ async def test_nothing_is_left_when_the_worker_itself_is_killed(tmp_path: Path) 
 
 WORKER = """
 import asyncio, json, os, sys
+from datetime import timedelta
 from tests.workers.tools.conftest import a_desk, odd_jobs
 from tests.workers.tools.test_keeper import spawned, with_manners
+from workers.tools import listing
+
+listing.LONGEST_WAIT = timedelta(minutes=1)  # as in the tests themselves
 
 async def main():
     async with a_desk(with_manners(odd_jobs(), "--deaf")) as desk:
