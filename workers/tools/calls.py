@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import structlog
@@ -20,7 +21,6 @@ from bot.threads.models import ThreadKey
 from workers.tools import arguments as written
 from workers.tools import content
 from workers.tools.asked import Ask
-from workers.tools.choice import uses_function
 from workers.tools.credentials import Asker, Credential
 from workers.tools.errors import Needed, NotSent, ToolError, Unheard, Unreachable
 from workers.tools.functions import Call, Functions
@@ -30,9 +30,10 @@ from workers.tools.names import READ_MORE
 from workers.tools.offer import Offer
 from workers.tools.pinning import Pinned, Tell, to_nobody
 from workers.tools.pins import Pins
-from workers.tools.rests import GONE, Rests
-from workers.tools.results import RESULT_LIMIT, cleaned, cut
+from workers.tools.rests import Rests
+from workers.tools.results import RESULT_LIMIT, cut
 from workers.tools.sessions import ToolSessions
+from workers.tools.shortening import Shortening
 from workers.tools.specs import Account, Outcome, ToolSpec, failure
 
 NEVER_REPEAT = "It is unknown whether it ran: check before you call it again, unless it only reads."
@@ -66,7 +67,7 @@ class Tools:
         self._listing = Pinned(listing or Listing(sessions), pins, tell=tell)
         self._offer = Offer(servers, functions.specs, self._listing, gate)
         self._gate = gate
-        self._rests = rests
+        self._shortening = Shortening(rests, limit=result_limit)
         self._result_limit = result_limit
 
     async def warm_up(self) -> None:
@@ -129,11 +130,10 @@ class Tools:
                 return failure(await self._offer.unknown(name, agent, asker), ran="no")
             if definition not in (None, spec.definition):
                 return failure(f"{name} has just changed or come back. Call it again if it is still needed.", ran="no")
-            if spec.tool == READ_MORE and spec.server is None and self._rests is not None:
-                return await self._read_on(self._rests, values, principal, thread)
             if spec.server is None:
-                call = Call(principal=principal, thread=thread, agent=agent.name)
-                return await self._functions.call(name, values, call, limit=self._result_limit)
+                return await self._function(
+                    spec, values, agent, Call(principal=principal, thread=thread, agent=agent.name)
+                )
             return await self._at_server(
                 agent,
                 spec,
@@ -157,6 +157,13 @@ class Tools:
         if self._gate is not None and (why := await self._gate.refusal(server, tool, asker)):
             return why
         return await self._listing.refusal(server, tool, asker)
+
+    async def _function(self, spec: ToolSpec, values: dict[str, Any], agent: Agent, call: Call) -> Outcome:
+        if spec.tool == READ_MORE and self._shortening.keeps:
+            return await self._shortening.more(values, principal=call.principal, thread=call.thread)
+        made = await self._functions.call(spec.name, values, call)
+        text = await self._shortening.first(made.text, agent, principal=call.principal, thread=call.thread)
+        return replace(made, text=text)
 
     async def _at_server(
         self,
@@ -193,27 +200,11 @@ class Tools:
             got = used if not isinstance(exc, NotSent | Unreachable) else []
             return failure(text, ran=exc.ran, data=exc.quotes, account=_account(got))
         found = content.read(result.content, result.structured_content, tool=spec.tool)
-        text = await self._shortened(found.text, agent, asker.principal.user, thread)
+        text = await self._shortening.first(found.text, agent, principal=asker.principal.user, thread=thread)
         if result.is_error:
             return failure(text, ran="yes", data=True, account=_account(used))
         files = tuple(found.files)
         return Outcome(text=text, failed=False, ran="yes", files=files, data=True, account=_account(used))
-
-    async def _shortened(self, text: str, agent: Agent, principal: str, thread: ThreadKey) -> str:
-        """What the model is shown; the rest is kept where the agent can ask for it."""
-        text, limit = cleaned(text), self._result_limit
-        if len(text) <= limit or self._rests is None or not uses_function(agent, READ_MORE):
-            return cut(text, limit)
-        return await self._rests.first(text, limit=limit, thread=thread, principal=principal)
-
-    async def _read_on(self, rests: Rests, values: dict[str, Any], principal: str, thread: ThreadKey) -> Outcome:
-        rest_id, offset = values.get("id"), values.get("offset", 0)
-        if not isinstance(rest_id, str) or not isinstance(offset, int) or offset < 0:
-            return failure(f"{READ_MORE} takes an id (a text) and an offset (a whole number).", ran="no")
-        text = await rests.more(rest_id, offset, limit=self._result_limit, thread=thread, principal=principal)
-        if text is None:
-            return failure(GONE.format(id=cut(rest_id, 50)), ran="no")
-        return Outcome(text=text, failed=False, ran="yes", data=True)
 
 
 def _account(used: Sequence[Credential]) -> Account:

@@ -27,7 +27,6 @@ from bot.catalog.policy import Policy
 from bot.threads.models import ThreadKey
 from workers.tools.definitions import hash_of
 from workers.tools.names import LIMIT, SEPARATOR, UNSAFE
-from workers.tools.results import RESULT_LIMIT, cut
 from workers.tools.schemas import cleaned
 from workers.tools.specs import Outcome, Ran, ToolSpec, failure
 from workers.tools.threads import Threads
@@ -93,8 +92,8 @@ class Functions:
     def specs(self) -> Mapping[str, ToolSpec]:
         return {name: function.spec for name, function in self._functions.items()}
 
-    async def call(self, name: str, arguments: dict[str, Any], call: Call, *, limit: int = RESULT_LIMIT) -> Outcome:
-        """Run it; its exceptions become a failed outcome."""
+    async def call(self, name: str, arguments: dict[str, Any], call: Call) -> Outcome:
+        """Run it; its exceptions become a failed outcome. The text is whole, however long."""
         function = self._functions[name]
         try:
             values = function.arguments.model_validate(arguments)
@@ -103,9 +102,9 @@ class Functions:
         keywords = {field: getattr(values, field) for field in type(values).model_fields}
         if function.call_parameter is not None:
             keywords[function.call_parameter] = call
-        return await self._run(name, partial(function.function, **keywords), limit)
+        return await self._run(name, partial(function.function, **keywords))
 
-    async def _run(self, name: str, function: Callable[[], Any], limit: int) -> Outcome:
+    async def _run(self, name: str, function: Callable[[], Any]) -> Outcome:
         ran: list[Ran] = ["no"]  # until it starts: there may be no free thread in time
         try:
             async with asyncio.timeout(self._timeout) as deadline:
@@ -116,7 +115,7 @@ class Functions:
                     value = await self._threads.run(function, on_start=lambda: ran.__setitem__(0, "unknown"))
                 if inspect.isawaitable(value):  # an async function behind a plain decorator
                     value = await value
-            return Outcome(text=cut(_text(value), limit), failed=False, ran="yes", data=True)
+            return Outcome(text=_text(value), failed=False, ran="yes", data=True)
         except BaseException as exc:
             if isinstance(exc, TimeoutError) and deadline.expired():
                 return failure(f"{name} did not finish within {self._timeout:g} seconds.", ran=ran[0])
@@ -124,7 +123,7 @@ class Functions:
                 raise
             # The message may hold arguments, so the log gets the kind of error and its place alone.
             log.warning("tool.function_failed", tool=name, cause=type(exc).__name__, at=_place(exc))
-            return failure(f"{name} failed: {type(exc).__name__}: {cut(str(exc), limit)}", ran="yes", data=True)
+            return failure(f"{name} failed: {type(exc).__name__}: {exc}", ran="yes", data=True)
 
 
 def _described(function: Callable[..., Any]) -> _Function:
