@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from bot.approvals.approvers import WORDS
+from bot.catalog.access import Access
 from bot.catalog.completion_forms import CompletionArgs
 from bot.catalog.connector_forms import ConnectorForm
 from bot.catalog.forms import Form, mistake
@@ -88,6 +89,16 @@ class AccessForm(Form):
             fields = ", ".join(cls.model_fields)
             raise mistake(f'should be "{EVERYONE}", or say who with {fields}')
         return written
+
+    @property
+    def access(self) -> Access:
+        return Access(
+            users=frozenset(self.users),
+            groups=frozenset(self.groups),
+            channels=frozenset(self.channels),
+            guests=self.guests,
+            other_organisations=self.other_organisations,
+        )
 
 
 class ToolForm(Form):

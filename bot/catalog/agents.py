@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from bot.catalog import connector_forms, front_matter, refusals, response_format
 from bot.catalog.access import Access
-from bot.catalog.agent_form import AccessForm, AgentForm
+from bot.catalog.agent_form import AgentForm
 from bot.catalog.connectors import Connector
 from bot.catalog.forms import Lines, check, dotted, line_of
 from bot.catalog.forms import Path as Place
@@ -185,7 +185,7 @@ def _agent(file: Path, form: AgentForm, parts: FrontMatter, environment: Mapping
         store=form.store,
         wants_object=form.object is True or (form.object is None and form.agent_id is not None),
         agent_id=form.agent_id,
-        access=_access(form.access),
+        access=form.access.access,
         escalation=tuple(dict.fromkeys(form.escalation)),
         approvers=tuple(dict.fromkeys(form.approvers)),
         lines=_with_items(parts.lines, form),
@@ -203,16 +203,6 @@ def _completion_args(form: AgentForm) -> dict[str, Any]:
     if written.json_schema is not None:
         args["response_format"]["type"] = "json_schema"
     return args
-
-
-def _access(form: AccessForm) -> Access:
-    return Access(
-        users=frozenset(form.users),
-        groups=frozenset(form.groups),
-        channels=frozenset(form.channels),
-        guests=form.guests,
-        other_organisations=form.other_organisations,
-    )
 
 
 def _with_items(lines: Lines, form: AgentForm) -> Lines:

@@ -94,10 +94,8 @@ class Tools:
     async def refusal(self, spec: ToolSpec, *, principal: str, thread: ThreadKey) -> str | None:
         """Why a call of `spec` would be refused as things stand: said before anybody is asked for a yes."""
         server = self._servers().get(spec.server) if spec.server else None
-        if server is None:
-            return None
         try:
-            return await self._refused(server, spec.tool, Asker(Principal(thread.team, principal), thread.channel))
+            return await self._refused(spec, server, Asker(Principal(thread.team, principal), thread.channel))
         except ToolError:
             return None  # the call itself will say so
 
@@ -131,9 +129,7 @@ class Tools:
             if definition not in (None, spec.definition):
                 return failure(f"{name} has just changed or come back. Call it again if it is still needed.", ran="no")
             if spec.server is None:
-                return await self._function(
-                    spec, values, agent, Call(principal=principal, thread=thread, agent=agent.name)
-                )
+                return await self._function(spec, values, agent, asker, thread)
             return await self._at_server(
                 agent,
                 spec,
@@ -152,18 +148,22 @@ class Tools:
                 f"Calling {name} failed inside the bot ({type(exc).__name__}). {NEVER_REPEAT}", ran="unknown"
             )
 
-    async def _refused(self, server: Server, tool: str, asker: Asker) -> str | None:
+    async def _refused(self, spec: ToolSpec, server: Server | None, asker: Asker) -> str | None:
         """Who may comes first: a person who may not learns nothing of what a server has changed."""
-        if self._gate is not None and (why := await self._gate.refusal(server, tool, asker)):
+        if self._gate is not None and (why := await self._gate.refusal(spec, asker)):
             return why
-        return await self._listing.refusal(server, tool, asker)
+        return await self._listing.refusal(server, spec.tool, asker) if server else None
 
-    async def _function(self, spec: ToolSpec, values: dict[str, Any], agent: Agent, call: Call) -> Outcome:
+    async def _function(
+        self, spec: ToolSpec, values: dict[str, Any], agent: Agent, asker: Asker, thread: ThreadKey
+    ) -> Outcome:
+        principal = asker.principal.user
+        if refused := await self._refused(spec, None, asker):
+            return failure(refused, ran="no")
         if spec.tool == READ_MORE and self._shortening.keeps:
-            return await self._shortening.more(values, principal=call.principal, thread=call.thread)
-        made = await self._functions.call(spec.name, values, call)
-        text = await self._shortening.first(made.text, agent, principal=call.principal, thread=call.thread)
-        return replace(made, text=text)
+            return await self._shortening.more(values, principal=principal, thread=thread)
+        made = await self._functions.call(spec.name, values, Call(principal=principal, thread=thread, agent=agent.name))
+        return replace(made, text=await self._shortening.first(made.text, agent, principal=principal, thread=thread))
 
     async def _at_server(
         self,
@@ -180,7 +180,7 @@ class Tools:
     ) -> Outcome:
         used: list[Credential] = []
         try:
-            if refused := await self._refused(server, spec.tool, asker):
+            if refused := await self._refused(spec, server, asker):
                 return failure(refused, ran="no")
             result = await self._sessions.call(
                 server,

@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from bot.catalog.access import Access
 from bot.catalog.agents import Agent
 from bot.catalog.policy import Policy, policy_for, said_of
 from workers.tools.names import full_name
@@ -26,7 +27,8 @@ class ToolSpec:
     what the server's entry says of it, `approvers` whom that names. With the argument `updates_by` it updates
     something, and without it creates. `definition` is the hash over what a person who allows it goes by
     (`definitions.py`): another hash is another tool. `named_read`: the server's entry in mcp.json names it among those
-    that only read.
+    that only read. Each of `accesses` has to let the person who calls it; an `internal` one is hidden and refused where
+    another organisation reads along.
     """
 
     name: str
@@ -43,6 +45,18 @@ class ToolSpec:
     by_server: Policy | None = None
     approvers: tuple[str, ...] = ()
     updates_by: str = ""
+    accesses: tuple[Access, ...] = ()
+    internal: bool = False
+
+    @property
+    def names_groups(self) -> bool:
+        """Whether membership of user groups has to be looked up before it is called."""
+        return any(access.names_groups for access in self.accesses)
+
+    @property
+    def named(self) -> str:
+        """How sentences call it."""
+        return f'The tool "{self.tool}"' + (f' of the server "{self.server}"' if self.server else "")
 
     @property
     def reads(self) -> bool:
