@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from bot.approvals.doing import Chooses
 from bot.catalog import tool_rules
 from bot.catalog.policy import closest, said_of
 from bot.catalog.servers import Server
@@ -55,11 +56,20 @@ def specs_of(server: Server, tools: list[Tool]) -> tuple[ToolSpec, ...]:
             named_read=matches(tool.name, server.reads),
             by_server=said_of(tool.name, server.approvals),
             approvers=server.approvers,
-            updates_by=server.upserts.get(closest(tool.name, server.upserts) or "", ""),
+            chooses=_chooses(server, tool.name),
             accesses=tool_rules.said_of(tool.name, server.rules),
             internal=matches(tool.name, server.internal),
         )
     return tuple(specs.values())
+
+
+def _chooses(server: Server, tool: str) -> Chooses | None:
+    """The most specific pattern counts, in whichever of the two lists it stands."""
+    pattern = closest(tool, {**server.upserts, **server.methods})
+    if pattern is None:
+        return None
+    by_value = pattern in server.methods
+    return Chooses((server.methods if by_value else server.upserts)[pattern], by_value=by_value)
 
 
 def _definition(server: Server, tool: Tool) -> str:

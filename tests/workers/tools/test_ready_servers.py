@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from mcp_types import Tool
 
+from bot.approvals.doing import UNNAMED
 from bot.catalog import agents, server_files, servers
 from bot.catalog.agents import Agent
 from bot.catalog.policy import Policy, policy_for
@@ -136,7 +137,7 @@ def test_without_its_variable_a_server_is_left_out_alone_and_the_variable_is_nam
 @pytest.mark.parametrize("name", NAMES)
 def test_every_pattern_of_an_entry_means_a_tool_that_there_is(name: str) -> None:
     server = everything()[name]
-    for patterns in (server.include, server.exclude, server.reads, tuple(server.upserts)):
+    for patterns in (server.include, server.exclude, server.reads, tuple(server.upserts), tuple(server.methods)):
         assert matching(patterns, NAMES[name]) == list(patterns)
 
 
@@ -149,7 +150,7 @@ def test_github_with_a_sign_in_of_ones_own_gives_the_same_tools() -> None:
     assert own.takes_sign_in
     assert not shared.takes_sign_in
     assert (own.url, own.toolset, own.reads) == (shared.url, shared.toolset, shared.reads)
-    assert own.upserts == shared.upserts
+    assert (own.upserts, own.methods) == (shared.upserts, shared.methods)
 
 
 @pytest.mark.parametrize(
@@ -157,7 +158,6 @@ def test_github_with_a_sign_in_of_ones_own_gives_the_same_tools() -> None:
     [
         ("linear", "save_issue", "id"),
         ("linear", "save_comment", "id"),
-        ("github", "issue_write", "issue_number"),
         ("github", "create_or_update_file", "sha"),
     ],
 )
@@ -165,6 +165,16 @@ def test_a_standing_yes_for_creating_is_none_for_updating(name: str, tool: str, 
     shape = {"type": "object", "properties": {argument: {"type": "string"}}}
     [spec] = specs_of(read(READY)[name], [Tool.model_validate({"name": tool, "inputSchema": shape})])
     assert (spec.does("{}"), spec.does(json.dumps({argument: "1"}))) == ("create", "update")
+
+
+def test_a_standing_yes_for_a_method_at_github_is_none_for_another() -> None:
+    shape = {"type": "object", "properties": {"method": {"type": "string"}}}
+    tools = ["issue_write", "sub_issue_write", "pull_request_review_write", "label_write"]
+    specs = specs_of(
+        read(READY)["github"], [Tool.model_validate({"name": name, "inputSchema": shape}) for name in tools]
+    )
+    assert [spec.does('{"method": "delete"}') for spec in specs] == ["delete"] * 4
+    assert [spec.does('{"issue_number": 1}') for spec in specs] == [UNNAMED] * 4
 
 
 def test_the_ready_servers_may_stand_beside_the_one_that_comes_along() -> None:
