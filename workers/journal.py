@@ -15,8 +15,10 @@ from typing import Any, Self
 
 from bot.threads import keys
 from bot.threads.audit import Action, digest
+from bot.threads.changes import Change
 from bot.threads.models import CallState, Mail, ThreadKey
-from bot.threads.turns import Change, Claimed, Owned, Turns
+from bot.threads.owned import Claimed, Owned
+from bot.threads.turns import Turns
 from workers.call_record import CallRecord, call_in, result_of
 from workers.conversations.port import Call, Handoff, Say
 

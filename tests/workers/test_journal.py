@@ -8,8 +8,10 @@ import pytest
 from redis.asyncio import Redis
 
 from bot.threads import keys
+from bot.threads.changes import Change
 from bot.threads.models import CallState
-from bot.threads.turns import Change, Claimed, Lost, Turns
+from bot.threads.owned import Claimed, Lost
+from bot.threads.turns import Turns
 from tests.threads.ground import THREAD, TURN, claimed, contents, heard, message, run_out, turns, waiting
 from workers.call_record import CallRecord
 from workers.conversations.port import Call

@@ -14,7 +14,7 @@ import structlog
 
 from bot.picking.answers import shown_name
 from bot.slack.models import SlackMessage
-from bot.threads.turns import Claimed
+from bot.threads.owned import Claimed
 from bot.vault import Unreadable
 from workers import context, inputs
 from workers.handoffs.rules import CLIENT
