@@ -26,6 +26,7 @@ from workers.tools.errors import Needed, NotSent, ToolError, Unheard, Unreachabl
 from workers.tools.functions import Call, Functions
 from workers.tools.gate import Gate
 from workers.tools.listing import Listing
+from workers.tools.long_answers import LongAnswers
 from workers.tools.names import READ_MORE
 from workers.tools.offer import Offer
 from workers.tools.pinning import Pinned, Tell, to_nobody
@@ -33,7 +34,6 @@ from workers.tools.pins import Pins
 from workers.tools.rests import Rests
 from workers.tools.results import RESULT_LIMIT, cut
 from workers.tools.sessions import ToolSessions
-from workers.tools.shortening import Shortening
 from workers.tools.specs import Account, Outcome, ToolSpec, failure
 
 NEVER_REPEAT = "It is unknown whether it ran: check before you call it again, unless it only reads."
@@ -67,7 +67,7 @@ class Tools:
         self._listing = Pinned(listing or Listing(sessions), pins, tell=tell)
         self._offer = Offer(servers, functions.specs, self._listing, gate)
         self._gate = gate
-        self._shortening = Shortening(rests, limit=result_limit)
+        self._long = LongAnswers(rests, limit=result_limit)
         self._result_limit = result_limit
 
     async def warm_up(self) -> None:
@@ -160,10 +160,10 @@ class Tools:
         principal = asker.principal.user
         if refused := await self._refused(spec, None, asker):
             return failure(refused, ran="no")
-        if spec.tool == READ_MORE and self._shortening.keeps:
-            return await self._shortening.more(values, principal=principal, thread=thread)
+        if spec.tool == READ_MORE and self._long.can_be_read_on:
+            return await self._long.read_on(values, principal, thread)
         made = await self._functions.call(spec.name, values, Call(principal=principal, thread=thread, agent=agent.name))
-        return replace(made, text=await self._shortening.first(made.text, agent, principal=principal, thread=thread))
+        return replace(made, text=await self._long.shown(made.text, agent, principal, thread))
 
     async def _at_server(
         self,
@@ -200,7 +200,7 @@ class Tools:
             got = used if not isinstance(exc, NotSent | Unreachable) else []
             return failure(text, ran=exc.ran, data=exc.quotes, account=_account(got))
         found = content.read(result.content, result.structured_content, tool=spec.tool)
-        text = await self._shortening.first(found.text, agent, principal=asker.principal.user, thread=thread)
+        text = await self._long.shown(found.text, agent, asker.principal.user, thread)
         if result.is_error:
             return failure(text, ran="yes", data=True, account=_account(used))
         files = tuple(found.files)

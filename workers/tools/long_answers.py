@@ -1,6 +1,6 @@
-"""What a model is shown of a long answer, and its reading on: the same for servers' tools and Python functions.
+"""What a model is shown of a server's or a function's answer, and what it gets when it asks to read on.
 
-Always holds: no part is longer than the limit; what is left out is kept only where the agent may ask for it.
+Always holds: never more than `limit` characters at once; the rest is kept only for an agent that may ask for it.
 """
 
 from __future__ import annotations
@@ -15,33 +15,30 @@ from workers.tools.rests import GONE, Rests
 from workers.tools.results import cleaned, cut
 from workers.tools.specs import Outcome, failure
 
-WRONG = f"{READ_MORE} takes an id (a text) and an offset (a whole number)."
 
-
-class Shortening:
-    """Without `rests` nothing is kept of what is cut. `limit` is in characters."""
-
+class LongAnswers:
     def __init__(self, rests: Rests | None, *, limit: int) -> None:
+        """Without `rests` nothing is kept."""
         self._rests = rests
         self._limit = limit
 
     @property
-    def keeps(self) -> bool:
-        """Whether anything can be read on."""
+    def can_be_read_on(self) -> bool:
         return self._rests is not None
 
-    async def first(self, text: str, agent: Agent, *, principal: str, thread: ThreadKey) -> str:
-        """What the model is shown; the rest is kept where `agent` can ask for it."""
+    async def shown(self, text: str, agent: Agent, principal: str, thread: ThreadKey) -> str:
+        """The answer, or its beginning; the rest is kept where `agent` can ask for it."""
         text = cleaned(text)
         if len(text) <= self._limit or self._rests is None or not uses_function(agent, READ_MORE):
             return cut(text, self._limit)
         return await self._rests.first(text, limit=self._limit, thread=thread, principal=principal)
 
-    async def more(self, values: dict[str, Any], *, principal: str, thread: ThreadKey) -> Outcome:
-        """What follows of the text that the arguments name."""
+    async def read_on(self, values: dict[str, Any], principal: str, thread: ThreadKey) -> Outcome:
+        """What becomes of a call of `read_more`."""
+        assert self._rests is not None, "there is something to read on in"
         rest_id, offset = values.get("id"), values.get("offset", 0)
-        if self._rests is None or not isinstance(rest_id, str) or not isinstance(offset, int) or offset < 0:
-            return failure(WRONG, ran="no")
+        if not isinstance(rest_id, str) or not isinstance(offset, int) or offset < 0:
+            return failure(f"{READ_MORE} takes an id (a text) and an offset (a whole number).", ran="no")
         text = await self._rests.more(rest_id, offset, limit=self._limit, thread=thread, principal=principal)
         if text is None:
             return failure(GONE.format(id=cut(rest_id, 50)), ran="no")
