@@ -1,7 +1,8 @@
 """A function tool: FUNCTIONS=examples/functions.py, and `tools: [days_until]` in an agent's file.
 
 The annotations tell the model what to give, the docstring when to call it. `policy` says what happens then (`AUTO`:
-it runs at once, `ASK`: after a person's yes), `writes=False` that calling it twice does no harm.
+it runs at once, `ASK`: after a person's yes), `writes=False` that calling it twice does no harm. `access` and
+`internal` say for whom it is called, and where.
 """
 
 from __future__ import annotations

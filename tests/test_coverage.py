@@ -18,7 +18,7 @@ COVERAGE = (ROOT / "docs" / "coverage.md").read_text(encoding="utf-8")
 NAMED = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", COVERAGE)
 ROWS = [line.strip("|").split("|") for line in COVERAGE.splitlines() if line.startswith("|") and "---" not in line]
 EVENTS = [name for one in get_args(SSETypes) for name in get_args(one) if isinstance(name, str)]
-HEADS = {"Call", "Capability", "Event", "Connector", "The announcement"}
+HEADS = {"Call", "Capability", "Event", "Connector", "Server", "The announcement"}
 CAPABILITIES = (
     "create", "update = a new version", "start with an agent", "start with a model", "continue", "`store: false`",
     "`handoff_execution: server`", "`handoff_execution: client`", "look back", "branch", "over stdio", "over HTTP",

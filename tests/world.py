@@ -35,6 +35,7 @@ from playground.slack.models import File, Message, View
 from playground.slack.settings import Settings as SlackSettings
 from playground.slack.standin import Standin
 from workers import main as worker_main
+from workers.nudged import NudgedWorker
 
 ADA, CAMILLE, GRACE, HUGO, BOT = "U0ADA", "U0CAMILLE", "U0GRACE", "U0HUGO", "U0BOT"
 GENERAL, DM, TEAM = "C0GENERAL", "D0ADA", "T0PLAY"
@@ -139,7 +140,7 @@ class World:
     url: str  # where the bot's own pages are
     whispers: list[tuple[str, str]] = field(default_factory=list)
     whispered: list[Message] = field(default_factory=list)  # the same, with all that is in them
-    running: list[tuple[worker_main.NudgedWorker, asyncio.Task[None]]] = field(default_factory=list)
+    running: list[tuple[NudgedWorker, asyncio.Task[None]]] = field(default_factory=list)
 
     async def say(self, text: str, *, user: str = ADA, channel: str = GENERAL, thread_ts: str | None = None) -> str:
         said = await Say(user=user, channel=channel, text=text, thread_ts=thread_ts).apply(self.slack)
@@ -253,10 +254,10 @@ class World:
         return {k.decode(): v.decode() for k, v in (await self.redis.hgetall(key)).items()}  # type: ignore[misc]  # sync or async to mypy
 
     @property
-    def workers(self) -> list[worker_main.NudgedWorker]:
+    def workers(self) -> list[NudgedWorker]:
         return [worker for worker, _ in self.running]
 
-    async def start_worker(self, **changes: Any) -> worker_main.NudgedWorker:
+    async def start_worker(self, **changes: Any) -> NudgedWorker:
         """One more worker process's worth of worker; ends with the world."""
         worker = worker_main.worker(self.settings.model_copy(update=changes), handle_signals=False)
         self.running.append((worker, asyncio.create_task(worker.async_run())))
@@ -270,7 +271,7 @@ class World:
             await self.end_worker(-1)
 
 
-async def end_worker(worker: worker_main.NudgedWorker, running: asyncio.Task[None]) -> None:
+async def end_worker(worker: NudgedWorker, running: asyncio.Task[None]) -> None:
     """As SIGTERM without a grace: jobs are cancelled and hand their threads on."""
     jobs = list(worker.tasks.values())
     for task in (running, *jobs):

@@ -42,7 +42,7 @@ class CallRecord:
     decided_at: float = 0.0
     reason: str = ""  # why it was denied, in a person's words
     reminded: bool = False
-    does: str = ""  # "create" or "update", of a tool that does either by argument
+    does: str = ""  # of a tool that does one thing or another by argument, which (`bot/approvals/doing.py`)
     private: bool = False  # it may go out with a sign-in of the principal's own: what it sends is hidden from others
     account: str = ""  # as whom a server got it: "person" or "service"; empty where none did, or nobody knows
     holds: str = ""  # under a grant of before: for how long that holds

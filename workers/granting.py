@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.approvals.doing import UNNAMED
 from bot.approvals.grants import Grant
 from bot.slack.clicks import ALWAYS, THREAD
 from workers.approving import approvers_of, may_decide
@@ -45,14 +46,14 @@ async def covering(services: Services, journal: Journal, record: CallRecord) -> 
 def offered(services: Services, record: CallRecord, *, asker: str) -> tuple[str, ...]:
     """For how long a yes to this call may hold, beside once."""
     approvers = approvers_of(services.catalogs.now, record)
-    if not record.definition or approvers is None:
+    if not record.definition or approvers is None or record.does == UNNAMED:
         return ()
     return (THREAD, ALWAYS) if approvers.may_include(asker) else (THREAD,)
 
 
 async def give(services: Services, journal: Journal, record: CallRecord, *, by: str, holds: str) -> None:
     """Let the yes hold from now on; a yes for once leaves nothing."""
-    if holds not in (THREAD, ALWAYS):
+    if holds not in (THREAD, ALWAYS) or record.does == UNNAMED:
         return
     user, team = journal.get("principal") or "", journal.thread.team
     grant = Grant(

@@ -14,8 +14,10 @@ from datetime import timedelta
 import structlog
 from redis.exceptions import RedisError
 
+from bot.threads.leases import Pulse
 from bot.threads.models import ThreadKey
-from bot.threads.turns import Lost, Owned, Pulse, Turns
+from bot.threads.owned import Lost, Owned
+from bot.threads.turns import Turns
 
 BEAT = timedelta(seconds=1)  # leases, and the look for expired ones and for unanswered questions
 

@@ -11,7 +11,7 @@ from bot.slack.errors import SlackError
 from bot.slack.ledger import Unread
 from bot.texts import Words, words_for
 from bot.threads.models import Mail, ThreadKey
-from bot.threads.turns import Claimed
+from bot.threads.owned import Claimed
 from workers.journal import Journal
 from workers.services import Services
 from workers.turn.scene import ledger_of

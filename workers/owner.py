@@ -13,8 +13,9 @@ from datetime import timedelta
 import structlog
 from redis.exceptions import RedisError
 
+from bot.threads.changes import Change
 from bot.threads.models import Mail, MailKind, ThreadKey
-from bot.threads.turns import Change, Claimed, Lost
+from bot.threads.owned import Claimed, Lost
 from workers import roster, starting, trying_again, turnless
 from workers.errands import doing as errands
 from workers.holdings import Hold

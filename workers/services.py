@@ -1,4 +1,4 @@
-"""What a turn may use. Opened once a process (`workers/main.py`), closed in reverse order."""
+"""What a turn may use. Opened once a process (`workers/opening.py`), closed in reverse order."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from bot.catalog.agents import Agent
 from bot.catalog.catalog import NoDefaultAgent
 from bot.picking import answers
 from bot.threads.models import Mail
-from bot.threads.turns import Claimed
+from bot.threads.owned import Claimed
 from workers import lines, turnless
 from workers.admission import Refusal, admitted
 from workers.holdings import Hold

@@ -15,8 +15,9 @@ from bot.slack import blocks
 from bot.slack.errors import SlackError
 from bot.slack.ledger import ROW_PREFIX, Row
 from bot.texts import Words
+from bot.threads.changes import Change
 from bot.threads.models import Mail
-from bot.threads.turns import Change, Claimed
+from bot.threads.owned import Claimed
 from workers import lines, starting, turnless
 from workers.admission import Refusal
 from workers.delivery.delivery import FAILURE_ROWS, FAILURE_SAID

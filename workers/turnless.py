@@ -15,7 +15,7 @@ from bot.slack.errors import SlackError
 from bot.texts import Words
 from bot.threads import keys
 from bot.threads.models import Mail, MailKind
-from bot.threads.turns import Claimed
+from bot.threads.owned import Claimed
 from workers import lines, roster
 from workers.approving import late
 from workers.journal import Journal

@@ -15,13 +15,15 @@ from hashlib import sha256
 
 from redis.asyncio import Redis
 
+from bot.approvals.doing import UNNAMED
 from bot.threads import keys
 from bot.threads.models import ThreadKey
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grant:
-    """`does` is "create" or "update" for a tool that does either by argument, else empty; `title` is for people.
+    """`does` is what it holds for, of a tool that does one thing or another by argument (`doing.py`), else empty;
+    `title` is for people.
 
     `user` is the person for whom calls are made, `by` who gave it, `at` when, in seconds since the epoch. `thread` is
     the one where it holds; empty: everywhere.
@@ -46,7 +48,7 @@ class Grant:
 
     def covers(self, *, user: str, agent: str, tool: str, does: str, definition: str, thread: str) -> bool:
         mine = (self.user, self.agent, self.tool, self.does, self.definition)
-        return self.thread in ("", thread) and mine == (user, agent, tool, does, definition)
+        return does != UNNAMED and self.thread in ("", thread) and mine == (user, agent, tool, does, definition)
 
 
 class Grants:

@@ -1,4 +1,7 @@
-"""What the front matter of an agent's file may hold, field by field. The parts with forms of their own are imported."""
+"""What the front matter of an agent's file may hold, field by field, and how a mistake in it is said.
+
+The parts with forms of their own are imported.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +11,13 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from bot.approvals.approvers import WORDS
+from bot.catalog.access import Access
 from bot.catalog.completion_forms import CompletionArgs
 from bot.catalog.connector_forms import ConnectorForm
-from bot.catalog.forms import Form, mistake
+from bot.catalog.forms import Form, Lines, line_of, mistake
+from bot.catalog.forms import Path as Place
 from bot.catalog.guardrail_forms import GuardrailForm
+from bot.catalog.problem import Problem
 from bot.catalog.toolset import ToolsetForm
 
 PROMPTS_SHOWN = 4  # Slack shows no more
@@ -25,6 +31,7 @@ GROUP = re.compile(r"S[A-Z0-9]{2,}")
 CHANNEL = re.compile(r"[CDG][A-Z0-9]{2,}")
 PERSON_OR_GROUP = re.compile(r"[UWS][A-Z0-9]{2,}")
 EVERYONE = "everyone"
+MODEL_EXAMPLE = "mistral-medium-latest"
 
 
 def _tool(given: object) -> object:
@@ -89,6 +96,16 @@ class AccessForm(Form):
             raise mistake(f'should be "{EVERYONE}", or say who with {fields}')
         return written
 
+    @property
+    def access(self) -> Access:
+        return Access(
+            users=frozenset(self.users),
+            groups=frozenset(self.groups),
+            channels=frozenset(self.channels),
+            guests=self.guests,
+            other_organisations=self.other_organisations,
+        )
+
 
 class ToolForm(Form):
     """`linear`, or `linear: {include: […]}`: the tools of one server, fewer of them."""
@@ -138,3 +155,31 @@ class AgentForm(Form):
         if icon and not ICON.fullmatch(icon):
             raise mistake('should be an emoji, such as ":thread:", or the https address of a picture')
         return icon
+
+
+def with_items(lines: Lines, form: AgentForm) -> Lines:
+    """The lines, and those of the names in lists, by name as well: what is wrong with one is known later."""
+    named: dict[Place, int] = {}
+    for field_name, items in (
+        ("tools", [tool.name for tool in form.tools]),
+        ("handoffs", [name.lower() for name in form.handoffs]),
+    ):
+        for number, item in enumerate(items):
+            if line := line_of((field_name, number), lines):
+                named.setdefault((field_name, item), line)
+    return {**lines, **named}
+
+
+def helpful(problem: Problem) -> Problem:
+    """Pydantic names a pattern; a person wants to know what to write."""
+    say = {
+        "model": f"is missing; write for example: model: {MODEL_EXAMPLE}",
+        "name": "may hold small letters, digits, - and _ only, 63 at most; it stands in the file or is the file's name",
+        "handoffs": "names no agent; leave the field out for an agent that hands off to nobody",
+        "agent_id": "is the id of an agent object at Mistral, such as ag_0123456789abcdef0123456789abcdef",
+    }
+    kept = problem.field == "handoffs" and not problem.message.startswith("is empty")
+    if kept or (problem.field == "model" and problem.message != "is missing"):
+        return problem
+    message = say.get(problem.field, problem.message)
+    return Problem(problem.file, problem.line or 1, problem.field, message)

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from bot.catalog import connector_forms, front_matter, refusals, response_format
 from bot.catalog.access import Access
-from bot.catalog.agent_form import AccessForm, AgentForm
+from bot.catalog.agent_form import AgentForm, helpful, with_items
 from bot.catalog.connectors import Connector
 from bot.catalog.forms import Lines, check, dotted, line_of
 from bot.catalog.forms import Path as Place
@@ -25,7 +25,6 @@ from bot.catalog.toolset import Toolset
 from bot.catalog.variables import Missing
 from bot.slack.mentions import is_group
 
-MODEL_EXAMPLE = "mistral-medium-latest"
 NO_FOLDER = "there is no such folder; AGENTS_DIR names where the agent files are"
 EVERY_HANDOFF = "*"  # in handoff_policy: those that it does not name
 
@@ -142,7 +141,7 @@ def read(file: Path, environment: Mapping[str, str] = NO_VARIABLES) -> Agent | l
     if not parts.body:
         problems.append(Problem(file, parts.body_line, "", "the instructions are missing: write them below the fields"))
     if isinstance(form, list) or problems:
-        return sorted((_helpful(problem) for problem in problems), key=lambda problem: problem.line or 0)
+        return sorted((helpful(problem) for problem in problems), key=lambda problem: problem.line or 0)
     agent = _agent(file, form, parts, environment)
     if isinstance(agent, Problem):
         return [agent]
@@ -152,7 +151,7 @@ def read(file: Path, environment: Mapping[str, str] = NO_VARIABLES) -> Agent | l
 def _agent(file: Path, form: AgentForm, parts: FrontMatter, environment: Mapping[str, str]) -> Agent | Problem:
     name = form.name or file.stem
     try:
-        completion_args = _completion_args(form)
+        completion_args = response_format.in_wire_shape(form.completion_args)
     except NotUsable as exc:
         at = ("completion_args", "response_format")
         return Problem(file, line_of(at, parts.lines), dotted(at), str(exc))
@@ -185,59 +184,8 @@ def _agent(file: Path, form: AgentForm, parts: FrontMatter, environment: Mapping
         store=form.store,
         wants_object=form.object is True or (form.object is None and form.agent_id is not None),
         agent_id=form.agent_id,
-        access=_access(form.access),
+        access=form.access.access,
         escalation=tuple(dict.fromkeys(form.escalation)),
         approvers=tuple(dict.fromkeys(form.approvers)),
-        lines=_with_items(parts.lines, form),
+        lines=with_items(parts.lines, form),
     )
-
-
-def _completion_args(form: AgentForm) -> dict[str, Any]:
-    """In the wire's shape; a response format that is a model's path becomes the model's schema."""
-    args = form.completion_args.model_dump(exclude_unset=True, by_alias=True)
-    written = form.completion_args.response_format
-    if written is None:
-        return args
-    if written.pydantic is not None:
-        return args | {"response_format": response_format.of_model(written.pydantic)}
-    if written.json_schema is not None:
-        args["response_format"]["type"] = "json_schema"
-    return args
-
-
-def _access(form: AccessForm) -> Access:
-    return Access(
-        users=frozenset(form.users),
-        groups=frozenset(form.groups),
-        channels=frozenset(form.channels),
-        guests=form.guests,
-        other_organisations=form.other_organisations,
-    )
-
-
-def _with_items(lines: Lines, form: AgentForm) -> Lines:
-    """The lines, and those of the names in lists, by name as well: what is wrong with one is known later."""
-    named: dict[Place, int] = {}
-    for field_name, items in (
-        ("tools", [tool.name for tool in form.tools]),
-        ("handoffs", [name.lower() for name in form.handoffs]),
-    ):
-        for number, item in enumerate(items):
-            if line := line_of((field_name, number), lines):
-                named.setdefault((field_name, item), line)
-    return {**lines, **named}
-
-
-def _helpful(problem: Problem) -> Problem:
-    """Pydantic names a pattern; a person wants to know what to write."""
-    say = {
-        "model": f"is missing; write for example: model: {MODEL_EXAMPLE}",
-        "name": "may hold small letters, digits, - and _ only, 63 at most; it stands in the file or is the file's name",
-        "handoffs": "names no agent; leave the field out for an agent that hands off to nobody",
-        "agent_id": "is the id of an agent object at Mistral, such as ag_0123456789abcdef0123456789abcdef",
-    }
-    kept = problem.field == "handoffs" and not problem.message.startswith("is empty")
-    if kept or (problem.field == "model" and problem.message != "is missing"):
-        return problem
-    message = say.get(problem.field, problem.message)
-    return Problem(problem.file, problem.line or 1, problem.field, message)

@@ -1,6 +1,7 @@
-"""A pydantic model as the wire's response format, as Mistral's SDK makes it: strict, and no object with more fields.
+"""An agent's completion arguments as the wire takes them, the form of its answers among them.
 
-The model is the operator's own code, found and imported by `modules.py`. The SDK's rule:
+A pydantic model becomes a response format as Mistral's SDK makes it: strict, and no object with more fields. The model
+is the operator's own code, found and imported by `modules.py`. The SDK's rule:
 https://github.com/mistralai/client-python/blob/main/src/mistralai/extra/utils/response_format.py
 """
 
@@ -11,8 +12,22 @@ from typing import Any, TypeGuard
 
 from pydantic import BaseModel
 
+from bot.catalog.completion_forms import CompletionArgs
 from bot.catalog.modules import NotUsable, in_short, module_of
 from bot.catalog.problem import did_you_mean
+
+
+def in_wire_shape(completion_args: CompletionArgs) -> dict[str, Any]:
+    """In the wire's shape; a response format that is a model's path becomes the model's schema."""
+    args = completion_args.model_dump(exclude_unset=True, by_alias=True)
+    written = completion_args.response_format
+    if written is None:
+        return args
+    if written.pydantic is not None:
+        return args | {"response_format": of_model(written.pydantic)}
+    if written.json_schema is not None:
+        args["response_format"]["type"] = "json_schema"
+    return args
 
 
 def of_model(path: str) -> dict[str, Any]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from bot.catalog.agent_form import Approver, PolicyWord
-from bot.catalog.forms import Form
+from bot.catalog.forms import Form, mistake
 from bot.catalog.server_credentials import ChannelForm, ChannelId, OAuthForm
 from bot.catalog.tool_rules import ToolRuleForm
 
+Argument = Annotated[str, Field(min_length=1)]
 Protocol = Literal["auto", "legacy", "2026-07-28"]
 
 
@@ -33,9 +34,17 @@ class ServerForm(Form):
     internal: bool | list[str] = False
     approvals: dict[str, PolicyWord] = Field(default_factory=dict)
     approvers: list[Approver] = Field(default_factory=list, min_length=1)
-    upserts: dict[str, Annotated[str, Field(min_length=1)]] = Field(default_factory=dict)
+    upserts: dict[str, Argument] = Field(default_factory=dict)
+    methods: dict[str, Argument] = Field(default_factory=dict)
     oauth: OAuthForm | None = None
     channels: dict[ChannelId, ChannelForm] = Field(default_factory=dict)
+
+    @field_validator("methods", mode="after")
+    @classmethod
+    def _one_way(cls, methods: dict[str, str], info: ValidationInfo) -> dict[str, str]:
+        if both := sorted(methods.keys() & info.data.get("upserts", {}).keys()):
+            raise mistake(f'"{both[0]}" stands in upserts as well; keep one')
+        return methods
 
     @model_validator(mode="after")
     def _one_kind(self) -> Self:

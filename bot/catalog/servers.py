@@ -2,8 +2,8 @@
 
 `{"mcpServers": {name: {command, args, env, cwd} | {type: "http" | "streamable-http" | "sse", url, headers}}}`, and for
 either `timeout` (seconds), `trusted`, `protocol`, `include`, `exclude`, `read_only`, `reads`, `rules`, `internal`, and
-of its tools `approvals`, `approvers`, `upserts`; for remote ones `oauth` (people sign in there, with a client that was
-registered by hand) and `channels` (headers of a channel's own). A wrong server is left out, the others stay.
+of its tools `approvals`, `approvers`, `upserts`, `methods`; for remote ones `oauth` (people sign in, with a client that
+was registered by hand) and `channels` (headers of a channel's own). A wrong server is left out, the others stay.
 """
 
 from __future__ import annotations
@@ -41,9 +41,9 @@ class Server:
     All but the name may hold secrets: they stay out of `repr`. `trusted` says whether its tools' hints count;
     `toolset` says which of them agents are given; `reads` are patterns of those that only read, by the operator's word.
     `rules` say who may have which of them called; `internal` are patterns of those that other organisations never meet.
-    Keys of `approvals` and of `upserts` are patterns of the server's own tool names: the latter update where they are
-    given that argument, and create where they are not. `approvers` are `asker`, `others`, or ids of people and groups
-    (`bot/approvals/approvers.py`).
+    Keys of `approvals`, `upserts` and `methods` are patterns of the server's own tool names: those of `upserts` update
+    where they are given that argument and create where they are not, those of `methods` do what it says. `approvers`
+    are `asker`, `others`, or ids of people and groups (`bot/approvals/approvers.py`).
     """
 
     name: str
@@ -66,6 +66,7 @@ class Server:
     approvals: dict[str, Policy] = field(default_factory=dict)
     approvers: tuple[str, ...] = ()
     upserts: dict[str, str] = field(default_factory=dict)
+    methods: dict[str, str] = field(default_factory=dict)
     oauth: OAuthClient | None = None
     channels: dict[str, dict[str, str]] = field(default_factory=dict, repr=False)
 
@@ -169,6 +170,7 @@ def _read(
         approvals={pattern: Policy(policy) for pattern, policy in form.approvals.items()},
         approvers=tuple(dict.fromkeys(form.approvers)),
         upserts=form.upserts,
+        methods=form.methods,
         **values,
     )
 

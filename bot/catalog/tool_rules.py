@@ -1,18 +1,20 @@
-"""Who may have a server's tools called where, narrower than the agent's own access: the entry's `rules`, `internal`.
+"""Who may have a tool called where, narrower than the agent's own access: an entry's `rules`, a function's `access`.
 
-Rules: no I/O. Each rule whose patterns match a tool must allow the person; what no rule names is everybody's whom the
-agent is for.
+Rules: no I/O. Each access that is said of a tool must allow the person; a tool of which none is said is for everybody
+whom the agent is for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from pydantic import Field
 
 from bot.catalog.access import Access
 from bot.catalog.agent_form import AccessForm
+from bot.catalog.forms import check
 from bot.catalog.toolset import matches
 from bot.slack.models import Person
 
@@ -30,31 +32,30 @@ class ToolRuleForm(AccessForm):
 
     @property
     def rule(self) -> ToolRule:
-        return ToolRule(
-            tools=tuple(self.tools),
-            access=Access(
-                users=frozenset(self.users),
-                groups=frozenset(self.groups),
-                channels=frozenset(self.channels),
-                guests=self.guests,
-                other_organisations=self.other_organisations,
-            ),
-        )
+        return ToolRule(tools=tuple(self.tools), access=self.access)
 
 
-def broken(
-    rules: Iterable[ToolRule], tool: str, person: Person, channel: str, groups: Collection[str]
-) -> ToolRule | None:
-    """The first rule that keeps `tool` from `person`, a member of `groups`, in `channel`."""
-    for rule in rules:
-        if matches(tool, rule.tools) and not rule.access.allows(person, channel, groups=groups):
-            return rule
-    return None
+def read(written: Mapping[str, object]) -> Access:
+    """A function's `access`, as its file has it; `ValueError` says what is wrong."""
+    form = check(AccessForm, written, file=Path(), lines={}, at=("access",))
+    if isinstance(form, AccessForm):
+        return form.access
+    raise ValueError(f"{form[0].field}: {form[0].message}")
 
 
-def named_groups(rules: Iterable[ToolRule], tool: str) -> frozenset[str]:
-    """The user groups whose members have to be known for `tool`."""
-    return frozenset().union(*(rule.access.groups for rule in rules if matches(tool, rule.tools)))
+def said_of(tool: str, rules: Iterable[ToolRule]) -> tuple[Access, ...]:
+    """What these rules say of `tool`."""
+    return tuple(rule.access for rule in rules if matches(tool, rule.tools))
+
+
+def broken(accesses: Iterable[Access], person: Person, channel: str, groups: Collection[str]) -> Access | None:
+    """The first that keeps a tool from `person`, a member of `groups`, in `channel`."""
+    return next((access for access in accesses if not access.allows(person, channel, groups=groups)), None)
+
+
+def named_groups(accesses: Iterable[Access]) -> frozenset[str]:
+    """The user groups whose members have to be known."""
+    return frozenset().union(*(access.groups for access in accesses))
 
 
 def who_may(access: Access) -> str:

@@ -1,4 +1,4 @@
-"""Our tools as the worker builds them (`workers/main.py`), with one server: the one that the suite has started."""
+"""Our tools as the worker builds them (`workers/opening.py`), with one server: the one that the suite has started."""
 
 from __future__ import annotations
 

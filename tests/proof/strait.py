@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 
 import hiredis
 
-from bot.threads import mailbox, turns
+from bot.threads import leases, mailbox, turns
 from playground.faults import Faults, kill
 from tests.proof.asking import Aim
 from tests.proof.owners import Owners
@@ -28,8 +28,8 @@ TEXTS = {
     "note": turns._NOTE,
     "finish": turns._FINISH,
     "give_back": turns._GIVE_BACK,
-    "take_over": turns._TAKE_OVER,
-    "beat": turns._BEAT,
+    "take_over": leases._TAKE_OVER,
+    "beat": leases._BEAT,
 }
 NOTED = ("accept", "claim", "finish", "give_back")  # whose answers say what a thread has come to
 NOTHING = (b"*-1\r\n", b"$-1\r\n", b"_\r\n")  # Redis's "no"

@@ -140,6 +140,24 @@ async def test_always_for_opening_issues_is_none_for_changing_them(
     assert "No tea at all" not in issues_of(service)
 
 
+async def test_an_issue_is_written_at_linear_with_the_ready_entry_after_a_yes(
+    make_world: MakeWorld, linear: tuple[LinearService, str]
+) -> None:
+    """Without a sign-in: that stands in the announcement's third scenario."""
+    service, url = linear
+    entry = shipped.entry(SERVERS / "mcp.json", "linear", {"https://mcp.linear.app": url})
+    key = {"headers": {"Authorization": f"Bearer {linear_app.key_of('ada')}"}}
+    world = await make_world(agents=shipped.agent(SERVERS / "agents" / "tracker.md"), servers={"linear": entry | key})
+    world.mistral.script.will_call("linear__list_teams")
+    world.mistral.script.will_call("linear__delete_comment", {"id": "any"})
+    world.mistral.script.will_call("linear__save_issue", {"title": "No tea", "team": "ENG"})
+    thread = await world.mention("write an issue: no tea")
+    assert "ENG-5" in await allowed(world, thread)
+    assert "No tea" in {one.title for one in service.linear.contents.issues.values()}
+    assert "There is no tool" in results(world)[1]
+    assert "linear__delete_comment" not in given(world)
+
+
 async def test_npms_github_server_opens_an_issue_after_a_yes(
     make_world: MakeWorld, github: tuple[GitHubService, str]
 ) -> None:

@@ -15,6 +15,19 @@ from tests.world import ADA, CAMILLE, GENERAL, World
 
 PARTNERS = "C0PARTNERS"  # shared with another company
 
+FUNCTION = """
+from pathlib import Path
+from bot.catalog.policy import Policy
+from workers.tools.functions import tool
+
+@tool(policy=Policy.AUTO, access={"groups": ["S0SUPPORT"]}, internal=True)
+def count(journal: str) -> str:
+    \"\"\"Count.\"\"\"
+    with Path(journal).open("a") as file:
+        file.write("ran\\n")
+    return "counted"
+"""
+
 pytestmark = pytest.mark.usefixtures("servers_may_start_slowly")
 
 
@@ -22,9 +35,11 @@ def odd(**fields: Any) -> dict[str, Any]:
     return {"odd": {**ODD_JOBS_APART["odd"], **fields}}
 
 
-async def counted(world: World, journal: Path, *, user: str = ADA, channel: str = GENERAL) -> str:
-    """What the model reads when somebody has the tool `count` called."""
-    world.mistral.script.will_call("odd__count", {"journal": str(journal)})
+async def counted(
+    world: World, journal: Path, *, tool: str = "odd__count", user: str = ADA, channel: str = GENERAL
+) -> str:
+    """What the model reads when somebody has `tool` called."""
+    world.mistral.script.will_call(tool, {"journal": str(journal)})
     world.mistral.script.will_say("Done.")
     thread = await world.mention("count", user=user, channel=channel)
     await thread.answered(within=60)
@@ -69,3 +84,17 @@ async def test_a_channel_nobody_knows_about_counts_as_shared(make_world: MakeWor
     )
     assert "is internal" in await counted(world, tmp_path / "ran")
     assert runs(tmp_path / "ran") == 0
+
+
+async def test_a_functions_own_access_is_kept_as_a_servers_rule_is(make_world: MakeWorld, tmp_path: Path) -> None:
+    (tmp_path / "counting.py").write_text(FUNCTION)
+    world = await make_world(agents=agent("{}", tools="[count]"), servers={}, functions=str(tmp_path / "counting.py"))
+    journal = tmp_path / "ran"
+    refused = await counted(world, journal, tool="count")
+    assert 'The tool "count" was not called: it is only for members of the user group S0SUPPORT' in refused
+    assert "is internal" in await counted(world, journal, tool="count", channel=PARTNERS)
+    assert runs(journal) == 0
+    assert "counted" in await counted(world, journal, tool="count", user=CAMILLE)
+    assert runs(journal) == 1
+    offered = [{tool["function"]["name"] for tool in start.get("tools", ())} for start in starts(world)]
+    assert [names >= {"count"} for names in offered] == [True, False, True]

@@ -14,9 +14,11 @@ from redis.asyncio import Redis
 from redis.commands.core import AsyncScript
 
 from bot.threads import keys
+from bot.threads.changes import Change
 from bot.threads.mailbox import Mailbox
 from bot.threads.models import Mail, MailKind, ThreadKey, message_id
-from bot.threads.turns import Change, Claimed, Turns
+from bot.threads.owned import Claimed
+from bot.threads.turns import Turns
 
 THREAD = ThreadKey("T1", "C1", "1.0")
 OTHER = ThreadKey("T1", "C1", "2.0")

@@ -8,7 +8,10 @@ from datetime import UTC, datetime, timedelta
 from redis.asyncio import Redis
 
 from bot.threads import keys
-from bot.threads.turns import Change, Owned, Pulse, Turns
+from bot.threads.changes import Change
+from bot.threads.leases import Pulse
+from bot.threads.owned import Owned
+from bot.threads.turns import Turns
 from tests.threads.ground import (
     BEN,
     LEASE,

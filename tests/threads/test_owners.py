@@ -10,9 +10,11 @@ import pytest
 from redis.asyncio import Redis
 
 from bot.threads import keys
+from bot.threads.changes import Change
 from bot.threads.defaults import Chosen, Defaults
 from bot.threads.models import State
-from bot.threads.turns import Change, Lost, Turns
+from bot.threads.owned import Lost
+from bot.threads.turns import Turns
 from tests.threads.ground import (
     ADA,
     LEASE,

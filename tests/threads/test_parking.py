@@ -8,9 +8,11 @@ import pytest
 from redis.asyncio import Redis
 
 from bot.threads import keys
+from bot.threads.changes import Change
 from bot.threads.mailbox import Mailbox
 from bot.threads.models import MailKind
-from bot.threads.turns import Change, Claimed, Turns
+from bot.threads.owned import Claimed
+from bot.threads.turns import Turns
 from tests.threads.ground import (
     ADA,
     OVER,

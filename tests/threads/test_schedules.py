@@ -16,9 +16,11 @@ import pytest
 from redis.asyncio import Redis
 
 from bot.threads import keys
+from bot.threads.changes import Change
 from bot.threads.mailbox import Mailbox
 from bot.threads.models import Accepted, Mail, MailKind, ThreadKey
-from bot.threads.turns import Change, Claimed, Lost, Turns
+from bot.threads.owned import Claimed, Lost
+from bot.threads.turns import Turns
 from tests.threads import ground
 
 THREADS = (ground.THREAD, ground.OTHER)

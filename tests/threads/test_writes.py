@@ -8,8 +8,9 @@ import pytest
 from redis.asyncio import Redis
 
 from bot.threads import keys
+from bot.threads.changes import Change
 from bot.threads.models import Mail, MailKind
-from bot.threads.turns import Change, Turns
+from bot.threads.turns import Turns
 from tests.threads.ground import (
     ADA,
     BEN,

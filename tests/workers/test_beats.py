@@ -10,9 +10,12 @@ import pytest
 from redis.asyncio import Redis
 from redis.exceptions import ConnectionError as RedisConnectionError
 
+from bot.threads.changes import Change
+from bot.threads.leases import Pulse
 from bot.threads.mailbox import Mailbox
 from bot.threads.models import Mail, MailKind, ThreadKey
-from bot.threads.turns import Change, Claimed, Lost, Owned, Pulse, Turns
+from bot.threads.owned import Claimed, Lost, Owned
+from bot.threads.turns import Turns
 from tests.workers.test_holdings import LEASE, THREAD, Clock, mentioned, taken_over, turns
 from workers import holdings as module
 from workers.holdings import Holdings

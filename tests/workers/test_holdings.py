@@ -10,7 +10,8 @@ from redis.asyncio import Redis
 
 from bot.threads.mailbox import Mailbox
 from bot.threads.models import Mail, MailKind, ThreadKey, message_id
-from bot.threads.turns import Lost, Turns
+from bot.threads.owned import Lost
+from bot.threads.turns import Turns
 from workers.holdings import Holdings
 
 THREAD = ThreadKey("T1", "C1", "1.0")

@@ -8,12 +8,15 @@ import pytest
 from redis.asyncio import Redis
 
 from bot.threads import keys
+from bot.threads.changes import Change
 from bot.threads.models import CallState
-from bot.threads.turns import Change, Claimed, Lost, Turns
+from bot.threads.owned import Claimed, Lost
+from bot.threads.turns import Turns
 from tests.threads.ground import THREAD, TURN, claimed, contents, heard, message, run_out, turns, waiting
 from workers.call_record import CallRecord
 from workers.conversations.port import Call
-from workers.journal import MOST_STEPS, Journal, Request
+from workers.journal import MOST_STEPS, Journal
+from workers.recorded import Request
 
 CALL = Call(id="e1", tool_call_id="c1", name="odd__count", arguments='{"n": "é"}', agent_id="a1")
 

@@ -14,7 +14,7 @@ from typing import Protocol
 
 from bot.slack import blocks
 from bot.threads.models import CallState
-from bot.threads.turns import Lost
+from bot.threads.owned import Lost
 from workers import inputs
 from workers.call_record import CallRecord
 from workers.calling.deciding import Standing

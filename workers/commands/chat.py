@@ -95,7 +95,7 @@ async def _talk(settings: Settings, name: str, words: str | None, screen: Screen
     from workers.commands.talking.thread import talking
     from workers.commands.talking.workspace import Terminal, TerminalCalls
     from workers.commands.terminal import address
-    from workers.main import open_services
+    from workers.opening import open_services
 
     async with AsyncExitStack() as stack:
         redis = await stack.enter_async_context(store.opened(settings.redis_url))

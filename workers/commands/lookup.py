@@ -16,7 +16,7 @@ from bot.slack.client import Slack
 from bot.slack.errors import SlackError
 from bot.threads import keys
 from bot.threads.models import ThreadKey
-from bot.threads.turns import kept_fields
+from bot.threads.records import kept_fields
 from workers.commands.cannot import Cannot
 
 ANY = "*"

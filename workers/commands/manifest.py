@@ -27,18 +27,24 @@ def manifest(
     from bot.slack import manifest as rule
     from bot.start import environment, give_up
     from workers.commands.settings import ManifestSettings, read
+    from workers.tools import registered
 
     settings = read(ManifestSettings)
     known, _ = agents.load(*settings.agents_dir, environment=environment())
     reached, _ = server_files.load(settings.mcp_config, environment())
+    functions, _ = registered.load(settings)
+    named = (
+        *(agent.names_groups for agent in known.values()),
+        *(server.names_groups for server in reached.values()),
+        *(spec.names_groups for spec in functions.specs.values()),
+    )
     default = known.get(settings.default_agent.lower())
     try:
         made = rule.manifest(
             socket=socket,
             public_url=public_url or settings.public_url,
             replies_without_mention=replies_without_mention or settings.replies_without_mention,
-            user_groups=any(agent.names_groups for agent in known.values())
-            or any(server.names_groups for server in reached.values()),
+            user_groups=any(named),
             command_prefix=settings.command_prefix,
             name=name,
             prompts=default.prompts if default else (),

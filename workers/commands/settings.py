@@ -50,6 +50,8 @@ class ManifestSettings(FileSettings):
     replies_without_mention: bool = False
     command_prefix: CommandPrefix = ""
     default_agent: str = "assistant"
+    functions: str | None = None
+    tool_timeout: Seconds = timedelta(seconds=60)
 
 
 class LockSettings(BaseSettings):

@@ -10,8 +10,9 @@ from redis.exceptions import RedisError
 from bot.slack.errors import Refused, SlackError, TryLater, Unknown
 from bot.texts import words_for
 from bot.threads import keys
+from bot.threads.changes import Change
 from bot.threads.models import Mail
-from bot.threads.turns import Change, Claimed, Lost
+from bot.threads.owned import Claimed, Lost
 from workers.errands.errand import CLOCKS_DIFFER, Errand, GivenUp
 from workers.errands.table import ERRANDS
 from workers.holdings import Hold

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Mapping
 from datetime import datetime
 
+from bot.approvals.doing import kind
 from bot.approvals.grants import Grant
 from bot.catalog.servers import Server
 from bot.connections.grants import Grant as Connection
@@ -81,9 +82,9 @@ def _server(errand: Errand, name: str, connection: Connection | None, server: Se
 
 def _grant(errand: Errand, grant: Grant, links: Mapping[str, str]) -> Row:
     say, agent = errand.words.say, errand.services.catalogs.now.find(grant.agent)
-    key = f"connections.grant_{grant.does}" if grant.does else "connections.grant"
     words = say(
-        key,
+        f"connections.grant_{kind(grant.does)}" if grant.does else "connections.grant",
+        does=shown(grant.does, NAME_SHOWN),
         tool=f"*{shown(grant.title or grant.tool, NAME_SHOWN)}* (`{shown(grant.tool, NAME_SHOWN)}`)",
         agent=shown(agent.display_name if agent else grant.agent, NAME_SHOWN),
     )

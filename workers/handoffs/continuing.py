@@ -20,7 +20,8 @@ from workers.delivery.delivery import Delivery
 from workers.handoffs.cast import Cast
 from workers.handoffs.handoffs import Handoffs
 from workers.handoffs.rules import CLIENT, Guests, allows
-from workers.journal import Journal, Request
+from workers.journal import Journal
+from workers.recorded import Request
 
 RESUME, TAKE_OVER = "resume", "take_over"  # the setting HANDOFF_CONTINUE
 

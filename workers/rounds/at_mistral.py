@@ -14,7 +14,8 @@ import structlog
 from workers.conversations.errors import Refused
 from workers.conversations.port import Confirm, Conversations, Done, Entry, Event, Input, Opening, Result
 from workers.handoffs.continuing import Continuing
-from workers.journal import Journal, Request
+from workers.journal import Journal
+from workers.recorded import Request
 from workers.rounds.keeping import Send
 from workers.rounds.unheard import Unheard
 

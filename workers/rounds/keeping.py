@@ -12,7 +12,7 @@ from typing import Protocol
 
 from workers.conversations.errors import Refused
 from workers.conversations.port import Confirm, Done, Entry, Event, Input, Opening, Result
-from workers.journal import Request
+from workers.recorded import Request
 
 
 class Send(Enum):

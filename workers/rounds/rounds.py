@@ -21,7 +21,8 @@ from workers.conversations.errors import Bookkeeping
 from workers.conversations.port import Call, Confirm, Done, Entry, Result
 from workers.conversations.recovery import id_of
 from workers.handoffs.continuing import Continuing, Decision
-from workers.journal import Journal, Request
+from workers.journal import Journal
+from workers.recorded import Request
 from workers.rounds.keeping import Keeping
 from workers.rounds.limits import Limits
 from workers.rounds.saying import following

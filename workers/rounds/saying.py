@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from workers import inputs
 from workers.calling.closing import UNKNOWN_OUTCOME
 from workers.conversations.port import Attachment, Called, Confirm, Input, Result, Say
-from workers.journal import Journal, Request
+from workers.journal import Journal
+from workers.recorded import Request
 
 NOT_DONE = "Error: the conversation had to begin anew, so this was not done. Say so."
 

@@ -30,7 +30,8 @@ from workers.conversations.port import (
 from workers.delivery.delivery import Delivery
 from workers.handoffs.continuing import Continuing
 from workers.handoffs.handoffs import Handoffs
-from workers.journal import Journal, Request
+from workers.journal import Journal
+from workers.recorded import Request
 from workers.rounds.keeping import Keeping, Send
 from workers.rounds.saying import inputs_of
 from workers.rounds.waits import LOOK_EVERY, Waits

@@ -14,7 +14,8 @@ from workers.conversations.port import Call, Done, Entry, Input, Usage, WaitReas
 from workers.conversations.recovery import Finished, Unfinished, first_unseen, outcome, replay
 from workers.handoffs.continuing import Continuing
 from workers.handoffs.handoffs import Handoffs
-from workers.journal import Journal, Request
+from workers.journal import Journal
+from workers.recorded import Request
 from workers.rounds.keeping import Send
 from workers.rounds.waits import LOOK_EVERY, Waits
 from workers.services import Services

@@ -9,7 +9,8 @@ from collections.abc import AsyncGenerator, Sequence
 
 from workers.conversations.errors import Refused
 from workers.conversations.port import Confirm, Conversations, Done, Entry, Event, Input, Opening, Result
-from workers.journal import Journal, Request
+from workers.journal import Journal
+from workers.recorded import Request
 from workers.rounds.keeping import Send
 from workers.transcript import FIELD, Transcript
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import structlog
@@ -93,10 +94,8 @@ class Tools:
     async def refusal(self, spec: ToolSpec, *, principal: str, thread: ThreadKey) -> str | None:
         """Why a call of `spec` would be refused as things stand: said before anybody is asked for a yes."""
         server = self._servers().get(spec.server) if spec.server else None
-        if server is None:
-            return None
         try:
-            return await self._refused(server, spec.tool, Asker(Principal(thread.team, principal), thread.channel))
+            return await self._refused(spec, server, Asker(Principal(thread.team, principal), thread.channel))
         except ToolError:
             return None  # the call itself will say so
 
@@ -129,11 +128,8 @@ class Tools:
                 return failure(await self._offer.unknown(name, agent, asker), ran="no")
             if definition not in (None, spec.definition):
                 return failure(f"{name} has just changed or come back. Call it again if it is still needed.", ran="no")
-            if spec.tool == READ_MORE and spec.server is None and self._long.can_be_read_on:
-                return await self._long.read_on(values, principal, thread)
             if spec.server is None:
-                call = Call(principal=principal, thread=thread, agent=agent.name)
-                return await self._functions.call(name, values, call, limit=self._result_limit)
+                return await self._function(spec, values, agent, asker, thread)
             return await self._at_server(
                 agent,
                 spec,
@@ -152,11 +148,22 @@ class Tools:
                 f"Calling {name} failed inside the bot ({type(exc).__name__}). {NEVER_REPEAT}", ran="unknown"
             )
 
-    async def _refused(self, server: Server, tool: str, asker: Asker) -> str | None:
+    async def _refused(self, spec: ToolSpec, server: Server | None, asker: Asker) -> str | None:
         """Who may comes first: a person who may not learns nothing of what a server has changed."""
-        if self._gate is not None and (why := await self._gate.refusal(server, tool, asker)):
+        if self._gate is not None and (why := await self._gate.refusal(spec, asker)):
             return why
-        return await self._listing.refusal(server, tool, asker)
+        return await self._listing.refusal(server, spec.tool, asker) if server else None
+
+    async def _function(
+        self, spec: ToolSpec, values: dict[str, Any], agent: Agent, asker: Asker, thread: ThreadKey
+    ) -> Outcome:
+        principal = asker.principal.user
+        if refused := await self._refused(spec, None, asker):
+            return failure(refused, ran="no")
+        if spec.tool == READ_MORE and self._long.can_be_read_on:
+            return await self._long.read_on(values, principal, thread)
+        made = await self._functions.call(spec.name, values, Call(principal=principal, thread=thread, agent=agent.name))
+        return replace(made, text=await self._long.shown(made.text, agent, principal, thread))
 
     async def _at_server(
         self,
@@ -173,7 +180,7 @@ class Tools:
     ) -> Outcome:
         used: list[Credential] = []
         try:
-            if refused := await self._refused(server, spec.tool, asker):
+            if refused := await self._refused(spec, server, asker):
                 return failure(refused, ran="no")
             result = await self._sessions.call(
                 server,

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from fnmatch import fnmatchcase
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
 import structlog
 
+from bot.approvals.doing import Chooses
+from bot.catalog import tool_rules
 from bot.catalog.policy import closest, said_of
 from bot.catalog.servers import Server
+from bot.catalog.toolset import matches
 from workers.tools.definitions import entry_of, hash_of
 from workers.tools.names import model_name
 from workers.tools.results import CONTROL
@@ -51,12 +53,23 @@ def specs_of(server: Server, tools: list[Tool]) -> tuple[ToolSpec, ...]:
             read_only=bool(hints and hints.read_only_hint),
             trusted=server.trusted,
             definition=_definition(server, tool),
-            named_read=any(fnmatchcase(tool.name, pattern) for pattern in server.reads),
+            named_read=matches(tool.name, server.reads),
             by_server=said_of(tool.name, server.approvals),
             approvers=server.approvers,
-            updates_by=server.upserts.get(closest(tool.name, server.upserts) or "", ""),
+            chooses=_chooses(server, tool.name),
+            accesses=tool_rules.said_of(tool.name, server.rules),
+            internal=matches(tool.name, server.internal),
         )
     return tuple(specs.values())
+
+
+def _chooses(server: Server, tool: str) -> Chooses | None:
+    """The most specific pattern counts, in whichever of the two lists it stands."""
+    pattern = closest(tool, {**server.upserts, **server.methods})
+    if pattern is None:
+        return None
+    by_value = pattern in server.methods
+    return Chooses((server.methods if by_value else server.upserts)[pattern], by_value=by_value)
 
 
 def _definition(server: Server, tool: Tool) -> str:

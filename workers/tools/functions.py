@@ -12,23 +12,24 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
-from types import NoneType
-from typing import Annotated, Any, Literal, TypeGuard, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, TypeGuard, TypeVar
 
 import structlog
-from pydantic import BaseModel, ConfigDict, ValidationError, create_model
-from pydantic_core import PydanticUndefined, to_json
+from pydantic import ValidationError
+from pydantic_core import to_json
 
+from bot.catalog import tool_rules
 from bot.catalog.policy import Policy
 from bot.threads.models import ThreadKey
+from workers.tools import signatures
 from workers.tools.definitions import hash_of
 from workers.tools.names import LIMIT, SEPARATOR, UNSAFE
-from workers.tools.results import RESULT_LIMIT, cut
 from workers.tools.schemas import cleaned
+from workers.tools.signatures import Signature
 from workers.tools.specs import Outcome, Ran, ToolSpec, failure
 from workers.tools.threads import Threads
 
@@ -49,15 +50,27 @@ class Call:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Marks:
-    policy: Policy
-    writes: bool
+    policy: Policy = Policy.ASK
+    writes: bool = True
+    access: Mapping[str, object] | None = None
+    internal: bool = False
 
 
-def tool(*, policy: Policy = Policy.ASK, writes: bool = True) -> Callable[[F], F]:
-    """Mark a function as a tool. Unmarked, a function counts as one that writes and asks first."""
+def tool(
+    *,
+    policy: Policy = Policy.ASK,
+    writes: bool = True,
+    access: Mapping[str, object] | None = None,
+    internal: bool = False,
+) -> Callable[[F], F]:
+    """Mark a function as a tool. Unmarked, a function counts as one that writes and asks first.
+
+    `access` says for whom it is called, and where, as an agent's file does: `{"groups": ["S0456EFGH"]}`. An `internal`
+    one is hidden and refused in channels that another organisation shares.
+    """
 
     def mark(function: F) -> F:
-        setattr(function, MARK, Marks(policy=policy, writes=writes))
+        setattr(function, MARK, Marks(policy=policy, writes=writes, access=access, internal=internal))
         return function
 
     return mark
@@ -67,8 +80,7 @@ def tool(*, policy: Policy = Policy.ASK, writes: bool = True) -> Callable[[F], F
 class _Function:
     spec: ToolSpec
     function: Callable[..., Any]
-    arguments: type[BaseModel]
-    call_parameter: str | None
+    signature: Signature
 
 
 def is_marked(value: object) -> TypeGuard[Callable[..., Any]]:
@@ -93,19 +105,19 @@ class Functions:
     def specs(self) -> Mapping[str, ToolSpec]:
         return {name: function.spec for name, function in self._functions.items()}
 
-    async def call(self, name: str, arguments: dict[str, Any], call: Call, *, limit: int = RESULT_LIMIT) -> Outcome:
-        """Run it; its exceptions become a failed outcome."""
+    async def call(self, name: str, arguments: dict[str, Any], call: Call) -> Outcome:
+        """Run it; its exceptions become a failed outcome. The text is whole, however long."""
         function = self._functions[name]
         try:
-            values = function.arguments.model_validate(arguments)
+            values = function.signature.arguments.model_validate(arguments)
         except ValidationError as exc:
             return failure(f"Wrong arguments for {name}: {_wrong(exc)}", ran="no")
         keywords = {field: getattr(values, field) for field in type(values).model_fields}
-        if function.call_parameter is not None:
-            keywords[function.call_parameter] = call
-        return await self._run(name, partial(function.function, **keywords), limit)
+        if function.signature.filled is not None:
+            keywords[function.signature.filled] = call
+        return await self._run(name, partial(function.function, **keywords))
 
-    async def _run(self, name: str, function: Callable[[], Any], limit: int) -> Outcome:
+    async def _run(self, name: str, function: Callable[[], Any]) -> Outcome:
         ran: list[Ran] = ["no"]  # until it starts: there may be no free thread in time
         try:
             async with asyncio.timeout(self._timeout) as deadline:
@@ -116,7 +128,7 @@ class Functions:
                     value = await self._threads.run(function, on_start=lambda: ran.__setitem__(0, "unknown"))
                 if inspect.isawaitable(value):  # an async function behind a plain decorator
                     value = await value
-            return Outcome(text=cut(_text(value), limit), failed=False, ran="yes", data=True)
+            return Outcome(text=_text(value), failed=False, ran="yes", data=True)
         except BaseException as exc:
             if isinstance(exc, TimeoutError) and deadline.expired():
                 return failure(f"{name} did not finish within {self._timeout:g} seconds.", ran=ran[0])
@@ -124,31 +136,20 @@ class Functions:
                 raise
             # The message may hold arguments, so the log gets the kind of error and its place alone.
             log.warning("tool.function_failed", tool=name, cause=type(exc).__name__, at=_place(exc))
-            return failure(f"{name} failed: {type(exc).__name__}: {cut(str(exc), limit)}", ran="yes", data=True)
+            return failure(f"{name} failed: {type(exc).__name__}: {exc}", ran="yes", data=True)
 
 
 def _described(function: Callable[..., Any]) -> _Function:
     name = getattr(function, "__name__", repr(function))
     if SEPARATOR in name or len(name) > LIMIT or UNSAFE.search(name):
         raise ValueError(f"function tool {name!r}: a name has at most {LIMIT} letters, digits, _ and no {SEPARATOR}")
-    hints = get_type_hints(function, include_extras=True)
-    fields: dict[str, Any] = {}
-    call_parameter = None
-    for parameter in inspect.signature(function).parameters.values():
-        if parameter.kind not in (parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY):
-            raise ValueError(f"function tool {name!r}: parameter {parameter.name!r} cannot be passed by its name")
-        if parameter.name not in hints:
-            raise ValueError(f"function tool {name!r}: parameter {parameter.name!r} has no type")
-        if Call in (kinds := set(_kinds(hints[parameter.name]))):
-            if kinds - {Call, NoneType}:
-                raise ValueError(f"function tool {name!r}: parameter {parameter.name!r} may be a Call or None alone")
-            call_parameter = parameter.name  # never the model's to give, whatever stands around it
-            continue
-        default = PydanticUndefined if parameter.default is parameter.empty else parameter.default
-        fields[parameter.name] = (hints[parameter.name], default)
-    arguments = create_model(name, __config__=ConfigDict(extra="forbid"), **fields)
-    marks: Marks = getattr(function, MARK, Marks(policy=Policy.ASK, writes=True))
-    description, parameters = inspect.getdoc(function) or "", cleaned(arguments.model_json_schema())
+    signature = signatures.read(function, name=name, filled=Call)
+    marks: Marks = getattr(function, MARK, Marks())
+    try:
+        accesses = () if marks.access is None else (tool_rules.read(marks.access),)
+    except ValueError as exc:
+        raise ValueError(f"function tool {name!r}: {exc}") from None
+    description, parameters = inspect.getdoc(function) or "", cleaned(signature.arguments.model_json_schema())
     said = {
         "name": name,
         "description": description,
@@ -166,19 +167,10 @@ def _described(function: Callable[..., Any]) -> _Function:
         trusted=True,  # it is our own process
         policy=marks.policy,
         definition=hash_of(said),
+        accesses=accesses,
+        internal=marks.internal,
     )
-    return _Function(spec, function, arguments, call_parameter)
-
-
-def _kinds(hint: Any) -> Iterator[Any]:
-    """The types that stand in an annotation, without what only combines them."""
-    if not (parts := get_args(hint)):
-        yield hint
-    elif get_origin(hint) is Annotated:
-        yield from _kinds(parts[0])
-    elif get_origin(hint) is not Literal:
-        for part in parts:
-            yield from _kinds(part)
+    return _Function(spec, function, signature)
 
 
 def _text(value: Any) -> str:

@@ -1,4 +1,4 @@
-"""What a model is shown of an answer, however long it is, and what it gets when it asks to read on.
+"""What a model is shown of a server's or a function's answer, and what it gets when it asks to read on.
 
 Always holds: never more than `limit` characters at once; the rest is kept only for an agent that may ask for it.
 """

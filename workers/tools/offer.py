@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable, Mapping
 from bot.catalog.agents import Agent
 from bot.catalog.problem import nearest
 from bot.catalog.servers import Server
-from bot.catalog.toolset import matches
 from bot.threads.models import ThreadKey
 from workers.tools.choice import may_use, uses, uses_function
 from workers.tools.credentials import Asker
@@ -40,10 +39,10 @@ class Offer:
         servers = self._of(agent)
         listings = await asyncio.gather(*(self._listing.of(server) for server in servers))
         chosen = self._chosen(agent, zip(servers, listings, strict=True))
-        if thread is None or self._gate is None:
+        if thread is None or self._gate is None or not any(spec.internal for spec in chosen):
             return chosen
-        hidden = {s.name: s for s in servers if await self._gate.hides(s, thread.team, thread.channel)}
-        return tuple(s for s in chosen if s.server not in hidden or not matches(s.tool, hidden[s.server].internal))
+        hides = await self._gate.is_shared(thread.team, thread.channel)
+        return tuple(spec for spec in chosen if not (spec.internal and hides))
 
     def missing(self, agent: Agent) -> dict[str, str]:
         """Servers of the agent that could not be listed last time, each with a sentence that says why."""

@@ -6,13 +6,13 @@ A module or a function that cannot be used is a problem in a sentence; the other
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, Protocol
 
 from bot.catalog.modules import NotUsable, in_short, module_of
 from bot.catalog.problem import Problem
-from bot.settings import Settings
 from workers.handoffs.person import BUILT_IN
 from workers.tools.functions import Functions, is_marked
 from workers.tools.rests import read_more
@@ -20,7 +20,17 @@ from workers.tools.rests import read_more
 FIELD = "FUNCTIONS"
 
 
-def load(settings: Settings) -> tuple[Functions, list[Problem]]:
+class Named(Protocol):
+    """The settings that say which there are."""
+
+    @property
+    def functions(self) -> str | None: ...
+
+    @property
+    def tool_timeout(self) -> timedelta: ...
+
+
+def load(settings: Named) -> tuple[Functions, list[Problem]]:
     """The functions there are, and what is wrong with the rest."""
     functions: dict[str, Callable[..., Any]] = {function.__name__: function for function in (*BUILT_IN, read_more)}
     problems: list[Problem] = []
@@ -48,7 +58,7 @@ def _marked(module: ModuleType) -> Iterator[Callable[..., Any]]:
     yield from {id(value): value for value in vars(module).values() if is_marked(value)}.values()
 
 
-def _wrong(function: Callable[..., Any], known: dict[str, Callable[..., Any]], settings: Settings) -> str:
+def _wrong(function: Callable[..., Any], known: dict[str, Callable[..., Any]], settings: Named) -> str:
     """Why it cannot be a tool; empty where it can, or is one already."""
     twin = known.get(function.__name__)
     if twin is not None and twin is not function:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from bot.approvals.doing import Chooses
+from bot.catalog.access import Access
 from bot.catalog.agents import Agent
 from bot.catalog.policy import Policy, policy_for, said_of
 from workers.tools.names import full_name
 from workers.tools.needs import Need
 
-Does = Literal["", "create", "update"]
 Account = Literal["", "person", "service"]
 Ran = Literal["yes", "no", "unknown"]
 """Whether the tool did something: `no` surely not, `yes` it was reached and answered, `unknown` nobody heard."""
@@ -23,10 +23,11 @@ class ToolSpec:
 
     `name` is what the model calls, `tool` the name at the server. `read_only` is the tool's own hint; it counts only
     where the server is `trusted`. `policy` is a Python function's own rule, None for tools of servers; `by_server` is
-    what the server's entry says of it, `approvers` whom that names. With the argument `updates_by` it updates
-    something, and without it creates. `definition` is the hash over what a person who allows it goes by
+    what the server's entry says of it, `approvers` whom that names. `chooses` is set for one that does one thing or
+    another by an argument. `definition` is the hash over what a person who allows it goes by
     (`definitions.py`): another hash is another tool. `named_read`: the server's entry in mcp.json names it among those
-    that only read.
+    that only read. Each of `accesses` has to let the person who calls it; an `internal` one is hidden and refused where
+    another organisation reads along.
     """
 
     name: str
@@ -42,7 +43,19 @@ class ToolSpec:
     named_read: bool = False
     by_server: Policy | None = None
     approvers: tuple[str, ...] = ()
-    updates_by: str = ""
+    chooses: Chooses | None = None
+    accesses: tuple[Access, ...] = ()
+    internal: bool = False
+
+    @property
+    def names_groups(self) -> bool:
+        """Whether membership of user groups has to be looked up before it is called."""
+        return any(access.names_groups for access in self.accesses)
+
+    @property
+    def named(self) -> str:
+        """How sentences call it."""
+        return f'The tool "{self.tool}"' + (f' of the server "{self.server}"' if self.server else "")
 
     @property
     def reads(self) -> bool:
@@ -62,15 +75,9 @@ class ToolSpec:
             full_name=full_name(self.server or "", self.tool),
         )
 
-    def does(self, arguments: str) -> Does:
-        """Of a tool that creates or updates by argument, which of the two it would do with these."""
-        if not self.updates_by:
-            return ""
-        try:
-            given = json.loads(arguments or "{}")
-        except (ValueError, RecursionError):
-            return "update"
-        return "create" if isinstance(given, dict) and given.get(self.updates_by) in (None, "") else "update"
+    def does(self, arguments: str) -> str:
+        """Of a tool that does one thing or another by an argument, which it would do with these."""
+        return self.chooses.does(arguments) if self.chooses else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

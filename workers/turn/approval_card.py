@@ -12,6 +12,7 @@ from datetime import datetime
 import structlog
 
 from bot.approvals.approvers import ASKER, OTHERS, WORDS, Approvers
+from bot.approvals.doing import kind
 from bot.approvals.readable import Line, lines, pages
 from bot.slack import blocks, mentions, questions, text
 from bot.slack.clicks import ALWAYS, APPROVE, APPROVE_ALWAYS, APPROVE_THREAD, ARGUMENTS, DENY, DENY_REASON, THREAD
@@ -162,10 +163,10 @@ def _buttons(scene: Scene, record: CallRecord) -> list[tuple[str, str]]:
     hidden = record.private or len(pages(found, SHOWN)) > 1
     show = [(ARGUMENTS, say("button.arguments"))] if hidden and found else []
     holding = granting.offered(scene.services, record, asker=scene.journal.get("principal") or "")
-    always = f"button.approve_{record.does or 'always'}"
+    always = f"button.approve_{kind(record.does) or 'always'}"
     approve = [(APPROVE, say("button.approve"))]
     approve += [(APPROVE_THREAD, say("button.approve_thread"))] if THREAD in holding else []
-    approve += [(APPROVE_ALWAYS, say(always))] if ALWAYS in holding else []
+    approve += [(APPROVE_ALWAYS, say(always, does=record.does))] if ALWAYS in holding else []
     return [*approve, *deny, *show]
 
 

@@ -14,12 +14,13 @@ import structlog
 
 from bot.picking.answers import shown_name
 from bot.slack.models import SlackMessage
-from bot.threads.turns import Claimed
+from bot.threads.owned import Claimed
 from bot.vault import Unreadable
 from workers import context, inputs
 from workers.handoffs.rules import CLIENT
-from workers.journal import VERSION, Journal, Request
+from workers.journal import VERSION, Journal
 from workers.mailroom import Batch
+from workers.recorded import Request
 from workers.transcript import FIELD, Transcript
 from workers.turn import files
 from workers.turn.scene import Scene

@@ -18,7 +18,7 @@ from bot.slack.errors import SlackError
 from bot.slack.ledger import Unread
 from bot.threads import keys
 from bot.threads.models import Mail
-from bot.threads.turns import Owned
+from bot.threads.owned import Owned
 from workers.calling.closing import audit_closed, closed_with
 from workers.conversations import errors
 from workers.conversations.port import Result

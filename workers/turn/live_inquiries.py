@@ -14,7 +14,7 @@ import structlog
 
 from bot.slack.errors import SlackError
 from bot.threads.models import Mail, MailKind
-from bot.threads.turns import Lost
+from bot.threads.owned import Lost
 from workers.conversations.port import Call
 from workers.tools.asking import ANSWER_WITHIN
 from workers.tools.inquiries import Answer, Question

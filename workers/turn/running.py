@@ -13,7 +13,7 @@ from bot.catalog.catalog import NoDefaultAgent
 from bot.slack.errors import SlackError, TryLater, Unknown
 from bot.slack.ledger import Unread
 from bot.threads.models import Mail
-from bot.threads.turns import Claimed, Lost
+from bot.threads.owned import Claimed, Lost
 from workers import turnless
 from workers.holdings import Hold
 from workers.journal import Journal

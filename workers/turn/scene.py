@@ -21,7 +21,7 @@ from bot.slack.patience import nothing
 from bot.slack.stream import Reader
 from bot.texts import Words, words_for
 from bot.threads.models import ThreadKey
-from bot.threads.turns import Claimed
+from bot.threads.owned import Claimed
 from bot.vault import Unreadable
 from workers.delivery import parts
 from workers.delivery.delivery import Delivery

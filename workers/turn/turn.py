@@ -14,7 +14,7 @@ from datetime import timedelta
 import structlog
 
 from bot.threads.models import Mail, MailKind, State
-from bot.threads.turns import Lost
+from bot.threads.owned import Lost
 from workers.calling.calling import Parked
 from workers.conversations import errors
 from workers.handoffs.handoffs import Handoffs

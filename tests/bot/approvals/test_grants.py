@@ -7,7 +7,9 @@ from dataclasses import replace
 import pytest
 from redis.asyncio import Redis
 
+from bot.approvals.doing import UNNAMED, kind
 from bot.approvals.grants import Grant, Grants
+from bot.texts.words import words_for
 from bot.threads import keys
 from bot.threads.models import ThreadKey
 
@@ -27,6 +29,24 @@ def test_a_grant_covers_this_person_agent_tool_deed_and_definition_only(other: d
     here = replace(GRANT, thread="T1:C1:1.0")
     assert here.covers(**same, thread="T1:C1:1.0")
     assert not here.covers(**same, thread="T1:C1:2.0")
+
+
+def test_nothing_lasts_that_cannot_be_named() -> None:
+    same = {name: getattr(GRANT, name) for name in ("user", "agent", "tool", "definition")}
+    assert not replace(GRANT, does=UNNAMED).covers(**same, does=UNNAMED, thread="T1:C1:1.0")
+
+
+@pytest.mark.parametrize(
+    ("does", "said"),
+    [
+        ("", "Clerk may use save without asking."),
+        ("create", "Clerk may create with save without asking."),
+        ("delete", "Clerk may do “delete” with save without asking."),
+    ],
+)
+def test_the_list_of_what_was_allowed_names_the_method(does: str, said: str) -> None:
+    key = f"connections.grant_{kind(does)}" if does else "connections.grant"
+    assert words_for("en").say(key, agent="Clerk", tool="save", does=does) == said
 
 
 async def test_those_of_a_thread_go_when_it_is_forgotten(redis: Redis) -> None:

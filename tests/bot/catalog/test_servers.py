@@ -193,12 +193,14 @@ def test_an_entry_says_what_its_tools_need_who_decides_and_which_of_them_create_
             "approvals": {"get_*": "auto", "push": "ask", "wipe": "deny"},
             "approvers": ["others", "U0BOSS", "S0LEADS"],
             "upserts": {"save_*": "id"},
+            "methods": {"label_*": "method"},
         },
     )
     assert problems == []
     assert found["git"].approvals == {"get_*": "auto", "push": "ask", "wipe": "deny"}
     assert found["git"].approvers == ("others", "U0BOSS", "S0LEADS")
     assert found["git"].upserts == {"save_*": "id"}
+    assert found["git"].methods == {"label_*": "method"}
 
 
 @pytest.mark.parametrize(
@@ -208,6 +210,7 @@ def test_an_entry_says_what_its_tools_need_who_decides_and_which_of_them_create_
         ({"approvers": ["ada"]}, "approvers", '"ada" should be asker, others, or the id'),
         ({"approvers": []}, "approvers", "empty"),
         ({"upserts": {"save_*": ""}}, "upserts.save_*", ""),
+        ({"upserts": {"*": "id"}, "methods": {"*": "how"}}, "methods", '"*" stands in upserts as well; keep one'),
     ],
 )
 def test_an_entry_that_says_it_wrongly_is_left_out(files: Files, entry: dict[str, Any], field: str, words: str) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from bot.catalog.access import Access
-from bot.catalog.tool_rules import ToolRule, broken, named_groups, who_may
+from bot.catalog.tool_rules import ToolRule, broken, named_groups, read, said_of, who_may
 from bot.slack.models import Person
 
 ADA = Person(id="U0ADA", team="T1", name="Ada")
@@ -38,12 +40,32 @@ def test_each_rule_that_speaks_of_a_tool_must_let_the_person(
     groups: tuple[str, ...],
     keeps: ToolRule | None,
 ) -> None:
-    assert broken(rules, tool, person, channel, groups) is keeps
+    assert broken(said_of(tool, rules), person, channel, groups) is (keeps.access if keeps else None)
 
 
 def test_only_groups_that_matter_for_a_tool_are_looked_up() -> None:
-    assert named_groups((DELETE, HERE), "delete_all") == {"S1"}
-    assert named_groups((DELETE, HERE), "list") == frozenset()
+    assert named_groups(said_of("delete_all", (DELETE, HERE))) == {"S1"}
+    assert named_groups(said_of("list", (DELETE, HERE))) == frozenset()
+
+
+def test_a_function_says_its_access_as_an_agents_file_does() -> None:
+    assert read({"groups": ["S0ONE"], "channels": ["C0ONE"], "guests": True}) == Access(
+        groups=frozenset({"S0ONE"}), channels=frozenset({"C0ONE"}), guests=True
+    )
+
+
+@pytest.mark.parametrize(
+    ("written", "wrong"),
+    [
+        ({}, 'access: should be "everyone", or say who'),
+        ({"groups": []}, "access.groups: is empty"),
+        ({"groups": ["support"]}, 'access.groups[0]: "support" is no id of a user group'),
+        ({"group": ["S0ONE"]}, 'access.group: this version does not know the field "group"'),
+    ],
+)
+def test_what_is_wrong_with_it_is_a_sentence(written: dict[str, object], wrong: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(wrong)):
+        read(written)
 
 
 @pytest.mark.parametrize(

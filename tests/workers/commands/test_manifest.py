@@ -102,3 +102,14 @@ def test_groups_that_only_mcp_json_names_need_their_scope_too(runner: CliRunner,
     assert "usergroups:read" not in scopes(approvers=["U0ADA"])
     assert "usergroups:read" in scopes(approvers=["S0REVIEWERS"])
     assert "usergroups:read" in scopes(rules=[{"tools": ["*"], "groups": ["S0REVIEWERS"]}])
+
+
+def test_groups_that_only_a_function_names_need_their_scope_too(
+    runner: CliRunner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "paying.py").write_text(
+        'from workers.tools.functions import tool\n@tool(access={"groups": ["S0FINANCE"]})\ndef pay() -> str: ...\n'
+    )
+    monkeypatch.setenv("FUNCTIONS", str(tmp_path / "paying.py"))
+    given = json.loads(runner.invoke(app, ["manifest", "--socket"]).stdout)
+    assert "usergroups:read" in given["oauth_config"]["scopes"]["bot"]

@@ -20,6 +20,8 @@ from bot.threads.models import ThreadKey
 from workers.tools.calls import Tools
 from workers.tools.credentials import Asker
 from workers.tools.functions import Functions
+from workers.tools.gate import Gate
+from workers.tools.rests import Rests
 from workers.tools.sessions import ToolSessions
 from workers.tools.specs import Outcome
 
@@ -63,12 +65,18 @@ def over_http(url: str, name: str = "odd", **fields: Any) -> Server:
 class Desk:
     """Tools of some servers for one agent that may use them all, with short words for tests."""
 
-    def __init__(self, servers: list[Server], sessions: ToolSessions, functions: Functions | None = None) -> None:
+    def __init__(
+        self, servers: list[Server], sessions: ToolSessions, functions: Functions | None = None, **more: Any
+    ) -> None:
         self.servers = {server.name: server for server in servers}
         self.sessions = sessions
         self.agent = an_agent("*")
         self.tools = Tools(
-            lambda: self.servers, sessions, functions or Functions(timeout=timedelta(seconds=5)), result_limit=5000
+            lambda: self.servers,
+            sessions,
+            functions or Functions(timeout=timedelta(seconds=5)),
+            result_limit=5000,
+            **more,
         )
 
     async def call(self, name: str, arguments: str = "", principal: str = "U1") -> Outcome:
@@ -76,10 +84,16 @@ class Desk:
 
 
 @asynccontextmanager
-async def a_desk(*servers: Server, functions: Functions | None = None, **options: Any) -> AsyncIterator[Desk]:
+async def a_desk(
+    *servers: Server,
+    functions: Functions | None = None,
+    rests: Rests | None = None,
+    gate: Gate | None = None,
+    **options: Any,
+) -> AsyncIterator[Desk]:
     sessions = ToolSessions(**{"timeout": timedelta(seconds=20), "connect": timedelta(minutes=1), **options})
     try:
-        yield Desk(list(servers), sessions, functions)
+        yield Desk(list(servers), sessions, functions, rests=rests, gate=gate)
     finally:
         await sessions.aclose()
 

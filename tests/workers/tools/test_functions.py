@@ -12,10 +12,13 @@ from typing import Annotated, Any, Literal
 
 import pytest
 from pydantic import BaseModel, Field
+from redis.asyncio import Redis
 
 from bot.catalog.policy import Policy
+from bot.vault import Vault
 from tests.workers.tools.conftest import THREAD, a_desk, an_agent
 from workers.tools.functions import Call, Functions, tool
+from workers.tools.rests import Rests, read_more
 from workers.tools.specs import Outcome
 
 
@@ -150,6 +153,28 @@ async def test_whatever_a_function_raises_becomes_a_result(how: str) -> None:
     assert outcome.failed
     assert outcome.ran == "yes"
     assert outcome.text.startswith("Error: broken failed: ")
+
+
+async def test_the_rest_of_a_functions_long_answer_or_error_can_be_asked_for(redis: Redis) -> None:
+    def long(fails: bool) -> str:
+        if fails:
+            raise ValueError("x" * 6000)
+        return "x" * 6000
+
+    functions = Functions([long, read_more], timeout=timedelta(seconds=5))
+    async with a_desk(functions=functions, rests=Rests(redis, Vault([]))) as desk:
+        for fails in ("false", "true"):
+            first = await desk.call("long", f'{{"fails": {fails}}}')
+            assert first.failed == (fails == "true")
+            rest_id = first.text.partition('with id "')[2].partition('"')[0]
+            rest = await desk.call("read_more", f'{{"id": "{rest_id}", "offset": 5000}}')
+            shown = first.text.partition("\n[Cut here: ")[0]
+            assert len(shown) == 5000
+            assert (shown + rest.text).removeprefix("Error: long failed: ValueError: ") == "x" * 6000
+        foreign = await desk.call("read_more", f'{{"id": "{rest_id}", "offset": 0}}', principal="U2")
+        assert "Nothing is kept" in foreign.text
+        desk.agent = an_agent("long")
+        assert "only the first 5,000 are shown" in (await desk.call("long", '{"fails": false}')).text
 
 
 async def test_a_function_that_cancels_itself_does_not_cancel_the_turn() -> None:

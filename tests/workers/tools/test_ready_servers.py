@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from mcp_types import Tool
 
+from bot.approvals.doing import UNNAMED
 from bot.catalog import agents, server_files, servers
 from bot.catalog.agents import Agent
 from bot.catalog.policy import Policy, policy_for
@@ -25,6 +26,7 @@ from workers.tools.described import specs_of
 
 EXAMPLES = REPOSITORY / "examples"
 READY = EXAMPLES / "servers" / "mcp.json"
+ARTICLE = EXAMPLES / "article" / "mcp.json"
 VARIABLES = {"GITHUB_TOKEN": "a-token", "GIT_REPOSITORY": "/repository", "FILES_FOLDER": "/folder"}
 AGENTS = [*sorted(EXAMPLES.glob("*/agents/*.md")), REPOSITORY / "agents" / "timekeeper.md"]
 GITHUB_TOOLSETS = {"context", "repos", "issues", "pull_requests", "users"}  # those that the entry asks for
@@ -110,7 +112,7 @@ def read(file: Path) -> dict[str, Server]:
 
 
 def everything() -> dict[str, Server]:
-    return read(EXAMPLES / "article" / "mcp.json") | read(READY)
+    return read(ARTICLE) | read(READY)
 
 
 def an_agent(file: Path) -> Agent:
@@ -133,10 +135,14 @@ def test_without_its_variable_a_server_is_left_out_alone_and_the_variable_is_nam
     assert all(any(variable in str(problem) for problem in problems) for variable in VARIABLES)
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_every_pattern_of_an_entry_means_a_tool_that_there_is(name: str) -> None:
-    server = everything()[name]
-    for patterns in (server.include, server.exclude, server.reads, tuple(server.upserts)):
+@pytest.mark.parametrize(
+    ("file", "name"),
+    [(READY, "linear"), (READY, "github"), (READY, "jira"), (READY, "time"), (READY, "git"), (READY, "fetch"),
+     (READY, "files"), (ARTICLE, "weather"), (ARTICLE, "semgrep"), (ARTICLE, "linear")],
+)  # fmt: skip
+def test_every_pattern_of_an_entry_means_a_tool_that_there_is(file: Path, name: str) -> None:
+    server = read(file)[name]
+    for patterns in (server.include, server.exclude, server.reads, tuple(server.upserts), tuple(server.methods)):
         assert matching(patterns, NAMES[name]) == list(patterns)
 
 
@@ -149,7 +155,7 @@ def test_github_with_a_sign_in_of_ones_own_gives_the_same_tools() -> None:
     assert own.takes_sign_in
     assert not shared.takes_sign_in
     assert (own.url, own.toolset, own.reads) == (shared.url, shared.toolset, shared.reads)
-    assert own.upserts == shared.upserts
+    assert (own.upserts, own.methods) == (shared.upserts, shared.methods)
 
 
 @pytest.mark.parametrize(
@@ -157,7 +163,6 @@ def test_github_with_a_sign_in_of_ones_own_gives_the_same_tools() -> None:
     [
         ("linear", "save_issue", "id"),
         ("linear", "save_comment", "id"),
-        ("github", "issue_write", "issue_number"),
         ("github", "create_or_update_file", "sha"),
     ],
 )
@@ -165,6 +170,16 @@ def test_a_standing_yes_for_creating_is_none_for_updating(name: str, tool: str, 
     shape = {"type": "object", "properties": {argument: {"type": "string"}}}
     [spec] = specs_of(read(READY)[name], [Tool.model_validate({"name": tool, "inputSchema": shape})])
     assert (spec.does("{}"), spec.does(json.dumps({argument: "1"}))) == ("create", "update")
+
+
+def test_a_standing_yes_for_a_method_at_github_is_none_for_another() -> None:
+    shape = {"type": "object", "properties": {"method": {"type": "string"}}}
+    tools = ["issue_write", "sub_issue_write", "pull_request_review_write", "label_write"]
+    specs = specs_of(
+        read(READY)["github"], [Tool.model_validate({"name": name, "inputSchema": shape}) for name in tools]
+    )
+    assert [spec.does('{"method": "delete"}') for spec in specs] == ["delete"] * 4
+    assert [spec.does('{"issue_number": 1}') for spec in specs] == [UNNAMED] * 4
 
 
 def test_the_ready_servers_may_stand_beside_the_one_that_comes_along() -> None:
@@ -176,6 +191,10 @@ def test_the_ready_servers_may_stand_beside_the_one_that_comes_along() -> None:
 def test_there_is_an_agent_for_every_server() -> None:
     given = [an_agent(file) for file in AGENTS]
     assert all(any(may_use(agent, server) for agent in given) for server in everything().values())
+
+
+def test_every_entry_is_looked_at() -> None:
+    assert set(everything()) == set(NAMES)
 
 
 @pytest.mark.parametrize("file", AGENTS, ids=lambda file: file.stem)

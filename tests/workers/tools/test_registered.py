@@ -59,6 +59,7 @@ def test_marked_functions_of_modules_and_files_are_tools(here: Path) -> None:
         ("plain.py", "plain.py: FUNCTIONS: has no function marked with @tool"),
         ("untyped.py", "untyped.py:2: FUNCTIONS: function tool 'add': parameter 'a' has no type"),
         ("odd.py", "odd.py:3: FUNCTIONS: read cannot be described to a model: Pydantic"),
+        ("closed.py", "closed.py:2: FUNCTIONS: function tool 'pay': access.groups[0]: \"finance\" is no id of"),
         ("twin.py", "roll_dice is the name of a function of dice_tools as well; rename one"),
     ],
 )
@@ -69,6 +70,7 @@ def test_a_wrong_module_is_a_sentence_and_the_others_stay(here: Path, functions:
     (here / "plain.py").write_text("def helper() -> None: ...\n")
     (here / "untyped.py").write_text(f"{HEAD}@tool()\ndef add(a): ...\n")
     (here / "odd.py").write_text(f"{HEAD}import io\n@tool()\ndef read(file: io.StringIO) -> str: ...\n")
+    (here / "closed.py").write_text(f'{HEAD}@tool(access={{"groups": ["finance"]}})\ndef pay() -> None: ...\n')
     (here / "twin.py").write_text(DICE)
     found, [said] = names(f"dice_tools,{functions}")
     assert found == ["roll_dice"]

@@ -11,6 +11,7 @@ import pytest
 from mcp import MCPError
 from mcp_types import Tool, ToolAnnotations
 
+from bot.approvals.doing import UNNAMED, Chooses
 from bot.catalog.policy import Policy
 from bot.catalog.servers import Server
 from bot.catalog.toolset import Toolset
@@ -136,7 +137,34 @@ def test_a_tool_whose_name_was_changed_for_models_is_denied_by_its_own_name(tool
 )  # fmt: skip
 def test_a_tool_that_creates_or_updates_by_argument_says_which(arguments: str, does: str) -> None:
     assert an_upsert().does(arguments) == does
-    assert replace(an_upsert(), updates_by="").does(arguments) == ""
+    assert replace(an_upsert(), chooses=None).does(arguments) == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "does"),
+    [('{"method": "create"}', "create"), ('{"method": "delete_pending"}', "delete_pending"),
+     ('{"method": "DELETE"}', "DELETE"), ('{"name": "bug"}', UNNAMED), ('{"method": ["delete"]}', UNNAMED),
+     ('{"method": "delete all\\n"}', UNNAMED), ('{"method": ""}', UNNAMED), ("no json", UNNAMED), ("[]", UNNAMED)],
+)  # fmt: skip
+def test_a_tool_whose_method_is_an_argument_says_which(arguments: str, does: str) -> None:
+    assert replace(an_upsert(), chooses=Chooses("method", by_value=True)).does(arguments) == does
+
+
+def test_the_most_specific_pattern_says_how_a_tool_chooses() -> None:
+    server = Server(
+        name="git",
+        transport="stdio",
+        command="git",
+        upserts={"save_*": "id"},
+        methods={"*": "method", "save_all": "how"},
+    )
+    shape = {"type": "object"}
+    specs = specs_of(server, [Tool(name=name, input_schema=shape) for name in ("save_one", "save_all", "write")])
+    assert [spec.chooses for spec in specs] == [
+        Chooses("id"),
+        Chooses("how", by_value=True),
+        Chooses("method", by_value=True),
+    ]
 
 
 def test_a_definition_differs_when_anything_does_that_a_person_or_a_model_is_told() -> None:
@@ -164,7 +192,7 @@ def test_a_yes_for_a_tool_does_not_count_where_the_servers_name_leads_elsewhere(
 
 def an_upsert() -> ToolSpec:
     return ToolSpec(
-        name="save", description="Saves.", parameters={}, server="s", tool="save", title="Save", updates_by="id"
+        name="save", description="Saves.", parameters={}, server="s", tool="save", title="Save", chooses=Chooses("id")
     )
 
 

@@ -26,6 +26,7 @@ from bot.start import environment
 from bot.web.routes import HEALTH_PATH
 from workers.commands.checks.finding import Finding, failed, ok, unchecked, warning
 from workers.commands.terminal import address, plain
+from workers.tools import registered
 
 LIMIT = timedelta(seconds=10)
 TOKEN, SCOPE, EVENTS, COMMANDS = "Slack token", "Slack scopes", "Slack events", "Slack commands"
@@ -67,8 +68,13 @@ def _scopes(settings: Settings, who: Identity) -> Finding:
         return warning(SCOPE, "Slack did not say which were granted.", f"Look yourself: {WHERE_SCOPES}")
     known, _ = agents.load(*settings.agents_dir, environment=environment())
     reached, _ = server_files.load(settings.mcp_config, environment())
-    named = any(agent.names_groups for agent in known.values()) or any(s.names_groups for s in reached.values())
-    needed = partial(required_scopes, settings, user_groups=named)
+    functions, _ = registered.load(settings)
+    named = (
+        *(agent.names_groups for agent in known.values()),
+        *(server.names_groups for server in reached.values()),
+        *(spec.names_groups for spec in functions.specs.values()),
+    )
+    needed = partial(required_scopes, settings, user_groups=any(named))
     missing = _without(who, needed(agent_view=False))
     if missing:
         return failed(SCOPE, f"missing: {missing}.", WHERE_SCOPES)
