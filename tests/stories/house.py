@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 import httpx2
 from cryptography.fernet import Fernet
 
-from bot.connections.grants import Connections
 from bot.connections.models import Principal
+from bot.connections.signed_in import Connections
 from playground.authorization import app as authorization
 from playground.authorization import profiles
 from playground.authorization.issuer import Issuer
@@ -53,7 +53,7 @@ class House:
 
         return str(await until(found, seen=lambda: self.world.whispers))
 
-    async def grant(self, user: str = ADA) -> Any:
+    async def signed_in(self, user: str = ADA) -> Any:
         return await Connections(self.world.redis, self.world.settings.vault).get(Principal(TEAM, user), "notes")
 
 

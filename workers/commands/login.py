@@ -60,7 +60,7 @@ async def _login(server: Server, settings: LoginSettings, *, opens: bool, port: 
     import time
 
     from bot.connections import addresses
-    from bot.connections.grants import Connections
+    from bot.connections.signed_in import Connections
     from bot.connections.tickets import Tickets
     from workers.commands import store
     from workers.tools.asks import Asks

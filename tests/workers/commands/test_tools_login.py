@@ -12,8 +12,8 @@ import httpx2
 import pytest
 from cryptography.fernet import Fernet
 
-from bot.connections.grants import Connections
 from bot.connections.models import OPERATOR
+from bot.connections.signed_in import Connections
 from bot.vault import Vault
 from playground.authorization import app as authorization
 from playground.authorization.issuer import Issuer
