@@ -24,6 +24,8 @@ async def test_a_person_signs_in_and_the_call_that_waited_is_made(house: House, 
     assert (await thread.rests())["state"] == "asking"
     assert any("sign in at notes" in said for said in thread.said)
     assert link not in str([message.blocks for message in thread.messages])
+    assert "only in a browser on the machine where I run" in house.world.whispers[-1][1]
+    assert "an operator has to set PUBLIC_URL" in house.world.whispers[-1][1]
     page = await browser.get(f"{house.world.url}{urlsplit(link).path}")
     assert page.status_code == 200
     assert "notes:read" in page.text
