@@ -6,10 +6,11 @@ would only be allowed to as "anyone but the asker" sees it where it stands, for 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bot.connections.models import Principal
 from bot.slack import mentions
 from bot.slack.ledger import ROW_PREFIX, Row
 from bot.threads.models import CallState, ThreadKey
@@ -48,12 +49,28 @@ class Waits:
 async def for_person(services: Services, team: str, user: str) -> list[Waits]:
     """What waits for `user`, or of theirs for others; what is over soonest first."""
     found: list[Waits] = []
-    for thread, turn, deadline in await services.turns.parked(team):
-        fields = await services.turns.journal(team, turn)
+    async for thread, deadline, fields in _parked(services, team):
         for call_id, record in calls_in(fields).items():
             waits = await _seen_by(services, user, thread, fields, call_id, record, deadline)
             found += [waits] if waits else []
     return sorted(found, key=lambda waits: waits.until)
+
+
+async def for_sign_in(services: Services, principal: Principal, server: str) -> set[ThreadKey]:
+    """The threads in which calls for `principal` wait until they are signed in at `server`."""
+    return {
+        thread
+        async for thread, _, fields in _parked(services, principal.team)
+        if fields.get("principal") == principal.user
+        for record in calls_in(fields).values()
+        if kind_of(record) is Kind.SIGN_IN and needs.load(record.needs).server == server
+    }
+
+
+async def _parked(services: Services, team: str) -> AsyncIterator[tuple[ThreadKey, float, Mapping[str, str]]]:
+    """The open turns that wait, with when they are looked at at the latest, and their journals."""
+    for thread, turn, deadline in await services.turns.parked(team):
+        yield thread, deadline, await services.turns.journal(team, turn)
 
 
 async def _seen_by(

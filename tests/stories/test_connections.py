@@ -74,6 +74,20 @@ async def test_a_person_connects_from_the_list_and_the_next_call_needs_no_sign_i
     assert "Groceries" in (await (await house.asks()).answered())[-1]
 
 
+async def test_a_call_that_waits_for_a_sign_in_goes_on_when_its_person_connects_from_the_list(
+    house: House, browser: httpx2.AsyncClient
+) -> None:
+    threads = [await house.asks(), await house.asks()]
+    hers = await house.asks(user=GRACE)
+    for thread in (*threads, hers):
+        assert (await thread.rests())["state"] == "asking"
+    await house.world.use(await listed(house.world), "connect:notes")
+    await shows(house.world, "notes:read")
+    await signed_in(house, await link_in(await house.world.view()), browser)
+    await until(lambda: all("Groceries" in thread.said[-1] for thread in threads), seen=lambda: threads[-1].said)
+    assert (await hers.record())["state"] == "asking", "she has signed in nowhere"
+
+
 async def test_who_closed_the_list_is_told_by_direct_message(house: House, browser: httpx2.AsyncClient) -> None:
     await house.world.use(await listed(house.world), "connect:notes")
     await shows(house.world, "notes:read")
