@@ -1,7 +1,7 @@
 """What waits for a person: open questions of all threads of a workspace, and for whom each is. Reads only.
 
-Each is shown to the person whose turn waits, and to those who are named to decide it or to take the thread; whoever
-would only be allowed to as "anyone but the asker" sees it where it stands, for it may stand where they are not.
+Each is shown to the person whose turn waits, and to those who are named to decide it or to take the thread. Whoever may
+decide it as "anyone but the asker" is shown it in the channel where it stands: who asks there is in it.
 """
 
 from __future__ import annotations
@@ -46,12 +46,12 @@ class Waits:
     for_you: bool
 
 
-async def for_person(services: Services, team: str, user: str) -> list[Waits]:
-    """What waits for `user`, or of theirs for others; what is over soonest first."""
+async def for_person(services: Services, team: str, user: str, *, channel: str) -> list[Waits]:
+    """What waits for `user`, who asks in `channel`, or of theirs for others; what is over soonest first."""
     found: list[Waits] = []
     async for thread, deadline, fields in _parked(services, team):
         for call_id, record in calls_in(fields).items():
-            waits = await _seen_by(services, user, thread, fields, call_id, record, deadline)
+            waits = await _seen_by(services, user, channel, thread, fields, call_id, record, deadline)
             found += [waits] if waits else []
     return sorted(found, key=lambda waits: waits.until)
 
@@ -76,6 +76,7 @@ async def _parked(services: Services, team: str) -> AsyncIterator[tuple[ThreadKe
 async def _seen_by(
     services: Services,
     user: str,
+    channel: str,
     thread: ThreadKey,
     fields: Mapping[str, str],
     call_id: str,
@@ -85,7 +86,8 @@ async def _seen_by(
     kind, principal = kind_of(record), fields.get("principal", "")
     if kind is None:
         return None
-    for_you = await _is_for(services, kind, record, team=thread.team, user=user, principal=principal)
+    is_there = thread.channel == channel
+    for_you = await _is_for(services, kind, record, team=thread.team, user=user, principal=principal, there=is_there)
     if not for_you and user != principal:
         return None
     asked_at = record.taken_at or record.asked_at
@@ -117,7 +119,10 @@ def kind_of(record: CallRecord) -> Kind | None:
     return Kind.APPROVAL if record.asks and record.decision is None else None
 
 
-async def _is_for(services: Services, kind: Kind, record: CallRecord, *, team: str, user: str, principal: str) -> bool:
+async def _is_for(
+    services: Services, kind: Kind, record: CallRecord, *, team: str, user: str, principal: str, there: bool
+) -> bool:
+    """`there`: the person is where it stands."""
     if kind is Kind.HANDED_OVER:
         agent = services.catalogs.now.find(record.agent)
         named = agent.escalation if agent else ()
@@ -127,7 +132,7 @@ async def _is_for(services: Services, kind: Kind, record: CallRecord, *, team: s
     approvers = approvers_of(services.catalogs.now, record)
     if approvers is None or not await may_decide(services, record, team=team, user=user, asker=principal):
         return False
-    return user == principal or await _is_named(services, approvers.called, team=team, user=user)
+    return user == principal or there or await _is_named(services, approvers.called, team=team, user=user)
 
 
 async def _is_named(services: Services, named: tuple[str, ...], *, team: str, user: str) -> bool:
