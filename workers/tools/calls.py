@@ -192,28 +192,29 @@ class Tools:
             text = cut(f"{exc} {NEVER_REPEAT}" if unknown else str(exc), self._result_limit)
             got = used if not isinstance(exc, NotSent | Unreachable) else []
             return failure(text, ran=exc.ran, data=exc.quotes, account=_account(got))
-        found = content.read(result.content, result.structured_content, tool=spec.tool)
-        text = await self._shortened(found.text, agent, asker.principal.user, thread)
+        account = _account(used)
+        alone = account == "person" and not thread.is_dm
+        found = content.read(result.content, result.structured_content, tool=spec.tool, alone=alone)
+        text = await self._shortened(found.text, agent, asker.principal.user, thread, account)
         if result.is_error:
-            return failure(text, ran="yes", data=True, account=_account(used))
-        files = tuple(found.files)
-        return Outcome(text=text, failed=False, ran="yes", files=files, data=True, account=_account(used))
+            return failure(text, ran="yes", data=True, account=account)
+        return Outcome(text=text, failed=False, ran="yes", files=tuple(found.files), data=True, account=account)
 
-    async def _shortened(self, text: str, agent: Agent, principal: str, thread: ThreadKey) -> str:
+    async def _shortened(self, text: str, agent: Agent, principal: str, thread: ThreadKey, account: Account) -> str:
         """What the model is shown; the rest is kept where the agent can ask for it."""
         text, limit = cleaned(text), self._result_limit
         if len(text) <= limit or self._rests is None or not uses_function(agent, READ_MORE):
             return cut(text, limit)
-        return await self._rests.first(text, limit=limit, thread=thread, principal=principal)
+        return await self._rests.first(text, limit=limit, thread=thread, principal=principal, account=account)
 
     async def _read_on(self, rests: Rests, values: dict[str, Any], principal: str, thread: ThreadKey) -> Outcome:
         rest_id, offset = values.get("id"), values.get("offset", 0)
         if not isinstance(rest_id, str) or not isinstance(offset, int) or offset < 0:
             return failure(f"{READ_MORE} takes an id (a text) and an offset (a whole number).", ran="no")
-        text = await rests.more(rest_id, offset, limit=self._result_limit, thread=thread, principal=principal)
-        if text is None:
+        part = await rests.more(rest_id, offset, limit=self._result_limit, thread=thread, principal=principal)
+        if part is None:
             return failure(GONE.format(id=cut(rest_id, 50)), ran="no")
-        return Outcome(text=text, failed=False, ran="yes", data=True)
+        return Outcome(text=part.text, failed=False, ran="yes", data=True, account=part.account)
 
 
 def _account(used: Sequence[Credential]) -> Account:
