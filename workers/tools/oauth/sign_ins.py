@@ -23,8 +23,9 @@ from bot.connections.models import Principal
 from bot.connections.signed_in import Connections, SignedIn
 from workers.tools.needs import SignIn
 from workers.tools.oauth.errors import Unavailable, Unusable
-from workers.tools.oauth.flow import CLIENT_GONE, Begun, ClientGone, Flow, said_error
+from workers.tools.oauth.flow import Begun, ClientGone, Flow
 from workers.tools.oauth.guard import Blocked, Guard, client
+from workers.tools.oauth.spoken import CLIENT_GONE, said_error
 
 log = structlog.get_logger()
 
