@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 
 import httpx2
 from mcp.client.auth import OAuthClientProvider, OAuthFlowError, PKCEParameters
-from mcp.client.auth.utils import extract_scope_from_www_auth, union_scopes, validate_authorization_response_iss
+from mcp.client.auth.utils import extract_scope_from_www_auth, validate_authorization_response_iss
 from mcp.shared.auth import (
     OAuthClientInformationFull,
     OAuthClientMetadata,
@@ -29,7 +29,7 @@ from pydantic import BaseModel
 
 from bot.catalog.servers import Server
 from workers.tools.needs import SignIn
-from workers.tools.oauth import link
+from workers.tools.oauth import link, scopes
 from workers.tools.oauth.by_hand import by_hand
 from workers.tools.oauth.spoken import CLIENT_GONE, said_error, sent
 
@@ -99,7 +99,7 @@ class Flow(OAuthClientProvider):
         if server.own_client:
             context.client_info = by_hand(server, redirect_uri, context.oauth_metadata)
         self.registered: dict[str, Any] | None = None  # what a registration brought, to be kept
-        self._lacking: str | None = None  # the scopes that the server found missing
+        self._scope: str | None = None  # what is asked for, where an operator chose that
         self._initialized = True  # the SDK's: nothing is to be loaded
 
     async def begin(self, http: httpx2.AsyncClient, need: SignIn) -> Begun:
@@ -107,12 +107,15 @@ class Flow(OAuthClientProvider):
         headers = {PROTOCOL_HEADER: need.protocol} if need.protocol else {}
         refused = httpx2.Request("POST", self._server.url, headers=headers)
         answer = httpx2.Response(need.status, headers={"www-authenticate": need.challenge}, request=refused)
-        self._lacking = extract_scope_from_www_auth(answer) if need.status == 403 else None
+        self._choose(lacking=extract_scope_from_www_auth(answer) if need.status == 403 else None)
         async with contextlib.aclosing(self.async_auth_flow(refused)) as flow:
             await anext(flow)  # the refused request itself, which is not sent again
             try:
                 while True:
-                    answer = await sent(http, await flow.asend(answer))
+                    request = await flow.asend(answer)
+                    if request.method == "POST":  # up to the link that is done to register, and for nothing else
+                        request = scopes.registration(request, self._scope)
+                    answer = await sent(http, request)
             except _Paused as paused:
                 return paused.begun
 
@@ -167,8 +170,8 @@ class Flow(OAuthClientProvider):
             raise OAuthFlowError("we are not registered")
         if self._server.own_client:
             context.client_info = by_hand(self._server, self._redirect_uri, context.oauth_metadata)
-        if self._server.oauth and self._server.oauth.scopes:
-            context.client_metadata.scope = self._chosen_scope()
+        if self._scope:
+            context.client_metadata.scope = self._scope
         pkce, state = PKCEParameters.generate(), secrets.token_urlsafe(32)
         raise _Paused(
             Begun(
@@ -191,11 +194,17 @@ class Flow(OAuthClientProvider):
     def _redirect_uri(self) -> str:
         return str(self.context.client_metadata.redirect_uris[0]) if self.context.client_metadata.redirect_uris else ""
 
-    def _chosen_scope(self) -> str | None:
-        """The operator's choice, with what was granted before and what the server then found missing."""
-        assert self._server.oauth is not None, "only then there is a choice"
-        granted = self.context.current_tokens.scope if self.context.current_tokens else None
-        return union_scopes(union_scopes(" ".join(self._server.oauth.scopes), granted), self._lacking)
+    def _choose(self, *, lacking: str | None) -> None:
+        """Who is registered for less than an operator wants asked for registers anew: it would be refused."""
+        context = self.context
+        granted = context.current_tokens.scope if context.current_tokens else None
+        self._scope = scopes.chosen(self._server, granted=granted, lacking=lacking)
+        if (
+            context.client_info
+            and not self._server.own_client
+            and not scopes.suffices(context.client_info, self._scope)
+        ):
+            context.client_info = None
 
 
 def _read(kind: type[T], document: Mapping[str, Any] | None) -> T | None:
