@@ -13,29 +13,21 @@ import logging
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any
 
 import httpx2
 from mcp.client.auth import OAuthClientProvider, OAuthFlowError, PKCEParameters
 from mcp.client.auth.utils import extract_scope_from_www_auth, validate_authorization_response_iss
-from mcp.shared.auth import (
-    OAuthClientInformationFull,
-    OAuthClientMetadata,
-    OAuthMetadata,
-    OAuthToken,
-    ProtectedResourceMetadata,
-)
-from pydantic import BaseModel
+from mcp.shared.auth import OAuthClientInformationFull, OAuthClientMetadata, OAuthToken
 
 from bot.catalog.servers import Server
 from workers.tools.needs import SignIn
-from workers.tools.oauth import link, scopes
+from workers.tools.oauth import kept, link, scopes
 from workers.tools.oauth.by_hand import by_hand
 from workers.tools.oauth.spoken import CLIENT_GONE, said_error, sent
 
 PROTOCOL_HEADER = "mcp-protocol-version"
 NAME = "Threadwind"
-T = TypeVar("T", bound=BaseModel)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,12 +81,7 @@ class Flow(OAuthClientProvider):
         super().__init__(server.url, metadata, self, client_metadata_url=client_document)
         self._server = server
         context = self.context
-        context.protected_resource_metadata = _read(ProtectedResourceMetadata, documents.get("resource"))
-        context.oauth_metadata = _read(OAuthMetadata, documents.get("server"))
-        context.auth_server_url = documents.get("issuer")
-        context.protocol_version = documents.get("protocol")
-        context.client_metadata.scope = documents.get("scope")
-        context.client_info = _read(OAuthClientInformationFull, documents.get("client") or client)
+        kept.read_into(context, {**documents, "client": documents.get("client") or client})
         context.current_tokens = tokens
         if server.own_client:
             context.client_info = by_hand(server, redirect_uri, context.oauth_metadata)
@@ -135,16 +122,7 @@ class Flow(OAuthClientProvider):
         return await sent(http, await self._refresh_token())
 
     def documents(self) -> dict[str, Any]:
-        context = self.context
-        return {
-            "resource": _written(context.protected_resource_metadata),
-            "server": _written(context.oauth_metadata),
-            "issuer": context.auth_server_url,
-            "protocol": context.protocol_version,
-            "scope": context.client_metadata.scope,
-            "client": _written(context.client_info),
-            "redirect_uri": self._redirect_uri,
-        }
+        return {**kept.of(self.context), "redirect_uri": self._redirect_uri}
 
     # ---- what the SDK asks of us ------------------------------------------------------------------------------------
 
@@ -158,7 +136,7 @@ class Flow(OAuthClientProvider):
         return self.context.client_info
 
     async def set_client_info(self, client_info: OAuthClientInformationFull) -> None:
-        self.registered = _written(client_info)
+        self.registered = kept.written(client_info)
 
     async def _perform_authorization(self) -> httpx2.Request:
         """In the place of the SDK's, which would wait here for the browser."""
@@ -205,11 +183,3 @@ class Flow(OAuthClientProvider):
             and not scopes.suffices(context.client_info, self._scope)
         ):
             context.client_info = None
-
-
-def _read(kind: type[T], document: Mapping[str, Any] | None) -> T | None:
-    return kind.model_validate(document) if document else None
-
-
-def _written(model: BaseModel | None) -> dict[str, Any] | None:
-    return model.model_dump(mode="json", by_alias=True, exclude_none=True) if model else None
