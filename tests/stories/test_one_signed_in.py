@@ -167,6 +167,14 @@ async def test_a_picture_that_was_read_goes_to_its_person_alone_and_the_model_is
     assert 'only the person whose sign-in you used sees it, as the file "picture.png" in their direct' in results(house)
     assert "the people in the thread see it" not in results(house)
 
+    world.slack_fault("conversations.open", "error", code="missing_scope", times=0)
+    world.mistral.script.will_call("notes__picture")
+    world.mistral.script.will_say("You cannot see it.")
+    await thread.reply("<@U0BOT> again")
+    await until(lambda: "You cannot see it." in thread.said[-1], seen=lambda: thread.said)
+    assert "[picture.png could not be given to the person, so nobody sees it.]" in results(house)
+    assert world.files_in(thread) == []
+
 
 async def test_the_rest_of_what_was_read_stands_on_no_card(make_house: MakeHouse, browser: httpx2.AsyncClient) -> None:
     house = await make_house(tools=[report], functions=["read_more"])

@@ -127,7 +127,7 @@ class Making:
         is_own = record.answer_is_private and not self._journal.thread.is_dm
         alone = self._journal.get("principal") if is_own else None
         lost = await tool_files.bring(self._delivery, call.tool_call_id, title, made.files, alone=alone)
-        where = "given to the person either" if is_own else "put into the thread"
+        where = "given to the person, so nobody sees it" if is_own else "put into the thread"
         text = made.text + "".join(f"\n[{name} could not be {where}.]" for name in lost)
         record = replace(
             record,
