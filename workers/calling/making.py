@@ -125,7 +125,7 @@ class Making:
         """Put the result on record, and its files where people see them: what is one person's own is in no channel."""
         now = self._services.now()
         is_own = record.answer_is_private and not self._journal.thread.is_dm
-        alone = self._journal.get("principal") if is_own else None
+        alone = (self._journal.get("principal") or "") if is_own else None
         lost = await tool_files.bring(self._delivery, call.tool_call_id, title, made.files, alone=alone)
         where = "given to the person, so nobody sees it" if is_own else "put into the thread"
         text = made.text + "".join(f"\n[{name} could not be {where}.]" for name in lost)

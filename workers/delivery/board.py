@@ -201,7 +201,7 @@ class Board:
         if known and known.state == "accepted":
             return
         channel, thread_ts = line.thread.channel, line.thread.root_ts or None
-        if alone:
+        if alone is not None:
             await line.before_call()
             asked = await line.slack.permalink(channel, line.thread.root_ts)
             channel, thread_ts = await line.slack.open_dm(alone), None
