@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 # Of pytest, beside each other; the fault runs go by the clock and come after them, alone.
-PROCESSES ?= 3
+PROCESSES ?= 4
 
 # What npm installs comes while Python's packages do, and the style is checked while the tests run.
 MAKEFLAGS += --jobs=3

@@ -25,9 +25,9 @@ from bot.catalog.servers import Server
 from bot.connections.models import Principal
 from playground.store import free_port
 from workers.tools.credentials import Asker, Credential
+from workers.tools.origins import KEPT
 from workers.tools.pool import Limits
 from workers.tools.sessions import CALLS_AT_ONCE, LIMITS, ToolSessions
-from workers.tools.soft_http import KEPT
 
 PEOPLE = 100
 SERVERS = 3

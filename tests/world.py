@@ -30,7 +30,7 @@ from playground.slack import changes
 from playground.slack import manifest as slack_manifest
 from playground.slack.control import messages as slack_messages
 from playground.slack.control.act import Act
-from playground.slack.control.acts import Click, Command, RunShortcut, Say, Stop, Submit, Use
+from playground.slack.control.acts import Click, Close, Command, RunShortcut, Say, Stop, Submit, Use
 from playground.slack.models import File, Message, View
 from playground.slack.settings import Settings as SlackSettings
 from playground.slack.standin import Standin
@@ -205,6 +205,10 @@ class World:
         done = await self._do(Submit(user=user or view.user, view_id=view.id, values=dict(values or {})))
         assert "trouble" not in done, done
         return dict(done.get("errors", {}))
+
+    async def close(self, view: View) -> None:
+        """Leave a modal without sending it."""
+        await self._do(Close(user=view.user, view_id=view.id))
 
     async def use(self, view: View, action_id: str, value: Any = None) -> None:
         """Press or choose something in a modal."""

@@ -19,7 +19,13 @@ _BEGINNINGS = (
     (b"GIF89a", "gif"),
     (b"%PDF-", "pdf"),
     (b"\x1f\x8b", "gz"),
+    (b"ID3", "mp3"),
+    (b"\xff\xfb", "mp3"),  # without a tag: the first frame of MPEG 1 or 2, layer 3
+    (b"\xff\xf3", "mp3"),
+    (b"OggS", "ogg"),
+    (b"fLaC", "flac"),
 )
+_IN_RIFF = {b"WEBP": "webp", b"WAVE": "wav"}
 _NOT_IN_NAMES = re.compile(r"[^\w .()+-]+")
 
 
@@ -29,8 +35,10 @@ def extension(content: bytes, *, said: str = "") -> str:
     for beginning, kind in _BEGINNINGS:
         if content.startswith(beginning):
             return kind
-    if content.startswith(b"RIFF") and content[8:12] == b"WEBP":
-        return "webp"
+    if content.startswith(b"RIFF") and content[8:12] in _IN_RIFF:
+        return _IN_RIFF[content[8:12]]
+    if content[4:11] == b"ftypM4A":
+        return "m4a"
     if content.startswith(b"PK\x03\x04"):
         return said if said in ZIPS else "zip"
     if _is_text(content):

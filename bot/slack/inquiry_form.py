@@ -1,5 +1,8 @@
 """A server's form as a modal of Slack's, and what was put into it. No I/O.
 
+Closing the modal is no answer, and we do not ask to hear of it: it covers the thread, so people close it to look
+something up, and they may open it again. What MCP calls a cancel comes of silence.
+
 https://docs.slack.dev/reference/block-kit/blocks/input-block
 """
 

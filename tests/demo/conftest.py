@@ -16,10 +16,10 @@ from pathlib import Path
 import psutil
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser
 
 from playground.store import free_port
-from tests.playground.page.conftest import ARGUMENTS
+from tests.browser import launched
 
 REPOSITORY = Path(__file__).parents[2]
 READY = "Ctrl-C stops everything"
@@ -152,13 +152,5 @@ async def demo(module_folder: Path) -> AsyncIterator[Demo]:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browser() -> AsyncIterator[Browser]:
-    names = ("chromium", "chromium-browser", "google-chrome")
-    path = next((found for found in map(shutil.which, names) if found), None)
-    if path is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail(f"none of {', '.join(names)} is installed")
-        pytest.skip(f"none of {', '.join(names)} is installed")
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+    async with launched() as browser:
         yield browser
-        await browser.close()

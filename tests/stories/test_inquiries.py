@@ -11,10 +11,11 @@ import pytest
 
 from playground.services.odd.server import a_bench
 from playground.serving import serve
-from playground.slack.models import Message
+from playground.slack.models import Message, View
 from tests.stories.conftest import MakeWorld
-from tests.stories.tools import agent, said
+from tests.stories.tools import agent, results, said
 from tests.world import ADA, CAMILLE, Thread, World, until, words_in
+from workers import owner
 from workers.turn import live_inquiries
 
 CURIOUS: dict[str, Any] = {"odd": lambda: a_bench().mcp}
@@ -39,6 +40,16 @@ async def parked(thread: Thread) -> Message:
     question = await asked(thread)
     assert (await thread.rests())["state"] == "asking"
     return question
+
+
+async def reopened(world: World, question: Message) -> View:
+    """The form, opened again after it was closed, which the question says decides nothing."""
+    assert "Closing the window decides nothing: *Answer* opens it again." in str(question.blocks)
+    await world.click(question, "answer_it")
+    await world.close(await world.view())
+    assert not world.views()
+    await world.click(question, "answer_it")
+    return await world.view()
 
 
 async def ask_every_field(world: World) -> tuple[Thread, Message]:
@@ -66,8 +77,7 @@ async def test_a_form_is_filled_in_while_no_worker_waits_and_the_call_goes_on_wi
     assert question.ts.replace(".", "") in told
     assert "Rien ne vous attend" in await world.command("/threadwind", "waiting", user=CAMILLE)
     await world.end_workers()  # nobody waits
-    await world.click(question, "answer_it")
-    view = await world.view()
+    view = await reopened(world, question)
     assert "Please fill this in." in str(view.definition["blocks"])
     assert await world.submit(view, GOOD) == {}
     await world.start_worker()
@@ -179,8 +189,7 @@ async def test_an_open_call_waits_for_the_form_and_gets_the_answer(make_world: M
         thread = await world.mention("greet me")
         question = await asked(thread)
         await world.click(question, "answer_it", user=CAMILLE)
-        await world.click(question, "answer_it")
-        await world.submit(await world.view(), {"field-0": "Ada"})
+        await world.submit(await reopened(world, question), {"field-0": "Ada"})
         await until(lambda: "Done." in thread.said, seen=lambda: thread.said)
         assert said(world) == ["hello Ada"]
         assert "answered the question" in str(question.blocks)
@@ -210,6 +219,49 @@ async def test_an_open_call_that_nobody_answers_is_cancelled_and_the_thread_is_t
         await until(lambda: "Done." in thread.said, seen=lambda: thread.said)
         assert said(world) == ["hello cancel"]
         assert any("Nobody answered the question" in said for said in thread.said)
+
+
+@pytest.mark.parametrize("killed", [False, True])
+async def test_an_open_call_whose_worker_goes_is_not_made_again_and_its_question_is_over(
+    make_world: MakeWorld, monkeypatch: pytest.MonkeyPatch, killed: bool
+) -> None:
+    bench = a_bench()
+    async with serve(bench.mcp.streamable_http_app()) as url:
+        world = await make_world(agents=agent(), servers={"odd": {"url": f"{url}/mcp", "protocol": "legacy"}})
+        world.mistral.script.will_call("odd__greet_the_old_way")
+        world.mistral.script.will_say("I could not greet you.")
+        thread = await world.mention("greet me")
+        question = await asked(thread)
+        await world.click(question, "answer_it")
+        view = await world.view()
+        if killed:
+            await end_as_killed(world, monkeypatch)
+            assert "answer_it" in str(question.blocks)
+        else:
+            await world.end_workers()
+        await world.submit(view, {"field-0": "Ada"})  # nobody hears it yet
+        await world.start_worker()
+        await until(lambda: "I could not greet you." in thread.said, within=20, seen=lambda: thread.said)
+        await thread.rests()
+        assert "not known whether it took effect" in results(world)[0]
+        assert bench.journal.counts["greet_the_old_way"] == 1
+        assert "answer_it" not in str(question.blocks)
+        assert "The question of the tool server odd is no longer open." in str(question.blocks)
+        assert any("cannot tell whether it took effect" in line for line in thread.said)
+        if killed:  # else the form found the question gone, and closed
+            assert "This question is no longer open." in [text for _, text in world.whispers]
+
+
+async def end_as_killed(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """End the workers so that they say nothing more, neither to Slack nor to the store."""
+
+    async def say_nothing(*_: object, **__: object) -> None:
+        pass
+
+    with monkeypatch.context() as silent:
+        silent.setattr(live_inquiries.LiveInquiries, "_close", say_nothing)
+        silent.setattr(owner, "_hand_on", say_nothing)
+        await world.end_workers()
 
 
 async def test_a_person_is_asked_for_longer_than_the_server_may_take(make_world: MakeWorld) -> None:

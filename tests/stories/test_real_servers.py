@@ -16,10 +16,11 @@ from starlette.types import Receive, Scope, Send
 
 from playground.agents_api.brains.steps import CallFunction
 from playground.serving import serve
+from playground.slack.models import Message
 from tests.servers.npm import MODULES, needs
 from tests.stories.conftest import MakeWorld
 from tests.stories.tools import WITHOUT_NODE, agent, said
-from tests.world import World, until
+from tests.world import ADA, Thread, World, until
 
 pytestmark = pytest.mark.usefixtures("servers_may_start_slowly")
 
@@ -86,6 +87,25 @@ def calls(world: World, *wanted: tuple[str, dict[str, Any]]) -> None:
     world.mistral.script.will_say("Done.")
 
 
+def all_that_is_drawn(world: World) -> list[str]:
+    """The blocks of each message, whenever it comes or changes from now on."""
+    drawn: list[str] = []
+
+    def see(change: object) -> None:
+        if message := getattr(change, "message", None):
+            drawn.append(str(message.blocks))
+
+    world.slack.workspace.observers.append(see)
+    return drawn
+
+
+async def question_in(thread: Thread) -> Message:
+    found: Message = await until(
+        lambda: next((each for each in thread.ours if "answer_it" in str(each.blocks)), None), within=30
+    )
+    return found
+
+
 @pytest.mark.parametrize("transport", ["stdio", "sse", "streamableHttp"])
 async def test_the_server_with_everything_over_each_transport(make_world: MakeWorld, transport: str) -> None:
     async with everything(transport) as servers:
@@ -97,32 +117,42 @@ async def test_the_server_with_everything_over_each_transport(make_world: MakeWo
             ("all__get-tiny-image", {}),
             ("all__get-resource-reference", {"resourceType": "Text", "resourceId": 1}),
             ("all__get-structured-content", {"location": "New York"}),
-            ("all__trigger-long-running-operation", {"duration": 1, "steps": 4}),
+            ("all__get-resource-links", {"count": 2}),
+            ("all__trigger-long-running-operation", {"duration": 3, "steps": 3}),
         )
+        drawn = all_that_is_drawn(world)
         thread = await world.mention("do everything")
         await until(lambda: "Done." in thread.said, within=90, seen=lambda: thread.said)
-        echo, total, image, resource, structured, long = said(world)
+        echo, total, image, resource, structured, links, long = said(world)
         assert echo == "Echo: hello"
         assert "5" in total
         assert "image/png" in image
         assert [file.mimetype for file in world.files_in(thread)] == ["image/png"]
         assert "Resource 1" in resource
         assert "temperature" in structured
+        assert "[link: Blob Resource 1, demo://resource/dynamic/blob/1, text/plain]" in links
+        assert "[link: Text Resource 2, demo://resource/dynamic/text/2, text/plain]" in links
         assert "Long running operation completed" in long
+        assert any("(1 of 3)" in blocks for blocks in drawn), "how far it is stands on its card"
+        assert not any(" of 3)" in str(message.blocks) for message in thread.ours)
 
         world.mistral.script.will_call("all__trigger-elicitation-request")
+        world.mistral.script.will_call("all__trigger-url-elicitation", {"url": "https://example.com/there"})
         world.mistral.script.will_say("Thank you.")
         again = await world.mention("ask me")
-        question = await until(
-            lambda: next((each for each in again.ours if "answer_it" in str(each.blocks)), None), within=30
-        )
-        await world.click(question, "answer_it")
+        await world.click(await question_in(again), "answer_it")
         view = await world.view()
         assert await world.submit(view, {"field-0": "Ada", "field-6": "101"}) == {"field-6": "Enter 100 or less."}
         assert await world.submit(view, {"field-0": "Ada", "field-6": "7"}) == {}
+        link = await until(lambda: next((each for each in world.whispered if each.ephemeral_for == ADA), None))
+        assert "https://example.com/there" in str(link.blocks)
+        assert "example.com" not in str([message.blocks for message in again.ours])
+        await world.click(link, "done_it")
         await until(lambda: "Thank you." in again.said, within=30, seen=lambda: again.said)
-        assert "- Name: Ada" in said(world)[-1]
-        assert "- Favorite Integer: 7" in said(world)[-1]
+        form, page = said(world)[-2:]
+        assert "- Name: Ada" in form
+        assert "- Favorite Integer: 7" in form
+        assert "User completed the URL elicitation flow" in page
 
 
 async def test_the_filesystem_server_writes_where_it_may_and_nowhere_else(

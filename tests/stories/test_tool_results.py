@@ -14,17 +14,17 @@ from tests.world import until
 from workers.tools.results import RESULT_LIMIT
 
 
-async def test_a_picture_of_a_tool_stands_in_the_thread_once_and_the_model_is_told(make_world: MakeWorld) -> None:
+async def test_what_tools_show_and_play_stands_in_the_thread_once_and_the_model_is_told(make_world: MakeWorld) -> None:
     world = await make_world(agents=agent(), servers=ODD_JOBS)
-    world.mistral.script.will_call("odd__picture")
+    world.mistral.script.will(CallFunction(name="odd__picture"), CallFunction(name="odd__sound"))
     world.mistral.script.will_say("Here it is.")
-    thread = await world.mention("draw")
+    thread = await world.mention("draw, and sing")
     await thread.answered()
     assert "Here it is." in thread.said
-    [file] = world.files_in(thread)
-    assert file.name == "picture.png"
+    assert sorted(file.name for file in world.files_in(thread)) == ["picture.png", "sound.wav"]
     assert said(world) == [
-        '[image: image/png, about 3 kB; the people in the thread see it as the file "picture.png"; you do not]'
+        '[image: image/png, about 3 kB; the people in the thread see it as the file "picture.png"; you do not]',
+        '[audio: audio/wav, about 1 kB; the people in the thread see it as the file "sound.wav"; you do not]',
     ]
 
 

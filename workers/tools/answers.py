@@ -30,9 +30,18 @@ NO_STATUS = "Server returned an error response"  # the SDK's words for a refused
 
 
 def translated(
-    cause: BaseException, heard: Heard, *, server: str, what: str, timeout_seconds: float, personal: bool = False
+    cause: BaseException,
+    heard: Heard,
+    *,
+    server: str,
+    what: str,
+    timeout_seconds: float,
+    personal: bool = False,
+    did: str = "",
 ) -> ToolError:
-    """The error for a call (`what`) to `server` that raised `cause`. `personal`: people may sign in there."""
+    """The error for a call (`what`) to `server` that raised `cause`. `personal`: people may sign in there; `did`: by
+    what the server ended the connection, where it did not just stop.
+    """
     if personal and (refused := lacking(heard, server=server)):
         return refused
     place = f'The tool server "{server}"'
@@ -43,7 +52,7 @@ def translated(
         return Rejected(f"{place} gave an answer to {what} that {heard.unread}, so it was not read.")
     code, words = cause.code, cause.message[:LONGEST_MESSAGE]
     if code == CONNECTION_CLOSED and words == "Connection closed":
-        return Unheard(f"{place} stopped while {what} was running.", ends_connection=True)
+        return Unheard(f"{place} {did or 'stopped'} while {what} was running.", ends_connection=True)
     if heard.session_lost or (heard.status in (400, 404) and SESSION_LOST.search(words)):
         return NotSent(f"{place} no longer knew our session.", ends_connection=True)
     if code == REQUEST_TIMEOUT:

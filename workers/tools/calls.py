@@ -20,18 +20,18 @@ from bot.threads.models import ThreadKey
 from workers.tools import arguments as written
 from workers.tools import content
 from workers.tools.asked import Ask
-from workers.tools.choice import uses_function
 from workers.tools.credentials import Asker, Credential
 from workers.tools.errors import Needed, NotSent, ToolError, Unheard, Unreachable
 from workers.tools.functions import Call, Functions
 from workers.tools.gate import Gate
 from workers.tools.listing import Listing
+from workers.tools.long_answers import LongAnswers
 from workers.tools.names import READ_MORE
 from workers.tools.offer import Offer
 from workers.tools.pinning import Pinned, Tell, to_nobody
 from workers.tools.pins import Pins
-from workers.tools.rests import GONE, Rests
-from workers.tools.results import RESULT_LIMIT, cleaned, cut
+from workers.tools.rests import Rests
+from workers.tools.results import RESULT_LIMIT, cut
 from workers.tools.sessions import ToolSessions
 from workers.tools.specs import Account, Outcome, ToolSpec, failure
 
@@ -66,7 +66,7 @@ class Tools:
         self._listing = Pinned(listing or Listing(sessions), pins, tell=tell)
         self._offer = Offer(servers, functions.specs, self._listing, gate)
         self._gate = gate
-        self._rests = rests
+        self._long = LongAnswers(rests, limit=result_limit)
         self._result_limit = result_limit
 
     async def warm_up(self) -> None:
@@ -129,8 +129,8 @@ class Tools:
                 return failure(await self._offer.unknown(name, agent, asker), ran="no")
             if definition not in (None, spec.definition):
                 return failure(f"{name} has just changed or come back. Call it again if it is still needed.", ran="no")
-            if spec.tool == READ_MORE and spec.server is None and self._rests is not None:
-                return await self._read_on(self._rests, values, principal, thread)
+            if spec.tool == READ_MORE and spec.server is None and self._long.can_be_read_on:
+                return await self._long.read_on(values, principal, thread)
             if spec.server is None:
                 call = Call(principal=principal, thread=thread, agent=agent.name)
                 return await self._functions.call(name, values, call, limit=self._result_limit)
@@ -195,26 +195,10 @@ class Tools:
         account = _account(used)
         alone = account == "person" and not thread.is_dm
         found = content.read(result.content, result.structured_content, tool=spec.tool, alone=alone)
-        text = await self._shortened(found.text, agent, asker.principal.user, thread, account)
+        text = await self._long.shown(found.text, agent, asker.principal.user, thread, account)
         if result.is_error:
             return failure(text, ran="yes", data=True, account=account)
         return Outcome(text=text, failed=False, ran="yes", files=tuple(found.files), data=True, account=account)
-
-    async def _shortened(self, text: str, agent: Agent, principal: str, thread: ThreadKey, account: Account) -> str:
-        """What the model is shown; the rest is kept where the agent can ask for it."""
-        text, limit = cleaned(text), self._result_limit
-        if len(text) <= limit or self._rests is None or not uses_function(agent, READ_MORE):
-            return cut(text, limit)
-        return await self._rests.first(text, limit=limit, thread=thread, principal=principal, account=account)
-
-    async def _read_on(self, rests: Rests, values: dict[str, Any], principal: str, thread: ThreadKey) -> Outcome:
-        rest_id, offset = values.get("id"), values.get("offset", 0)
-        if not isinstance(rest_id, str) or not isinstance(offset, int) or offset < 0:
-            return failure(f"{READ_MORE} takes an id (a text) and an offset (a whole number).", ran="no")
-        part = await rests.more(rest_id, offset, limit=self._result_limit, thread=thread, principal=principal)
-        if part is None:
-            return failure(GONE.format(id=cut(rest_id, 50)), ran="no")
-        return Outcome(text=part.text, failed=False, ran="yes", data=True, account=part.account)
 
 
 def _account(used: Sequence[Credential]) -> Account:

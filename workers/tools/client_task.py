@@ -56,6 +56,7 @@ class ClientTask:
         self._over = False  # no new calls: ended, told to end, or about to close as idle
         self._closing = False  # now, without waiting for running calls
         self._lost = False  # the server ended it
+        self.did = ""  # what it did by which it ended it, where it did not just stop
         self._calls = 0
         self._last_used = 0.0
         self._look = asyncio.Event()  # wakes the task to look at the above
@@ -71,6 +72,11 @@ class ClientTask:
     def busy(self) -> bool:
         """Calls run on it, or somebody waits for it to open."""
         return self._calls > 0 or not self._ready.done()
+
+    @property
+    def idle_seconds(self) -> float:
+        """For how long nobody has used it."""
+        return 0.0 if self.busy else asyncio.get_running_loop().time() - self._last_used
 
     async def ready(self) -> None:
         """Return when connected; `Unreachable` when that failed or takes too long. The owner goes on either way."""
@@ -143,10 +149,11 @@ class ClientTask:
             if stderr is not None:
                 stderr.trim()
 
-    def _server_ended(self) -> None:
+    def _server_ended(self, did: str) -> None:
         """The server's side closed. Also comes of our own closing, when it is no news."""
         if not self._over and not self._closing:
             self._lost = True
+        self.did = self.did or did
         self.end()
 
     def _settle(self, cause: BaseException | None, heard: Heard, stderr: Stderr | None) -> None:
@@ -168,7 +175,7 @@ class ClientTask:
             if not self._closing and not isinstance(error, Needed):
                 log.warning("tool.connect_failed", server=self._server.name, reason=str(error), cause=kind, stderr=tail)
         elif (self._lost or cause is not None) and not self._closing:
-            log.warning("tool.connection_lost", server=self._server.name, cause=kind, stderr=tail)
+            log.warning("tool.connection_lost", server=self._server.name, cause=kind, did=self.did or None, stderr=tail)
 
 
 def _secrets(server: Server) -> list[str]:

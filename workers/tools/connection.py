@@ -7,8 +7,8 @@ SDK raises leaves as a `ToolError`. How the connection is held open stands in `c
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Collection
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -16,19 +16,20 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 from mcp_types import CallToolResult, Tool, ToolListChangedNotification
-from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 
 from bot.catalog.servers import Server
-from workers.tools.answers import translated, unanswered
+from workers.tools import health
 from workers.tools.asked import Answering, Ask
 from workers.tools.asking import LONGEST_WAIT_SECONDS, OpenCalls, finished
 from workers.tools.client_task import ClientTask
 from workers.tools.credentials import Credential
-from workers.tools.errors import ToolError, Unheard, root_cause
-from workers.tools.soft_http import HEARD, Heard, Origins
+from workers.tools.errors import NotSent, ToolError, Unheard
+from workers.tools.exchange import exchange, may_be_cut
+from workers.tools.origins import Origins
 from workers.tools.transports import opened
 
 if TYPE_CHECKING:
+    from mcp import Client
     from mcp.shared.dispatcher import ProgressFnT
 
 BACKSTOP_SECONDS = 2.0  # past the protocol's own deadline: a call must end even if the SDK's clock does not
@@ -67,6 +68,7 @@ class Connection:
         self._personal = credential.auth is not None
         self._listed_at: float | None = None
         self._listing = asyncio.Lock()
+        self._looking = asyncio.Lock()
         client = partial(
             opened,
             server,
@@ -83,17 +85,34 @@ class Connection:
     def legacy(self) -> bool:
         """Whether it speaks one of the older protocols."""
         client = self.owner.client
-        return client is not None and client.protocol_version not in MODERN_PROTOCOL_VERSIONS
+        return client is not None and not health.is_modern(client)
+
+    async def look_whether_it_lives(self) -> None:
+        """Where it was not used for a while and may have died without a word; `NotSent` if it has."""
+        async with self._looking:
+            alone = self.server.transport != "stdio" and not self.legacy  # each request stands alone
+            if alone or self.owner.idle_seconds < health.QUIET_FOR_SECONDS:
+                return
+            try:
+                with self._exchange("whether it is there") as client:
+                    async with asyncio.timeout(health.ANSWERS_WITHIN_SECONDS) as limit:
+                        may_be_cut(limit)
+                        await health.ask(client)
+            except (NotSent, Unheard) as exc:
+                self.owner.end()
+                raise NotSent(f'The connection to the tool server "{self.server.name}" had gone silent.') from exc
+            except ToolError:
+                return  # it answers
 
     async def tools(self) -> list[Tool]:
         """All pages of the server's tools, without those that can only run as tasks, which nobody here can call."""
         found: list[Tool] = []
         cursor: str | None = None
         seen: set[str] = set()
-        with self.owner.in_use() as client, self._errors("its list of tools"):
+        with self._exchange("its list of tools") as client:
             self._listed_at = asyncio.get_running_loop().time()  # before asking: a change meanwhile is heard
             async with asyncio.timeout(self._timeout + BACKSTOP_SECONDS) as limit:
-                _may_be_cut(limit)
+                may_be_cut(limit)
                 for _ in range(MOST_PAGES):
                     page = await client.list_tools(cursor=cursor)
                     found += page.tools
@@ -116,9 +135,9 @@ class Connection:
         await self._know_the_tools()
         # Where a person may be asked while the call is open, the clock of `_open_calls` is the one that counts.
         longer = LONGEST_WAIT_SECONDS if self.legacy and ask is not None else 0.0
-        with self.owner.in_use() as client, self._errors(f'"{tool}"'):
+        with self._exchange(f'"{tool}"') as client:
             async with self._open_calls.call(ask, self._timeout + BACKSTOP_SECONDS) as limit:
-                _may_be_cut(limit)
+                may_be_cut(limit)
                 made = partial(
                     client.session.call_tool if self._answering.people else client.call_tool,
                     tool,
@@ -154,41 +173,7 @@ class Connection:
             self._listed_at = None
             self._on_tools_changed()
 
-    @contextmanager
-    def _errors(self, what: str) -> Iterator[None]:
-        """Turn whatever the SDK raises into a `ToolError`; cancellation passes."""
-        heard = Heard()
-        token = HEARD.set(heard)
-        name = self.server.name
-        try:
-            yield
-        except ToolError:
-            raise
-        except TimeoutError as exc:
-            if error := unanswered(heard, server=name, what=what, personal=self._personal):
-                raise error from exc
-            raise Unheard(
-                f'The tool server "{name}" gave no answer to {what} within {self._timeout:g} seconds.'
-            ) from exc
-        except Exception as exc:
-            cause = root_cause(exc)
-            error = translated(
-                cause, heard, server=name, what=what, timeout_seconds=self._timeout, personal=self._personal
-            )
-            if error.ends_connection:
-                self.owner.end()
-            log.info("tool.call_failed", server=name, cause=type(cause).__name__, code=getattr(cause, "code", None))
-            raise error from exc
-        finally:
-            HEARD.reset(token)
-
-
-def _may_be_cut(limit: asyncio.Timeout) -> None:
-    """Let the transport end this wait, where it hears that no answer will come."""
-
-    def cut() -> None:
-        with suppress(RuntimeError):  # the wait is over: what was refused was no part of it
-            limit.reschedule(asyncio.get_running_loop().time())
-
-    if heard := HEARD.get():
-        heard.give_up = cut
+    def _exchange(self, what: str) -> AbstractContextManager[Client]:
+        return exchange(
+            self.owner, server=self.server.name, what=what, timeout_seconds=self._timeout, personal=self._personal
+        )

@@ -100,7 +100,7 @@ def _about(block: Any, tool: str) -> tuple[str, str, str]:
             uri.rpartition("/")[2] or tool,
         )
     kind = str(block.mime_type)[:100]
-    return block.type, kind, f"{tool}.{kind.rpartition('/')[2]}"
+    return block.type, kind, f"{tool}.{kind.rpartition('/')[2].removeprefix('x-')}"
 
 
 def _unused(name: str, files: list[ToolFile]) -> str:

@@ -37,6 +37,7 @@ class _Listed:
     specs: tuple[ToolSpec, ...] = ()
     entries: Entries | None = None  # None: never listed
     problem: str | None = None
+    wants_sign_in: bool = False  # it answered so last time: whoever calls may have one
     good_until: float = 0.0
     listed_until: float = 0.0
     seen: float = 0.0  # when it was last asked for
@@ -131,7 +132,8 @@ class Listing:
 
     def _is_stale(self, listed: _Listed) -> bool:
         now = self._now()
-        return now >= listed.listed_until and (listed.entries is None or now >= listed.good_until)
+        unsaid = listed.entries is None and listed.wants_sign_in
+        return now >= listed.listed_until and (unsaid or now >= listed.good_until)
 
     async def _told(self, listed: _Listed, asker: Asker) -> None:
         try:
@@ -143,9 +145,11 @@ class Listing:
     async def _refresh(self, listed: _Listed, asker: Asker | None) -> None:
         server = listed.server
         try:
+            listed.wants_sign_in = False
             async with asyncio.timeout(LONGEST_WAIT.total_seconds()):
                 tools = await self._sessions.tools(server, asker)
         except Needed as exc:
+            listed.wants_sign_in = True
             listed.problem = f"{exc} An operator has to run `threadwind tools lock` first."
             listed.good_until = self._now() + ASK_AGAIN_AFTER.total_seconds()
             if asker is not None:
@@ -154,7 +158,7 @@ class Listing:
         except (ToolError, TimeoutError) as exc:
             said = isinstance(exc, ToolError)
             listed.problem = str(exc) if said else f'The tool server "{server.name}" is too slow to list its tools.'
-            listed.good_until = self._now() + ASK_AGAIN_AFTER.total_seconds()
+            listed.good_until = listed.listed_until = self._now() + ASK_AGAIN_AFTER.total_seconds()
             log.warning("tools.not_listed", server=server.name, reason=listed.problem, known=len(listed.specs))
             return
         listed.specs, listed.entries = specs_of(server, tools), entries_of(tools)

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Collection
 from datetime import timedelta
 from functools import partial
 from typing import Any, TypeVar
@@ -21,13 +20,12 @@ from mcp_types import CallToolResult, Tool
 
 from bot.catalog.servers import Server
 from workers.tools.asked import NOBODY, Answering, Ask
-from workers.tools.breaker import Breaker
 from workers.tools.connection import Connection
 from workers.tools.credentials import Asker, Configured, Credential, Credentials
-from workers.tools.errors import Needed, NoRoom, NotRenewed, NotSent, Rejected, ToolError, Unheard, Unreachable
-from workers.tools.needs import SignIn
+from workers.tools.errors import NotSent, ToolError, Unreachable
+from workers.tools.known import Known
+from workers.tools.origins import Origins
 from workers.tools.pool import Limits, Pool
-from workers.tools.soft_http import Origins
 
 CONNECT = timedelta(seconds=20)  # a silent server costs the SDK's probe 10 s before it tries the older handshake
 IDLE = timedelta(minutes=10)  # a stdio server holds 55-100 MB
@@ -36,16 +34,6 @@ LIMITS = Limits()
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
-
-
-class _Known:
-    """What is remembered of one server, whatever connections it has."""
-
-    def __init__(self, calls_at_once: int) -> None:
-        self.breaker = Breaker()
-        self.slots = asyncio.Semaphore(calls_at_once)
-        self.refused: Server | None = None  # the entry with which it last wanted a sign-in, or more rights
-        self.legacy = False  # spares the next connection the probe for the newer protocol
 
 
 class ToolSessions:
@@ -72,7 +60,7 @@ class ToolSessions:
         self.pool = Pool(limits)
         self._origins = Origins(most=limits.remote + calls_at_once)
         self._hears_changes: list[Callable[[str], None]] = []
-        self._known: dict[str, _Known] = {}
+        self._known: dict[str, Known] = {}
         self._closed = False
 
     async def tools(self, server: Server, asker: Asker | None) -> list[Tool]:
@@ -133,26 +121,14 @@ class ToolSessions:
     # ---- one call -------------------------------------------------------------------------------------------------
 
     async def _with(self, server: Server, asker: Asker | None, work: Callable[[Connection], Awaitable[T]]) -> T:
-        known = self._known.setdefault(server.name, _Known(self._calls_at_once))
-        async with self._slot(known, server):
-            self._let_rest(known, server)
-            try:
-                result = await self._once_more(known, server, asker, work)
-            except (NoRoom, NotRenewed):
-                raise
-            except (NotSent, Unreachable, Unheard):
-                known.breaker.failed(self._now())
-                raise
-            except (Needed, Rejected) as exc:
-                known.breaker.worked()  # it answers
-                if isinstance(exc, Needed) and isinstance(exc.need, SignIn):
-                    known.refused = server
-                raise
-            known.breaker.worked()
-            return result
+        known = self._known.setdefault(server.name, Known(self._calls_at_once))
+        async with known.slot(server, (server.timeout or self._timeout).total_seconds()):
+            known.let_rest(server, self._now())
+            with known.watching(server, self._now):
+                return await self._once_more(known, server, asker, work)
 
     async def _once_more(
-        self, known: _Known, server: Server, asker: Asker | None, work: Callable[[Connection], Awaitable[T]]
+        self, known: Known, server: Server, asker: Asker | None, work: Callable[[Connection], Awaitable[T]]
     ) -> T:
         try:
             return await work(await self._connected(known, server, asker))
@@ -160,7 +136,7 @@ class ToolSessions:
             log.info("tool.reconnecting", server=server.name, reason=str(exc))
         return await work(await self._connected(known, server, asker))
 
-    async def _connected(self, known: _Known, server: Server, asker: Asker | None) -> Connection:
+    async def _connected(self, known: Known, server: Server, asker: Asker | None) -> Connection:
         """The key's connection, ready. There is no await between looking and opening, so two never open at once."""
         credential = await self._credentials.of(server, asker)
         if self._closed:
@@ -170,6 +146,7 @@ class ToolSessions:
         if connection is not None and connection.server != server:
             connection.owner.end()  # mcp.json was changed: running calls finish, new ones go to the new server
             connection = None
+        is_warm = connection is not None
         if connection is None:
             connection = self.pool.open(key, server, partial(self._open, known, server, credential))
         try:
@@ -178,10 +155,12 @@ class ToolSessions:
             known.legacy = False  # the server may be another version now
             raise
         known.legacy = connection.legacy
+        if is_warm:
+            await connection.look_whether_it_lives()
         return connection
 
     def _open(
-        self, known: _Known, server: Server, credential: Credential, after: Collection[asyncio.Task[None]]
+        self, known: Known, server: Server, credential: Credential, after: Collection[asyncio.Task[None]]
     ) -> Connection:
         return Connection(
             server,
@@ -199,26 +178,3 @@ class ToolSessions:
     def _changed(self, server: str) -> None:
         for hear in self._hears_changes:
             hear(server)
-
-    @asynccontextmanager
-    async def _slot(self, known: _Known, server: Server) -> AsyncIterator[None]:
-        limit = (server.timeout or self._timeout).total_seconds()
-        try:
-            async with asyncio.timeout(limit):
-                await known.slots.acquire()
-        except TimeoutError:
-            raise Unreachable(
-                f'The tool server "{server.name}" is busy with {self._calls_at_once} other calls and had no room '
-                f"within {limit:g} seconds."
-            ) from None
-        try:
-            yield
-        finally:
-            known.slots.release()
-
-    def _let_rest(self, known: _Known, server: Server) -> None:
-        if (left := known.breaker.rest_left(self._now())) > 0:
-            raise Unreachable(
-                f'The tool server "{server.name}" failed several times in a row and is left alone for another '
-                f"{max(1, round(left))} seconds."
-            )

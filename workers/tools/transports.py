@@ -2,7 +2,7 @@
 
 Always holds: a stdio server gets only the variables configured for it (and the SDK's short list: HOME, LOGNAME, PATH,
 SHELL, TERM, USER), no process of it is left behind, and the end of a server is told at once. One SSE event may be 32
-MiB instead of the SDK's 1, as any other answer over HTTP may.
+MiB instead of the SDK's 1, as any other answer may; a stdio server that sends a longer line has ended its connection.
 """
 
 from __future__ import annotations
@@ -14,28 +14,27 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from importlib import metadata
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
 
 import httpx2
 from mcp import Client, StdioServerParameters
-from mcp.client._transport import ReadStream, Transport, TransportStreams
+from mcp.client._transport import Transport
 from mcp.client.session import MessageHandlerFnT
 from mcp.client.sse import sse_client
 from mcp.client.stdio import stdio_client
 from mcp.client.streamable_http import streamable_http_client
 from mcp.shared._httpx_utils import McpHttpClientFactory
-from mcp.shared.message import SessionMessage
 from mcp_types import Implementation
 
 from bot.catalog.servers import Server
+from workers.tools import stdio_lines
 from workers.tools.asked import Answering
 from workers.tools.asking import LONGEST_WAIT_SECONDS
 from workers.tools.credentials import Credential
 from workers.tools.errors import Unreachable
-from workers.tools.sloppy import mended
-from workers.tools.soft_http import CONNECT_SECONDS, LARGEST_BODY, Origins
+from workers.tools.origins import CONNECT_SECONDS, Origins
+from workers.tools.soft_http import LARGEST_BODY
 from workers.tools.stderr import Stderr
+from workers.tools.watched import watched
 
 QUIET_STREAM_SECONDS = 3600.0  # an SSE server may say nothing for this long between calls
 
@@ -50,19 +49,20 @@ async def opened(
     stderr: Stderr | None,
     origins: Origins,
     answering: Answering,
-    on_end: Callable[[], None],
+    on_end: Callable[[str], None],
     on_notice: MessageHandlerFnT,
 ) -> AsyncIterator[Client]:
     """A connected client. Entered and left by one task; errors leave it wrapped in groups.
 
     `mode` is the SDK's: auto, legacy or a protocol version. `stderr` is needed for stdio. `on_end` is called, once or
-    more, when the server's side of the connection has ended; `on_notice` with whatever the server sends by itself.
+    more, when the server's side of the connection has ended, with what it did where it did not just stop; `on_notice`
+    with whatever the server sends by itself.
     """
     # While a person is asked, an open call's answer stays away for longer; our own clock stops then (`asking.py`).
     silence = timeout_seconds + (LONGEST_WAIT_SECONDS if answering.people else 0.0)
     async with _transport(server, credential, silence, stderr, origins) as transport:
         client = Client(
-            _watched(transport, server.name, on_end),
+            watched(transport, server.name, on_end),
             mode=mode,
             read_timeout_seconds=timeout_seconds,
             client_info=Implementation(name="threadwind", version=metadata.version("threadwind")),
@@ -117,6 +117,7 @@ def _kept(server: Server) -> StdioServerParameters:
         args=[*keeper, command_of(server), *server.args],
         env=dict(server.env),
         cwd=server.cwd,
+        encoding=stdio_lines.ENCODING,
     )
 
 
@@ -131,55 +132,3 @@ def command_of(server: Server) -> str:
             "An operator must install it or correct mcp.json."
         )
     return found
-
-
-@asynccontextmanager
-async def _watched(inner: Transport, server: str, on_end: Callable[[], None]) -> AsyncIterator[TransportStreams]:
-    """A transport that tells when the server's side has ended, and mends what comes in.
-
-    Nothing else does: the client of a killed stdio server looks alive until the next call, and then nobody can say
-    whether that call ran.
-    """
-    async with inner as (read, write):
-        yield _WatchedStream(read, server, on_end), write
-
-
-class _WatchedStream:
-    def __init__(self, inner: ReadStream[SessionMessage | Exception], server: str, on_end: Callable[[], None]) -> None:
-        self._inner = inner
-        self._server = server
-        self._on_end = on_end
-
-    @property
-    def last_context(self) -> Any:
-        # The SDK looks for it by name: the sender's context variables, carried beside each message.
-        return getattr(self._inner, "last_context", None)
-
-    async def receive(self) -> SessionMessage | Exception:
-        try:
-            return mended(await self._inner.receive(), server=self._server)
-        except Exception:  # end of stream, or closed: nothing will come any more
-            self._on_end()
-            raise
-
-    async def __anext__(self) -> SessionMessage | Exception:
-        try:
-            return mended(await self._inner.__anext__(), server=self._server)
-        except Exception:  # StopAsyncIteration, or closed
-            self._on_end()
-            raise
-
-    def __aiter__(self) -> Self:
-        return self
-
-    async def aclose(self) -> None:
-        await self._inner.aclose()
-
-    async def __aenter__(self) -> Self:
-        await self._inner.__aenter__()
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
-    ) -> bool | None:
-        return await self._inner.__aexit__(kind, exc, trace)

@@ -1,7 +1,7 @@
 """Questions of servers that hold a call open while the person answers: the worker waits, for two minutes at most.
 
 Always holds: only the principal answers; a question ends in an answer, a no, or a cancel that the thread is told of;
-none outlives its call.
+none outlives its call, nor its worker: the call went with it, and is not made again.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ from workers.turn.scene import Scene
 
 CLOSE_SECONDS = 5.0  # for the line that says how it ended
 
+OPEN = "inquiring:"  # with a question's id, the journal's field with the server that asks it
+
 log = structlog.get_logger()
 
 
@@ -45,6 +47,7 @@ class LiveInquiries:
         self._count += 1
         inquiry_id = f"{self._scene.journal.id}:{call.tool_call_id}:open-{self._count}"
         self._open[inquiry_id] = asyncio.get_running_loop().create_future()
+        self._scene.journal.put({f"{OPEN}{inquiry_id}": server})
         said = "inquiry.gone"
         try:
             if why := await inquiry_card.put(self._scene, inquiry_id, server, question, limit=ANSWER_WITHIN):
@@ -79,8 +82,14 @@ class LiveInquiries:
             else:
                 waits.set_result(answer_in(item))
 
+    async def close_left(self) -> None:
+        """The turn is taken up: whoever asked before is gone, and nobody waits for the answers."""
+        for field in [name for name in self._scene.journal.fields if name.startswith(OPEN)]:
+            await self._close(field.removeprefix(OPEN), "inquiry.gone", self._scene.journal.fields[field])
+
     async def _close(self, inquiry_id: str, key: str, server: str) -> None:
         words = self._scene.words.say(key, principal=self._scene.person.name, server=server)
         with suppress(TimeoutError):
             async with asyncio.timeout(CLOSE_SECONDS):
                 await inquiry_card.close(self._scene, inquiry_id, words)
+                self._scene.journal.forget(f"{OPEN}{inquiry_id}")

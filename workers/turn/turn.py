@@ -38,7 +38,7 @@ class Turn:
 
     def __init__(self, scene: Scene) -> None:
         self._scene = scene
-        live = LiveInquiries(scene)
+        self._live = live = LiveInquiries(scene)
         self._meanwhile = Meanwhile(scene, live)
         settings = scene.services.settings
         limits = Limits(
@@ -69,6 +69,7 @@ class Turn:
         if not scene.journal.steps or scene.journal.steps[-1][1] != "tried_again":
             scene.step("taken_up")
         scene.delivery.inherit_status()
+        await self._live.close_left()
         if int(scene.record.get("lost_workers") or 0) >= MOST_LOST_WORKERS:
             return ends.dead
         if scene.now() - self._woken() > scene.services.settings.recovery_age_limit.total_seconds():

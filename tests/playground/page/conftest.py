@@ -3,31 +3,20 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
 import httpx2
-import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, ConsoleMessage, Page, Request, async_playwright
+from playwright.async_api import Browser, ConsoleMessage, Page, Request
 
 from playground.slack.app import running
 from playground.slack.seed import Greeting, Seed, Starter
 from playground.slack.settings import Settings
 from playground.slack.standin import Standin
+from tests.browser import launched
 
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 PATIENCE_MS = 10_000  # for what appears at once on an idle machine and later on a busy one
 GREETING = Greeting(
     channel="C0GENERAL",
@@ -76,16 +65,8 @@ class Room:
 
 @pytest_asyncio.fixture(scope="package", loop_scope="package")
 async def browser() -> AsyncIterator[Browser]:
-    names = ("chromium", "chromium-browser", "google-chrome")
-    path = next((found for found in map(shutil.which, names) if found), None)
-    if path is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail(f"none of {', '.join(names)} is installed")
-        pytest.skip(f"none of {', '.join(names)} is installed")
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+    async with launched() as browser:
         yield browser
-        await browser.close()
 
 
 @pytest_asyncio.fixture(loop_scope="package")

@@ -200,7 +200,7 @@ async def test_an_answer_can_be_stopped_and_the_talk_goes_on(
     make_world: MakeWorld, threadwind: Threadwind, how: str
 ) -> None:
     world = await make_world(agents=AGENTS, worker=False)
-    world.mistral.script.will(Say(text="Word after word. " * 80, pieces=80, seconds=0.1))
+    world.mistral.script.will(Say(text="Word after word. " * 80, pieces=80, seconds=0.05))
     world.mistral.script.will_say("On we go.")
     async with terminal(threadwind, "assistant", **without_slack(world)) as shown:
         await shown.types("tell me everything")

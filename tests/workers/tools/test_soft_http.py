@@ -11,7 +11,8 @@ from mcp import MCPError
 
 from workers.tools import soft_http
 from workers.tools.answers import translated
-from workers.tools.soft_http import HEARD, Heard, Origins, SoftFail
+from workers.tools.origins import Origins
+from workers.tools.soft_http import HEARD, Heard, SoftFail
 
 SESSION = {"mcp-session-id": "s1"}
 NO_SESSION = (

@@ -16,7 +16,7 @@ from typing import cast
 
 import httpx2
 
-from workers.tools.soft_http import shared_tls
+from workers.tools.origins import shared_tls
 
 SECONDS = 15.0  # for one request, all of it: from the look-up to the end of the answer
 LONGEST_ANSWER = 2**20  # bytes; metadata and tokens are a few thousand
