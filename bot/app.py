@@ -20,7 +20,7 @@ from starlette.types import ASGIApp
 from bot.afterwards import afterwards
 from bot.approvals.grants import Grants
 from bot.catalog.catalog import Catalogs
-from bot.connections.grants import Connections
+from bot.connections.signed_in import Connections
 from bot.connections.tickets import Tickets
 from bot.deadlines import deadlines
 from bot.inbox import ACCEPT_LIMIT, Inbox

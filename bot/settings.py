@@ -124,6 +124,7 @@ class Settings(BaseSettings):
     host: str = "0.0.0.0"  # noqa: S104  # a container's port is published by its operator
     port: int = 3000
     public_url: str | None = None
+    callback_port: int | None = Field(default=None, ge=1, le=65535)
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["auto", "console", "json"] = "auto"
 

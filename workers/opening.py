@@ -13,7 +13,7 @@ from redis.asyncio import Redis
 from bot.approvals.grants import Grants
 from bot.catalog.catalog import Catalogs
 from bot.connections import addresses
-from bot.connections.grants import Connections
+from bot.connections.signed_in import Connections
 from bot.connections.tickets import Tickets
 from bot.inquiries.inquiries import Inquiries
 from bot.picking.choices import Choices

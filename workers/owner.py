@@ -90,7 +90,8 @@ async def _next(services: Services, hold: Hold, claimed: Claimed) -> list[Mail] 
         case MailKind.DECISION:
             return await turnless.tell_late(services, claimed, mail)
         case _:
-            return await turnless.drop(services, claimed, [mail])  # an errand's mail never comes to a thread
+            # Nothing waits for that sign-in any more; an errand's mail never comes to a thread.
+            return await turnless.drop(services, claimed, [mail])
 
 
 async def _hand_on(services: Services, claimed: Claimed) -> None:

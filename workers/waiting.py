@@ -1,15 +1,16 @@
 """What waits for a person: open questions of all threads of a workspace, and for whom each is. Reads only.
 
-Each is shown to the person whose turn waits, and to those who are named to decide it or to take the thread; whoever
-would only be allowed to as "anyone but the asker" sees it where it stands, for it may stand where they are not.
+Each is shown to the person whose turn waits, and to those who are named to decide it or to take the thread. Whoever may
+decide it as "anyone but the asker" is shown it in the channel where it stands: who asks there is in it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bot.connections.models import Principal
 from bot.slack import mentions
 from bot.slack.ledger import ROW_PREFIX, Row
 from bot.threads.models import CallState, ThreadKey
@@ -45,20 +46,37 @@ class Waits:
     for_you: bool
 
 
-async def for_person(services: Services, team: str, user: str) -> list[Waits]:
-    """What waits for `user`, or of theirs for others; what is over soonest first."""
+async def for_person(services: Services, team: str, user: str, *, channel: str) -> list[Waits]:
+    """What waits for `user`, who asks in `channel`, or of theirs for others; what is over soonest first."""
     found: list[Waits] = []
-    for thread, turn, deadline in await services.turns.parked(team):
-        fields = await services.turns.journal(team, turn)
+    async for thread, deadline, fields in _parked(services, team):
         for call_id, record in calls_in(fields).items():
-            waits = await _seen_by(services, user, thread, fields, call_id, record, deadline)
+            waits = await _seen_by(services, user, channel, thread, fields, call_id, record, deadline)
             found += [waits] if waits else []
     return sorted(found, key=lambda waits: waits.until)
+
+
+async def for_sign_in(services: Services, principal: Principal, server: str) -> set[ThreadKey]:
+    """The threads in which calls for `principal` wait until they are signed in at `server`."""
+    return {
+        thread
+        async for thread, _, fields in _parked(services, principal.team)
+        if fields.get("principal") == principal.user
+        for record in calls_in(fields).values()
+        if kind_of(record) is Kind.SIGN_IN and needs.load(record.needs).server == server
+    }
+
+
+async def _parked(services: Services, team: str) -> AsyncIterator[tuple[ThreadKey, float, Mapping[str, str]]]:
+    """The open turns that wait, with when they are looked at at the latest, and their journals."""
+    for thread, turn, deadline in await services.turns.parked(team):
+        yield thread, deadline, await services.turns.journal(team, turn)
 
 
 async def _seen_by(
     services: Services,
     user: str,
+    channel: str,
     thread: ThreadKey,
     fields: Mapping[str, str],
     call_id: str,
@@ -68,7 +86,8 @@ async def _seen_by(
     kind, principal = kind_of(record), fields.get("principal", "")
     if kind is None:
         return None
-    for_you = await _is_for(services, kind, record, team=thread.team, user=user, principal=principal)
+    is_there = thread.channel == channel
+    for_you = await _is_for(services, kind, record, team=thread.team, user=user, principal=principal, there=is_there)
     if not for_you and user != principal:
         return None
     asked_at = record.taken_at or record.asked_at
@@ -100,7 +119,10 @@ def kind_of(record: CallRecord) -> Kind | None:
     return Kind.APPROVAL if record.asks and record.decision is None else None
 
 
-async def _is_for(services: Services, kind: Kind, record: CallRecord, *, team: str, user: str, principal: str) -> bool:
+async def _is_for(
+    services: Services, kind: Kind, record: CallRecord, *, team: str, user: str, principal: str, there: bool
+) -> bool:
+    """`there`: the person is where it stands."""
     if kind is Kind.HANDED_OVER:
         agent = services.catalogs.now.find(record.agent)
         named = agent.escalation if agent else ()
@@ -110,7 +132,7 @@ async def _is_for(services: Services, kind: Kind, record: CallRecord, *, team: s
     approvers = approvers_of(services.catalogs.now, record)
     if approvers is None or not await may_decide(services, record, team=team, user=user, asker=principal):
         return False
-    return user == principal or await _is_named(services, approvers.called, team=team, user=user)
+    return user == principal or there or await _is_named(services, approvers.called, team=team, user=user)
 
 
 async def _is_named(services: Services, named: tuple[str, ...], *, team: str, user: str) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 from bot.afterwards import Afterwards
 from bot.approvals.grants import Grants
 from bot.catalog.catalog import Catalogs
-from bot.connections.grants import Connections
+from bot.connections.signed_in import Connections
 from bot.inbox import Inbox
 from bot.inquiries.inquiries import Inquiries
 from bot.picking.choices import Choices

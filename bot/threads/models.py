@@ -65,6 +65,7 @@ class MailKind(StrEnum):
     CROWDED = "crowded"  # a second person joined a thread that was followed without mentions
     PERSON = "person"  # a button on the card of a thread that was handed to a person
     SIGN_IN = "sign_in"  # a person's browser came back from a sign-in that a call waits for
+    SIGNED_IN = "signed_in"  # a person signed in elsewhere at a server that calls of theirs here wait for
     ANSWER = "answer"  # what a person answers to a question of a tool's server
     OPEN = "open"  # an errand: begin a thread with this question
     BRANCH = "branch"  # an errand: begin a thread that goes on from a message of another

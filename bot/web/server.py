@@ -1,4 +1,4 @@
-"""Serves the web application: one port, uvicorn on uvloop and httptools, and an orderly end.
+"""Serves the web application: on each socket that it is given, uvicorn on uvloop and httptools, and an orderly end.
 
 SIGTERM and SIGINT stop taking connections; requests in flight are finished, then `serve` returns.
 """
@@ -23,8 +23,8 @@ class PortTaken(Exception):
     """Nobody can be served; the message says why and what to do."""
 
 
-def bind(host: str, port: int) -> socket.socket:
-    """Take the port before anything else is built. Raises `PortTaken`."""
+def bind(host: str, port: int, *, setting: str = "PORT") -> socket.socket:
+    """Take the port, which is what `setting` says, before anything else is built. Raises `PortTaken`."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -36,15 +36,17 @@ def bind(host: str, port: int) -> socket.socket:
         listening.close()
         match exc.errno:
             case errno.EADDRINUSE:
-                raise PortTaken(f"Port {port} is taken by another process; stop that, or set PORT.") from exc
+                raise PortTaken(f"Port {port} is taken by another process; stop that, or set {setting}.") from exc
             case errno.EACCES:
-                raise PortTaken(f"Port {port} may not be used by this account; set PORT to 1024 or above.") from exc
+                raise PortTaken(
+                    f"Port {port} may not be used by this account; set {setting} to 1024 or above."
+                ) from exc
             case _:
-                raise PortTaken(f"{host}:{port} cannot be listened on ({exc.strerror}); check HOST and PORT.") from exc
+                raise PortTaken(f"{host}:{port} cannot be listened on ({exc.strerror}); check {setting}.") from exc
     return listening
 
 
-async def serve(app: ASGIApp, listening: socket.socket) -> None:
+async def serve(app: ASGIApp, *listening: socket.socket) -> None:
     """Answer on `listening` until SIGTERM or SIGINT."""
     config = uvicorn.Config(
         app,
@@ -61,7 +63,7 @@ async def serve(app: ASGIApp, listening: socket.socket) -> None:
     # uvicorn raises the signal it stopped for once more when it is done; what is opened around it still has to close.
     before = {number: signal.signal(number, _nothing) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
-        await uvicorn.Server(config).serve(sockets=[listening])
+        await uvicorn.Server(config).serve(sockets=list(listening))
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

@@ -14,7 +14,7 @@ from redis.asyncio import Redis
 
 from bot.catalog.server_credentials import OAuthClient
 from bot.catalog.servers import Server
-from bot.connections.grants import Connections
+from bot.connections.signed_in import Connections
 from bot.vault import Vault
 from tests.conformance.answering import ANSWERING
 from tests.conformance.browser import CALLBACK, Callback

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 import httpx2
 from cryptography.fernet import Fernet
 
-from bot.connections.grants import Connections
 from bot.connections.models import Principal
+from bot.connections.signed_in import Connections
 from playground.authorization import app as authorization
 from playground.authorization import profiles
 from playground.authorization.issuer import Issuer
@@ -53,7 +53,7 @@ class House:
 
         return str(await until(found, seen=lambda: self.world.whispers))
 
-    async def grant(self, user: str = ADA) -> Any:
+    async def signed_in(self, user: str = ADA) -> Any:
         return await Connections(self.world.redis, self.world.settings.vault).get(Principal(TEAM, user), "notes")
 
 
@@ -62,7 +62,10 @@ MakeHouse = Callable[..., Awaitable[House]]
 
 @contextlib.asynccontextmanager
 async def houses(make_world: MakeWorld, folder: Path) -> AsyncIterator[MakeHouse]:
-    """What builds a house with the product's own `settings`; what it built ends with the block."""
+    """What builds a house with the product's own `settings`; what it built ends with the block.
+
+    `tools` are more of the notes' server, `functions` more of the agent.
+    """
     async with contextlib.AsyncExitStack() as stack:
 
         async def make(
@@ -71,16 +74,20 @@ async def houses(make_world: MakeWorld, folder: Path) -> AsyncIterator[MakeHouse
             entry: Mapping[str, Any] | None = None,
             approvals: str = "{notes__*: auto}",
             signs_in: Settings | None = None,
+            tools: Sequence[Callable[..., Any]] = (),
+            functions: Sequence[str] = (),
             **settings: Any,
         ) -> House:
             server = await stack.enter_async_context(authorization.running(signs_in or profiles.notes()))
             served = await stack.enter_async_context(notes.running(server.issuer, server.issuer.url))
+            for tool in tools:
+                served._mcp.tool()(tool)
             listed = await served._mcp.list_tools()
             lock.write(folder / "tools.lock.json", Lock().replaced("notes", listed))
             given = {"vault_keys": Fernet.generate_key().decode(), "tools_lock": folder / "tools.lock.json"}
             more = dict(entry or {})
             path = "/sse" if more.get("type") == "sse" else "/mcp"
-            names = ", ".join(["notes", *(others or {})])
+            names = ", ".join(["notes", *(others or {}), *functions])
             world = await make_world(
                 agents=agent(approvals, tools=f"[{names}]"),
                 servers={"notes": {"url": f"{served.url}{path}", **more}, **(others or {})},

@@ -12,8 +12,8 @@ import httpx2
 import pytest
 
 from bot.approvals.grants import Grant, Grants
-from bot.connections.grants import Connections
 from bot.connections.models import Principal
+from bot.connections.signed_in import Connections
 from bot.threads import keys
 from playground.slack.control.acts import Close
 from playground.slack.models import View
@@ -67,11 +67,25 @@ async def test_a_person_connects_from_the_list_and_the_next_call_needs_no_sign_i
     await shows(house.world, "notes:read", "everybody there can see it")
     await signed_in(house, await link_in(await house.world.view()), browser)
     await shows(house.world, "You are now signed in at notes", "signed in since", "Rights: ", "notes:read")
-    assert (await house.grant()).refresh_token
+    assert (await house.signed_in()).refresh_token
     assert len(house.world.slack.workspace.conversations[GENERAL].timeline) == before, "nothing stands in the channel"
     assert not house.world.whispers
 
     assert "Groceries" in (await (await house.asks()).answered())[-1]
+
+
+async def test_a_call_that_waits_for_a_sign_in_goes_on_when_its_person_connects_from_the_list(
+    house: House, browser: httpx2.AsyncClient
+) -> None:
+    threads = [await house.asks(), await house.asks()]
+    hers = await house.asks(user=GRACE)
+    for thread in (*threads, hers):
+        assert (await thread.rests())["state"] == "asking"
+    await house.world.use(await listed(house.world), "connect:notes")
+    await shows(house.world, "notes:read")
+    await signed_in(house, await link_in(await house.world.view()), browser)
+    await until(lambda: all("Groceries" in thread.said[-1] for thread in threads), seen=lambda: threads[-1].said)
+    assert (await hers.record())["state"] == "asking", "she has signed in nowhere"
 
 
 async def test_who_closed_the_list_is_told_by_direct_message(house: House, browser: httpx2.AsyncClient) -> None:
@@ -93,15 +107,15 @@ async def test_who_disconnects_is_asked_again_by_every_worker_and_the_server_is_
 ) -> None:
     monkeypatch.setattr(client_task, "LOOK_SECONDS", 0.05)
     await is_signed_in(house, browser)
-    grant = await house.grant()
+    signed_in = await house.signed_in()
     await house.world.start_worker()
     view = await listed(house.world)
     await house.world.use(view, "disconnect:notes")
     await shows(
         house.world, "You are no longer signed in at notes", "the server has been told", "you are not signed in"
     )
-    assert await house.grant() is None
-    assert house.issuer.tokens.known(grant.access_token) is None
+    assert await house.signed_in() is None
+    assert house.issuer.tokens.known(signed_in.access_token) is None
 
     def open_ones() -> list[str]:
         pools = [worker.ctx["services"].asks._sessions.pool for worker in house.world.workers]
@@ -120,14 +134,14 @@ async def test_a_server_that_cannot_be_told_does_not_keep_a_person_connected(
     house: House, browser: httpx2.AsyncClient
 ) -> None:
     await is_signed_in(house, browser)
-    grant = await house.grant()
-    documents = json.loads(json.dumps(grant.documents))
+    signed_in = await house.signed_in()
+    documents = json.loads(json.dumps(signed_in.documents))
     documents["server"].pop("revocation_endpoint")
     connections = Connections(house.world.redis, house.world.settings.vault)
-    await connections.put(Principal(TEAM, ADA), "notes", replace(grant, documents=documents))
+    await connections.put(Principal(TEAM, ADA), "notes", replace(signed_in, documents=documents))
     await house.world.use(await listed(house.world), "disconnect:notes")
     await shows(house.world, "I could not tell the server")
-    assert await house.grant() is None
+    assert await house.signed_in() is None
 
 
 async def test_a_renewal_under_way_does_not_bring_an_ended_connection_back(
@@ -136,12 +150,12 @@ async def test_a_renewal_under_way_does_not_bring_an_ended_connection_back(
     await is_signed_in(house, browser)
     connections, ada = Connections(house.world.redis, house.world.settings.vault), Principal(TEAM, ADA)
     async with connections.refreshing(ada, "notes"):
-        grant = await connections.get(ada, "notes")
-        assert grant is not None
+        signed_in = await connections.get(ada, "notes")
+        assert signed_in is not None
         ending = asyncio.create_task(services_of(house.world).sign_ins.end(ada, "notes"))
         done, _ = await asyncio.wait({ending}, timeout=0.5)
         assert not done, "it waits for whoever renews"
-        await connections.put(ada, "notes", replace(grant, access_token="renewed"))
+        await connections.put(ada, "notes", replace(signed_in, access_token="renewed"))
     ended = await ending
     assert ended is not None
     assert ended.access_token == "renewed", "this one is revoked at the server"

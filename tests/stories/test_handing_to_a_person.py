@@ -69,6 +69,13 @@ async def test_the_escalation_list_is_really_called_and_the_reason_calls_nobody(
     assert "Urgency: high" in card.text
     assert "24 hours" in card.text or "1 day" in card.text
     assert buttons(card) == ["take_over"]
+    for one_in_charge in (GRACE, HUGO):
+        told = await world.command("/threadwind", "waiting", user=one_in_charge)
+        assert "For you to decide or to do" in told
+        assert "Assistant handed a thread of Ada" in told
+        assert card.ts.replace(".", "") in told
+    assert "Yours, waiting for others" in await world.command("/threadwind", "waiting")
+    assert "Rien ne vous attend" in await world.command("/threadwind", "waiting", user=CAMILLE)
     assert thread.status == ""
     assert thread.session == "active"
 

@@ -71,6 +71,11 @@ async def test_a_form_is_filled_in_while_no_worker_waits_and_the_call_goes_on_wi
     world = await make_world(agents=agent(), servers=CURIOUS)
     thread, question = await ask_every_field(world)
     assert "Please fill this in" not in str(question.blocks)  # what is asked is for the asked person alone
+    told = await world.command("/threadwind", "waiting")
+    assert "For you to decide or to do" in told
+    assert "odd asks Ada" in told
+    assert question.ts.replace(".", "") in told
+    assert "Rien ne vous attend" in await world.command("/threadwind", "waiting", user=CAMILLE)
     await world.end_workers()  # nobody waits
     view = await reopened(world, question)
     assert "Please fill this in." in str(view.definition["blocks"])

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 
 import httpx2
+from mcp.server.mcpserver import Image
 
 from bot.threads import audit
+from playground.services.odd.contents import PIXEL
 from tests.stories.house import LIST, House, MakeHouse, signed_in
 from tests.stories.test_branching import branched
 from tests.stories.test_showing import shown
-from tests.world import ADA, CAMILLE, TEAM, Thread, until
+from tests.world import ADA, CAMILLE, DM, TEAM, Thread, until
+from workers.tools.results import RESULT_LIMIT
 
 READ = "Groceries"  # the title of a note of Ada's
 
@@ -133,3 +136,59 @@ async def test_what_was_read_is_in_no_branch_of_another_person(
     assert READ not in str([request.body for request in later])
     assert READ not in seen_in(mine)
     assert ADA in str([message.user for message in thread.messages])
+
+
+def picture() -> Image:
+    """A picture that the server has for whoever asks."""
+    return Image(data=PIXEL, format="png")
+
+
+def report() -> str:
+    """A text that is longer than a model is shown at once."""
+    return "Salaries of all. " * RESULT_LIMIT
+
+
+async def test_a_picture_that_was_read_goes_to_its_person_alone_and_the_model_is_told_so(
+    make_house: MakeHouse, browser: httpx2.AsyncClient
+) -> None:
+    house = await make_house(tools=[picture])
+    world = house.world
+    world.mistral.script.will_call("notes__picture")
+    world.mistral.script.will_say("I have looked.")
+    thread = await world.mention("show it")
+    await signed_in(house, await house.link(), browser)
+    await until(lambda: "I have looked." in thread.said[-1], seen=lambda: thread.said)
+    await thread.rests()
+    assert world.files_in(thread) == []
+    [given] = [message for message in world.slack.workspace.conversations[DM].messages.values() if message.files]
+    assert [file.name for file in given.files] == ["picture.png"]
+    assert thread.root.replace(".", "") in given.text, "where it was asked for"
+    assert "nobody else sees it" in given.text
+    assert 'only the person whose sign-in you used sees it, as the file "picture.png" in their direct' in results(house)
+    assert "the people in the thread see it" not in results(house)
+
+    world.slack_fault("conversations.open", "error", code="missing_scope", times=0)
+    world.mistral.script.will_call("notes__picture")
+    world.mistral.script.will_say("You cannot see it.")
+    await thread.reply("<@U0BOT> again")
+    await until(lambda: "You cannot see it." in thread.said[-1], seen=lambda: thread.said)
+    assert "[picture.png could not be given to the person, so nobody sees it.]" in results(house)
+    assert world.files_in(thread) == []
+
+
+async def test_the_rest_of_what_was_read_stands_on_no_card(make_house: MakeHouse, browser: httpx2.AsyncClient) -> None:
+    house = await make_house(tools=[report], functions=["read_more"])
+    world = house.world
+    world.mistral.script.will_call("notes__report")
+    world.mistral.script.will_say("There is more.")
+    thread = await world.mention("what do we earn?")
+    await signed_in(house, await house.link(), browser)
+    await until(lambda: "There is more." in thread.said[-1], seen=lambda: thread.said)
+    rest_id = results(house).partition('id "')[2].partition('"')[0]
+    world.mistral.script.will_call("read_more", {"id": rest_id, "offset": RESULT_LIMIT})
+    world.mistral.script.will_say("That is all.")
+    await thread.reply("<@U0BOT> go on")
+    await until(lambda: "That is all." in thread.said[-1], seen=lambda: thread.said)
+    assert results(house).count("[Cut here: ") == 2, "the model reads on"
+    assert rest_id in seen_in(thread)
+    assert "Salaries" not in seen_in(thread)

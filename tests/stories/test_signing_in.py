@@ -8,8 +8,8 @@ from urllib.parse import parse_qsl, urlsplit
 import httpx2
 import pytest
 
-from bot.connections.grants import Connections
 from bot.connections.models import Principal
+from bot.connections.signed_in import Connections
 from bot.threads import keys
 from playground.agents_api.brains.steps import CallFunction
 from playground.authorization import profiles
@@ -24,6 +24,8 @@ async def test_a_person_signs_in_and_the_call_that_waited_is_made(house: House, 
     assert (await thread.rests())["state"] == "asking"
     assert any("sign in at notes" in said for said in thread.said)
     assert link not in str([message.blocks for message in thread.messages])
+    assert "only in a browser on the machine where I run" in house.world.whispers[-1][1]
+    assert "an operator has to set PUBLIC_URL" in house.world.whispers[-1][1]
     page = await browser.get(f"{house.world.url}{urlsplit(link).path}")
     assert page.status_code == 200
     assert "notes:read" in page.text
@@ -32,7 +34,7 @@ async def test_a_person_signs_in_and_the_call_that_waited_is_made(house: House, 
     done = await signed_in(house, link, browser)
     assert "go back to Slack" in done.text
     await until(lambda: "Groceries" in thread.said[-1], seen=lambda: thread.said)
-    assert (await house.grant()).refresh_token
+    assert (await house.signed_in()).refresh_token
 
 
 @pytest.mark.parametrize("entry", [{}, {"type": "sse"}, {"protocol": "legacy"}])
@@ -44,8 +46,8 @@ async def test_a_call_that_needs_more_rights_asks_once_more_and_says_why(
     thread = await house.asks()
     await signed_in(house, await house.link(), browser)
     await until(lambda: "Groceries" in thread.said[-1], within=20, seen=lambda: thread.said)
-    assert "notes:write" not in (await house.grant()).scope
-    first, whispers = await house.grant(), len(house.world.whispered)
+    assert "notes:write" not in (await house.signed_in()).scope
+    first, whispers = await house.signed_in(), len(house.world.whispered)
 
     house.world.mistral.script.will_call("notes__save_note", {"title": "Ada wrote this", "text": "and more"})
     thread = await house.world.mention("note it")
@@ -55,7 +57,7 @@ async def test_a_call_that_needs_more_rights_asks_once_more_and_says_why(
     assert "notes:write" in asked
     await signed_in(house, link, browser)
     await until(lambda: "Ada wrote this" in thread.said[-1], within=20, seen=lambda: thread.said)
-    wider = await house.grant()
+    wider = await house.signed_in()
     assert wider.id != first.id
     assert {"notes:read", "notes:write"} <= set(wider.scope.split())
 
@@ -70,7 +72,7 @@ async def test_a_second_call_needs_no_second_sign_in_and_nobody_else_is_signed_i
 
     await house.asks(user=CAMILLE)
     await house.link(CAMILLE)
-    assert await house.grant(CAMILLE) is None
+    assert await house.signed_in(CAMILLE) is None
 
 
 AS_GITHUB = replace(
@@ -108,7 +110,7 @@ async def test_a_wrong_secret_of_the_client_is_said_and_signs_nobody_in(
     thread = await house.asks()
     await signed_in(house, await house.link(), browser)
     await until(lambda: "operator" in thread.said[-1], seen=lambda: thread.said)
-    assert await house.grant() is None
+    assert await house.signed_in() is None
     assert "mistyped" not in str(thread.said)
 
 
@@ -159,7 +161,7 @@ async def test_a_refused_sign_in_closes_the_call(house: House, browser: httpx2.A
     page = await back(house, (await opened(house, link, browser)).headers["location"], browser)
     assert "was refused" in page.text
     await until(lambda: "was refused" in thread.said[-1], seen=lambda: thread.said)
-    assert await house.grant() is None
+    assert await house.signed_in() is None
 
 
 async def test_a_sign_in_that_comes_back_in_another_browser_is_refused(
@@ -174,7 +176,7 @@ async def test_a_sign_in_that_comes_back_in_another_browser_is_refused(
     assert page.status_code == 403
     assert "another browser" in page.text
     assert (await thread.rests())["state"] == "asking"
-    assert await house.grant() is None
+    assert await house.signed_in() is None
     house.issuer.switch(answered_by="ada")
     await back(house, leads_to, browser)
     await until(lambda: "Groceries" in thread.said[-1], seen=lambda: thread.said)
@@ -214,8 +216,8 @@ async def test_four_workers_renew_an_expired_token_once(house: House, browser: h
     await until(lambda: "Groceries" in thread.said[-1], seen=lambda: thread.said)
     connections = Connections(house.world.redis, house.world.settings.vault)
     ada = Principal(TEAM, ADA)
-    grant = await house.grant()
-    await connections.put(ada, "notes", replace(grant, expires_at=1.0))
+    held = await house.signed_in()
+    await connections.put(ada, "notes", replace(held, expires_at=1.0))
     house.issuer.tokens.expire()
     for _ in range(3):
         await house.world.start_worker()
@@ -240,4 +242,4 @@ async def test_stop_ends_the_wait_and_a_late_sign_in_is_not_used(house: House, b
     await thread.rests()
     await signed_in(house, link, browser)
     await until(lambda: any("no longer wait" in said for _, said in house.world.whispers))
-    assert await house.grant() is None
+    assert await house.signed_in() is None

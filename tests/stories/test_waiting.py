@@ -10,6 +10,7 @@ from tests.stories.house import House
 from tests.stories.tools import ODD_JOBS
 from tests.world import CAMILLE, GENERAL, GRACE, Thread, World, until
 
+RANDOM = "C0RANDOM"
 APPROVED = """\
 ---
 model: mistral-medium-latest
@@ -59,14 +60,21 @@ async def test_who_decides_and_whose_it_is_are_told_with_link_age_and_end(
     assert "Nothing waits for you" in await world.command("/threadwind", "waiting", user=GRACE)
 
 
-async def test_whoever_may_decide_as_anyone_but_the_asker_learns_of_it_where_it_stands_only(
+async def test_whoever_may_decide_as_anyone_but_the_asker_is_told_in_the_channel_where_it_stands(
     make_world: MakeWorld, tmp_path: Path
 ) -> None:
     """It may stand in a private channel that they know nothing of."""
     world = await make_world(agents={"assistant": APPROVED.format(approvers="others")}, servers=ODD_JOBS)
     await asked(world, tmp_path / "ran")
-    assert "Nothing waits for you" in await world.command("/threadwind", "waiting", user=GRACE)
-    assert "Yours, waiting for others" in await world.command("/threadwind", "waiting")
+    there = await world.command("/threadwind", "waiting", user=GRACE)
+    assert "For you to decide" in there
+    assert "asks for a yes or a no to *count*" in there
+    elsewhere = await world.command("/threadwind", "waiting", user=GRACE, channel=RANDOM)
+    assert "Nothing waits for you" in elsewhere
+    assert "listed only in the channel where it stands" in elsewhere
+    own = await world.command("/threadwind", "waiting")
+    assert "Yours, waiting for others" in own
+    assert "For you" not in own
 
 
 async def test_a_sign_in_that_is_waited_for_is_the_persons_own_to_do(house: House) -> None:

@@ -122,13 +122,13 @@ class Making:
         self._journal.step(self._services.now(), "needs", tool=call.name, kind=needs.kind_of(need))
 
     async def _keep(self, call: Call, record: CallRecord, made: Outcome, title: str, began: float) -> None:
-        """Put the result on record, and its files into the thread."""
+        """Put the result on record, and its files where people see them: what is one person's own is in no channel."""
         now = self._services.now()
-        if record.answer_is_private and not self._journal.thread.channel.startswith("D"):
-            lost = [file.name for file in made.files]  # what is one person's own stands in no channel
-        else:
-            lost = list(await tool_files.bring(self._delivery, call.tool_call_id, title, made.files))
-        text = made.text + "".join(f"\n[{name} could not be put into the thread.]" for name in lost)
+        is_own = record.answer_is_private and not self._journal.thread.is_dm
+        alone = (self._journal.get("principal") or "") if is_own else None
+        lost = await tool_files.bring(self._delivery, call.tool_call_id, title, made.files, alone=alone)
+        where = "given to the person, so nobody sees it" if is_own else "put into the thread"
+        text = made.text + "".join(f"\n[{name} could not be {where}.]" for name in lost)
         record = replace(
             record,
             state=CallState.DONE,

@@ -22,8 +22,14 @@ def login(
         bool, typer.Option("--no-browser", help="Only print the link: open it in a browser yourself.")
     ] = False,
     port: Annotated[
-        int, typer.Option("--port", min=1, max=65535, help="Without PUBLIC_URL: where the browser comes back to.")
-    ] = PORT,
+        int | None,
+        typer.Option(
+            "--port",
+            min=1,
+            max=65535,
+            help=f"Without PUBLIC_URL: where the browser comes back to; else CALLBACK_PORT, else {PORT}.",
+        ),
+    ] = None,
 ) -> None:
     """Sign in at a server as its operator; `threadwind tools lock` then asks it in that name. People in Slack sign in
     for themselves."""
@@ -51,7 +57,10 @@ def login(
         give_up("Set VAULT_KEYS first, which `threadwind vault key` makes: tokens are kept sealed only.", status=CANNOT)
     with quiet():
         store.guarded(
-            settings.redis_url, lambda: asyncio.run(_login(server, settings, opens=not no_browser, port=port))
+            settings.redis_url,
+            lambda: asyncio.run(
+                _login(server, settings, opens=not no_browser, port=port or settings.callback_port or PORT)
+            ),
         )
     typer.echo(f"You are signed in at {name}. Next: threadwind tools lock {name}")
 
@@ -60,7 +69,7 @@ async def _login(server: Server, settings: LoginSettings, *, opens: bool, port: 
     import time
 
     from bot.connections import addresses
-    from bot.connections.grants import Connections
+    from bot.connections.signed_in import Connections
     from bot.connections.tickets import Tickets
     from workers.commands import store
     from workers.tools.asks import Asks
@@ -83,7 +92,7 @@ async def _login(server: Server, settings: LoginSettings, *, opens: bool, port: 
                 hear = operator.at_the_bot(Tickets(redis, settings.vault), settings, server, lambda u: _show(u, opens))
                 await operator.login(server, sign_ins, asks, redirect_uri=addresses.callback(settings), hear=hear)
             else:
-                back = f"http://localhost:{port}{addresses.CALLBACK_PATH}"
+                back = f"{addresses.on_this_machine(port)}{addresses.CALLBACK_PATH}"
                 async with operator.listening(port, lambda url: _show(url, opens)) as hear:
                     await operator.login(server, sign_ins, asks, redirect_uri=back, hear=hear)
         except operator.NotNeeded:
@@ -93,7 +102,9 @@ async def _login(server: Server, settings: LoginSettings, *, opens: bool, port: 
         except TimeoutError:
             raise Cannot("Nobody came back from the browser within ten minutes. Run it again.") from None
         except operator.PortTaken:
-            raise Cannot(f"Port {port} is in use on this machine: name a free one with --port.") from None
+            raise Cannot(
+                f"Port {port} is in use on this machine, by the bot or another process: name a free one with --port."
+            ) from None
         finally:
             await sessions.aclose()
 

@@ -77,6 +77,7 @@ class LoginSettings(LockSettings):
 
     public_url: str | None = None
     port: int = 3000
+    callback_port: int | None = Field(default=None, ge=1, le=65535)
 
 
 def chat_settings() -> Settings:

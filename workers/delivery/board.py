@@ -193,12 +193,20 @@ class Board:
         title: str,
         comment: str | None = None,
         alt_text: str | None = None,
+        alone: str | None = None,
     ) -> None:
-        """A file in the thread, once: its id is its row, on record before anything can be seen."""
+        """A file in the thread, once: its id is its row, on record before anything can be seen. `alone`: for that
+        person, in their direct messages, with a line that says for which thread."""
         line, known = self._line, self._ledger.rows.get(row)
         if known and known.state == "accepted":
             return
-        if known and known.ts and await files.was_shared(line.slack, known.ts, line.thread, sleep=line.pause):
+        channel, thread_ts = line.thread.channel, line.thread.root_ts or None
+        if alone is not None:
+            await line.before_call()
+            asked = await line.slack.permalink(channel, line.thread.root_ts)
+            channel, thread_ts = await line.slack.open_dm(alone), None
+            comment = line.words.say("file.alone", thread=asked)
+        if known and known.ts and await files.was_shared(line.slack, known.ts, channel, sleep=line.pause):
             self._ledger.note(replace(known, state="accepted"))
             return
 
@@ -210,10 +218,11 @@ class Board:
         await line.before_call()
         upload = await files.upload(
             line.slack,
-            line.thread,
+            channel,
             name,
             content,
             title=title,
+            thread_ts=thread_ts,
             comment=comment,
             alt_text=alt_text,
             remember=remember,

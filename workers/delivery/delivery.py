@@ -252,10 +252,13 @@ class Delivery:
             await self._saying.whole.deliver()
             await self.clear()
 
-    async def file(self, row: str, name: str, content: bytes, *, title: str, alt_text: str | None = None) -> None:
-        """A file that belongs to the answer, once; after `finish`. Raises what Slack and the ledger raise."""
+    async def file(
+        self, row: str, name: str, content: bytes, *, title: str, alt_text: str | None = None, alone: str | None = None
+    ) -> None:
+        """A file that belongs to the answer, once; `alone`: for that person only. Raises what Slack and the ledger
+        raise."""
         async with self._serial:
-            await self._saying.board.file(row, name, content, title=title, alt_text=alt_text)
+            await self._saying.board.file(row, name, content, title=title, alt_text=alt_text, alone=alone)
 
     @property
     def is_muted(self) -> bool:

@@ -12,6 +12,7 @@ from bot.connections.tickets import DENIED, Ticket
 from bot.slack import blocks, connection_views
 from bot.slack.errors import SlackError
 from bot.threads.models import ThreadKey
+from workers import signed_in
 from workers.errands import connections_list, standing
 from workers.errands.errand import Errand, GivenUp
 from workers.tools.errors import ToolError
@@ -106,4 +107,6 @@ async def _kept(errand: Errand, ticket: Ticket) -> str:
     except SignInError as exc:
         log.warning("sign_in.cannot_finish", server=server.name, problem=str(exc))
         return say(f"connections.{exc.key.removeprefix('sign_in.')}", server=ticket.server)
+    by = errand.mail.about["answer"]
+    await signed_in.tell(errand.services, ticket.principal, server.name, by=by, here=errand.thread)
     return say("connections.done", server=ticket.server)

@@ -45,14 +45,14 @@ async def _disconnect(errand: Errand, name: str) -> str:
     services, principal = errand.services, Principal(errand.thread.team, errand.mail.principal)
     told, server = shown(name, NAME_SHOWN), services.catalogs.now.servers.get(name)
     try:
-        grant = await services.sign_ins.end(principal, name)
+        signed_in = await services.sign_ins.end(principal, name)
     except SignInError as exc:
         raise GivenUp("connections.try_again", server=told) from exc
     log.info("connection.ended", server=name)
-    if grant is None:
+    if signed_in is None:
         return errand.words.say("connections.was_not", server=told)
     try:
-        heard = await services.sign_ins.revoke(server, grant) if server else False
+        heard = await services.sign_ins.revoke(server, signed_in) if server else False
     except SignInError as exc:
         log.warning("connection.not_revoked", server=name, problem=str(exc))
         heard = False

@@ -97,9 +97,8 @@ async def _send(errand: Errand, name: str, title: str, content: bytes) -> None:
     there = ThreadKey.errand(errand.thread.team, dm, errand.mail.id)
     which = f"{title} ({name})"
     root = await errand.ledger.elsewhere(there).post("export", text=which, blocks=blocks.notice(which))
-    into = ThreadKey(errand.thread.team, dm, root)
     known = errand.journal.get("file")
-    if known and await files.was_shared(errand.slack, known, into):
+    if known and await files.was_shared(errand.slack, known, dm):
         return
 
     async def remember(upload: Upload) -> None:
@@ -107,4 +106,4 @@ async def _send(errand: Errand, name: str, title: str, content: bytes) -> None:
         await errand.journal.write()
 
     sleep = errand.services.sleep
-    await files.upload(errand.slack, into, name, content, title=title, remember=remember, sleep=sleep)
+    await files.upload(errand.slack, dm, name, content, title=title, thread_ts=root, remember=remember, sleep=sleep)

@@ -9,8 +9,8 @@ from datetime import datetime
 from bot.approvals.doing import kind
 from bot.approvals.grants import Grant
 from bot.catalog.servers import Server
-from bot.connections.grants import Grant as Connection
 from bot.connections.models import Principal
+from bot.connections.signed_in import SignedIn
 from bot.slack.connection_views import Part, Row
 from bot.slack.connections import CONNECT, DISCONNECT, REVOKE
 from bot.slack.errors import SlackError
@@ -64,7 +64,7 @@ async def open_to(errand: Errand) -> Mapping[str, Server]:
     return {name: server for name, server in servers.items() if any(may_use(agent, server) for agent in agents)}
 
 
-def _server(errand: Errand, name: str, connection: Connection | None, server: Server | None) -> Row | None:
+def _server(errand: Errand, name: str, connection: SignedIn | None, server: Server | None) -> Row | None:
     say = errand.words.say
     if connection is None:
         if server is None:

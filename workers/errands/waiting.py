@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from bot.approvals.approvers import OTHERS
+from bot.catalog.catalog import Catalog
 from bot.slack import blocks
 from bot.slack.errors import SlackError
 from bot.slack.moments import moment
@@ -18,7 +20,9 @@ NAME_SHOWN = 150
 
 async def tell_waiting(errand: Errand) -> None:
     say = errand.words.say
-    found = await waiting.for_person(errand.services, errand.thread.team, errand.mail.principal)
+    found = await waiting.for_person(
+        errand.services, errand.thread.team, errand.mail.principal, channel=errand.thread.channel
+    )
     picked = sorted(found, key=lambda waits: not waits.for_you)[:MOST_SHOWN]
     body: blocks.Blocks = []
     for head, for_you in (("waiting.for_you", True), ("waiting.yours", False)):
@@ -30,7 +34,16 @@ async def tell_waiting(errand: Errand) -> None:
     if len(found) > len(picked):
         body += blocks.footer(say("waiting.more", count=len(found) - len(picked)))
     text = say("waiting.count", count=len(found)) if found else say("waiting.nothing")
-    await errand.answer("waiting", text, body or blocks.notice(text))
+    body = body or blocks.notice(text)
+    if _others_decide(errand.services.catalogs.now):
+        body += blocks.footer(say("waiting.where_it_stands"))
+    await errand.answer("waiting", text, body)
+
+
+def _others_decide(catalog: Catalog) -> bool:
+    """Whether there may be something that is listed in one channel and not in another."""
+    named = [*(a.approvers for a in catalog.agents.values()), *(s.approvers for s in catalog.servers.values())]
+    return any(OTHERS in approvers for approvers in named)
 
 
 async def _line(errand: Errand, waits: Waits) -> str:

@@ -163,7 +163,7 @@ class Tools:
         if spec.tool == READ_MORE and self._long.can_be_read_on:
             return await self._long.read_on(values, principal, thread)
         made = await self._functions.call(spec.name, values, Call(principal=principal, thread=thread, agent=agent.name))
-        return replace(made, text=await self._long.shown(made.text, agent, principal, thread))
+        return replace(made, text=await self._long.shown(made.text, agent, principal, thread, made.account))
 
     async def _at_server(
         self,
@@ -199,12 +199,13 @@ class Tools:
             text = cut(f"{exc} {NEVER_REPEAT}" if unknown else str(exc), self._result_limit)
             got = used if not isinstance(exc, NotSent | Unreachable) else []
             return failure(text, ran=exc.ran, data=exc.quotes, account=_account(got))
-        found = content.read(result.content, result.structured_content, tool=spec.tool)
-        text = await self._long.shown(found.text, agent, asker.principal.user, thread)
+        account = _account(used)
+        alone = account == "person" and not thread.is_dm
+        found = content.read(result.content, result.structured_content, tool=spec.tool, alone=alone)
+        text = await self._long.shown(found.text, agent, asker.principal.user, thread, account)
         if result.is_error:
-            return failure(text, ran="yes", data=True, account=_account(used))
-        files = tuple(found.files)
-        return Outcome(text=text, failed=False, ran="yes", files=files, data=True, account=_account(used))
+            return failure(text, ran="yes", data=True, account=account)
+        return Outcome(text=text, failed=False, ran="yes", files=tuple(found.files), data=True, account=account)
 
 
 def _account(used: Sequence[Credential]) -> Account:

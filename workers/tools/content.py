@@ -19,6 +19,11 @@ from workers.tools.specs import ToolFile
 MOST_FILES = 10  # of one answer
 MOST_BYTES = 20 * 1024 * 1024  # of one file
 NOTHING = "(The tool answered without any content.)"
+BY_ALL = 'the people in the thread see it as the file "{name}"; you do not'
+BY_ONE = (
+    'only the person whose sign-in you used sees it, as the file "{name}" in their direct messages; nobody else in the '
+    "thread does, and you do not"
+)
 
 
 @dataclass(slots=True)
@@ -29,8 +34,11 @@ class Content:
     files: list[ToolFile] = field(default_factory=list)
 
 
-def read(content: Iterable[Any], structured: Any, *, tool: str) -> Content:
-    """Text blocks as they are; structured content only where there is no text; files and links in a line each."""
+def read(content: Iterable[Any], structured: Any, *, tool: str, alone: bool = False) -> Content:
+    """Text blocks as they are; structured content only where there is no text; files and links in a line each.
+
+    `alone`: the files are for the person whose sign-in was used, not for all of the thread.
+    """
     lines: list[str] = []
     files: list[ToolFile] = []
     has_text = False
@@ -39,7 +47,7 @@ def read(content: Iterable[Any], structured: Any, *, tool: str) -> Content:
             has_text = True
             lines.append(text)
         elif (encoded := _encoded(block)) is not None:
-            lines.append(_kept(block, encoded, files, tool))
+            lines.append(_kept(block, encoded, files, tool, BY_ONE if alone else BY_ALL))
         elif block.type == "resource_link":
             kind = f", {block.mime_type}" if block.mime_type else ""
             lines.append(f"[link: {block.name}, {block.uri}{kind}]")
@@ -66,7 +74,7 @@ def _encoded(block: Any) -> str | None:
     return None
 
 
-def _kept(block: Any, encoded: str, files: list[ToolFile], tool: str) -> str:
+def _kept(block: Any, encoded: str, files: list[ToolFile], tool: str, seen: str) -> str:
     """Put the file beside the text, if it can be; the line that describes it."""
     what, kind, name = _about(block, tool)
     if len(encoded) * 3 // 4 > MOST_BYTES:
@@ -80,7 +88,7 @@ def _kept(block: Any, encoded: str, files: list[ToolFile], tool: str) -> str:
     file = ToolFile(name=_unused(named(held, name=name, kind=kind.rpartition("/")[2]), files), content=held)
     files.append(file)
     size = max(1, len(held) // 1000)
-    return f'[{what}: {kind}, about {size} kB; the people in the thread see it as the file "{file.name}"; you do not]'
+    return f"[{what}: {kind}, about {size} kB; {seen.format(name=file.name)}]"
 
 
 def _about(block: Any, tool: str) -> tuple[str, str, str]:

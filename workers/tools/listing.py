@@ -145,7 +145,6 @@ class Listing:
     async def _refresh(self, listed: _Listed, asker: Asker | None) -> None:
         server = listed.server
         try:
-            listed.wants_sign_in = False
             async with asyncio.timeout(LONGEST_WAIT.total_seconds()):
                 tools = await self._sessions.tools(server, asker)
         except Needed as exc:
@@ -156,11 +155,11 @@ class Listing:
                 raise
             return
         except (ToolError, TimeoutError) as exc:
-            said = isinstance(exc, ToolError)
+            said, listed.wants_sign_in = isinstance(exc, ToolError), False
             listed.problem = str(exc) if said else f'The tool server "{server.name}" is too slow to list its tools.'
             listed.good_until = listed.listed_until = self._now() + ASK_AGAIN_AFTER.total_seconds()
             log.warning("tools.not_listed", server=server.name, reason=listed.problem, known=len(listed.specs))
             return
         listed.specs, listed.entries = specs_of(server, tools), entries_of(tools)
-        listed.problem = None
+        listed.problem, listed.wants_sign_in = None, False
         listed.good_until = listed.listed_until = self._now() + self._fresh.total_seconds()

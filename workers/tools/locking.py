@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 from redis.exceptions import RedisError
 
 from bot.catalog.servers import Server
-from bot.connections.grants import Connections
 from bot.connections.models import OPERATOR
+from bot.connections.signed_in import Connections
 from bot.redis_client import open_redis
 from bot.vault import Vault
 from workers.tools.credentials import Asker

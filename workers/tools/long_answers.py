@@ -13,7 +13,7 @@ from workers.tools.choice import uses_function
 from workers.tools.names import READ_MORE
 from workers.tools.rests import GONE, Rests
 from workers.tools.results import cleaned, cut
-from workers.tools.specs import Outcome, failure
+from workers.tools.specs import Account, Outcome, failure
 
 
 class LongAnswers:
@@ -26,12 +26,12 @@ class LongAnswers:
     def can_be_read_on(self) -> bool:
         return self._rests is not None
 
-    async def shown(self, text: str, agent: Agent, principal: str, thread: ThreadKey) -> str:
-        """The answer, or its beginning; the rest is kept where `agent` can ask for it."""
+    async def shown(self, text: str, agent: Agent, principal: str, thread: ThreadKey, account: Account) -> str:
+        """The answer, or its beginning; the rest is kept where `agent` can ask for it, with as whom it was read."""
         text = cleaned(text)
         if len(text) <= self._limit or self._rests is None or not uses_function(agent, READ_MORE):
             return cut(text, self._limit)
-        return await self._rests.first(text, limit=self._limit, thread=thread, principal=principal)
+        return await self._rests.first(text, limit=self._limit, thread=thread, principal=principal, account=account)
 
     async def read_on(self, values: dict[str, Any], principal: str, thread: ThreadKey) -> Outcome:
         """What becomes of a call of `read_more`."""
@@ -39,7 +39,7 @@ class LongAnswers:
         rest_id, offset = values.get("id"), values.get("offset", 0)
         if not isinstance(rest_id, str) or not isinstance(offset, int) or offset < 0:
             return failure(f"{READ_MORE} takes an id (a text) and an offset (a whole number).", ran="no")
-        text = await self._rests.more(rest_id, offset, limit=self._limit, thread=thread, principal=principal)
-        if text is None:
+        part = await self._rests.more(rest_id, offset, limit=self._limit, thread=thread, principal=principal)
+        if part is None:
             return failure(GONE.format(id=cut(rest_id, 50)), ran="no")
-        return Outcome(text=text, failed=False, ran="yes", data=True)
+        return Outcome(text=part.text, failed=False, ran="yes", data=True, account=part.account)

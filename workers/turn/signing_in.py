@@ -21,6 +21,7 @@ from bot.slack import blocks
 from bot.texts import words_for
 from bot.threads import keys
 from bot.threads.models import CallState, Mail, MailKind
+from workers import signed_in
 from workers.conversations.port import Call
 from workers.tools.needs import SignIn
 from workers.tools.oauth.errors import SignInError
@@ -71,6 +72,9 @@ async def hear(scene: Scene, mail: Sequence[Mail]) -> None:
         if item.kind is MailKind.SIGN_IN:
             scene.journal.take([item])
             await _came_back(scene, item)
+        elif item.kind is MailKind.SIGNED_IN:
+            scene.journal.take([item])
+            await _elsewhere(scene, item)
         elif item.kind is MailKind.TIME_OUT and about_us:
             for server in _by_server(scene, needed.overdue(scene, waiting(scene), LIMIT)):
                 await _close(scene, server, "sign_in.timed_out")
@@ -166,10 +170,18 @@ async def _came_back(scene: Scene, mail: Mail) -> None:
     elif ticket.error:
         await _close(scene, _server(scene, call), "sign_in.denied" if ticket.error == DENIED else "sign_in.unusable")
     else:
-        await _exchange(scene, call, ticket)
+        await _exchange(scene, call, ticket, mail.about["answer"])
 
 
-async def _exchange(scene: Scene, call: Call, ticket: Ticket) -> None:
+async def _elsewhere(scene: Scene, mail: Mail) -> None:
+    """The person signed in by another link: calls that wait for that server need theirs no more."""
+    calls = _by_server(scene, waiting(scene)).get(mail.about["server"], [])
+    server = scene.catalog.servers.get(mail.about["server"])
+    if calls and server and await scene.services.sign_ins.connections.at(_principal(scene), server):
+        await _go_on(scene, calls[0])
+
+
+async def _exchange(scene: Scene, call: Call, ticket: Ticket, by: str) -> None:
     server = scene.catalog.servers.get(ticket.server)
     if server is None:
         await _close(scene, _server(scene, call), "sign_in.unusable")
@@ -189,6 +201,7 @@ async def _exchange(scene: Scene, call: Call, ticket: Ticket) -> None:
         return
     await scene.whisper(scene.person.id, "sign_in.done", server=server.name)
     await _go_on(scene, call)
+    await signed_in.tell(scene.services, ticket.principal, server.name, by=by, here=scene.thread)
 
 
 async def _go_on(scene: Scene, call: Call) -> None:

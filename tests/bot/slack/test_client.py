@@ -27,7 +27,6 @@ from bot.slack.errors import (
 from bot.slack.features import BARE_REMEMBERED, REMEMBERED, Features
 from bot.slack.files import upload, was_shared
 from bot.slack.models import Metadata, Upload
-from bot.threads.models import ThreadKey
 from playground import serving
 from playground.slack.settings import ALL_SCOPES, MENTIONS_AND_DMS
 from tests.bot.slack.conftest import ADA, BOT, DM, GENERAL, TEAM, MakePlace, Place
@@ -167,17 +166,17 @@ async def test_a_permalink_leads_to_the_message(place: Place) -> None:
 
 async def test_a_file_can_be_looked_up_by_the_id_it_had_before_it_was_seen(place: Place) -> None:
     root = place.say("hi")
-    thread, remembered = ThreadKey(TEAM, GENERAL, root), list[Upload]()
+    remembered = list[Upload]()
 
     async def remember(upload: Upload) -> None:
         assert place.posted() == []
         remembered.append(upload)
         place.fault("files.completeUploadExternal", "lost")
 
-    await upload(place.slack, thread, "answer.md", b"# The rest", title="The rest", remember=remember)
+    await upload(place.slack, GENERAL, "answer.md", b"# The rest", title="The rest", thread_ts=root, remember=remember)
     assert len(place.posted()) == 1
-    assert await was_shared(place.slack, remembered[0].file_id, thread)
-    assert not await was_shared(place.slack, "F0NONE", thread)
+    assert await was_shared(place.slack, remembered[0].file_id, GENERAL)
+    assert not await was_shared(place.slack, "F0NONE", GENERAL)
     info = await place.slack.file_info(remembered[0].file_id)
     assert (info.name, info.size, info.shares[0].channel) == ("answer.md", 10, GENERAL)
 

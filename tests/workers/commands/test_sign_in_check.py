@@ -32,6 +32,7 @@ OWN = Server(name="own", transport="http", url="https://own.example", headers={"
         ({**GOOD, "vault_keys": None}, NOTES, Status.WARNING, "nobody can sign in at notes"),
         ({**GOOD, "vault_keys": None}, SECRET, Status.FAILED, "nobody can sign in at git"),
         ({**GOOD, "public_url": None, "port": 3100}, NOTES, Status.WARNING, "to http://localhost:3100"),
+        ({**GOOD, "public_url": None, "callback_port": 16010}, NOTES, Status.WARNING, "to http://localhost:16010"),
         ({**GOOD, "public_url": "http://bot.example"}, NOTES, Status.WARNING, "which is not https"),
         (GOOD, PUBLIC, Status.WARNING, "git has a client without a secret"),
     ],

@@ -12,8 +12,8 @@ import httpx2
 import pytest
 from cryptography.fernet import Fernet
 
-from bot.connections.grants import Connections
 from bot.connections.models import OPERATOR
+from bot.connections.signed_in import Connections
 from bot.vault import Vault
 from playground.authorization import app as authorization
 from playground.authorization.issuer import Issuer
@@ -48,8 +48,11 @@ async def signs_in(
     threadwind: Threadwind, *, person: httpx2.AsyncClient, environment: dict[str, str], press: bool = False
 ) -> Ran:
     """The operator runs the command and opens its link; with `press` the page there is ours, and has a button."""
-    arguments = ["tools", "login", "notes", "--no-browser", "--port", str(a_free_port())]
-    async with threadwind.started(*arguments, **environment) as process, asyncio.timeout(60):
+    port = {"CALLBACK_PORT": str(a_free_port())}
+    async with (
+        threadwind.started("tools", "login", "notes", "--no-browser", **port, **environment) as process,
+        asyncio.timeout(60),
+    ):
         assert process.stdout is not None
         said = [(await process.stdout.readline()).decode() for _ in range(2)]
         assert said[1].startswith("http"), (said, (await process.communicate()))

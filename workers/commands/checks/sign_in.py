@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from bot.catalog.servers import Server
+from bot.connections import addresses
 from bot.settings import Settings
 from workers.commands.checks.finding import Finding, failed, ok, warning
 
@@ -33,7 +34,7 @@ def _keys(settings: Settings, asking: Collection[Server]) -> list[Finding]:
 def _address(settings: Settings) -> list[Finding]:
     public = settings.public_url
     if public is None:
-        says = f"only browsers on this machine can come back from one, to http://localhost:{settings.port}."
+        says = f"only browsers on this machine can come back from one, to {addresses.base(settings)}."
         return [warning(CHECK, says, "Set PUBLIC_URL to the https address at which others reach the bot.")]
     if not public.startswith("https://"):
         says = f"most servers send nobody back to {public}, which is not https."

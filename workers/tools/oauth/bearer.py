@@ -12,8 +12,8 @@ import httpx2
 from redis.exceptions import RedisError
 
 from bot.catalog.servers import Server
-from bot.connections.grants import Grant
 from bot.connections.models import Principal
+from bot.connections.signed_in import SignedIn
 from workers.tools.oauth.errors import SignInError
 from workers.tools.oauth.sign_ins import SignIns
 from workers.tools.soft_http import HEARD
@@ -31,34 +31,34 @@ class Tokens:
         self._now = now
         self._last: str | None = None
 
-    async def fresh(self) -> Grant | None:
+    async def fresh(self) -> SignedIn | None:
         """What the person has, good for another while; None where there is no sign-in. Raises `SignInError`."""
-        grant = await self._sign_ins.connections.at(self._principal, self._server)
-        if grant and grant.refresh_token and grant.expires_at and grant.expires_at - self._now() < AHEAD_SECONDS:
-            grant = await self._sign_ins.renewed(self._server, self._principal, grant.access_token)
-        self._last = grant.access_token if grant else None
-        return grant
+        held = await self._sign_ins.connections.at(self._principal, self._server)
+        if held and held.refresh_token and held.expires_at and held.expires_at - self._now() < AHEAD_SECONDS:
+            held = await self._sign_ins.renewed(self._server, self._principal, held.access_token)
+        self._last = held.access_token if held else None
+        return held
 
     async def current(self) -> str | None:
         """The token of now: another process may have renewed it, or its owner taken it back."""
         try:
-            grant = await self._sign_ins.connections.at(self._principal, self._server)
+            held = await self._sign_ins.connections.at(self._principal, self._server)
         except RedisError:
             return self._last  # an error in the middle of a request would end the connection for all its calls
-        self._last = grant.access_token if grant else None
+        self._last = held.access_token if held else None
         return self._last
 
     async def are_of(self, sign_in: str) -> bool:
         """Whether they are still those of this sign-in; where nobody can say now, they are."""
         try:
-            grant = await self._sign_ins.connections.at(self._principal, self._server)
+            held = await self._sign_ins.connections.at(self._principal, self._server)
         except RedisError:
             return True
-        return grant is not None and grant.id == sign_in
+        return held is not None and held.id == sign_in
 
     async def renewed(self, spent: str) -> str | None:
-        grant = await self._sign_ins.renewed(self._server, self._principal, spent)
-        return grant.access_token if grant else None
+        held = await self._sign_ins.renewed(self._server, self._principal, spent)
+        return held.access_token if held else None
 
 
 class Bearer(httpx2.Auth):

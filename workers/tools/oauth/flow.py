@@ -1,51 +1,33 @@
 """One sign-in at one server, in two halves that different processes may do: up to the link, and from the code on.
 
 The SDK's own flow does discovery, registration and the token request; it knows no pause, so its pieces are driven here.
-What it leaves open is closed here: PKCE with S256 or nothing, scopes of our choice, JSON from token endpoints that
-prefer forms, and redirects that are followed within an origin only. What is known is kept as plain JSON (`documents`).
+What it leaves open is closed here: PKCE with S256 or nothing, and scopes of our choice. What is known is kept as plain
+JSON (`documents`).
 https://modelcontextprotocol.io/specification/2025-11-25/basic/authorization
 """
 
 from __future__ import annotations
 
 import contextlib
-import json
 import logging
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
-from urllib.parse import parse_qsl, urlencode
+from typing import Any
 
 import httpx2
 from mcp.client.auth import OAuthClientProvider, OAuthFlowError, PKCEParameters
-from mcp.client.auth.utils import extract_scope_from_www_auth, union_scopes, validate_authorization_response_iss
-from mcp.shared.auth import (
-    OAuthClientInformationFull,
-    OAuthClientMetadata,
-    OAuthMetadata,
-    OAuthToken,
-    ProtectedResourceMetadata,
-)
-from pydantic import BaseModel, ValidationError
+from mcp.client.auth.utils import extract_scope_from_www_auth, validate_authorization_response_iss
+from mcp.shared.auth import OAuthClientInformationFull, OAuthClientMetadata, OAuthToken
 
 from bot.catalog.servers import Server
 from workers.tools.needs import SignIn
+from workers.tools.oauth import kept, link, scopes
+from workers.tools.oauth.by_hand import by_hand
+from workers.tools.oauth.spoken import CLIENT_GONE, said_error, sent
 
 PROTOCOL_HEADER = "mcp-protocol-version"
 NAME = "Threadwind"
-CLIENT_GONE = "invalid_client"
-TOKEN_ERRORS = frozenset(  # RFC 6749, section 5.2: whatever else a server says stays out of the log
-    {
-        "invalid_request",
-        CLIENT_GONE,
-        "invalid_grant",
-        "unauthorized_client",
-        "unsupported_grant_type",
-        "invalid_scope",
-    }
-)
-T = TypeVar("T", bound=BaseModel)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,17 +81,12 @@ class Flow(OAuthClientProvider):
         super().__init__(server.url, metadata, self, client_metadata_url=client_document)
         self._server = server
         context = self.context
-        context.protected_resource_metadata = _read(ProtectedResourceMetadata, documents.get("resource"))
-        context.oauth_metadata = _read(OAuthMetadata, documents.get("server"))
-        context.auth_server_url = documents.get("issuer")
-        context.protocol_version = documents.get("protocol")
-        context.client_metadata.scope = documents.get("scope")
-        context.client_info = _read(OAuthClientInformationFull, documents.get("client") or client)
+        kept.read_into(context, {**documents, "client": documents.get("client") or client})
         context.current_tokens = tokens
         if server.own_client:
-            context.client_info = _static(server, redirect_uri, context.oauth_metadata)
+            context.client_info = by_hand(server, redirect_uri, context.oauth_metadata)
         self.registered: dict[str, Any] | None = None  # what a registration brought, to be kept
-        self._lacking: str | None = None  # the scopes that the server found missing
+        self._scope: str | None = None  # what is asked for, where an operator chose that
         self._initialized = True  # the SDK's: nothing is to be loaded
 
     async def begin(self, http: httpx2.AsyncClient, need: SignIn) -> Begun:
@@ -117,12 +94,15 @@ class Flow(OAuthClientProvider):
         headers = {PROTOCOL_HEADER: need.protocol} if need.protocol else {}
         refused = httpx2.Request("POST", self._server.url, headers=headers)
         answer = httpx2.Response(need.status, headers={"www-authenticate": need.challenge}, request=refused)
-        self._lacking = extract_scope_from_www_auth(answer) if need.status == 403 else None
+        self._choose(lacking=extract_scope_from_www_auth(answer) if need.status == 403 else None)
         async with contextlib.aclosing(self.async_auth_flow(refused)) as flow:
             await anext(flow)  # the refused request itself, which is not sent again
             try:
                 while True:
-                    answer = await _sent(http, await flow.asend(answer))
+                    request = await flow.asend(answer)
+                    if request.method == "POST":  # up to the link that is done to register, and for nothing else
+                        request = scopes.registration(request, self._scope)
+                    answer = await sent(http, request)
             except _Paused as paused:
                 return paused.begun
 
@@ -130,7 +110,7 @@ class Flow(OAuthClientProvider):
         """The tokens for a code. Raises the SDK's, pydantic's and httpx2's errors."""
         validate_authorization_response_iss(iss, self.context.oauth_metadata)
         request = await self._exchange_token_authorization_code(code, verifier)
-        answer = await _sent(http, request)
+        answer = await sent(http, request)
         if said_error(answer) == CLIENT_GONE:
             raise ClientGone("the authorization server does not know us")
         await self._handle_token_response(answer)
@@ -139,19 +119,10 @@ class Flow(OAuthClientProvider):
 
     async def renew(self, http: httpx2.AsyncClient) -> httpx2.Response:
         """What the token endpoint says to the refresh token, as JSON."""
-        return await _sent(http, await self._refresh_token())
+        return await sent(http, await self._refresh_token())
 
     def documents(self) -> dict[str, Any]:
-        context = self.context
-        return {
-            "resource": _written(context.protected_resource_metadata),
-            "server": _written(context.oauth_metadata),
-            "issuer": context.auth_server_url,
-            "protocol": context.protocol_version,
-            "scope": context.client_metadata.scope,
-            "client": _written(context.client_info),
-            "redirect_uri": self._redirect_uri,
-        }
+        return {**kept.of(self.context), "redirect_uri": self._redirect_uri}
 
     # ---- what the SDK asks of us ------------------------------------------------------------------------------------
 
@@ -165,7 +136,7 @@ class Flow(OAuthClientProvider):
         return self.context.client_info
 
     async def set_client_info(self, client_info: OAuthClientInformationFull) -> None:
-        self.registered = _written(client_info)
+        self.registered = kept.written(client_info)
 
     async def _perform_authorization(self) -> httpx2.Request:
         """In the place of the SDK's, which would wait here for the browser."""
@@ -176,13 +147,19 @@ class Flow(OAuthClientProvider):
         if context.client_info is None:
             raise OAuthFlowError("we are not registered")
         if self._server.own_client:
-            context.client_info = _static(self._server, self._redirect_uri, context.oauth_metadata)
-        if self._server.oauth and self._server.oauth.scopes:
-            context.client_metadata.scope = self._chosen_scope()
+            context.client_info = by_hand(self._server, self._redirect_uri, context.oauth_metadata)
+        if self._scope:
+            context.client_metadata.scope = self._scope
         pkce, state = PKCEParameters.generate(), secrets.token_urlsafe(32)
         raise _Paused(
             Begun(
-                url=self._link(context.client_info.client_id, state, pkce.code_challenge),
+                url=link.to(
+                    context,
+                    client_id=context.client_info.client_id,
+                    redirect_uri=self._redirect_uri,
+                    state=state,
+                    challenge=pkce.code_challenge,
+                ),
                 state=state,
                 verifier=pkce.code_verifier,
                 issuer=str(context.oauth_metadata.issuer) if context.oauth_metadata else "",
@@ -195,75 +172,14 @@ class Flow(OAuthClientProvider):
     def _redirect_uri(self) -> str:
         return str(self.context.client_metadata.redirect_uris[0]) if self.context.client_metadata.redirect_uris else ""
 
-    def _chosen_scope(self) -> str | None:
-        """The operator's choice, with what was granted before and what the server then found missing."""
-        assert self._server.oauth is not None, "only then there is a choice"
-        granted = self.context.current_tokens.scope if self.context.current_tokens else None
-        return union_scopes(union_scopes(" ".join(self._server.oauth.scopes), granted), self._lacking)
-
-    def _link(self, client_id: str, state: str, challenge: str) -> str:
+    def _choose(self, *, lacking: str | None) -> None:
+        """Who is registered for less than an operator wants asked for registers anew: it would be refused."""
         context = self.context
-        asked = {
-            "response_type": "code",
-            "client_id": client_id,
-            "redirect_uri": self._redirect_uri,
-            "state": state,
-            "code_challenge": challenge,
-            "code_challenge_method": "S256",
-        }
-        if context.should_include_resource_param(context.protocol_version):
-            asked["resource"] = context.get_resource_url()
-        if scope := context.client_metadata.scope:
-            asked["scope"] = scope
-            if "offline_access" in scope.split():
-                asked["prompt"] = "consent"  # OpenID wants it with that scope
-        base = f"{context.get_authorization_base_url(context.server_url)}/authorize"
-        if context.oauth_metadata:
-            base = str(context.oauth_metadata.authorization_endpoint)
-        return f"{base}{'&' if '?' in base else '?'}{urlencode(asked)}"
-
-
-async def _sent(http: httpx2.AsyncClient, request: httpx2.Request) -> httpx2.Response:
-    request.headers["accept"] = "application/json"  # without it GitHub answers with a form
-    response = await http.send(request, follow_redirects=False)
-    if response.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
-        body = dict(parse_qsl(response.text))
-        return httpx2.Response(response.status_code, text=json.dumps(body), request=request)
-    return response
-
-
-def said_error(answer: httpx2.Response) -> str:
-    """The error of a token endpoint's answer, one of RFC 6749's words; empty for any other answer."""
-    try:
-        said = _Refusal.model_validate_json(answer.content).error
-    except ValidationError:
-        return ""
-    return said if said in TOKEN_ERRORS else ""
-
-
-class _Refusal(BaseModel):
-    error: str
-
-
-def _static(server: Server, redirect_uri: str, metadata: OAuthMetadata | None) -> OAuthClientInformationFull:
-    """The client that an operator registered by hand. Servers that do not say how, take the secret in the form."""
-    own = server.own_client
-    assert own is not None, "only then there is such a client"
-    offered = (metadata.token_endpoint_auth_methods_supported if metadata else None) or ["client_secret_post"]
-    method = "client_secret_post" if "client_secret_post" in offered else "client_secret_basic"
-    return OAuthClientInformationFull.model_validate(
-        {
-            "client_id": own.client_id,
-            "client_secret": own.client_secret or None,
-            "redirect_uris": [redirect_uri],
-            "token_endpoint_auth_method": method if own.client_secret else "none",
-        }
-    )
-
-
-def _read(kind: type[T], document: Mapping[str, Any] | None) -> T | None:
-    return kind.model_validate(document) if document else None
-
-
-def _written(model: BaseModel | None) -> dict[str, Any] | None:
-    return model.model_dump(mode="json", by_alias=True, exclude_none=True) if model else None
+        granted = context.current_tokens.scope if context.current_tokens else None
+        self._scope = scopes.chosen(self._server, granted=granted, lacking=lacking)
+        if (
+            context.client_info
+            and not self._server.own_client
+            and not scopes.suffices(context.client_info, self._scope)
+        ):
+            context.client_info = None

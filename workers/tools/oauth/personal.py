@@ -33,15 +33,15 @@ class Personal:
         if asker:
             tokens = Tokens(self._sign_ins, server, asker.principal, self._now)
             try:
-                grant = await tokens.fresh()
+                signed_in = await tokens.fresh()
             except SignInError as exc:
                 raise NotRenewed(str(exc)) from exc
-            if grant:
+            if signed_in:
                 return Credential(
-                    key=f"{asker.principal}:{grant.id}",
+                    key=f"{asker.principal}:{signed_in.id}",
                     headers=server.headers,
                     auth=Bearer(tokens),
                     personal=True,
-                    holds=partial(tokens.are_of, grant.id),
+                    holds=partial(tokens.are_of, signed_in.id),
                 )
         return Credential(key=SHARED, headers=server.headers, auth=Bearer(None))

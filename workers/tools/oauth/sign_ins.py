@@ -19,12 +19,13 @@ from pydantic import ValidationError
 from redis.exceptions import LockError
 
 from bot.catalog.servers import Server
-from bot.connections.grants import Connections, Grant
 from bot.connections.models import Principal
+from bot.connections.signed_in import Connections, SignedIn
 from workers.tools.needs import SignIn
 from workers.tools.oauth.errors import Unavailable, Unusable
-from workers.tools.oauth.flow import CLIENT_GONE, Begun, ClientGone, Flow, said_error
+from workers.tools.oauth.flow import Begun, ClientGone, Flow
 from workers.tools.oauth.guard import Blocked, Guard, client
+from workers.tools.oauth.spoken import CLIENT_GONE, said_error
 
 log = structlog.get_logger()
 
@@ -79,25 +80,25 @@ class SignIns:
                     raise
                 await self.connections.forget_client(server.url, documents["redirect_uri"])
                 raise Unavailable(f'We have to be registered anew for "{server.name}"; ask again.') from None
-        grant = self._granted(tokens, flow.documents(), id=secrets.token_hex(8), url=server.url, at=self._now())
-        await self.connections.put(principal, server.name, grant)
-        log.info("sign_in.done", server=server.name, renews=bool(grant.refresh_token))
+        signed_in = self._granted(tokens, flow.documents(), id=secrets.token_hex(8), url=server.url, at=self._now())
+        await self.connections.put(principal, server.name, signed_in)
+        log.info("sign_in.done", server=server.name, renews=bool(signed_in.refresh_token))
 
-    async def renewed(self, server: Server, principal: Principal, spent: str) -> Grant | None:
+    async def renewed(self, server: Server, principal: Principal, spent: str) -> SignedIn | None:
         """The connection with another access token than `spent`; None where the person has to sign in again.
 
         Raises `SignInError` where nobody can say now.
         """
         try:
             async with self.connections.refreshing(principal, server.name):
-                grant = await self.connections.at(principal, server)
-                if grant is None or grant.access_token != spent:
-                    return grant  # another process was here
-                return await self._renew(server, principal, grant)
+                signed_in = await self.connections.at(principal, server)
+                if signed_in is None or signed_in.access_token != spent:
+                    return signed_in  # another process was here
+                return await self._renew(server, principal, signed_in)
         except LockError as exc:
             raise Unavailable(f'Another worker renews the sign-in at "{server.name}" and takes too long.') from exc
 
-    async def end(self, principal: Principal, name: str) -> Grant | None:
+    async def end(self, principal: Principal, name: str) -> SignedIn | None:
         """Forget the connection to the server `name`; what it was. A renewal under way cannot bring it back."""
         try:
             async with self.connections.refreshing(principal, name):
@@ -105,18 +106,18 @@ class SignIns:
         except LockError as exc:
             raise Unavailable(f'A worker renews the sign-in at "{name}" and takes too long.') from exc
 
-    async def revoke(self, server: Server, grant: Grant) -> bool:
+    async def revoke(self, server: Server, signed_in: SignedIn) -> bool:
         """Tell the authorization server that the tokens are void (RFC 7009); whether it heard that.
 
         Raises `SignInError`.
         """
         heard = []
         async with _guarded(server) as (_, http):
-            flow = Flow(server, redirect_uri=_redirect_of(grant), documents=grant.documents)
+            flow = Flow(server, redirect_uri=_redirect_of(signed_in), documents=signed_in.documents)
             metadata = flow.context.oauth_metadata
             if metadata is None or metadata.revocation_endpoint is None or flow.context.client_info is None:
                 return False
-            for kind, token in (("refresh_token", grant.refresh_token), ("access_token", grant.access_token)):
+            for kind, token in (("refresh_token", signed_in.refresh_token), ("access_token", signed_in.access_token)):
                 if not token:
                     continue  # some servers void both with either, others do not
                 said = {"token": token, "token_type_hint": kind, "client_id": flow.context.client_info.client_id}
@@ -125,35 +126,37 @@ class SignIns:
                 heard.append(answer.is_success)
         return all(heard)
 
-    async def _renew(self, server: Server, principal: Principal, grant: Grant) -> Grant | None:
-        if not grant.refresh_token:
+    async def _renew(self, server: Server, principal: Principal, signed_in: SignedIn) -> SignedIn | None:
+        if not signed_in.refresh_token:
             return None
-        tokens = OAuthToken(access_token=grant.access_token, refresh_token=grant.refresh_token, scope=grant.scope)
+        tokens = OAuthToken(
+            access_token=signed_in.access_token, refresh_token=signed_in.refresh_token, scope=signed_in.scope
+        )
         async with _guarded(server) as (_, http):
-            flow = Flow(server, redirect_uri=_redirect_of(grant), documents=grant.documents, tokens=tokens)
+            flow = Flow(server, redirect_uri=_redirect_of(signed_in), documents=signed_in.documents, tokens=tokens)
             answer = await flow.renew(http)
         try:
             fresh = OAuthToken.model_validate_json(answer.content)
         except ValidationError:
             error = said_error(answer)  # some servers say it under 200
             if error == CLIENT_GONE and not server.own_client:
-                await self.connections.forget_client(server.url, _redirect_of(grant))
+                await self.connections.forget_client(server.url, _redirect_of(signed_in))
             elif error != "invalid_grant":
                 log.warning("sign_in.not_renewed", server=server.name, status=answer.status_code, error=error)
                 raise Unavailable(f'The sign-in of "{server.name}" cannot be renewed now.') from None
             log.info("sign_in.renewal_refused", server=server.name, status=answer.status_code)
-            await self.connections.renew(principal, server.name, grant.access_token, None)
+            await self.connections.renew(principal, server.name, signed_in.access_token, None)
             return await self.connections.at(principal, server)
-        fresh.refresh_token = fresh.refresh_token or grant.refresh_token
-        fresh.scope = fresh.scope or grant.scope
-        after = self._granted(fresh, grant.documents, id=grant.id, url=grant.url, at=grant.at)
-        if not await self.connections.renew(principal, server.name, grant.access_token, after):
+        fresh.refresh_token = fresh.refresh_token or signed_in.refresh_token
+        fresh.scope = fresh.scope or signed_in.scope
+        after = self._granted(fresh, signed_in.documents, id=signed_in.id, url=signed_in.url, at=signed_in.at)
+        if not await self.connections.renew(principal, server.name, signed_in.access_token, after):
             log.warning("sign_in.renewed_too_late", server=server.name)
             return await self.connections.at(principal, server)
         return after
 
-    def _granted(self, tokens: OAuthToken, documents: dict[str, Any], *, id: str, url: str, at: float) -> Grant:
-        return Grant(
+    def _granted(self, tokens: OAuthToken, documents: dict[str, Any], *, id: str, url: str, at: float) -> SignedIn:
+        return SignedIn(
             id=id,
             url=url,
             access_token=tokens.access_token,
@@ -165,8 +168,8 @@ class SignIns:
         )
 
 
-def _redirect_of(grant: Grant) -> str:
-    return str(grant.documents.get("redirect_uri", ""))
+def _redirect_of(signed_in: SignedIn) -> str:
+    return str(signed_in.documents.get("redirect_uri", ""))
 
 
 @asynccontextmanager

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx2
@@ -15,31 +17,44 @@ from workers.tools.needs import SignIn
 from workers.tools.oauth.flow import Flow
 
 CALLBACK = "http://localhost:3000/oauth/callback"
+READ_ONLY = OAuthClient(scopes=("notes:read",))
+FIRST = SignIn(server="notes", status=401, challenge='Bearer scope="notes:read notes:write"')
+LACKING = SignIn(server="notes", status=403, challenge='Bearer error="insufficient_scope", scope="notes:write"')
 
 
-async def asked_for(oauth: OAuthClient | None, need: SignIn, *, granted: str = "") -> set[str]:
-    """The scopes in the link."""
+async def begun(
+    oauth: OAuthClient | None, need: SignIn, *, granted: str = "", client: Mapping[str, Any] | None = None
+) -> tuple[set[str], set[str] | None]:
+    """The scopes in the link; and those of our registration for it, None where `client` served still."""
     async with authorization.running() as server, notes.running(server.issuer, server.issuer.url) as served:
         entry = Server(name="notes", transport="http", url=f"{served.url}/mcp", oauth=oauth)
         tokens = OAuthToken(access_token="none", scope=granted) if granted else None  # as sign_ins does
-        flow = Flow(entry, redirect_uri=CALLBACK, documents={}, tokens=tokens)
+        issued = {**client, "issuer": server.issuer.url} if client else None
+        flow = Flow(entry, redirect_uri=CALLBACK, documents={}, tokens=tokens, client=issued)
         async with httpx2.AsyncClient(trust_env=False) as http:
             begun = await flow.begin(http, need)
     [scope] = parse_qs(urlsplit(begun.url).query)["scope"]
     assert set(begun.scope.split()) == set(scope.split())
-    return set(scope.split())
+    return set(scope.split()), set(flow.registered["scope"].split()) if flow.registered else None
 
 
 async def test_more_rights_than_the_operator_chose_are_asked_for_when_a_call_lacks_them() -> None:
-    chosen = OAuthClient(client_id="ours", scopes=("notes:read",))
-    refused = 'Bearer error="insufficient_scope", scope="notes:write"'
-    first = SignIn(server="notes", status=401, challenge='Bearer scope="notes:read notes:write"')
-    assert await asked_for(chosen, first) == {"notes:read"}
-    lacking = SignIn(server="notes", status=403, challenge=refused)
-    assert await asked_for(chosen, lacking, granted="notes:read") == {"notes:read", "notes:write"}
+    by_hand = OAuthClient(client_id="ours", scopes=("notes:read",))
+    assert await begun(by_hand, FIRST) == ({"notes:read"}, None)
+    assert await begun(by_hand, LACKING, granted="notes:read") == ({"notes:read", "notes:write"}, None)
 
 
 async def test_scopes_are_the_operators_choice_also_where_we_register_ourselves() -> None:
-    first = SignIn(server="notes", status=401, challenge='Bearer scope="notes:read notes:write"')
-    assert await asked_for(None, first) == {"notes:read", "notes:write", "offline_access"}
-    assert await asked_for(OAuthClient(scopes=("notes:read",)), first) == {"notes:read"}
+    everything = {"notes:read", "notes:write", "offline_access"}
+    assert await begun(None, FIRST) == (everything, everything)
+    assert await begun(READ_ONLY, FIRST) == ({"notes:read"}, {"notes:read"})
+
+
+async def test_who_is_registered_for_less_than_is_asked_for_registers_anew() -> None:
+    """An authorization server may refuse a client what it did not register for (RFC 7591, 2)."""
+    registered = {"client_id": "ours", "redirect_uris": [CALLBACK], "scope": "notes:read"}
+    wider = {"notes:read", "notes:write"}
+    assert await begun(READ_ONLY, FIRST, client=registered) == ({"notes:read"}, None)
+    assert await begun(READ_ONLY, LACKING, granted="notes:read", client=registered) == (wider, wider)
+    unlimited = {**registered, "scope": None}
+    assert await begun(READ_ONLY, LACKING, granted="notes:read", client=unlimited) == (wider, None)

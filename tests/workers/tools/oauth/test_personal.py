@@ -12,8 +12,8 @@ from cryptography.fernet import Fernet
 from redis.asyncio import Redis
 
 from bot.catalog.servers import Server
-from bot.connections.grants import Connections, Grant
 from bot.connections.models import Principal
+from bot.connections.signed_in import Connections, SignedIn
 from bot.vault import Vault
 from workers.tools.credentials import Asker
 from workers.tools.errors import Unreachable
@@ -26,7 +26,7 @@ from workers.tools.soft_http import HEARD, Heard
 NOTES = Server(name="notes", transport="http", url="https://notes.example/mcp")
 ADA = Principal("T0PLAY", "U0ADA")
 ASKER = Asker(ADA, "C0GENERAL")
-GRANT = Grant(id="first", url=NOTES.url, access_token="secret", refresh_token="more")  # made up
+SIGNED_IN = SignedIn(id="first", url=NOTES.url, access_token="secret", refresh_token="more")  # made up
 PRIVATE = {
     "issuer": "https://10.0.0.1",
     "authorization_endpoint": "https://10.0.0.1/authorize",
@@ -48,7 +48,7 @@ def personal(connections: Connections) -> Personal:
 async def test_a_token_does_not_go_to_another_address_that_has_the_servers_name(
     connections: Connections, personal: Personal
 ) -> None:
-    await connections.put(ADA, "notes", GRANT)
+    await connections.put(ADA, "notes", SIGNED_IN)
     assert (await personal.of(NOTES, ASKER)).personal
 
     elsewhere = replace(NOTES, url="https://other.example/mcp")
@@ -70,7 +70,7 @@ async def test_a_sign_in_that_cannot_be_renewed_fails_this_call_and_nothing_else
     connections: Connections, personal: Personal, documents: dict[str, Any]
 ) -> None:
     """What is on record may be of another version, or point where nothing may be fetched."""
-    spent = replace(GRANT, expires_at=1000.0, documents=documents)
+    spent = replace(SIGNED_IN, expires_at=1000.0, documents=documents)
     await connections.put(ADA, "notes", spent)
     with pytest.raises(Unreachable, match="notes"):
         await personal.of(NOTES, ASKER)
@@ -94,7 +94,7 @@ async def test_one_persons_spent_sign_in_lets_the_server_rest_for_nobody_else(
     connections: Connections, personal: Personal
 ) -> None:
     here = replace(NOTES, url="http://127.0.0.1:1/mcp")  # nobody listens there
-    await connections.put(ADA, "notes", replace(GRANT, url=here.url, expires_at=1000.0))
+    await connections.put(ADA, "notes", replace(SIGNED_IN, url=here.url, expires_at=1000.0))
     sessions = ToolSessions(timeout=timedelta(seconds=10), credentials=personal)
     try:
         for _ in range(10):

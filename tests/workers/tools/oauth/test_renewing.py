@@ -14,8 +14,8 @@ from redis.asyncio import Redis
 
 from bot.catalog.server_credentials import OAuthClient
 from bot.catalog.servers import Server
-from bot.connections.grants import Connections, Grant
 from bot.connections.models import Principal
+from bot.connections.signed_in import Connections, SignedIn
 from bot.vault import Vault
 from workers.tools.needs import SignIn
 from workers.tools.oauth import guard as guards
@@ -26,7 +26,7 @@ from workers.tools.oauth.sign_ins import SignIns
 ADA = Principal("T0PLAY", "U0ADA")
 NOTES = Server(name="notes", transport="http", url="https://notes.example/mcp")
 CLIENT = {"client_id": "ours", "redirect_uris": ["http://localhost/"], "token_endpoint_auth_method": "none"}
-GRANT = Grant(
+SIGNED_IN = SignedIn(
     id="first",
     url=NOTES.url,
     access_token="spent",  # made up
@@ -41,7 +41,7 @@ Answer = Callable[[httpx2.Request], Coroutine[None, None, httpx2.Response]]
 @pytest.fixture
 async def connections(redis: Redis) -> Connections:
     connections = Connections(redis, Vault([Fernet.generate_key().decode()]))
-    await connections.put(ADA, "notes", GRANT)
+    await connections.put(ADA, "notes", SIGNED_IN)
     return connections
 
 
@@ -76,7 +76,7 @@ async def test_a_renewal_that_lost_its_turn_overwrites_nothing(
     monkeypatch: pytest.MonkeyPatch, connections: Connections, sign_ins: SignIns
 ) -> None:
     """While it was under way its lock ran out, and another worker has renewed."""
-    theirs = replace(GRANT, access_token="theirs")  # made up
+    theirs = replace(SIGNED_IN, access_token="theirs")  # made up
 
     async def answer(request: httpx2.Request) -> httpx2.Response:
         await connections.put(ADA, "notes", theirs)
@@ -119,7 +119,7 @@ async def test_only_a_void_refresh_token_ends_a_connection(
     endpoint(monkeypatch, answer)
     with pytest.raises(Unavailable):
         await sign_ins.renewed(NOTES, ADA, "spent")
-    assert await connections.at(ADA, NOTES) == GRANT
+    assert await connections.at(ADA, NOTES) == SIGNED_IN
 
 
 @pytest.mark.parametrize("status", [400, 401, 200])
@@ -143,7 +143,7 @@ async def test_a_registration_that_the_server_no_longer_knows_is_made_anew(
 
     await connections.keep_client(NOTES.url, "http://localhost/", CLIENT)
     with pytest.raises(Unavailable):
-        await sign_ins.finish(NOTES, ADA, GRANT.documents, code="code", verifier="verifier", iss=None)
+        await sign_ins.finish(NOTES, ADA, SIGNED_IN.documents, code="code", verifier="verifier", iss=None)
     assert await connections.client(NOTES.url, "http://localhost/") is None
 
 
@@ -155,9 +155,9 @@ async def test_a_client_of_the_operators_that_is_refused_costs_nobody_the_sign_i
     own = replace(NOTES, oauth=OAuthClient(client_id="ours"))
     with pytest.raises(Unavailable):
         await sign_ins.renewed(own, ADA, "spent")
-    assert await connections.at(ADA, own) == GRANT
+    assert await connections.at(ADA, own) == SIGNED_IN
     with pytest.raises(Unusable):
-        await sign_ins.finish(own, ADA, GRANT.documents, code="code", verifier="verifier", iss=None)
+        await sign_ins.finish(own, ADA, SIGNED_IN.documents, code="code", verifier="verifier", iss=None)
 
 
 @pytest.mark.parametrize("status", [429, 500, 503])
@@ -166,7 +166,7 @@ async def test_an_overloaded_server_is_said_to_be_away_and_not_broken(
 ) -> None:
     network(monkeypatch, says(status))
     with pytest.raises(Unavailable):
-        await sign_ins.finish(NOTES, ADA, GRANT.documents, code="code", verifier="verifier", iss=None)
+        await sign_ins.finish(NOTES, ADA, SIGNED_IN.documents, code="code", verifier="verifier", iss=None)
     need = SignIn(server="notes", status=401, protocol="2025-11-25")
     with pytest.raises(Unavailable):
         await sign_ins.begin(NOTES, ADA, need, redirect_uri="http://localhost/")
@@ -177,4 +177,4 @@ async def test_a_server_that_answers_nonsense_is_said_to_be_broken(
 ) -> None:
     network(monkeypatch, says(404))
     with pytest.raises(Unusable):
-        await sign_ins.finish(NOTES, ADA, GRANT.documents, code="code", verifier="verifier", iss=None)
+        await sign_ins.finish(NOTES, ADA, SIGNED_IN.documents, code="code", verifier="verifier", iss=None)

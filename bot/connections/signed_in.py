@@ -31,7 +31,7 @@ log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Grant:
+class SignedIn:
     """What a sign-in brought. `id` is new with each sign-in and stays through renewals, as does `at`, when it was.
 
     `url` is the server's, at which it counts and nowhere else. Times are in seconds since the epoch; `expires_at` is
@@ -60,24 +60,24 @@ class Connections:
     def can_keep(self) -> bool:
         return self._vault.has_keys
 
-    async def get(self, principal: Principal, server: str) -> Grant | None:
+    async def get(self, principal: Principal, server: str) -> SignedIn | None:
         """Wherever it counts."""
         key = keys.connection(principal.team, server, principal.user)
         return self._opened(key, await self._redis.get(key))
 
-    async def at(self, principal: Principal, server: Server) -> Grant | None:
+    async def at(self, principal: Principal, server: Server) -> SignedIn | None:
         """What may be sent to the server; None also where the person signed in when its name led elsewhere."""
-        grant = await self.get(principal, server.name)
-        return grant if grant and grant.url == server.url else None
+        signed_in = await self.get(principal, server.name)
+        return signed_in if signed_in and signed_in.url == server.url else None
 
-    async def put(self, principal: Principal, server: str, grant: Grant) -> None:
+    async def put(self, principal: Principal, server: str, signed_in: SignedIn) -> None:
         key = keys.connection(principal.team, server, principal.user)
         async with self._redis.pipeline(transaction=True) as together:
-            together.set(key, self._vault.seal(json.dumps(asdict(grant)), place=key))
+            together.set(key, self._vault.seal(json.dumps(asdict(signed_in)), place=key))
             together.sadd(keys.connections(principal.team, principal.user), server)
             await together.execute()
 
-    async def renew(self, principal: Principal, server: str, spent: str, after: Grant | None) -> bool:
+    async def renew(self, principal: Principal, server: str, spent: str, after: SignedIn | None) -> bool:
         """Put `after` (None: nothing) in the place of the one with the token `spent`; whether that was still there.
 
         Who renews may have lost the lock on the way, and another renewed, or the person signed out, meanwhile.
@@ -100,7 +100,7 @@ class Connections:
                 return False
         return True
 
-    async def drop(self, principal: Principal, server: str) -> Grant | None:
+    async def drop(self, principal: Principal, server: str) -> SignedIn | None:
         """Forget it; what it was, so that it can be revoked."""
         key = keys.connection(principal.team, server, principal.user)
         async with self._redis.pipeline(transaction=True) as together:
@@ -151,9 +151,9 @@ class Connections:
         """The server no longer knows it: whoever signs in next registers anew."""
         await self._redis.delete(_registered(server_url, redirect_uri))
 
-    def _opened(self, key: str, sealed: bytes | None) -> Grant | None:
+    def _opened(self, key: str, sealed: bytes | None) -> SignedIn | None:
         text = self._unsealed(key, sealed)
-        return Grant(**{"url": "", **json.loads(text)}) if text else None
+        return SignedIn(**{"url": "", **json.loads(text)}) if text else None
 
     def _unsealed(self, key: str, sealed: bytes | None) -> str | None:
         if sealed is None:
