@@ -8,11 +8,13 @@ itself when the server's side ends, when the client was idle for long enough, or
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import anyio
 import structlog
 
 from bot.catalog.servers import Server
@@ -59,6 +61,8 @@ class ClientTask:
         self.did = ""  # what it did by which it ended it, where it did not just stop
         self._calls = 0
         self._last_used = 0.0
+        # The one way to break off: asyncio's own cancel() reaches what the SDK shields, the end of a server's process.
+        self._scope = anyio.CancelScope()
         self._look = asyncio.Event()  # wakes the task to look at the above
         self._ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.done: asyncio.Task[None] = asyncio.create_task(self._own(), name=f"mcp:{server.name}")
@@ -99,7 +103,7 @@ class ClientTask:
         self._closing = True
         self.end()
         if not self._ready.done():
-            self.done.cancel()  # nobody will use what it is still opening; the SDK stops a half-started server
+            self._scope.cancel()  # nobody will use what it is still opening; the SDK stops a half-started server
 
     @contextmanager
     def in_use(self) -> Iterator[Client]:
@@ -121,14 +125,18 @@ class ClientTask:
         HEARD.set(heard)  # in the owner's own context: what HTTP says while connecting
         cause: BaseException | None = None
         try:
-            async with AsyncExitStack() as stack:
-                if self._after:
-                    await asyncio.wait(self._after, timeout=self._connect)
-                async with asyncio.timeout(self._connect):
+            with self._scope:
+                async with AsyncExitStack() as stack:
+                    if self._after:
+                        await asyncio.wait(self._after, timeout=self._connect)
+                    self._scope.deadline = anyio.current_time() + self._connect
                     self.client = await stack.enter_async_context(self._open(stderr=stderr, on_end=self._server_ended))
-                self._last_used = asyncio.get_running_loop().time()
-                self._ready.set_result(None)
-                await self._until_over(stderr)
+                    self._scope.deadline = math.inf
+                    self._last_used = asyncio.get_running_loop().time()
+                    self._ready.set_result(None)
+                    await self._until_over(stderr)
+            if self._scope.cancelled_caught:
+                cause = TimeoutError()
         except BaseException as exc:  # also the cancellation by which a crashed transport ends its owner
             cause = root_cause(exc)
         finally:

@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import psutil
@@ -18,7 +19,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.catalog.servers import Server
-from tests.workers.tools.conftest import REPOSITORY, Desk, a_desk, odd_jobs, wait_until
+from tests.workers.tools.conftest import REPOSITORY, Desk, a_desk, a_script, odd_jobs, wait_until
 from workers.tools import keeper
 from workers.tools.pool import CLOSE
 
@@ -95,6 +96,24 @@ async def test_children_that_hold_the_servers_output_do_not_hold_up_the_end(mann
         async with asyncio.timeout(LEAVES_IN):
             await desk.sessions.aclose()
 
+    assert not any(map(runs, left))
+
+
+async def test_a_server_that_was_too_slow_is_not_left_though_everything_is_closed_meanwhile(tmp_path: Path) -> None:
+    """The SDK is busy with its end when the connection is told to close: the one must not break off the other."""
+    before, told = descendants(), tmp_path / "its input has ended"
+    deaf = (
+        "import pathlib, signal, sys, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); sys.stdin.read(); "
+        f"pathlib.Path({str(told)!r}).touch(); time.sleep(600)"
+    )
+    async with a_desk(a_script("deaf", deaf, protocol="legacy"), connect=timedelta(seconds=1)) as desk:
+        assert "did not answer within 1 seconds" in (await desk.call("deaf__tool")).text
+        left = descendants() - before
+        await wait_until(told.exists)
+        async with asyncio.timeout(LEAVES_IN):
+            await desk.sessions.aclose()
+
+    assert left
     assert not any(map(runs, left))
 
 
