@@ -16,6 +16,7 @@ from redis.asyncio import Redis
 
 from playground.store import EmbeddedStore
 from workers.tools import listing
+from workers.tools.sessions import ToolSessions
 
 # A busy machine is no failure: what hangs is ended by pytest's own time limit.
 settings.register_profile("threadwind", deadline=None)
@@ -54,6 +55,7 @@ def servers_may_start_slowly() -> Iterator[None]:
     """On a busy machine a server of its own takes longer to start than a turn waits for it."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(listing, "LONGEST_WAIT", timedelta(minutes=1))
+        patch.setitem(ToolSessions.__init__.__kwdefaults__ or {}, "connect", timedelta(minutes=1))
         yield
 
 
