@@ -99,9 +99,9 @@ async def test_whoever_takes_the_turn_up_says_the_decision_that_a_card_does_not_
     world = await make_world(agents=an_agent(), servers=ODD_JOBS)
     thread, [first, second] = await asked(world, count(tmp_path / "ran"), count(tmp_path / "ran", "call-2"))
     updates = world.calls("chat.update")
-    world.slack_fault("chat.update", "error", code="internal_error", times=1)
+    world.slack_fault("chat.update", "error", code="internal_error", times=2)
     await world.click(first, "approve")
-    await until(lambda: world.calls("chat.update") == updates + 1)
+    await until(lambda: world.calls("chat.update") == updates + 2)  # at the click, and before the turn waits again
     await thread.rests()
     assert cards(thread) == [first, second]
     await world.click(second, "deny")
@@ -324,6 +324,41 @@ async def test_a_tool_that_changed_after_the_question_is_not_called_and_a_standi
     await says(thread, "It has changed.")
     assert "has changed since a person was asked" in results(world)[-1]
     assert runs(tmp_path / "ran") == 1
+
+
+async def test_a_question_is_over_where_its_tool_has_gone_while_others_go_on(
+    make_world: MakeWorld, tmp_path: Path
+) -> None:
+    going, staying = Changing(tmp_path), Changing(tmp_path)
+    world = await make_world(
+        agents=agent("{'*': ask}", tools="[odd, calm]"), servers={"odd": lambda: going.mcp, "calm": lambda: staying.mcp}
+    )
+    calm = [
+        CallFunction(name="calm__count", arguments={"journal": str(tmp_path / "ran")}, tool_call_id=f"calm-{number}")
+        for number in (1, 2)
+    ]
+    thread, [first, second, third] = await asked(world, count(tmp_path / "ran"), *calm)
+    await world.end_worker(0)
+    going.mcp.remove_tool("count")
+    await world.click(second, "approve")
+    await world.start_worker()
+    await until(lambda: cards(thread) == [third], seen=lambda: [card.blocks for card in cards(thread)])
+    assert "This can no longer be done" in str(first.blocks)
+    assert "Ada approved this" in str(second.blocks)
+    await world.click(third, "approve")
+    await until(lambda: runs(tmp_path / "ran") == 2)
+
+
+async def test_no_button_is_left_of_a_turn_that_was_put_aside(make_world: MakeWorld, tmp_path: Path) -> None:
+    world = await make_world(agents=an_agent(), servers=ODD_JOBS)
+    thread, [card] = await asked(world, count(tmp_path / "ran"))
+    await world.end_worker(0)
+    await world.redis.hset(f"tw:thread:{thread.key}", "lost_workers", "3")  # type: ignore[misc]  # sync or async to mypy
+    await world.click(card, "approve")
+    await world.start_worker()
+    await until(lambda: cards(thread) == [], seen=lambda: thread.said)
+    assert (await thread.rests())["state"] == "idle"
+    assert runs(tmp_path / "ran") == 0
 
 
 @pytest.mark.parametrize("text", ["line\n" * 20_000, "<!channel> " * 9_000], ids=["lines", "words"])

@@ -144,7 +144,7 @@ async def test_a_stop_ends_the_question_and_a_late_answer_is_told_so(make_world:
     await world.click(question, "answer_it")
     view = await world.view()
     await world.press_stop(thread)
-    await until(lambda: "somebody said stop" in str(question.blocks), seen=lambda: thread.said)
+    await until(lambda: "no longer open" in str(question.blocks), seen=lambda: thread.said)
     await world.submit(view, GOOD)
     assert (await thread.rests())["state"] == "idle"
     assert "Thank you." not in thread.said

@@ -19,7 +19,7 @@ from bot.slack.clicks import ALWAYS, ONCE
 from bot.threads.models import CallState, Mail, MailKind
 from workers import granting
 from workers.approving import approvers_of, late, may_decide
-from workers.call_record import CallRecord
+from workers.call_record import CallRecord, calls_in
 from workers.conversations.port import Call
 from workers.turn import approval_card
 from workers.turn.person_card import name_of
@@ -80,6 +80,7 @@ async def decide(scene: Scene, call: Call, decision: str, words: str, *, by: str
 
 async def redraw(scene: Scene) -> None:
     """Say each decision that its card does not show: Slack did not take it, or a worker ended in between."""
+    await _lapse(scene)
     for field in [name for name in scene.journal.fields if name.startswith(UNSAID)]:
         call_id = field.removeprefix(UNSAID)
         if record := scene.journal.call(call_id):
@@ -88,8 +89,17 @@ async def redraw(scene: Scene) -> None:
                 scene.journal.forget(field)
 
 
+async def _lapse(scene: Scene) -> None:
+    """Close the questions whose calls were refused without an answer, since a tool or a rule has changed."""
+    for call_id, record in calls_in(scene.journal.fields).items():
+        if record.asks and record.asked_at and record.decision is None and record.state is CallState.DONE:
+            call = Call(id="", tool_call_id=call_id, name=record.name, arguments=record.arguments)
+            await decide(scene, call, "denied", scene.words.say("asking.lapsed"), by="")
+
+
 async def ask(scene: Scene) -> None:
     """Post a card for each call that waits, once, and at half time one reminder."""
+    await redraw(scene)
     for call in waiting(scene):
         record = scene.journal.recorded(call)
         if not record.asked_at:

@@ -12,19 +12,21 @@ from dataclasses import replace
 from typing import Any
 
 import structlog
+from redis.exceptions import RedisError
 
 from bot.slack import text
 from bot.slack.errors import SlackError
 from bot.slack.ledger import Unread
 from bot.threads import keys
 from bot.threads.models import Mail
-from bot.threads.owned import Owned
+from bot.threads.owned import Lost, Owned
 from workers.calling.closing import audit_closed, closed_with
 from workers.conversations import errors
 from workers.conversations.port import Result
 from workers.handoffs.opening import PUSH, NotPushed
 from workers.journal import Journal
 from workers.rounds.rounds import CANCELLED, Rounds
+from workers.turn import waits
 from workers.turn.scene import Scene
 from workers.usage import Used, price_of, written_price
 
@@ -90,7 +92,7 @@ async def fail(scene: Scene, error: errors.ConversationError) -> list[Mail] | No
     log.warning("turn.refused", error=str(error), kind=type(error).__name__)
     scene.step("failed", error=type(error).__name__, status=error.status, code=error.code)
     later = isinstance(error, errors.TryLater | errors.Unanswered | NotPushed)
-    keep_open(journal, CANCELLED)
+    await _leave(scene)
     if isinstance(error, errors.ModelRetired):
         # What an operator must change stands in the log; people in the thread can change nothing.
         agent = scene.agent
@@ -120,7 +122,7 @@ def _library(scene: Scene, error: errors.ConversationError) -> str:
 
 
 async def too_old(scene: Scene) -> list[Mail] | None:
-    keep_open(scene.journal, CANCELLED)
+    await _leave(scene)
     await scene.delivery.finish("", closing=scene.words.say("turn.too_old", id=scene.journal.id))
     return await finish(scene, "too_old")
 
@@ -128,7 +130,7 @@ async def too_old(scene: Scene) -> list[Mail] | None:
 async def dead(scene: Scene) -> list[Mail] | None:
     """It cost too many workers: it is put aside, for an operator to look at."""
     journal = scene.journal
-    keep_open(journal, CANCELLED)
+    await _leave(scene)
     await scene.delivery.fail(scene.words.say("turn.dead", id=journal.id), turn_id=journal.id, again=False)
     letter = {
         "turn": journal.id,
@@ -144,7 +146,7 @@ async def dead(scene: Scene) -> list[Mail] | None:
 
 async def undeliverable(scene: Scene) -> list[Mail] | None:
     """Slack takes nothing more of this turn: keep it on record and let the thread go on."""
-    keep_open(scene.journal, CANCELLED)
+    await _leave(scene)
     with suppress(SlackError):
         await scene.delivery.clear()
     scene.journal.forget("unknown_effect")
@@ -155,11 +157,22 @@ async def broke(scene: Scene, error: Exception) -> list[Mail] | None:
     """A bug of ours: say so once, and let the thread go on."""
     log.exception("turn.broke", exc_info=error)
     scene.step("broke", error=type(error).__name__)
-    keep_open(scene.journal, CANCELLED)
+    await _leave(scene)
     with suppress(SlackError, Unread):
         words = scene.words.say("turn.failed", id=scene.journal.id)
         await scene.delivery.fail(words, turn_id=scene.journal.id, again=True)
     return await finish(scene, "failed", keep=True)
+
+
+async def _leave(scene: Scene) -> None:
+    """Nobody is waited for any more, and each open call is kept with what it will be answered."""
+    try:
+        await waits.stop(scene)
+    except (Lost, RedisError):
+        raise
+    except Exception as error:  # a bug of ours keeps no turn from its end
+        log.warning("questions.left_open", cause=type(error).__name__)
+    keep_open(scene.journal, CANCELLED)
 
 
 async def close_or_keep(journal: Journal, rounds: Rounds, result: str) -> None:

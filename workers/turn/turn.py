@@ -179,6 +179,7 @@ class Turn:
         scene.step("cut_off")
         await scene.journal.write()
         await self._read_on(talk)
+        await waits.stop(scene)
         await ends.close_or_keep(scene.journal, self._rounds, OVER_LIMIT)
         return Answered(text=said, limit=limit)
 
