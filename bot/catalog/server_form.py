@@ -21,6 +21,7 @@ class ServerForm(Form):
     args: list[str] = Field(default_factory=list)
     env: dict[str, str] = Field(default_factory=dict)
     cwd: str | None = None
+    roots: list[Argument] = Field(default_factory=list)
     url: str | None = Field(None, min_length=1)
     headers: dict[str, str] = Field(default_factory=dict)
     timeout: float | None = Field(None, gt=0, le=3600)

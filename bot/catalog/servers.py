@@ -1,9 +1,10 @@
 """MCP servers as mcp.json names them, in the ecosystem's usual shape with a few fields of ours beside it.
 
 `{"mcpServers": {name: {command, args, env, cwd} | {type: "http" | "streamable-http" | "sse", url, headers}}}`, and for
-either `timeout` (seconds), `trusted`, `protocol`, `include`, `exclude`, `read_only`, `reads`, `rules`, `internal`, and
-of its tools `approvals`, `approvers`, `upserts`, `methods`; for remote ones `oauth` (people sign in, with a client that
-was registered by hand) and `channels` (headers of a channel's own). A wrong server is left out, the others stay.
+either `timeout` (seconds), `roots`, `trusted`, `protocol`, `include`, `exclude`, `read_only`, `reads`, `rules`,
+`internal`, and of its tools `approvals`, `approvers`, `upserts`, `methods`; for remote ones `oauth` (people sign in,
+with a client that was registered by hand) and `channels` (headers of a channel's own). A wrong server is left out, the
+others stay.
 """
 
 from __future__ import annotations
@@ -38,7 +39,8 @@ NAME = re.compile(r"(?!.*__)[A-Za-z0-9][A-Za-z0-9_-]{0,31}")  # "server__tool" m
 class Server:
     """How to reach one MCP server. `command`, `args`, `env`, `cwd` are stdio's; `url` and `headers` the others'.
 
-    All but the name may hold secrets: they stay out of `repr`. `trusted` says whether its tools' hints count;
+    All but the name may hold secrets: they stay out of `repr`. `roots` are the folders that it is told of when it asks
+    where it may work. `trusted` says whether its tools' hints count;
     `toolset` says which of them agents are given; `reads` are patterns of those that only read, by the operator's word.
     `rules` say who may have which of them called; `internal` are patterns of those that other organisations never meet.
     Keys of `approvals`, `upserts` and `methods` are patterns of the server's own tool names: those of `upserts` update
@@ -55,6 +57,7 @@ class Server:
     url: str = field(default="", repr=False)
     headers: dict[str, str] = field(default_factory=dict, repr=False)
     timeout: timedelta | None = None
+    roots: tuple[Path, ...] = ()
     trusted: bool = False
     protocol: Protocol = "auto"
     include: tuple[str, ...] = ()
@@ -159,6 +162,7 @@ def _read(
         transport="stdio" if form.command else "sse" if form.type == "sse" else "http",
         cwd=file.parent / values.pop("cwd") if form.cwd else values.pop("cwd"),
         timeout=timedelta(seconds=form.timeout) if form.timeout else None,
+        roots=tuple((file.parent / root).resolve() for root in values.pop("roots")),
         trusted=form.trusted,
         protocol=form.protocol,
         include=tuple(form.include),
@@ -182,6 +186,7 @@ def _expanded(form: ServerForm, environment: Mapping[str, str]) -> dict[str, Any
         "args": tuple(expand(argument, environment) for argument in form.args),
         "env": expand_all(form.env, environment),
         "cwd": expand(form.cwd, environment) if form.cwd else None,
+        "roots": [expand(root, environment) for root in form.roots],
         "url": expand(form.url or "", environment),
         "headers": expand_all(form.headers, environment),
         "oauth": form.oauth.read(environment) if form.oauth else None,

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -32,6 +33,7 @@ from workers.tools.asked import Ask
 from workers.tools.errors import Needed, Rejected
 from workers.tools.inquiries import BY_ERROR, ELICIT, question
 from workers.tools.needs import Input
+from workers.tools.roots import LIST_ROOTS, listed
 
 if TYPE_CHECKING:
     from mcp.client import ClientRequestContext
@@ -106,11 +108,11 @@ def _extend(calls: list[_Running], seconds: float) -> None:
             call.clock.reschedule(when + seconds)
 
 
-async def finished(send: Send, *, server: str, given: str) -> CallToolResult:
+async def finished(send: Send, *, server: str, given: str, roots: Sequence[Path] = ()) -> CallToolResult:
     """The result of the call, made with what was `given` before. Raises `Needed` when a person has to say more.
 
     What a server knows of an unfinished call may be gone by the time of the answer. Then the call begins anew, and the
-    same questions get the same answers.
+    same questions get the same answers. A server that asks for folders is told of `roots`, where there are any.
     """
     before: dict[str, Any] = json.loads(given) if given else {}
     responses = TypeAdapter(InputResponses).validate_python(before.get("responses") or {}) or None
@@ -125,16 +127,25 @@ async def finished(send: Send, *, server: str, given: str) -> CallToolResult:
         result = await send()
         if isinstance(result, InputRequiredResult) and _requests(result) == before["asked"]:
             result = await send(input_responses=responses, request_state=result.request_state)
-    for _ in range(MOST_QUESTIONS):  # a server that asks nothing wants to be asked again
-        if not isinstance(result, InputRequiredResult) or result.input_requests:
+    for _ in range(MOST_QUESTIONS):
+        if not isinstance(result, InputRequiredResult) or not (more := _without_people(result, roots)):
             break
-        result = await send(request_state=result.request_state)
+        result = await send(**more)
     if not isinstance(result, InputRequiredResult):
         return result
     if not result.input_requests or {each["method"] for each in _requests(result).values()} != {ELICIT}:
         raise Rejected(NOT_HERE.format(server=server), ran="no")
     asked = result.model_dump_json(by_alias=True, exclude_none=True)
     raise Needed(WANTS.format(server=server), Input(server=server, asked=asked))
+
+
+def _without_people(result: InputRequiredResult, roots: Sequence[Path]) -> dict[str, Any]:
+    """How the call is made again at once: where nothing is asked, and where it is only for our folders."""
+    requests = _requests(result)
+    if any(each["method"] != LIST_ROOTS for each in requests.values()) or (requests and not roots):
+        return {}
+    responses: InputResponses = {key: listed(roots) for key in requests}
+    return {"input_responses": responses or None, "request_state": result.request_state}
 
 
 def _requests(result: InputRequiredResult) -> dict[str, Any]:

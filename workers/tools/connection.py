@@ -18,7 +18,7 @@ import structlog
 from mcp_types import CallToolResult, Tool, ToolListChangedNotification
 
 from bot.catalog.servers import Server
-from workers.tools import health
+from workers.tools import health, roots
 from workers.tools.asked import Answering, Ask
 from workers.tools.asking import LONGEST_WAIT_SECONDS, OpenCalls, finished
 from workers.tools.client_task import ClientTask
@@ -64,6 +64,8 @@ class Connection:
         self._open_calls = OpenCalls(server.name)
         if answering.people:
             answering = replace(answering, elicitation=self._open_calls.elicited)
+        if server.roots:
+            answering = replace(answering, roots=roots.shown(server.roots))
         self._answering = answering
         self._personal = credential.auth is not None
         self._listed_at: float | None = None
@@ -148,7 +150,8 @@ class Connection:
                 )
                 if not self._answering.people:
                     return await made()
-                return await finished(partial(made, allow_input_required=True), server=self.server.name, given=given)
+                again = partial(made, allow_input_required=True)
+                return await finished(again, server=self.server.name, given=given, roots=self.server.roots)
 
     async def _know_the_tools(self) -> None:
         """The tools were listed on this very connection, not too long ago.

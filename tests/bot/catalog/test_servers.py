@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -30,7 +31,7 @@ def test_local_servers_have_a_command_and_remote_ones_an_address(files: Files) -
         files,
         time={"command": "mcp-server-time", "args": ["--x"], "env": {"A": "b"}, "cwd": "here", "trusted": True},
         issues={"type": "http", "url": "https://mcp.example/mcp", "headers": {"X": "y"}, "timeout": 2.5},
-        plain={"url": "https://mcp.example/mcp", "protocol": "legacy"},
+        plain={"url": "https://mcp.example/mcp", "protocol": "legacy", "roots": ["files", "/srv/more"]},
         old={
             "type": "sse",
             "url": "https://mcp.example/sse",
@@ -53,6 +54,7 @@ def test_local_servers_have_a_command_and_remote_ones_an_address(files: Files) -
         cwd=files.root / "here",
         trusted=True,
     )
+    assert found["plain"].roots == (files.root.resolve() / "files", Path("/srv/more"))
     assert found["issues"].timeout == timedelta(seconds=2.5)
     assert found["issues"].headers == {"X": "y"}
     assert {name: server.transport for name, server in found.items()} == {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -66,6 +68,16 @@ async def test_a_model_and_folders_are_refused_in_words_though_people_answer(
     assert outcome.failed
     assert wanted in outcome.text
     assert outcome.ran == "no"
+
+
+async def test_a_server_that_asks_where_it_may_work_is_told_of_the_folders_of_its_entry(
+    protocol: Any, tmp_path: Path
+) -> None:
+    async with (
+        serve(a_bench().mcp.streamable_http_app()) as url,
+        a_desk(over_http(url, protocol=protocol, roots=(tmp_path,)), answering=PEOPLE) as desk,
+    ):
+        assert json.loads((await desk.call("odd__look_around")).text) == [tmp_path.as_uri()]
 
 
 @pytest.mark.parametrize(
