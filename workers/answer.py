@@ -13,6 +13,9 @@ from typing import Any
 
 from bot.catalog.agents import Agent
 from bot.slack import blocks
+from bot.threads.audit import AT_MISTRAL
+from bot.threads.models import CallState
+from workers.call_record import CallRecord
 from workers.conversations.port import (
     Delta,
     Done,
@@ -122,7 +125,10 @@ class Answer:
             self._journal.set(formed=json.dumps(kept, ensure_ascii=False, separators=(",", ":")))
         if self._written.sources:
             self._journal.set(sources=_dump(written.dump(self._written.sources)))
-        self._take_executions([entry for entry in entries if isinstance(entry, Execution)], cited_in(entries))
+        executions = [entry for entry in entries if isinstance(entry, Execution)]
+        self._take_executions(executions, cited_in(entries))
+        for execution in executions:
+            await self._log(execution)
         self._take_files(entries)
         if self._delivery.said != self.said and not self._delivery.is_muted:
             await self._delivery.correct(self.said)  # events came in another order than their entries
@@ -164,6 +170,19 @@ class Answer:
             texts += long_code(execution, len(texts) + 1)
         if texts:
             self._journal.set(texts=_dump([asdict(text) for text in texts]))
+
+    async def _log(self, execution: Execution) -> None:
+        """What Mistral did by itself is an action as any other."""
+        agent = await self._cast.agent(execution.agent_id, speaking=self._speaking())
+        record = CallRecord(
+            state=CallState.DONE,
+            name=execution.name,
+            arguments=execution.arguments,
+            agent=agent.name if agent else "",
+            server=AT_MISTRAL,
+            account="service",
+        )
+        self._journal.audit(execution.id, record, "ran")
 
     def _take_files(self, entries: Sequence[Entry]) -> None:
         made, _ = self.files()

@@ -19,15 +19,18 @@ from redis.asyncio import Redis
 from bot.threads import keys
 
 AT_ONCE = 1000  # rows of one answer of Redis
+AT_MISTRAL = "@mistral"  # the server of what Mistral runs itself, its own tools and connectors
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Action:
-    """`result`: ok, failed, unknown (cut off), refused (by a rule), denied (by a person or the time-out), cancelled, or
-    confirmed (Mistral makes the call). `decided_by` is who allowed or denied it, empty where nobody was asked.
-    `account`: a call that a server got was made as the `person`, signed in there, or by the `service` account that the
-    operator configured; it is empty where no server got it, or the worker that made it did not live to say so.
-    `tokens` is what the turn had used of its models by then: a tool costs what its words cost."""
+    """`result`: ok, failed, unknown (cut off), refused (by a rule), denied (by a person or the time-out), cancelled,
+    confirmed (Mistral makes the call), or ran (Mistral made it by itself, and does not say how it ended). `decided_by`
+    is who allowed or denied it, empty where nobody was asked. `account`: a call that a server got was made as the
+    `person`, signed in there, or by the `service` account that the operator configured; it is empty where no server got
+    it, or the worker that made it did not live to say so. `tokens` is what the turn had used of its models by then: a
+    tool costs what its words cost.
+    """
 
     call: str
     turn: str

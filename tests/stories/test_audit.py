@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bot.threads import audit
 from bot.threads.audit import Action, digest
+from playground.agents_api.brains.steps import RunTool, Say
 from tests.stories.conftest import MakeWorld
 from tests.stories.test_tools import asked
 from tests.stories.tools import ODD_JOBS, agent
@@ -39,6 +40,16 @@ async def test_an_allowed_call_is_logged_with_who_asked_and_who_allowed_it_and_w
     assert str(tmp_path) not in kept
     assert "counted" not in kept
     assert await world.redis.ttl(f"tw:audit:{TEAM}") > 0
+
+
+async def test_what_mistral_runs_by_itself_is_logged_too(make_world: MakeWorld) -> None:
+    world = await make_world()
+    world.mistral.script.will(RunTool(name="web_search", arguments={"query": "private words"}), Say(text="Found."))
+    await (await world.mention("look it up")).answered()
+    [action] = await logged(world)
+    assert (action.person, action.agent, action.tool) == (ADA, "assistant", "web_search")
+    assert (action.server, action.result, action.account) == ("@mistral", "ran", "service")
+    assert action.arguments == digest('{"query": "private words"}')
 
 
 async def test_what_was_denied_refused_failed_or_stopped_is_logged_as_such(
