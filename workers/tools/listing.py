@@ -2,7 +2,7 @@
 
 Always holds: one bad tool is left out with a message and takes no other down; a server that cannot be listed now keeps
 the tools it was last known to have, and is not asked again for a while. What agents are offered is listed for nobody;
-a list that was read with a person's own sign-in counts for that sign-in alone.
+a list that was read with a person's own sign-in, or with a channel's own headers, counts for that account alone.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from datetime import timedelta
 import structlog
 
 from bot.catalog.servers import Server
-from workers.tools.credentials import Asker
+from workers.tools.credentials import SHARED, Asker, Credential, Whose
 from workers.tools.definitions import Entries, entries_of
 from workers.tools.described import specs_of
 from workers.tools.errors import Needed, ToolError, Unreachable
@@ -25,7 +25,7 @@ from workers.tools.specs import ToolSpec
 
 FRESH = timedelta(minutes=5)
 ASK_AGAIN_AFTER = timedelta(seconds=30)  # of a server that could not be listed
-KEPT = timedelta(hours=1)  # a list of one sign-in that nobody asked for again
+KEPT = timedelta(hours=1)  # a list of one account that nobody asked for again
 LONGEST_WAIT = timedelta(seconds=8)  # then a turn starts without this server; its connection goes on opening
 
 log = structlog.get_logger(__name__)
@@ -34,6 +34,7 @@ log = structlog.get_logger(__name__)
 @dataclass(slots=True)
 class _Listed:
     server: Server
+    whose: Whose = "everybody"
     specs: tuple[ToolSpec, ...] = ()
     entries: Entries | None = None  # None: never listed
     problem: str | None = None
@@ -46,10 +47,10 @@ class _Listed:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """`entries` is what a server says of its tools, `sign_in` the key of the sign-in it says so to; empty: to all."""
+    """`entries` is what a server says of its tools, `to` whose account it says so to."""
 
     entries: Entries
-    sign_in: str = ""
+    to: Whose
 
 
 class Listing:
@@ -64,7 +65,7 @@ class Listing:
         self._fresh = fresh
         self._now = now
         self._listed: dict[str, _Listed] = {}
-        self._personal: dict[tuple[str, str], _Listed] = {}  # by server and key of the sign-in
+        self._own: dict[tuple[str, str], _Listed] = {}  # by server and key of the credential, all but SHARED
         sessions.when_tools_change(self._changed)
 
     async def of(self, server: Server) -> tuple[ToolSpec, ...]:
@@ -81,15 +82,14 @@ class Listing:
 
         Where it does not answer, what it said last counts. `ToolError` where it never said anything.
         """
-        credential = await self._sessions.credential(server, asker)
-        listed = self._of_one(server, credential.key) if credential.personal else self._of(server)
+        listed = self._to(server, await self._sessions.credential(server, asker))
         if self._is_stale(listed):
             async with listed.lock:
                 if self._is_stale(listed):
                     await self._told(listed, asker)
         if listed.entries is None:
             raise Unreachable(listed.problem or f'The tool server "{server.name}" did not list its tools.')
-        return Said(listed.entries, credential.key if credential.personal else "")
+        return Said(listed.entries, listed.whose)
 
     def said(self, server: Server) -> Entries | None:
         """What the server said of its tools when it was last listed; None when it never was."""
@@ -108,19 +108,22 @@ class Listing:
         """The server says so: whoever looks next asks it again."""
         if listed := self._listed.get(name):
             listed.good_until = listed.listed_until = 0.0
-        for (server, _), personal in self._personal.items():
+        for (server, _), own in self._own.items():
             if server == name:
-                personal.good_until = personal.listed_until = 0.0
+                own.good_until = own.listed_until = 0.0
 
-    def _of_one(self, server: Server, key: str) -> _Listed:
-        """The list of one sign-in; those that nobody asks for any more go."""
+    def _to(self, server: Server, credential: Credential) -> _Listed:
+        """The list of one account; those that nobody asks for any more go."""
+        if credential.key == SHARED:
+            return self._of(server)
         now = self._now()
-        gone = [which for which, one in self._personal.items() if now - one.seen > KEPT.total_seconds()]
+        gone = [which for which, one in self._own.items() if now - one.seen > KEPT.total_seconds()]
         for which in gone:
-            del self._personal[which]
-        listed = self._personal.get((server.name, key))
+            del self._own[which]
+        which = (server.name, credential.key)
+        listed = self._own.get(which)
         if listed is None or listed.server != server:
-            listed = self._personal[(server.name, key)] = _Listed(server)
+            listed = self._own[which] = _Listed(server, credential.whose)
         listed.seen = now
         return listed
 

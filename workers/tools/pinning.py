@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import structlog
 
 from bot.catalog.servers import Server
-from workers.tools.credentials import Asker
+from workers.tools.credentials import Asker, Whose
 from workers.tools.definitions import Change, Entries, changed_fields, difference, fingerprint
 from workers.tools.errors import ToolError
 from workers.tools.listing import Listing
@@ -97,11 +97,11 @@ class Pinned:
         if (accepted := lock.servers.get(server.name)) is None:
             return None
         now = await self._listing.entries(server, asker)
-        if not now.sign_in:
+        if now.to == "everybody":
             await self._compare(server)
-        elif change := replace(difference(accepted, now.entries), removed=()):  # somebody may just have fewer rights
+        elif change := replace(difference(accepted, now.entries), removed=()):  # others may have more rights
             await self._differs(Differs(server.name, change, fingerprint(server.name, change, now.entries)))
-        return unlike(server.name, tool, accepted, now.entries, personal=bool(now.sign_in))
+        return unlike(server.name, tool, accepted, now.entries, to=now.to)
 
     def _lock(self) -> Lock | None:
         return self._pins.now() if self._pins is not None else NOTHING_LOCKED
@@ -146,16 +146,17 @@ class Pinned:
         return first
 
 
-def unlike(server: str, tool: str, accepted: Entries, now: Entries, *, personal: bool = False) -> str | None:
+def unlike(server: str, tool: str, accepted: Entries, now: Entries, *, to: Whose = "everybody") -> str | None:
     """The sentence that refuses a call of a tool that is not as it was accepted; None where it is.
 
-    `personal`: `now` is what the server says to one person who is signed in.
+    `to`: whose account it is that the server says `now` to.
     """
     named = f'The tool "{tool}" of the server "{server}"'
     if tool not in accepted and tool not in now:
         return f"{named} does not exist."
-    if personal and tool not in now:
-        return f"{named} was not called: it is not among those that the server gives to this person's sign-in."
+    if to != "everybody" and tool not in now:
+        account = "person's sign-in" if to == "person" else "channel's account"
+        return f"{named} was not called: it is not among those that the server gives to this {account}."
     if tool not in accepted:
         what = "is new there and was not accepted by an operator yet"
     elif tool not in now:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -100,8 +101,9 @@ class Shop:
     async def offered(self) -> list[str]:
         return [spec.tool for spec in await self.tools.offered(an_agent("shop"))]
 
-    async def call(self, tool: str, *, by: str = "U1") -> Outcome:
-        return await self.tools.call(f"shop__{tool}", "{}", agent=an_agent("shop"), principal=by, thread=THREAD)
+    async def call(self, tool: str, *, by: str = "U1", channel: str = "C1") -> Outcome:
+        thread = replace(THREAD, channel=channel)
+        return await self.tools.call(f"shop__{tool}", "{}", agent=an_agent("shop"), principal=by, thread=thread)
 
     @property
     def calls(self) -> int:
@@ -127,22 +129,33 @@ class EachTheirOwn:
         if asker is None:
             return Credential(key=SHARED)
         user = asker.principal.user
-        return Credential(key=user, headers={"x-person": user}, personal=True)
+        return Credential(key=user, headers={"x-account": user}, personal=True)
+
+
+class EachChannelItsOwn:
+    """As mcp.json says it with `channels`: C1 and C2 have an account each, all others share one."""
+
+    async def of(self, server: Server, asker: Asker | None) -> Credential:
+        if asker is None or asker.channel not in ("C1", "C2"):
+            return Credential(key=SHARED, headers={"x-account": "all"})
+        return Credential(key=f"channel:{asker.channel}", headers={"x-account": asker.channel})
 
 
 @asynccontextmanager
-async def a_shop_that_knows_people(folder: Path, **lists: list[dict[str, Any]]) -> AsyncIterator[Shop]:
-    """It gives each person their own list, and nobody else any."""
+async def a_shop_that_knows_accounts(
+    folder: Path, credentials: Credentials, **lists: list[dict[str, Any]]
+) -> AsyncIterator[Shop]:
+    """It gives each account its own list, and nobody else any."""
     heard: list[str] = []
-    doors = {user: careless.build(listed, ANSWER, heard) for user, listed in lists.items()}
+    doors = {account: careless.build(listed, ANSWER, heard) for account, listed in lists.items()}
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        door = doors.get(dict(scope.get("headers", [])).get(b"x-person", b"").decode())
+        door = doors.get(dict(scope.get("headers", [])).get(b"x-account", b"").decode())
         await (door or Starlette())(scope, receive, send)
 
     async with serving.serve(app) as url:
         server = Server(name="shop", transport="http", url=f"{url}/mcp")
-        shop = Shop(folder, server, [], heard, EachTheirOwn())
+        shop = Shop(folder, server, [], heard, credentials)
         try:
             yield shop
         finally:
@@ -206,7 +219,10 @@ async def test_a_difference_is_told_once_and_another_one_again(shop: Shop) -> No
 
 async def test_the_list_of_a_person_with_fewer_rights_refuses_nobody_elses_call(tmp_path: Path) -> None:
     """And operators are told of nothing: nothing has changed."""
-    async with a_shop_that_knows_people(tmp_path, U1=[a_tool("look")], U2=[a_tool("look"), a_tool("pay")]) as shop:
+    people = EachTheirOwn()
+    async with a_shop_that_knows_accounts(
+        tmp_path, people, U1=[a_tool("look")], U2=[a_tool("look"), a_tool("pay")]
+    ) as shop:
         shop.accept(a_tool("look"), a_tool("pay"))
         assert not (await shop.call("look", by="U1")).failed
         assert not (await shop.call("pay", by="U2")).failed
@@ -218,12 +234,39 @@ async def test_the_list_of_a_person_with_fewer_rights_refuses_nobody_elses_call(
 
 async def test_a_difference_in_one_persons_list_is_told_once_but_not_what_they_lack(tmp_path: Path) -> None:
     newer = a_tool("look", "Looks, and pays.")
-    async with a_shop_that_knows_people(tmp_path, U1=[newer, a_tool("wipe")], U2=[newer, a_tool("wipe")]) as shop:
+    lists = {user: [newer, a_tool("wipe")] for user in ("U1", "U2")}
+    async with a_shop_that_knows_accounts(tmp_path, EachTheirOwn(), **lists) as shop:
         shop.accept(a_tool("look"), a_tool("pay"))
         for user in ("U1", "U2", "U1"):
             assert "has changed since an operator accepted it" in (await shop.call("look", by=user)).text
         assert "is new there and was not accepted" in (await shop.call("wipe", by="U1")).text
         assert [one.change for one in shop.told] == [Change(added=("wipe",), changed={"look": ("description",)})]
+
+
+async def test_the_list_of_a_channel_with_fewer_rights_refuses_no_other_channels_call(tmp_path: Path) -> None:
+    """And operators are told of nothing: nothing has changed."""
+    both = [a_tool("look"), a_tool("pay")]
+    channels = EachChannelItsOwn()
+    async with a_shop_that_knows_accounts(tmp_path, channels, C1=[a_tool("look")], C2=both, all=both) as shop:
+        shop.accept(*both)
+        shop.clock += 3600
+        assert not (await shop.call("look", channel="C1")).failed
+        refused = await shop.call("pay", channel="C1")
+        assert (refused.failed, refused.ran, shop.calls) == (True, "no", 1)
+        assert "not among those that the server gives to this channel's account" in refused.text
+        for channel in ("C2", "C3"):
+            assert not (await shop.call("pay", channel=channel)).failed
+        assert await shop.offered() == ["look", "pay"]
+        assert shop.told == []
+
+
+async def test_a_server_that_answers_only_with_a_channels_headers_is_called_from_there(tmp_path: Path) -> None:
+    channels = EachChannelItsOwn()
+    async with a_shop_that_knows_accounts(tmp_path, channels, C1=[a_tool("look")]) as shop:
+        shop.accept(a_tool("look"))
+        assert not (await shop.call("look", channel="C1")).failed
+        assert (await shop.call("look", channel="C3")).failed
+        assert shop.calls == 1
 
 
 async def test_a_server_that_cannot_be_listed_keeps_its_accepted_tools(tmp_path: Path) -> None:
