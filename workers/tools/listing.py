@@ -34,6 +34,7 @@ log = structlog.get_logger(__name__)
 @dataclass(slots=True)
 class _Listed:
     server: Server
+    key: str = SHARED  # of the credential it is read with
     whose: Whose = "everybody"
     specs: tuple[ToolSpec, ...] = ()
     entries: Entries | None = None  # None: never listed
@@ -86,7 +87,7 @@ class Listing:
         if self._is_stale(listed):
             async with listed.lock:
                 if self._is_stale(listed):
-                    await self._told(listed, asker)
+                    listed = await self._told(listed, asker)
         if listed.entries is None:
             raise Unreachable(listed.problem or f'The tool server "{server.name}" did not list its tools.')
         return Said(listed.entries, listed.whose)
@@ -123,7 +124,7 @@ class Listing:
         which = (server.name, credential.key)
         listed = self._own.get(which)
         if listed is None or listed.server != server:
-            listed = self._own[which] = _Listed(server, credential.whose)
+            listed = self._own[which] = _Listed(server, credential.key, credential.whose)
         listed.seen = now
         return listed
 
@@ -138,31 +139,39 @@ class Listing:
         unsaid = listed.entries is None and listed.wants_sign_in
         return now >= listed.listed_until and (unsaid or now >= listed.good_until)
 
-    async def _told(self, listed: _Listed, asker: Asker) -> None:
+    async def _told(self, listed: _Listed, asker: Asker) -> _Listed:
         try:
-            await self._refresh(listed, asker)
+            return await self._refresh(listed, asker)
         except Needed:
             if listed.entries is None:
                 raise
+            return listed
 
-    async def _refresh(self, listed: _Listed, asker: Asker | None) -> None:
-        server = listed.server
+    async def _refresh(self, expected: _Listed, asker: Asker | None) -> _Listed:
+        """Ask the server anew. What it says is kept where it belongs, which is mostly the `expected` list."""
+        listed, server = expected, expected.server
+
+        def goes(credential: Credential) -> None:  # somebody may have signed in, or out, since it was expected
+            nonlocal listed
+            listed = expected if credential.key == expected.key else self._to(server, credential)
+
         try:
             async with asyncio.timeout(LONGEST_WAIT.total_seconds()):
-                tools = await self._sessions.tools(server, asker)
+                tools = await self._sessions.tools(server, asker, on_way=goes)
         except Needed as exc:
             listed.wants_sign_in = True
             listed.problem = f"{exc} An operator has to run `threadwind tools lock` first."
             listed.good_until = self._now() + ASK_AGAIN_AFTER.total_seconds()
             if asker is not None:
                 raise
-            return
+            return listed
         except (ToolError, TimeoutError) as exc:
             said, listed.wants_sign_in = isinstance(exc, ToolError), False
             listed.problem = str(exc) if said else f'The tool server "{server.name}" is too slow to list its tools.'
             listed.good_until = listed.listed_until = self._now() + ASK_AGAIN_AFTER.total_seconds()
             log.warning("tools.not_listed", server=server.name, reason=listed.problem, known=len(listed.specs))
-            return
+            return listed
         listed.specs, listed.entries = specs_of(server, tools), entries_of(tools)
         listed.problem, listed.wants_sign_in = None, False
         listed.good_until = listed.listed_until = self._now() + self._fresh.total_seconds()
+        return listed

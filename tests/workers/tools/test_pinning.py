@@ -18,7 +18,7 @@ from structlog.testing import capture_logs
 from bot.catalog.servers import Server
 from playground import serving
 from playground.services.odd import raw as careless
-from tests.workers.tools.conftest import THREAD, an_agent
+from tests.workers.tools.conftest import ADA, THREAD, an_agent
 from workers.tools import lock
 from workers.tools.calls import Tools
 from workers.tools.credentials import SHARED, Asker, Credential, Credentials
@@ -132,6 +132,17 @@ class EachTheirOwn:
         return Credential(key=user, headers={"x-account": user}, personal=True)
 
 
+class SignsInMeanwhile(EachTheirOwn):
+    """Everybody signs in right after it was looked up for the first time as whom they call."""
+
+    def __init__(self) -> None:
+        self.looked = 0
+
+    async def of(self, server: Server, asker: Asker | None) -> Credential:
+        self.looked += 1
+        return await super().of(server, asker if self.looked > 1 else None)
+
+
 class EachChannelItsOwn:
     """As mcp.json says it with `channels`: C1 and C2 have an account each, all others share one."""
 
@@ -241,6 +252,16 @@ async def test_a_difference_in_one_persons_list_is_told_once_but_not_what_they_l
             assert "has changed since an operator accepted it" in (await shop.call("look", by=user)).text
         assert "is new there and was not accepted" in (await shop.call("wipe", by="U1")).text
         assert [one.change for one in shop.told] == [Change(added=("wipe",), changed={"look": ("description",)})]
+
+
+async def test_who_signs_in_while_the_server_is_asked_gets_a_list_of_their_own(tmp_path: Path) -> None:
+    """What it says with their sign-in does not become what everybody is compared with."""
+    async with a_shop_that_knows_accounts(tmp_path, SignsInMeanwhile(), U1=[a_tool("look")]) as shop:
+        listing = Listing(shop.sessions)
+        said = await listing.entries(shop.server, ADA)
+        assert (list(said.entries), said.to) == (["look"], "person")
+        assert listing.said(shop.server) is None
+        assert (await listing.entries(shop.server, ADA)).entries is said.entries  # kept, under their sign-in
 
 
 async def test_the_list_of_a_channel_with_fewer_rights_refuses_no_other_channels_call(tmp_path: Path) -> None:
