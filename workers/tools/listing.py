@@ -64,7 +64,7 @@ class Listing:
     ) -> None:
         self._sessions = sessions
         self._fresh = fresh
-        self._now = now
+        self.now = now
         self._listed: dict[str, _Listed] = {}
         self._own: dict[tuple[str, str], _Listed] = {}  # by server and key of the credential, all but SHARED
         sessions.when_tools_change(self._changed)
@@ -72,9 +72,9 @@ class Listing:
     async def of(self, server: Server) -> tuple[ToolSpec, ...]:
         """The server's tools, as far as they are known; never raises. `problem` says why some are missing."""
         listed = self._of(server)
-        if self._now() >= listed.good_until:
+        if self.now() >= listed.good_until:
             async with listed.lock:
-                if self._now() >= listed.good_until:
+                if self.now() >= listed.good_until:
                     await self._refresh(listed, None)
         return listed.specs
 
@@ -117,7 +117,7 @@ class Listing:
         """The list of one account; those that nobody asks for any more go."""
         if credential.key == SHARED:
             return self._of(server)
-        now = self._now()
+        now = self.now()
         gone = [which for which, one in self._own.items() if now - one.seen > KEPT.total_seconds()]
         for which in gone:
             del self._own[which]
@@ -135,7 +135,7 @@ class Listing:
         return listed
 
     def _is_stale(self, listed: _Listed) -> bool:
-        now = self._now()
+        now = self.now()
         unsaid = listed.entries is None and listed.wants_sign_in
         return now >= listed.listed_until and (unsaid or now >= listed.good_until)
 
@@ -161,17 +161,17 @@ class Listing:
         except Needed as exc:
             listed.wants_sign_in = True
             listed.problem = f"{exc} An operator has to run `threadwind tools lock` first."
-            listed.good_until = self._now() + ASK_AGAIN_AFTER.total_seconds()
+            listed.good_until = self.now() + ASK_AGAIN_AFTER.total_seconds()
             if asker is not None:
                 raise
             return listed
         except (ToolError, TimeoutError) as exc:
             said, listed.wants_sign_in = isinstance(exc, ToolError), False
             listed.problem = str(exc) if said else f'The tool server "{server.name}" is too slow to list its tools.'
-            listed.good_until = listed.listed_until = self._now() + ASK_AGAIN_AFTER.total_seconds()
+            listed.good_until = listed.listed_until = self.now() + ASK_AGAIN_AFTER.total_seconds()
             log.warning("tools.not_listed", server=server.name, reason=listed.problem, known=len(listed.specs))
             return listed
         listed.specs, listed.entries = specs_of(server, tools), entries_of(tools)
         listed.problem, listed.wants_sign_in = None, False
-        listed.good_until = listed.listed_until = self._now() + self._fresh.total_seconds()
+        listed.good_until = listed.listed_until = self.now() + self._fresh.total_seconds()
         return listed

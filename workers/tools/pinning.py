@@ -19,6 +19,7 @@ from workers.tools.errors import ToolError
 from workers.tools.listing import Listing
 from workers.tools.lock import Lock
 from workers.tools.pins import Pins
+from workers.tools.seldom import Seldom
 from workers.tools.specs import ToolSpec
 
 UNREADABLE = "The file with the accepted tools cannot be read, so no tool server is used; an operator has to mend it."
@@ -46,7 +47,7 @@ async def to_nobody(_: Differs) -> bool:
 
 
 class Pinned:
-    """`listing` is what servers say now, `pins` what was accepted; `tell` hears once of each difference."""
+    """`listing` is what servers say now, `pins` what was accepted; `tell` hears of differences, `Seldom` says when."""
 
     def __init__(self, listing: Listing, pins: Pins | None, *, tell: Tell = to_nobody) -> None:
         self._listing = listing
@@ -54,8 +55,9 @@ class Pinned:
         self._tell = tell
         self._specs: dict[str, tuple[Lock, Server, tuple[ToolSpec, ...]]] = {}
         self._compared: dict[str, tuple[Entries, Entries]] = {}
-        self._logged: set[str] = set()
-        self._told: set[str] = set()
+        self._logged = Seldom(listing.now)
+        self._told = Seldom(listing.now)
+        self._not_locked: set[str] = set()  # servers that the log has named
 
     async def of(self, server: Server) -> tuple[ToolSpec, ...]:
         """The server's tools for agents; never raises."""
@@ -123,7 +125,7 @@ class Pinned:
 
     async def _differs(self, differs: Differs) -> None:
         change = differs.change
-        if self._is_first(differs.fingerprint):
+        if self._logged.is_due(differs.server, differs.fingerprint):
             log.warning(
                 "tools.differ",
                 server=differs.server,
@@ -131,19 +133,13 @@ class Pinned:
                 removed=list(change.removed),
                 changed=list(change.changed),
             )
-        if differs.fingerprint not in self._told:
-            self._told.add(differs.fingerprint)
-            if not await self._tell(differs):
-                self._told.discard(differs.fingerprint)  # again when the server is listed next
+        if self._told.is_due(differs.server, differs.fingerprint) and not await self._tell(differs):
+            self._told.undo(differs.server, differs.fingerprint)  # again when the server is listed next
 
     def _unlocked(self, server: Server) -> None:
-        if self._is_first(server.name):
+        if server.name not in self._not_locked:
+            self._not_locked.add(server.name)
             log.warning("tools.not_locked", server=server.name, mend=f"threadwind tools lock {server.name}")
-
-    def _is_first(self, said: str) -> bool:
-        first = said not in self._logged
-        self._logged.add(said)
-        return first
 
 
 def unlike(server: str, tool: str, accepted: Entries, now: Entries, *, to: Whose = "everybody") -> str | None:

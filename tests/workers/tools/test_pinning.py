@@ -28,6 +28,7 @@ from workers.tools.listing import Listing
 from workers.tools.lock import Lock
 from workers.tools.pinning import Differs, unlike
 from workers.tools.pins import Pins
+from workers.tools.seldom import REMEMBERED, Seldom
 from workers.tools.sessions import ToolSessions
 from workers.tools.specs import Outcome
 
@@ -76,6 +77,7 @@ class Shop:
         self.file = folder / "tools.lock.json"
         self.server, self.listed, self.heard = server, listed, heard
         self.told: list[Differs] = []
+        self.reached: list[bool] = []  # whether the next tellings reach everybody; then all do
         self.clock = 0.0
         self.sessions = ToolSessions(timeout=timedelta(seconds=20), credentials=credentials)
         self.tools = self.made()
@@ -88,7 +90,7 @@ class Shop:
 
     async def tell(self, differs: Differs) -> bool:
         self.told.append(differs)
-        return True
+        return self.reached.pop(0) if self.reached else True
 
     def accept(self, *tools: dict[str, Any]) -> None:
         lock.write(self.file, locked(*tools))
@@ -226,6 +228,49 @@ async def test_a_difference_is_told_once_and_another_one_again(shop: Shop) -> No
     assert len({one.fingerprint for one in shop.told}) == 2
     await shop.made().offered(an_agent("shop"))  # another worker
     assert shop.told[2] == shop.told[1]
+
+
+async def test_a_server_that_says_something_else_each_time_is_told_of_once_an_hour(shop: Shop) -> None:
+    """Its descriptions may hold a clock. It is refused all the same; the log says no more than operators hear."""
+    shop.accept(a_tool("pay"))
+    with capture_logs() as logs:
+        for minute in range(0, 125, 5):
+            shop.listed[:] = [a_tool("pay", f"Pays. It is 12:00 and {minute} minutes.")]
+            shop.clock = 60.0 * minute
+            assert "has changed" in (await shop.call("pay")).text
+    assert len(shop.told) == len({one.fingerprint for one in shop.told}) == 3
+    assert len([entry for entry in logs if entry["event"] == "tools.differ"]) == 3
+
+
+async def test_a_second_change_within_the_hour_is_told_after_it(shop: Shop) -> None:
+    shop.accept(a_tool("pay"))
+    for minute, description in ((0, "Newer."), (10, "Newest."), (59, "Newest."), (65, "Newest.")):
+        shop.listed[:] = [a_tool("pay", description)]
+        shop.clock = 60.0 * minute
+        await shop.offered()
+        assert len(shop.told) == (2 if minute == 65 else 1)
+
+
+async def test_a_difference_that_did_not_reach_the_operators_is_told_when_the_server_is_listed_next(shop: Shop) -> None:
+    reached = shop.reached = [False, True, True]
+    shop.accept(a_tool("pay"))
+    shop.listed[:] = [a_tool("pay", "Newer.")]
+    for minute in (0, 5, 10):
+        shop.clock = 60.0 * minute
+        await shop.offered()
+    assert (len(shop.told), reached) == (2, [True])
+
+
+def test_what_is_remembered_of_a_server_is_bounded() -> None:
+    clock = [0.0]
+    seldom = Seldom(lambda: clock[0])
+    for hour in range(3 * REMEMBERED):
+        clock[0] = 3600.0 * hour
+        assert seldom.is_due("shop", str(hour))
+        assert not seldom.is_due("shop", str(hour))
+    clock[0] += 3600
+    assert not seldom.is_due("shop", str(2 * REMEMBERED))
+    assert seldom.is_due("shop", "0")
 
 
 async def test_the_list_of_a_person_with_fewer_rights_refuses_nobody_elses_call(tmp_path: Path) -> None:
