@@ -24,9 +24,15 @@ from workers.tools.sessions import ToolSessions
 from workers.tools.specs import ToolSpec
 
 FRESH = timedelta(minutes=5)
+COUNTS = timedelta(hours=1)  # what a server said last, where it answers calls and is not listed any more
 ASK_AGAIN_AFTER = timedelta(seconds=30)  # of a server that could not be listed
 KEPT = timedelta(hours=1)  # a list of one account that nobody asked for again
 LONGEST_WAIT = timedelta(seconds=8)  # then a turn starts without this server; its connection goes on opening
+
+TOO_OLD = (
+    'The tool server "{server}" has not listed its tools for an hour, so nobody can say whether they still are as an '
+    "operator accepted them, and none is called."
+)
 
 log = structlog.get_logger(__name__)
 
@@ -40,6 +46,7 @@ class _Listed:
     entries: Entries | None = None  # None: never listed
     problem: str | None = None
     wants_sign_in: bool = False  # it answered so last time: whoever calls may have one
+    counts_until: float = 0.0  # its entries
     good_until: float = 0.0
     listed_until: float = 0.0
     seen: float = 0.0  # when it was last asked for
@@ -81,7 +88,7 @@ class Listing:
     async def entries(self, server: Server, asker: Asker) -> Said:
         """What the server says of each tool, not long ago, to whoever calls as `asker`.
 
-        Where it does not answer, what it said last counts. `ToolError` where it never said anything.
+        Where it does not answer, what it said last counts for an hour. `ToolError` where there is nothing that counts.
         """
         listed = self._to(server, await self._sessions.credential(server, asker))
         if self._is_stale(listed):
@@ -90,6 +97,8 @@ class Listing:
                     listed = await self._told(listed, asker)
         if listed.entries is None:
             raise Unreachable(listed.problem or f'The tool server "{server.name}" did not list its tools.')
+        if not self._counts(listed):
+            raise Unreachable(f"{TOO_OLD.format(server=server.name)} {listed.problem or ''}".rstrip())
         return Said(listed.entries, listed.whose)
 
     def said(self, server: Server) -> Entries | None:
@@ -134,16 +143,19 @@ class Listing:
             listed = self._listed[server.name] = _Listed(server)
         return listed
 
+    def _counts(self, listed: _Listed) -> bool:
+        return listed.entries is not None and self.now() < listed.counts_until
+
     def _is_stale(self, listed: _Listed) -> bool:
         now = self.now()
-        unsaid = listed.entries is None and listed.wants_sign_in
+        unsaid = listed.wants_sign_in and not self._counts(listed)
         return now >= listed.listed_until and (unsaid or now >= listed.good_until)
 
     async def _told(self, listed: _Listed, asker: Asker) -> _Listed:
         try:
             return await self._refresh(listed, asker)
         except Needed:
-            if listed.entries is None:
+            if not self._counts(listed):
                 raise
             return listed
 
@@ -174,4 +186,5 @@ class Listing:
         listed.specs, listed.entries = specs_of(server, tools), entries_of(tools)
         listed.problem, listed.wants_sign_in = None, False
         listed.good_until = listed.listed_until = self.now() + self._fresh.total_seconds()
+        listed.counts_until = self.now() + COUNTS.total_seconds()
         return listed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -12,7 +13,8 @@ from typing import Any
 import pytest
 from mcp_types import Tool
 from starlette.applications import Starlette
-from starlette.types import Receive, Scope, Send
+from starlette.responses import JSONResponse
+from starlette.types import Message, Receive, Scope, Send
 from structlog.testing import capture_logs
 
 from bot.catalog.servers import Server
@@ -114,9 +116,28 @@ class Shop:
 
 @asynccontextmanager
 async def a_shop(folder: Path) -> AsyncIterator[Shop]:
+    """It refuses to list its tools while it has none."""
     listed: list[dict[str, Any]] = [a_tool("pay")]
     heard: list[str] = []
-    async with serving.serve(careless.build(listed, ANSWER, heard)) as url:
+    made = careless.build(listed, ANSWER, heard)
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or listed:
+            await made(scope, receive, send)
+            return
+        message = await receive()
+
+        async def heard_again() -> Message:
+            return message
+
+        asked = json.loads(message["body"])
+        if asked["method"] == "tools/list":
+            error = {"code": -32603, "message": "no list today"}
+            await JSONResponse({"jsonrpc": "2.0", "id": asked["id"], "error": error})(scope, receive, send)
+        else:
+            await made(scope, heard_again, send)
+
+    async with serving.serve(app) as url:
         shop = Shop(folder, Server(name="shop", transport="http", url=f"{url}/mcp"), listed, heard)
         try:
             yield shop
@@ -345,6 +366,22 @@ async def test_a_server_that_cannot_be_listed_keeps_its_accepted_tools(tmp_path:
     assert (outcome.failed, outcome.ran) == (True, "no")
     assert "shop" in outcome.text
     await shop.sessions.aclose()
+
+
+async def test_what_a_server_said_last_counts_for_an_hour_then_nothing_is_called(shop: Shop) -> None:
+    """It answers calls and no longer lists its tools: by now they may be others."""
+    shop.accept(a_tool("pay"))
+    assert not (await shop.call("pay")).failed
+    shop.listed.clear()
+    shop.clock = 59 * 60.0
+    assert not (await shop.call("pay")).failed
+    shop.clock = 60 * 60.0
+    refused = await shop.call("pay")
+    assert (refused.failed, refused.ran, shop.calls) == (True, "no", 2)
+    assert "has not listed its tools for an hour" in refused.text
+    assert await shop.offered() == ["pay"]
+    shop.says(a_tool("pay"))
+    assert not (await shop.call("pay")).failed
 
 
 async def test_a_server_without_an_entry_works_from_its_own_list(shop: Shop) -> None:
