@@ -39,9 +39,9 @@ class Refusals(ToolSessions):
         super().__init__(timeout=TIMEOUT, answering=ANSWERING, credentials=Personal(sign_ins, time.time))
         self.need: SignIn | None = None
 
-    async def tools(self, server: Server, asker: Asker | None) -> list[Tool]:
+    async def tools(self, server: Server, asker: Asker | None, **_: Any) -> list[Tool]:
         try:
-            return await super().tools(server, ASKER)
+            return await super().tools(server, ASKER)  # nobody hears as whom: here the list is for whoever looks
         except Needed as exc:
             self._note(exc)
             raise

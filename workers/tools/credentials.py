@@ -1,20 +1,23 @@
 """With what a connection to an MCP server is opened, and who may share it.
 
-Always holds: two callers share a connection only where their credentials have the same `key`.
+Always holds: two callers share a connection, and what a server said over it of its tools, only where their credentials
+have the same `key`: a person's own sign-in has one, and so has a channel with headers of its own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Literal, Protocol
 
 import httpx2
 
 from bot.catalog.servers import Server
 from bot.connections.models import Principal
 
-SHARED = "shared"  # the key where a server does not know people apart
+SHARED = "shared"  # the key where a server knows neither people nor channels apart
+
+Whose = Literal["everybody", "person", "channel"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,13 @@ class Credential:
     auth: httpx2.Auth | None = field(default=None, repr=False, compare=False)
     personal: bool = False
     holds: Callable[[], Awaitable[bool]] = field(default=always, repr=False, compare=False)
+
+    @property
+    def whose(self) -> Whose:
+        """Whose account at the server it is."""
+        if self.key == SHARED:
+            return "everybody"
+        return "person" if self.personal else "channel"
 
 
 class Credentials(Protocol):

@@ -2,7 +2,7 @@
 
 Always holds: one bad tool is left out with a message and takes no other down; a server that cannot be listed now keeps
 the tools it was last known to have, and is not asked again for a while. What agents are offered is listed for nobody;
-a list that was read with a person's own sign-in counts for that sign-in alone.
+a list that was read with a person's own sign-in, or with a channel's own headers, counts for that account alone.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from datetime import timedelta
 import structlog
 
 from bot.catalog.servers import Server
-from workers.tools.credentials import Asker
+from workers.tools.credentials import SHARED, Asker, Credential, Whose
 from workers.tools.definitions import Entries, entries_of
 from workers.tools.described import specs_of
 from workers.tools.errors import Needed, ToolError, Unreachable
@@ -24,9 +24,15 @@ from workers.tools.sessions import ToolSessions
 from workers.tools.specs import ToolSpec
 
 FRESH = timedelta(minutes=5)
+COUNTS = timedelta(hours=1)  # what a server said last, where it answers calls and is not listed any more
 ASK_AGAIN_AFTER = timedelta(seconds=30)  # of a server that could not be listed
-KEPT = timedelta(hours=1)  # a list of one sign-in that nobody asked for again
+KEPT = timedelta(hours=1)  # a list of one account that nobody asked for again
 LONGEST_WAIT = timedelta(seconds=8)  # then a turn starts without this server; its connection goes on opening
+
+TOO_OLD = (
+    'The tool server "{server}" has not listed its tools for an hour, so nobody can say whether they still are as an '
+    "operator accepted them, and none is called."
+)
 
 log = structlog.get_logger(__name__)
 
@@ -34,10 +40,13 @@ log = structlog.get_logger(__name__)
 @dataclass(slots=True)
 class _Listed:
     server: Server
+    key: str = SHARED  # of the credential it is read with
+    whose: Whose = "everybody"
     specs: tuple[ToolSpec, ...] = ()
     entries: Entries | None = None  # None: never listed
     problem: str | None = None
     wants_sign_in: bool = False  # it answered so last time: whoever calls may have one
+    counts_until: float = 0.0  # its entries
     good_until: float = 0.0
     listed_until: float = 0.0
     seen: float = 0.0  # when it was last asked for
@@ -46,10 +55,10 @@ class _Listed:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """`entries` is what a server says of its tools, `sign_in` the key of the sign-in it says so to; empty: to all."""
+    """`entries` is what a server says of its tools, `to` whose account it says so to."""
 
     entries: Entries
-    sign_in: str = ""
+    to: Whose
 
 
 class Listing:
@@ -62,34 +71,35 @@ class Listing:
     ) -> None:
         self._sessions = sessions
         self._fresh = fresh
-        self._now = now
+        self.now = now
         self._listed: dict[str, _Listed] = {}
-        self._personal: dict[tuple[str, str], _Listed] = {}  # by server and key of the sign-in
+        self._own: dict[tuple[str, str], _Listed] = {}  # by server and key of the credential, all but SHARED
         sessions.when_tools_change(self._changed)
 
     async def of(self, server: Server) -> tuple[ToolSpec, ...]:
         """The server's tools, as far as they are known; never raises. `problem` says why some are missing."""
         listed = self._of(server)
-        if self._now() >= listed.good_until:
+        if self.now() >= listed.good_until:
             async with listed.lock:
-                if self._now() >= listed.good_until:
+                if self.now() >= listed.good_until:
                     await self._refresh(listed, None)
         return listed.specs
 
     async def entries(self, server: Server, asker: Asker) -> Said:
         """What the server says of each tool, not long ago, to whoever calls as `asker`.
 
-        Where it does not answer, what it said last counts. `ToolError` where it never said anything.
+        Where it does not answer, what it said last counts for an hour. `ToolError` where there is nothing that counts.
         """
-        credential = await self._sessions.credential(server, asker)
-        listed = self._of_one(server, credential.key) if credential.personal else self._of(server)
+        listed = self._to(server, await self._sessions.credential(server, asker))
         if self._is_stale(listed):
             async with listed.lock:
                 if self._is_stale(listed):
-                    await self._told(listed, asker)
+                    listed = await self._told(listed, asker)
         if listed.entries is None:
             raise Unreachable(listed.problem or f'The tool server "{server.name}" did not list its tools.')
-        return Said(listed.entries, credential.key if credential.personal else "")
+        if not self._counts(listed):
+            raise Unreachable(f"{TOO_OLD.format(server=server.name)} {listed.problem or ''}".rstrip())
+        return Said(listed.entries, listed.whose)
 
     def said(self, server: Server) -> Entries | None:
         """What the server said of its tools when it was last listed; None when it never was."""
@@ -108,19 +118,22 @@ class Listing:
         """The server says so: whoever looks next asks it again."""
         if listed := self._listed.get(name):
             listed.good_until = listed.listed_until = 0.0
-        for (server, _), personal in self._personal.items():
+        for (server, _), own in self._own.items():
             if server == name:
-                personal.good_until = personal.listed_until = 0.0
+                own.good_until = own.listed_until = 0.0
 
-    def _of_one(self, server: Server, key: str) -> _Listed:
-        """The list of one sign-in; those that nobody asks for any more go."""
-        now = self._now()
-        gone = [which for which, one in self._personal.items() if now - one.seen > KEPT.total_seconds()]
+    def _to(self, server: Server, credential: Credential) -> _Listed:
+        """The list of one account; those that nobody asks for any more go."""
+        if credential.key == SHARED:
+            return self._of(server)
+        now = self.now()
+        gone = [which for which, one in self._own.items() if now - one.seen > KEPT.total_seconds()]
         for which in gone:
-            del self._personal[which]
-        listed = self._personal.get((server.name, key))
+            del self._own[which]
+        which = (server.name, credential.key)
+        listed = self._own.get(which)
         if listed is None or listed.server != server:
-            listed = self._personal[(server.name, key)] = _Listed(server)
+            listed = self._own[which] = _Listed(server, credential.key, credential.whose)
         listed.seen = now
         return listed
 
@@ -130,36 +143,48 @@ class Listing:
             listed = self._listed[server.name] = _Listed(server)
         return listed
 
+    def _counts(self, listed: _Listed) -> bool:
+        return listed.entries is not None and self.now() < listed.counts_until
+
     def _is_stale(self, listed: _Listed) -> bool:
-        now = self._now()
-        unsaid = listed.entries is None and listed.wants_sign_in
+        now = self.now()
+        unsaid = listed.wants_sign_in and not self._counts(listed)
         return now >= listed.listed_until and (unsaid or now >= listed.good_until)
 
-    async def _told(self, listed: _Listed, asker: Asker) -> None:
+    async def _told(self, listed: _Listed, asker: Asker) -> _Listed:
         try:
-            await self._refresh(listed, asker)
+            return await self._refresh(listed, asker)
         except Needed:
-            if listed.entries is None:
+            if not self._counts(listed):
                 raise
+            return listed
 
-    async def _refresh(self, listed: _Listed, asker: Asker | None) -> None:
-        server = listed.server
+    async def _refresh(self, expected: _Listed, asker: Asker | None) -> _Listed:
+        """Ask the server anew. What it says is kept where it belongs, which is mostly the `expected` list."""
+        listed, server = expected, expected.server
+
+        def goes(credential: Credential) -> None:  # somebody may have signed in, or out, since it was expected
+            nonlocal listed
+            listed = expected if credential.key == expected.key else self._to(server, credential)
+
         try:
             async with asyncio.timeout(LONGEST_WAIT.total_seconds()):
-                tools = await self._sessions.tools(server, asker)
+                tools = await self._sessions.tools(server, asker, on_way=goes)
         except Needed as exc:
             listed.wants_sign_in = True
             listed.problem = f"{exc} An operator has to run `threadwind tools lock` first."
-            listed.good_until = self._now() + ASK_AGAIN_AFTER.total_seconds()
+            listed.good_until = self.now() + ASK_AGAIN_AFTER.total_seconds()
             if asker is not None:
                 raise
-            return
+            return listed
         except (ToolError, TimeoutError) as exc:
             said, listed.wants_sign_in = isinstance(exc, ToolError), False
             listed.problem = str(exc) if said else f'The tool server "{server.name}" is too slow to list its tools.'
-            listed.good_until = listed.listed_until = self._now() + ASK_AGAIN_AFTER.total_seconds()
+            listed.good_until = listed.listed_until = self.now() + ASK_AGAIN_AFTER.total_seconds()
             log.warning("tools.not_listed", server=server.name, reason=listed.problem, known=len(listed.specs))
-            return
+            return listed
         listed.specs, listed.entries = specs_of(server, tools), entries_of(tools)
         listed.problem, listed.wants_sign_in = None, False
-        listed.good_until = listed.listed_until = self._now() + self._fresh.total_seconds()
+        listed.good_until = listed.listed_until = self.now() + self._fresh.total_seconds()
+        listed.counts_until = self.now() + COUNTS.total_seconds()
+        return listed

@@ -13,12 +13,13 @@ from dataclasses import dataclass, replace
 import structlog
 
 from bot.catalog.servers import Server
-from workers.tools.credentials import Asker
+from workers.tools.credentials import Asker, Whose
 from workers.tools.definitions import Change, Entries, changed_fields, difference, fingerprint
 from workers.tools.errors import ToolError
 from workers.tools.listing import Listing
 from workers.tools.lock import Lock
 from workers.tools.pins import Pins
+from workers.tools.seldom import Seldom
 from workers.tools.specs import ToolSpec
 
 UNREADABLE = "The file with the accepted tools cannot be read, so no tool server is used; an operator has to mend it."
@@ -46,7 +47,7 @@ async def to_nobody(_: Differs) -> bool:
 
 
 class Pinned:
-    """`listing` is what servers say now, `pins` what was accepted; `tell` hears once of each difference."""
+    """`listing` is what servers say now, `pins` what was accepted; `tell` hears of differences, `Seldom` says when."""
 
     def __init__(self, listing: Listing, pins: Pins | None, *, tell: Tell = to_nobody) -> None:
         self._listing = listing
@@ -54,8 +55,9 @@ class Pinned:
         self._tell = tell
         self._specs: dict[str, tuple[Lock, Server, tuple[ToolSpec, ...]]] = {}
         self._compared: dict[str, tuple[Entries, Entries]] = {}
-        self._logged: set[str] = set()
-        self._told: set[str] = set()
+        self._logged = Seldom(listing.now)
+        self._told = Seldom(listing.now)
+        self._not_locked: set[str] = set()  # servers that the log has named
 
     async def of(self, server: Server) -> tuple[ToolSpec, ...]:
         """The server's tools for agents; never raises."""
@@ -97,11 +99,11 @@ class Pinned:
         if (accepted := lock.servers.get(server.name)) is None:
             return None
         now = await self._listing.entries(server, asker)
-        if not now.sign_in:
+        if now.to == "everybody":
             await self._compare(server)
-        elif change := replace(difference(accepted, now.entries), removed=()):  # somebody may just have fewer rights
+        elif change := replace(difference(accepted, now.entries), removed=()):  # others may have more rights
             await self._differs(Differs(server.name, change, fingerprint(server.name, change, now.entries)))
-        return unlike(server.name, tool, accepted, now.entries, personal=bool(now.sign_in))
+        return unlike(server.name, tool, accepted, now.entries, to=now.to)
 
     def _lock(self) -> Lock | None:
         return self._pins.now() if self._pins is not None else NOTHING_LOCKED
@@ -123,7 +125,7 @@ class Pinned:
 
     async def _differs(self, differs: Differs) -> None:
         change = differs.change
-        if self._is_first(differs.fingerprint):
+        if self._logged.is_due(differs.server, differs.fingerprint):
             log.warning(
                 "tools.differ",
                 server=differs.server,
@@ -131,31 +133,26 @@ class Pinned:
                 removed=list(change.removed),
                 changed=list(change.changed),
             )
-        if differs.fingerprint not in self._told:
-            self._told.add(differs.fingerprint)
-            if not await self._tell(differs):
-                self._told.discard(differs.fingerprint)  # again when the server is listed next
+        if self._told.is_due(differs.server, differs.fingerprint) and not await self._tell(differs):
+            self._told.undo(differs.server, differs.fingerprint)  # again when the server is listed next
 
     def _unlocked(self, server: Server) -> None:
-        if self._is_first(server.name):
+        if server.name not in self._not_locked:
+            self._not_locked.add(server.name)
             log.warning("tools.not_locked", server=server.name, mend=f"threadwind tools lock {server.name}")
 
-    def _is_first(self, said: str) -> bool:
-        first = said not in self._logged
-        self._logged.add(said)
-        return first
 
-
-def unlike(server: str, tool: str, accepted: Entries, now: Entries, *, personal: bool = False) -> str | None:
+def unlike(server: str, tool: str, accepted: Entries, now: Entries, *, to: Whose = "everybody") -> str | None:
     """The sentence that refuses a call of a tool that is not as it was accepted; None where it is.
 
-    `personal`: `now` is what the server says to one person who is signed in.
+    `to`: whose account it is that the server says `now` to.
     """
     named = f'The tool "{tool}" of the server "{server}"'
     if tool not in accepted and tool not in now:
         return f"{named} does not exist."
-    if personal and tool not in now:
-        return f"{named} was not called: it is not among those that the server gives to this person's sign-in."
+    if to != "everybody" and tool not in now:
+        account = "person's sign-in" if to == "person" else "channel's account"
+        return f"{named} was not called: it is not among those that the server gives to this {account}."
     if tool not in accepted:
         what = "is new there and was not accepted by an operator yet"
     elif tool not in now:

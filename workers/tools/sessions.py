@@ -63,9 +63,19 @@ class ToolSessions:
         self._known: dict[str, Known] = {}
         self._closed = False
 
-    async def tools(self, server: Server, asker: Asker | None) -> list[Tool]:
-        """What the server offers this person (None: to anybody), all pages. Raises `ToolError`."""
-        return await self._with(server, asker, lambda connection: connection.tools())
+    async def tools(
+        self, server: Server, asker: Asker | None, *, on_way: Callable[[Credential], None] = lambda _: None
+    ) -> list[Tool]:
+        """What the server offers this person (None: to anybody), all pages. Raises `ToolError`.
+
+        `on_way` hears with which credential the server is asked, just before it is.
+        """
+
+        async def listed(connection: Connection) -> list[Tool]:
+            on_way(connection.credential)
+            return await connection.tools()
+
+        return await self._with(server, asker, listed)
 
     async def call(
         self,

@@ -3,43 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
-from mcp_types import Tool
-from starlette.applications import Starlette
-from starlette.types import Receive, Scope, Send
 from structlog.testing import capture_logs
 
 from bot.catalog.servers import Server
-from playground import serving
-from playground.services.odd import raw as careless
-from tests.workers.tools.conftest import THREAD, an_agent
+from tests.workers.tools.conftest import an_agent
+from tests.workers.tools.shops import Shop, a_shop, a_tool, locked
 from workers.tools import lock
-from workers.tools.calls import Tools
-from workers.tools.credentials import SHARED, Asker, Credential, Credentials
 from workers.tools.definitions import Change, difference
 from workers.tools.functions import Functions
-from workers.tools.listing import Listing
-from workers.tools.lock import Lock
-from workers.tools.pinning import Differs, unlike
-from workers.tools.pins import Pins
-from workers.tools.sessions import ToolSessions
-from workers.tools.specs import Outcome
-
-ANSWER = {"content": [{"type": "text", "text": "paid"}]}
-
-
-def a_tool(name: str, description: str = "Pays.") -> dict[str, Any]:
-    return {"name": name, "description": description, "inputSchema": {"type": "object"}}
-
-
-def locked(*tools: dict[str, Any]) -> Lock:
-    return Lock().replaced("shop", [Tool.model_validate(tool) for tool in tools])
-
+from workers.tools.pinning import unlike
 
 ENTRIES = {"same": a_tool("same"), "other": a_tool("other"), "gone": a_tool("gone")}
 NOW = {"same": a_tool("same"), "other": a_tool("other", "Pays twice."), "new": a_tool("new")}
@@ -59,94 +35,6 @@ def test_only_a_tool_that_is_as_it_was_accepted_is_called(tool: str, says: str |
     sentence = unlike("shop", tool, ENTRIES, NOW)
     assert (sentence is None) if says is None else (says in str(sentence))
     assert says in (None, "does not exist") or "threadwind tools lock shop" in str(sentence)
-
-
-class Shop:
-    """A server whose list can be changed, and the tools of an agent that may use it."""
-
-    def __init__(
-        self,
-        folder: Path,
-        server: Server,
-        listed: list[dict[str, Any]],
-        heard: list[str],
-        credentials: Credentials | None = None,
-    ) -> None:
-        self.file = folder / "tools.lock.json"
-        self.server, self.listed, self.heard = server, listed, heard
-        self.told: list[Differs] = []
-        self.clock = 0.0
-        self.sessions = ToolSessions(timeout=timedelta(seconds=20), credentials=credentials)
-        self.tools = self.made()
-
-    def made(self) -> Tools:
-        listing = Listing(self.sessions, now=lambda: self.clock)
-        servers = {"shop": self.server}
-        functions = Functions(timeout=timedelta(seconds=5))
-        return Tools(lambda: servers, self.sessions, functions, listing=listing, pins=Pins(self.file), tell=self.tell)
-
-    async def tell(self, differs: Differs) -> bool:
-        self.told.append(differs)
-        return True
-
-    def accept(self, *tools: dict[str, Any]) -> None:
-        lock.write(self.file, locked(*tools))
-
-    def says(self, *tools: dict[str, Any]) -> None:
-        """From now on, and what was heard of it before is old."""
-        self.listed[:] = tools
-        self.clock += 3600
-
-    async def offered(self) -> list[str]:
-        return [spec.tool for spec in await self.tools.offered(an_agent("shop"))]
-
-    async def call(self, tool: str, *, by: str = "U1") -> Outcome:
-        return await self.tools.call(f"shop__{tool}", "{}", agent=an_agent("shop"), principal=by, thread=THREAD)
-
-    @property
-    def calls(self) -> int:
-        return self.heard.count("tools/call")
-
-
-@asynccontextmanager
-async def a_shop(folder: Path) -> AsyncIterator[Shop]:
-    listed: list[dict[str, Any]] = [a_tool("pay")]
-    heard: list[str] = []
-    async with serving.serve(careless.build(listed, ANSWER, heard)) as url:
-        shop = Shop(folder, Server(name="shop", transport="http", url=f"{url}/mcp"), listed, heard)
-        try:
-            yield shop
-        finally:
-            await shop.sessions.aclose()
-
-
-class EachTheirOwn:
-    """Everybody has signed in, and each request says who."""
-
-    async def of(self, server: Server, asker: Asker | None) -> Credential:
-        if asker is None:
-            return Credential(key=SHARED)
-        user = asker.principal.user
-        return Credential(key=user, headers={"x-person": user}, personal=True)
-
-
-@asynccontextmanager
-async def a_shop_that_knows_people(folder: Path, **lists: list[dict[str, Any]]) -> AsyncIterator[Shop]:
-    """It gives each person their own list, and nobody else any."""
-    heard: list[str] = []
-    doors = {user: careless.build(listed, ANSWER, heard) for user, listed in lists.items()}
-
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        door = doors.get(dict(scope.get("headers", [])).get(b"x-person", b"").decode())
-        await (door or Starlette())(scope, receive, send)
-
-    async with serving.serve(app) as url:
-        server = Server(name="shop", transport="http", url=f"{url}/mcp")
-        shop = Shop(folder, server, [], heard, EachTheirOwn())
-        try:
-            yield shop
-        finally:
-            await shop.sessions.aclose()
 
 
 @pytest.fixture
@@ -204,26 +92,35 @@ async def test_a_difference_is_told_once_and_another_one_again(shop: Shop) -> No
     assert shop.told[2] == shop.told[1]
 
 
-async def test_the_list_of_a_person_with_fewer_rights_refuses_nobody_elses_call(tmp_path: Path) -> None:
-    """And operators are told of nothing: nothing has changed."""
-    async with a_shop_that_knows_people(tmp_path, U1=[a_tool("look")], U2=[a_tool("look"), a_tool("pay")]) as shop:
-        shop.accept(a_tool("look"), a_tool("pay"))
-        assert not (await shop.call("look", by="U1")).failed
-        assert not (await shop.call("pay", by="U2")).failed
-        refused = await shop.call("pay", by="U1")
-        assert (refused.failed, refused.ran, shop.calls) == (True, "no", 2)
-        assert "not among those that the server gives to this person's sign-in" in refused.text
-        assert shop.told == []
+async def test_a_server_that_says_something_else_each_time_is_told_of_once_an_hour(shop: Shop) -> None:
+    """Its descriptions may hold a clock. It is refused all the same; the log says no more than operators hear."""
+    shop.accept(a_tool("pay"))
+    with capture_logs() as logs:
+        for minute in range(0, 125, 5):
+            shop.listed[:] = [a_tool("pay", f"Pays. It is 12:00 and {minute} minutes.")]
+            shop.clock = 60.0 * minute
+            assert "has changed" in (await shop.call("pay")).text
+    assert len(shop.told) == len({one.fingerprint for one in shop.told}) == 3
+    assert len([entry for entry in logs if entry["event"] == "tools.differ"]) == 3
 
 
-async def test_a_difference_in_one_persons_list_is_told_once_but_not_what_they_lack(tmp_path: Path) -> None:
-    newer = a_tool("look", "Looks, and pays.")
-    async with a_shop_that_knows_people(tmp_path, U1=[newer, a_tool("wipe")], U2=[newer, a_tool("wipe")]) as shop:
-        shop.accept(a_tool("look"), a_tool("pay"))
-        for user in ("U1", "U2", "U1"):
-            assert "has changed since an operator accepted it" in (await shop.call("look", by=user)).text
-        assert "is new there and was not accepted" in (await shop.call("wipe", by="U1")).text
-        assert [one.change for one in shop.told] == [Change(added=("wipe",), changed={"look": ("description",)})]
+async def test_a_second_change_within_the_hour_is_told_after_it(shop: Shop) -> None:
+    shop.accept(a_tool("pay"))
+    for minute, description in ((0, "Newer."), (10, "Newest."), (59, "Newest."), (65, "Newest.")):
+        shop.listed[:] = [a_tool("pay", description)]
+        shop.clock = 60.0 * minute
+        await shop.offered()
+        assert len(shop.told) == (2 if minute == 65 else 1)
+
+
+async def test_a_difference_that_did_not_reach_the_operators_is_told_when_the_server_is_listed_next(shop: Shop) -> None:
+    reached = shop.reached = [False, True, True]
+    shop.accept(a_tool("pay"))
+    shop.listed[:] = [a_tool("pay", "Newer.")]
+    for minute in (0, 5, 10):
+        shop.clock = 60.0 * minute
+        await shop.offered()
+    assert (len(shop.told), reached) == (2, [True])
 
 
 async def test_a_server_that_cannot_be_listed_keeps_its_accepted_tools(tmp_path: Path) -> None:
@@ -236,6 +133,22 @@ async def test_a_server_that_cannot_be_listed_keeps_its_accepted_tools(tmp_path:
     assert (outcome.failed, outcome.ran) == (True, "no")
     assert "shop" in outcome.text
     await shop.sessions.aclose()
+
+
+async def test_what_a_server_said_last_counts_for_an_hour_then_nothing_is_called(shop: Shop) -> None:
+    """It answers calls and no longer lists its tools: by now they may be others."""
+    shop.accept(a_tool("pay"))
+    assert not (await shop.call("pay")).failed
+    shop.listed.clear()
+    shop.clock = 59 * 60.0
+    assert not (await shop.call("pay")).failed
+    shop.clock = 60 * 60.0
+    refused = await shop.call("pay")
+    assert (refused.failed, refused.ran, shop.calls) == (True, "no", 2)
+    assert "has not listed its tools for an hour" in refused.text
+    assert await shop.offered() == ["pay"]
+    shop.says(a_tool("pay"))
+    assert not (await shop.call("pay")).failed
 
 
 async def test_a_server_without_an_entry_works_from_its_own_list(shop: Shop) -> None:
