@@ -1,6 +1,7 @@
 """HTTP beneath the MCP client: one network error costs one call, and what HTTP said of a call is kept for it.
 
-The SDK ends a whole connection on one network exception, and reports every refused status as the same error.
+The SDK ends a whole connection on one network exception, and reports every refused status as the same error. Once a
+call was taken, no refusal of what follows it (asking for the rest of the answer, a reply to a question) unsays that.
 """
 
 from __future__ import annotations
@@ -32,8 +33,14 @@ class Refusal:
 
 @dataclass(slots=True)
 class Heard:
-    """What HTTP said about one call. The SDK sends in the caller's context, so `HEARD` finds the right one."""
+    """What HTTP said about one exchange, or while connecting, where each request counts.
 
+    The SDK sends in the caller's context, so `HEARD` finds the right one.
+    """
+
+    of_exchange: bool = False
+    accepted: bool = False  # the exchange's message was taken: all of the below stays as it is, but for the next
+    later_refused: bool = False  # another message of the exchange was not taken
     status: int | None = None
     retry_after: str = ""
     failure: str = ""  # the network error's kind, where there was one
@@ -75,6 +82,16 @@ class SoftFail(httpx2.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         heard = HEARD.get() or Heard()
+        is_message = request.method == "POST"
+        if heard.accepted:
+            response = await self._sent(request, Heard())
+            heard.later_refused |= is_message and response.is_error
+            return response
+        response = await self._sent(request, heard)
+        heard.accepted = heard.of_exchange and is_message and response.is_success
+        return response
+
+    async def _sent(self, request: httpx2.Request, heard: Heard) -> httpx2.Response:
         try:
             response = await self._inner.handle_async_request(request)
         except httpx2.TransportError as exc:
