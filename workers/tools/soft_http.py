@@ -54,7 +54,15 @@ class Heard:
 
 HEARD: ContextVar[Heard | None] = ContextVar("HEARD", default=None)
 LACKS_RIGHTS = re.compile(r'\berror="?insufficient_scope\b')
-NAMES_SESSION = re.compile(r"\bsession\b", re.IGNORECASE)  # the header's name, too
+# As the specification's header is called, and as SDKs and servers say it: "No valid session ID provided", "Session not
+# found", "Session has been terminated". The bare word may be of what a tool is about.
+SESSION_IS_OVER = re.compile(
+    r"\bmcp-session-id\b"
+    r"|\b(no valid|no such|unknown|invalid|expired|terminated|missing) session\b"
+    r"|\bsession( id)?( [0-9a-f-]{8,})?( is| was| has| has been)?"
+    r" (not found|invalid|expired|terminated|unknown|missing)\b",
+    re.IGNORECASE,
+)
 LONGEST_REFUSAL = 64 * 1024  # bytes
 LARGEST_BODY = 32 * 2**20  # bytes; 10 MB of text come twice where a tool has structured output
 NEVER_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.UnsupportedProtocol)
@@ -130,7 +138,7 @@ async def _read(response: httpx2.Response, request: httpx2.Request) -> httpx2.Re
 
 def _session_is_over(response: httpx2.Response) -> bool:
     """404 by the specification, unless an answer in it says otherwise; 400 by some servers, which say so."""
-    return bool(NAMES_SESSION.search(response.text)) or (response.status_code == 404 and not _answers(response))
+    return bool(SESSION_IS_OVER.search(response.text)) or (response.status_code == 404 and not _answers(response))
 
 
 def _answers(response: httpx2.Response) -> bool:
