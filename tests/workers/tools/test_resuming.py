@@ -28,6 +28,7 @@ from workers.tools.soft_http import HEARD, Heard, SoftFail
 
 SESSION = {"mcp-session-id": "s1"}
 LAST_EVENT = "last-event-id"
+ANSWER = '{"jsonrpc": "2.0", "id": 0, "result": {"content": [{"type": "text", "text": "counted"}]}}'
 
 
 class PeopleSignIn:
@@ -44,6 +45,8 @@ def breaking_off(heard: list[str], *, rest: int) -> Starlette:
     async def dispatch(request: Request, go_on: Callable[[Request], Awaitable[Response]]) -> Response:
         if request.method != "POST":
             heard.append("rest" if LAST_EVENT in request.headers else request.method)
+            if LAST_EVENT in request.headers and rest == 200:
+                return Response(f"id: 2\ndata: {ANSWER}\n\n", media_type="text/event-stream")
             return Response("Not Found", rest if LAST_EVENT in request.headers else 405)
         method = (await request.json())["method"]  # before the app behind it reads it, which then finds it kept
         response = await go_on(request)
@@ -58,6 +61,15 @@ def breaking_off(heard: list[str], *, rest: int) -> Starlette:
 
 async def begun() -> AsyncIterator[bytes]:
     yield b"id: 1\nretry: 0\ndata:\n\n"
+
+
+async def test_a_call_whose_answer_broke_off_gets_the_rest_of_it() -> None:
+    heard: list[str] = []
+    async with serve(breaking_off(heard, rest=200)) as url, a_desk(over_http(url)) as desk:
+        outcome = await desk.call("odd__count")
+
+    assert (outcome.text, outcome.ran) == ("counted", "yes")
+    assert (heard.count("tools/call"), heard.count("rest")) == (1, 1)
 
 
 @pytest.mark.parametrize("rest", [404, 401, 503, "ConnectError"])
