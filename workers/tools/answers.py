@@ -27,6 +27,8 @@ SESSION_LOST = re.compile(r"session (not found|terminated|expired)|no valid sess
 WANTED = {"sampling": "a model's words", "roots": "to know folders of ours"}
 LONGEST_MESSAGE = 1000  # characters of a server's own words
 NO_STATUS = "Server returned an error response"  # the SDK's words for a refused status without a reason
+NO_REASON = re.compile(rf"{NO_STATUS}|Session terminated|Not Found|network: \w+")  # the SDK's words, and ours
+BROKE_OFF = "SSE stream "  # so the SDK begins when an answer ended early, and when nobody gave the rest of it
 
 
 def translated(
@@ -53,6 +55,10 @@ def translated(
     code, words = cause.code, cause.message[:LONGEST_MESSAGE]
     if code == CONNECTION_CLOSED and words == "Connection closed":
         return Unheard(f"{place} {did or 'stopped'} while {what} was running.", ends_connection=True)
+    if code == CONNECTION_CLOSED and words.startswith(BROKE_OFF):
+        return Unheard(f"{place} broke off its answer to {what}.")
+    if heard.later_refused and NO_REASON.fullmatch(words):
+        return Unheard(_half_way(place, what))
     if heard.session_lost or (heard.status in (400, 404) and SESSION_LOST.search(words)):
         return NotSent(f"{place} no longer knew our session.", ends_connection=True)
     if code == REQUEST_TIMEOUT:
@@ -67,7 +73,7 @@ def translated(
         return Unheard(f"{place} broke off its answer to {what}.")
     if code in (URL_ELICITATION_REQUIRED, MISSING_REQUIRED_CLIENT_CAPABILITY):
         return Rejected(f"{place} wants {_wanted(cause)} before {what}, which is not possible here.", ran="no")
-    never_ran = code in (METHOD_NOT_FOUND, HEADER_MISMATCH, UNSUPPORTED_PROTOCOL_VERSION)
+    never_ran = code in (METHOD_NOT_FOUND, HEADER_MISMATCH, UNSUPPORTED_PROTOCOL_VERSION) and not heard.later_refused
     return Rejected(f"{place} refused {what}: {words}", ran="no" if never_ran else "yes", quotes=True)
 
 
@@ -85,6 +91,8 @@ def unanswered(heard: Heard, *, server: str, what: str, personal: bool) -> ToolE
     if personal and (refused := lacking(heard, server=server)):
         return refused
     place = f'The tool server "{server}"'
+    if heard.later_refused:
+        return Unheard(_half_way(place, what))
     if heard.failure:
         if not heard.sent:
             return NotSent(f"{place} cannot be reached ({heard.failure}).", ends_connection=True)
@@ -92,6 +100,10 @@ def unanswered(heard: Heard, *, server: str, what: str, personal: bool) -> ToolE
     if heard.session_lost or heard.status == 404:
         return NotSent(f"{place} no longer knew our session.", ends_connection=True)
     return _of_status(heard, place=place, what=what) if heard.status is not None and heard.status >= 400 else None
+
+
+def _half_way(place: str, what: str) -> str:
+    return f"{place} took {what}, but not what we sent it about that afterwards."
 
 
 def _of_status(heard: Heard, *, place: str, what: str) -> ToolError:

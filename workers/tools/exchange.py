@@ -31,7 +31,7 @@ def exchange(owner: ClientTask, *, server: str, what: str, timeout_seconds: floa
     `personal`: people may sign in there.
     """
     with owner.in_use() as client:
-        heard = Heard()
+        heard = Heard(of_exchange=True)
         token = HEARD.set(heard)
         try:
             yield client

@@ -1,11 +1,15 @@
 """What a model is shown of a server's or a function's answer, and what it gets when it asks to read on.
 
-Always holds: never more than `limit` characters at once; the rest is kept only for an agent that may ask for it.
+Always holds: never more than `limit` characters at once; the rest is kept only for an agent that may ask for it. A
+store that fails costs the rest, never the answer: the call behind it has run.
 """
 
 from __future__ import annotations
 
 from typing import Any
+
+import structlog
+from redis.exceptions import RedisError
 
 from bot.catalog.agents import Agent
 from bot.threads.models import ThreadKey
@@ -14,6 +18,8 @@ from workers.tools.names import READ_MORE
 from workers.tools.rests import GONE, Rests
 from workers.tools.results import cleaned, cut
 from workers.tools.specs import Account, Outcome, failure
+
+log = structlog.get_logger(__name__)
 
 
 class LongAnswers:
@@ -31,7 +37,11 @@ class LongAnswers:
         text = cleaned(text)
         if len(text) <= self._limit or self._rests is None or not uses_function(agent, READ_MORE):
             return cut(text, self._limit)
-        return await self._rests.first(text, limit=self._limit, thread=thread, principal=principal, account=account)
+        try:
+            return await self._rests.first(text, limit=self._limit, thread=thread, principal=principal, account=account)
+        except RedisError as exc:
+            log.warning("tool.rest_not_kept", cause=type(exc).__name__)
+            return cut(text, self._limit)
 
     async def read_on(self, values: dict[str, Any], principal: str, thread: ThreadKey) -> Outcome:
         """What becomes of a call of `read_more`."""

@@ -1,8 +1,8 @@
 """The warm connections to MCP servers: one for each server and credential, opened when first needed, kept across turns.
 
 Always holds: two people never share a connection where the server knows people apart; a dead connection is replaced,
-and a call is sent again only where it surely had not been sent; a server that hangs or keeps failing costs its own
-calls alone; after `aclose` no server process is left.
+and a call is sent again only where it surely was not sent, or not taken; a server that hangs or keeps failing costs
+its own calls alone; after `aclose` no server process is left.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """HTTP beneath the MCP client: one network error costs one call, and what HTTP said of a call is kept for it.
 
-The SDK ends a whole connection on one network exception, and reports every refused status as the same error.
+The SDK ends a whole connection on one network exception, and reports every refused status as the same error. Once a
+call was taken, no refusal of what follows it (asking for the rest of the answer, a reply to a question) unsays that.
 """
 
 from __future__ import annotations
@@ -32,8 +33,14 @@ class Refusal:
 
 @dataclass(slots=True)
 class Heard:
-    """What HTTP said about one call. The SDK sends in the caller's context, so `HEARD` finds the right one."""
+    """What HTTP said about one exchange, or while connecting, where each request counts.
 
+    The SDK sends in the caller's context, so `HEARD` finds the right one.
+    """
+
+    of_exchange: bool = False
+    accepted: bool = False  # the exchange's message was taken: all of the below stays as it is, but for the next
+    later_refused: bool = False  # another message of the exchange was not taken
     status: int | None = None
     retry_after: str = ""
     failure: str = ""  # the network error's kind, where there was one
@@ -47,7 +54,15 @@ class Heard:
 
 HEARD: ContextVar[Heard | None] = ContextVar("HEARD", default=None)
 LACKS_RIGHTS = re.compile(r'\berror="?insufficient_scope\b')
-NAMES_SESSION = re.compile(r"\bsession\b", re.IGNORECASE)  # the header's name, too
+# As the specification's header is called, and as SDKs and servers say it: "No valid session ID provided", "Session not
+# found", "Session has been terminated". The bare word may be of what a tool is about.
+SESSION_IS_OVER = re.compile(
+    r"\bmcp-session-id\b"
+    r"|\b(no valid|no such|unknown|invalid|expired|terminated|missing) session\b"
+    r"|\bsession( id)?( [0-9a-f-]{8,})?( is| was| has| has been)?"
+    r" (not found|invalid|expired|terminated|unknown|missing)\b",
+    re.IGNORECASE,
+)
 LONGEST_REFUSAL = 64 * 1024  # bytes
 LARGEST_BODY = 32 * 2**20  # bytes; 10 MB of text come twice where a tool has structured output
 NEVER_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.UnsupportedProtocol)
@@ -75,6 +90,16 @@ class SoftFail(httpx2.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         heard = HEARD.get() or Heard()
+        is_message = request.method == "POST"
+        if heard.accepted:
+            response = await self._sent(request, Heard())
+            heard.later_refused |= is_message and response.is_error
+            return response
+        response = await self._sent(request, heard)
+        heard.accepted = heard.of_exchange and is_message and response.is_success
+        return response
+
+    async def _sent(self, request: httpx2.Request, heard: Heard) -> httpx2.Response:
         try:
             response = await self._inner.handle_async_request(request)
         except httpx2.TransportError as exc:
@@ -113,7 +138,7 @@ async def _read(response: httpx2.Response, request: httpx2.Request) -> httpx2.Re
 
 def _session_is_over(response: httpx2.Response) -> bool:
     """404 by the specification, unless an answer in it says otherwise; 400 by some servers, which say so."""
-    return bool(NAMES_SESSION.search(response.text)) or (response.status_code == 404 and not _answers(response))
+    return bool(SESSION_IS_OVER.search(response.text)) or (response.status_code == 404 and not _answers(response))
 
 
 def _answers(response: httpx2.Response) -> bool:

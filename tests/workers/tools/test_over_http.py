@@ -10,15 +10,21 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
 from structlog.testing import capture_logs
 
 from bot.catalog.servers import Server
+from bot.vault import Vault
 from playground.services.odd import raw
 from playground.services.odd.app import running
 from playground.services.odd.server import a_bench, build
 from playground.services.odd.switches import Switches
 from playground.serving import serve
-from tests.workers.tools.conftest import Desk, a_desk, lines, over_http
+from tests.workers.tools.conftest import Desk, a_desk, an_agent, lines, over_http
+from workers.tools.names import READ_MORE
+from workers.tools.rests import Rests
 
 
 async def test_two_servers_with_the_same_tool_do_not_collide() -> None:
@@ -194,6 +200,20 @@ async def test_a_result_of_two_megabytes_arrives_and_is_cut() -> None:
         outcome = await desk.call("odd__big", '{"characters": 2000000}')
 
     assert "the answer has 2,000,000 characters" in outcome.text
+
+
+async def test_a_store_that_fails_costs_the_rest_of_a_long_answer_and_not_the_answer() -> None:
+    """The call has run; an error in place of its answer would have it made again."""
+    nobody = Redis(port=1, retry=Retry(NoBackoff(), 0))
+    async with running() as odd, a_desk(over_http(odd.url), rests=Rests(nobody, Vault([]))) as desk:
+        desk.agent = an_agent("*", READ_MORE)
+        with capture_logs() as logs:
+            outcome = await desk.call("odd__big", '{"characters": 6000}')
+
+    assert (outcome.failed, outcome.ran) == (False, "yes")
+    assert "only the first 5,000 are shown" in outcome.text
+    assert odd.runs == {"big": 1}
+    assert [entry["cause"] for entry in logs if entry["event"] == "tool.rest_not_kept"] == ["ConnectionError"]
 
 
 async def test_the_older_sse_transport_works_too() -> None:

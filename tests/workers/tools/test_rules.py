@@ -263,11 +263,23 @@ def test_only_what_is_too_long_is_cut() -> None:
     assert cut("abcd", 3).startswith("abc\n[Cut here: the answer has 4 characters, only the first 3 are shown.")
 
 
+NO_REST = "SSE stream ended and reconnection attempts were exhausted"
+AFTERWARDS = Heard(status=200, accepted=True, later_refused=True)
+
+
 @pytest.mark.parametrize(
     ("code", "words", "heard", "kind", "ran"),
     [
         (-32000, "Connection closed", Heard(), "Unheard", "unknown"),
         (-32000, "SSE stream ended without a response", Heard(status=200), "Unheard", "unknown"),
+        (-32000, NO_REST, Heard(failure="ConnectError", sent=False), "Unheard", "unknown"),
+        (-32000, NO_REST, Heard(status=404, session_lost=True), "Unheard", "unknown"),
+        (-32000, "No valid session ID", Heard(status=400), "NotSent", "no"),
+        (-32603, "Server returned an error response", AFTERWARDS, "Unheard", "unknown"),
+        (-32603, "network: ConnectError", AFTERWARDS, "Unheard", "unknown"),
+        (-32600, "Session terminated", AFTERWARDS, "Unheard", "unknown"),
+        (-32601, "Not Found", AFTERWARDS, "Unheard", "unknown"),
+        (-32602, "no such form", AFTERWARDS, "Rejected", "yes"),
         (-32001, "Request 'tools/call' timed out", Heard(), "Unheard", "unknown"),
         (-32001, "Session not found", Heard(status=404), "NotSent", "no"),
         (-32600, "Session terminated", Heard(status=404), "NotSent", "no"),

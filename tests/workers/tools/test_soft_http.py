@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 from collections.abc import AsyncIterator
 
 import httpx2
@@ -19,6 +20,10 @@ NO_SESSION = (
     b'{"jsonrpc":"2.0","id":null,"error":{"code":-32000,"message":"Bad Request: No valid session ID provided"}}'
 )
 NO_ISSUE = b'{"jsonrpc":"2.0","id":7,"error":{"code":-32602,"message":"no issue of this session_id"}}'
+
+
+def a_refusal(words: str) -> bytes:
+    return json.dumps({"jsonrpc": "2.0", "id": None, "error": {"code": -32000, "message": words}}).encode()
 
 
 async def heard_of(status: int, body: bytes, *, headers: dict[str, str], encoding: str = "") -> tuple[Heard, bytes]:
@@ -48,6 +53,18 @@ async def heard_of(status: int, body: bytes, *, headers: dict[str, str], encodin
         (404, b"Not Found", {}, False),
         (400, NO_SESSION, SESSION, True),
         (400, b"Mcp-Session-Id is unknown", SESSION, True),
+        (400, b"Bad Request: Unknown Mcp-Session-Id header", SESSION, True),
+        (400, b"Invalid session ID", SESSION, True),
+        (400, b"Missing session ID", SESSION, True),
+        (400, b'{"error":"Session expired"}', SESSION, True),
+        (404, a_refusal("Session not found"), SESSION, True),
+        (404, a_refusal("Not Found: Session has been terminated"), SESSION, True),
+        (404, a_refusal("Not Found: Invalid or expired session ID"), SESSION, True),
+        (400, b"Session 5f0c2b1e-77aa-4a0e-9a54-2f0f4ad0c0de not found", SESSION, True),
+        (404, a_refusal("No such page in this session"), SESSION, False),
+        (404, a_refusal("This training session is full"), SESSION, False),
+        (400, a_refusal("the session is full, and the person unknown"), SESSION, False),
+        (400, a_refusal("A session must have a title"), SESSION, False),
         (400, b"", SESSION, False),
         (400, NO_ISSUE, SESSION, False),
         (422, NO_SESSION, SESSION, False),
