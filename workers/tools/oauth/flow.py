@@ -111,7 +111,7 @@ class Flow(OAuthClientProvider):
         validate_authorization_response_iss(iss, self.context.oauth_metadata)
         request = await self._exchange_token_authorization_code(code, verifier)
         answer = await sent(http, request)
-        if said_error(answer) == CLIENT_GONE:
+        if said_error(answer) in CLIENT_GONE:
             raise ClientGone("the authorization server does not know us")
         await self._handle_token_response(answer)
         assert self.context.current_tokens is not None, "the SDK raises where there are none"

@@ -25,7 +25,9 @@ from workers.tools.needs import SignIn
 from workers.tools.oauth.errors import Unavailable, Unusable
 from workers.tools.oauth.flow import Begun, ClientGone, Flow
 from workers.tools.oauth.guard import Blocked, Guard, client
-from workers.tools.oauth.spoken import CLIENT_GONE, said_error
+from workers.tools.oauth.spoken import CLIENT_GONE, VOID, said_error
+
+NOT_NOW = 'The sign-in at "{server}" cannot be renewed now. If that lasts, the person can sign in anew in /connections.'
 
 log = structlog.get_logger()
 
@@ -139,11 +141,11 @@ class SignIns:
             fresh = OAuthToken.model_validate_json(answer.content)
         except ValidationError:
             error = said_error(answer)  # some servers say it under 200
-            if error == CLIENT_GONE and not server.own_client:
+            if error in CLIENT_GONE and not server.own_client:
                 await self.connections.forget_client(server.url, _redirect_of(signed_in))
-            elif error != "invalid_grant":
+            elif error not in VOID:
                 log.warning("sign_in.not_renewed", server=server.name, status=answer.status_code, error=error)
-                raise Unavailable(f'The sign-in of "{server.name}" cannot be renewed now.') from None
+                raise Unavailable(NOT_NOW.format(server=server.name)) from None
             log.info("sign_in.renewal_refused", server=server.name, status=answer.status_code)
             await self.connections.renew(principal, server.name, signed_in.access_token, None)
             return await self.connections.at(principal, server)
