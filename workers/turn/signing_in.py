@@ -10,15 +10,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from urllib.parse import urlsplit
 
 import structlog
 
-from bot.connections import addresses
 from bot.connections.models import Principal
 from bot.connections.signed_in import SignedIn
 from bot.connections.tickets import DENIED, Ticket
-from bot.slack import blocks
 from bot.texts import words_for
 from bot.threads import keys
 from bot.threads.models import CallState, Mail, MailKind
@@ -26,7 +23,7 @@ from workers import signed_in
 from workers.conversations.port import Call
 from workers.tools.needs import SignIn
 from workers.tools.oauth.errors import SignInError
-from workers.turn import needed, sign_in_card
+from workers.turn import needed, sign_in_link
 from workers.turn.scene import Scene
 
 MOST_ROUNDS = 3  # a server that refuses again and again would have a person sign in for ever
@@ -87,7 +84,7 @@ async def _put(scene: Scene, server: str, calls: Sequence[Call]) -> None:
     records = {call.tool_call_id: scene.journal.recorded(call) for call in calls}
     asked_at = max(record.asked_at for record in records.values())
     if not asked_at:
-        if key := await _cannot(scene, server) or await _ask(scene, calls):
+        if key := await _cannot(scene, server) or await _ask(scene, server, calls):
             await _close(scene, server, key)
         return
     for name, record in records.items():
@@ -142,51 +139,8 @@ def _rounds(scene: Scene, server: str) -> int:
     return int(scene.journal.get(f"sign_ins:{server}") or 0)
 
 
-async def _ask(scene: Scene, calls: Sequence[Call]) -> str | None:
-    """`calls` wait for the same server."""
-    wanted = [need for call in calls if (need := needed.of(scene, call, SignIn))]
-    need = max(wanted, key=lambda one: one.status)  # 403: more rights than the sign-in that others lack
-    call = calls[0]
-    server = scene.catalog.servers.get(need.server)
-    if server is None:
-        return "sign_in.unusable"
-    settings, services = scene.services.settings, scene.services
-    try:
-        begun = await services.sign_ins.begin(
-            server, _principal(scene), need, redirect_uri=addresses.callback(settings)
-        )
-    except SignInError as exc:
-        log.warning("sign_in.cannot_begin", server=server.name, problem=str(exc))
-        return exc.key
-    locale = await services.people.locale_of(scene.thread.team, scene.person.id)
-    secret = await services.tickets.offer(
-        Ticket(
-            team=scene.thread.team,
-            user=scene.person.id,
-            name=scene.person.name,
-            locale=locale or "en",
-            server=server.name,
-            host=urlsplit(begun.url).hostname or "",
-            scope=begun.scope,
-            url=begun.url,
-            state=begun.state,
-            verifier=begun.verifier,
-            issuer=begun.issuer,
-            documents=begun.documents,
-            thread=str(scene.thread),
-            turn=scene.journal.id,
-            tool_call_id=call.tool_call_id,
-        )
-    )
-    for each in calls:
-        scene.journal.set_call(each.tool_call_id, replace(scene.journal.recorded(each), asked_at=scene.now()))
-    scene.step("sign_in_asked", server=server.name)
-    words = scene.words.say("sign_in.waiting", principal=scene.person.name, server=server.name)
-    row = f"sign-in:{call.tool_call_id}:{_rounds(scene, server.name)}"
-    await scene.delivery.settle()  # what was said before stands above
-    await scene.delivery.ask(row, words, blocks.notice(words))
-    link = addresses.link(settings, secret)
-    return await sign_in_card.give(scene, server.name, begun.scope, words_for(locale), link, wider=need.status == 403)
+async def _ask(scene: Scene, server: str, calls: Sequence[Call]) -> str | None:
+    return await sign_in_link.give(scene, _principal(scene), calls, number=_rounds(scene, server))
 
 
 async def _came_back(scene: Scene, mail: Mail) -> None:
