@@ -97,16 +97,10 @@ async def _went_on(scene: Scene, server: str, calls: Sequence[Call]) -> bool:
 
     Where rights are lacking a sign-in alone does not bring them, so that is asked for.
     """
-    wanted = [need for call in calls if (need := needed.of(scene, call, SignIn))]
-    held = await _held(scene, server)
-    if (
-        not wanted
-        or held is None
-        or held.at < scene.journal.began
-        or scene.journal.get(f"signed_in:{server}") == held.id
-    ):
+    if {need.status for call in calls if (need := needed.of(scene, call, SignIn))} != {UNAUTHORIZED}:
         return False
-    if any(need.status != UNAUTHORIZED for need in wanted):
+    held = await _held(scene, server)
+    if held is None or held.at < scene.journal.began or scene.journal.get(f"signed_in:{server}") == held.id:
         return False
     await _go_on(scene, calls[0])
     return True
