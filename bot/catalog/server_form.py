@@ -1,8 +1,9 @@
-"""The shape of one server's entry in mcp.json, before variables are filled in."""
+"""The shape of one server's entry in mcp.json, and what is still to be right when its variables are filled in."""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
@@ -47,6 +48,13 @@ class ServerForm(Form):
             raise mistake(f'"{both[0]}" stands in upserts as well; keep one')
         return methods
 
+    @field_validator("oauth", mode="after")
+    @classmethod
+    def _one_credential(cls, oauth: OAuthForm | None, info: ValidationInfo) -> OAuthForm | None:
+        if oauth and "authorization" in map(str.lower, info.data.get("headers", {})):
+            raise mistake("with it people sign in, and headers has an Authorization, with which nobody does; keep one")
+        return oauth
+
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
         local = self.model_fields_set & {"command", "args", "env", "cwd"}
@@ -58,3 +66,11 @@ class ServerForm(Form):
         if self.type and (self.type == "stdio") != bool(self.command):
             raise ValueError(f'type "{self.type}" needs {"command" if self.type == "stdio" else "url"}')
         return self
+
+    def wrong(self, values: Mapping[str, Any]) -> tuple[tuple[str, ...], str] | None:
+        """What is not right once variables are filled in: where it stands in the entry, and the sentence."""
+        if values["url"] and not values["url"].startswith(("http://", "https://")):
+            return ("url",), "must begin with https:// or http://"
+        if self.oauth and self.oauth.client_id and not values["oauth"].client_id.strip():
+            return ("oauth", "client_id"), "is empty once its variables are filled in; set them, or leave it out"
+        return None

@@ -155,8 +155,9 @@ def _read(
             f"set it, or give it a default: ${{{variable}:-default}}"
         )
         return [Problem(file, line_of(at, lines), where, message)]
-    if values["url"] and not values["url"].startswith(("http://", "https://")):
-        return [Problem(file, line_of((*at, "url"), lines), f"{where}.url", "must begin with https:// or http://")]
+    if wrong := form.wrong(values):
+        path, sentence = wrong
+        return [Problem(file, line_of((*at, *path), lines), ".".join((where, *path)), sentence)]
     return Server(
         name=name,
         transport="stdio" if form.command else "sse" if form.type == "sse" else "http",

@@ -1,8 +1,8 @@
 """Who is signed in where: a person's tokens for one MCP server, sealed in Redis.
 
 Always holds: a row opens only at its own place, so one person's tokens are never another's; a sign-in counts at the
-address where it was made, whatever server has the name later; one that cannot be opened
-counts as none, and its owner is asked again. Tokens are renewed by one process at a time, under `refreshing`.
+address where it was made, whatever server has the name later; one that cannot be opened counts as none, and its owner
+is asked again. Tokens are renewed by one process at a time, under `refreshing`.
 """
 
 from __future__ import annotations

@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from redis.asyncio import Redis
+from redis.exceptions import WatchError
 
 from bot.connections.models import Principal
 from bot.threads import keys
@@ -28,9 +29,8 @@ class Ticket:
     """Whose sign-in it is, at which server (`host` is where the person will be sent), and which call waits for it.
 
     Where no call waits, `thread` is an errand of its own, and `view` the modal in which it was begun; where a command
-    waits, it is empty. `url` is the
-    authorization server's page; `state` and `verifier` are the flow's. `nonce` is the hash of what the
-    browser's cookie must hold; `code`, `iss` and `error` are what the browser brought back.
+    waits, it is empty. `url` is the authorization server's page; `state` and `verifier` are the flow's. `nonce` is the
+    hash of what the browser's cookie must hold; `code`, `iss` and `error` are what the browser brought back.
     """
 
     team: str
@@ -85,13 +85,24 @@ class Tickets:
         return await self._get(_key("link", secret))
 
     async def open(self, secret: str) -> tuple[Ticket, str] | None:
-        """The person goes on: the link is used up, and the nonce goes into their browser's cookie."""
-        key = _key("link", secret)
-        ticket = self._read(key, await self._redis.getdel(key))
-        if ticket is None:
-            return None
-        nonce = secrets.token_urlsafe(32)
-        await self._put(_key("state", ticket.state), replace(ticket, nonce=_hash(nonce)))
+        """The person goes on: the link is used up, and the nonce goes into their browser's cookie.
+
+        Both or neither: where the store goes away, the link is good again. Of two clicks at once one goes on.
+        """
+        key, nonce = _key("link", secret), secrets.token_urlsafe(32)
+        async with self._redis.pipeline(transaction=True) as together:
+            await together.watch(key)
+            ticket = self._read(key, await together.get(key))
+            if ticket is None:
+                return None
+            together.multi()  # type: ignore[no-untyped-call]  # it has no types at redis-py
+            together.delete(key)
+            state = _key("state", ticket.state)
+            together.set(state, self._sealed(state, replace(ticket, nonce=_hash(nonce))), ex=keys.SIGN_IN_FOR)
+            try:
+                await together.execute()
+            except WatchError:
+                return None
         return ticket, nonce
 
     async def returned(self, state: str, nonce: str) -> Ticket | None:
@@ -123,7 +134,10 @@ class Tickets:
         return await self.take(_answer(state))
 
     async def _put(self, key: str, ticket: Ticket) -> None:
-        await self._redis.set(key, self._vault.seal(json.dumps(asdict(ticket)), place=key), ex=keys.SIGN_IN_FOR)
+        await self._redis.set(key, self._sealed(key, ticket), ex=keys.SIGN_IN_FOR)
+
+    def _sealed(self, key: str, ticket: Ticket) -> str:
+        return self._vault.seal(json.dumps(asdict(ticket)), place=key)
 
     async def _get(self, key: str) -> Ticket | None:
         return self._read(key, await self._redis.get(key))

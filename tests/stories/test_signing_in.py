@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import httpx2
@@ -16,6 +18,8 @@ from playground.authorization import profiles
 from tests.stories.house import LIST, House, MakeHouse, back, opened, signed_in
 from tests.stories.tools import results
 from tests.world import ADA, CAMILLE, TEAM, Thread, until, until_true
+from workers.tools.oauth.sign_ins import SignIns
+from workers.turn import signing_in
 
 
 async def test_a_person_signs_in_and_the_call_that_waited_is_made(house: House, browser: httpx2.AsyncClient) -> None:
@@ -139,6 +143,37 @@ async def test_five_calls_that_wait_for_one_server_get_one_link_and_are_all_made
     await until(lambda: len(results(house.world)) == 5, within=20, seen=lambda: results(house.world))
     assert all("Groceries" in said for said in results(house.world))
     assert (await thread.rests())["state"] != "asking"
+
+
+@pytest.mark.parametrize("moment", ["before_the_link", "as_the_link_is_made"])
+async def test_who_signs_in_elsewhere_before_the_turn_is_parked_is_not_waited_for(
+    house: House, browser: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    thread = await house.asks()
+    await signed_in(house, await house.link(), browser)
+    await until(lambda: "Groceries" in thread.said[-1], seen=lambda: thread.said)
+    connections, ada = Connections(house.world.redis, house.world.settings.vault), Principal(TEAM, ADA)
+    before, whispers = await connections.drop(ada, "notes"), len(house.world.whispered)
+    assert before is not None
+    begin, ask = SignIns.begin, signing_in.ask
+
+    async def elsewhere() -> None:
+        await connections.put(ada, "notes", replace(before, id="another", at=time.time()))
+
+    async def begun(*args: Any, **named: Any) -> Any:
+        if moment == "as_the_link_is_made":
+            await elsewhere()
+        return await begin(*args, **named)
+
+    async def asked(scene: Any) -> None:
+        if moment == "before_the_link":
+            await elsewhere()
+        await ask(scene)
+
+    monkeypatch.setattr(SignIns, "begin", begun)
+    monkeypatch.setattr(signing_in, "ask", asked)
+    assert "Groceries" in (await (await house.asks()).answered())[-1]
+    assert len(house.world.whispered) - whispers == (moment == "as_the_link_is_made")
 
 
 async def test_a_refused_sign_in_closes_all_calls_that_wait_for_the_server(

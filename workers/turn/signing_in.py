@@ -10,14 +10,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from urllib.parse import urlsplit
 
 import structlog
 
-from bot.connections import addresses
 from bot.connections.models import Principal
+from bot.connections.signed_in import SignedIn
 from bot.connections.tickets import DENIED, Ticket
-from bot.slack import blocks
 from bot.texts import words_for
 from bot.threads import keys
 from bot.threads.models import CallState, Mail, MailKind
@@ -25,11 +23,12 @@ from workers import signed_in
 from workers.conversations.port import Call
 from workers.tools.needs import SignIn
 from workers.tools.oauth.errors import SignInError
-from workers.turn import needed, sign_in_card
+from workers.turn import needed, sign_in_link
 from workers.turn.scene import Scene
 
 MOST_ROUNDS = 3  # a server that refuses again and again would have a person sign in for ever
 LIMIT = 2 * keys.SIGN_IN_FOR  # the link's time, and that of the way through the browser
+UNAUTHORIZED = 401
 GIVEN = "{}"  # nothing that the server has to be told
 RESULT = "Error: the call was not made, for it needs a sign-in of the person. {why} Do not call it again; say so."
 
@@ -53,17 +52,13 @@ def told(scene: Scene, writer: str) -> tuple[str, dict[str, str]]:
 async def ask(scene: Scene) -> None:
     """Give the person one link for each server that is waited for; what cannot be asked for is closed with a sentence.
 
-    A call that comes while the server's link is out waits for that one.
+    Who has signed in elsewhere meanwhile, or does while the link is made, needs none: only a turn that is parked
+    already is told of that.
     """
     for server, calls in _by_server(scene, waiting(scene)).items():
-        records = {call.tool_call_id: scene.journal.recorded(call) for call in calls}
-        asked_at = max(record.asked_at for record in records.values())
-        if not asked_at and ((key := await _cannot(scene, server)) or (key := await _ask(scene, calls))):
-            await _close(scene, server, key)
-            continue
-        for name, record in records.items():
-            if asked_at and not record.asked_at:
-                scene.journal.set_call(name, replace(record, asked_at=asked_at))
+        if not await _went_on(scene, server, calls):
+            await _put(scene, server, calls)
+            await _went_on(scene, server, calls)
 
 
 async def hear(scene: Scene, mail: Sequence[Mail]) -> None:
@@ -82,6 +77,38 @@ async def hear(scene: Scene, mail: Sequence[Mail]) -> None:
 
 async def stop(scene: Scene) -> None:
     """The calls are closed with the turn; a link that is opened later finds nothing that waits."""
+
+
+async def _put(scene: Scene, server: str, calls: Sequence[Call]) -> None:
+    """A call that comes while the server's link is out waits for that one."""
+    records = {call.tool_call_id: scene.journal.recorded(call) for call in calls}
+    asked_at = max(record.asked_at for record in records.values())
+    if not asked_at:
+        if key := await _cannot(scene, server) or await _ask(scene, server, calls):
+            await _close(scene, server, key)
+        return
+    for name, record in records.items():
+        if not record.asked_at:
+            scene.journal.set_call(name, replace(record, asked_at=asked_at))
+
+
+async def _went_on(scene: Scene, server: str, calls: Sequence[Call]) -> bool:
+    """Whether the person has signed in during this turn, and no call was made again for that yet: these are then.
+
+    Where rights are lacking a sign-in alone does not bring them, so that is asked for.
+    """
+    if {need.status for call in calls if (need := needed.of(scene, call, SignIn))} != {UNAUTHORIZED}:
+        return False
+    held = await _held(scene, server)
+    if held is None or held.at < scene.journal.began or scene.journal.get(f"signed_in:{server}") == held.id:
+        return False
+    await _go_on(scene, calls[0])
+    return True
+
+
+async def _held(scene: Scene, server: str) -> SignedIn | None:
+    entry = scene.catalog.servers.get(server)
+    return await scene.services.sign_ins.connections.at(_principal(scene), entry) if entry else None
 
 
 def _by_server(scene: Scene, calls: Sequence[Call]) -> dict[str, list[Call]]:
@@ -106,51 +133,8 @@ def _rounds(scene: Scene, server: str) -> int:
     return int(scene.journal.get(f"sign_ins:{server}") or 0)
 
 
-async def _ask(scene: Scene, calls: Sequence[Call]) -> str | None:
-    """`calls` wait for the same server."""
-    wanted = [need for call in calls if (need := needed.of(scene, call, SignIn))]
-    need = max(wanted, key=lambda one: one.status)  # 403: more rights than the sign-in that others lack
-    call = calls[0]
-    server = scene.catalog.servers.get(need.server)
-    if server is None:
-        return "sign_in.unusable"
-    settings, services = scene.services.settings, scene.services
-    try:
-        begun = await services.sign_ins.begin(
-            server, _principal(scene), need, redirect_uri=addresses.callback(settings)
-        )
-    except SignInError as exc:
-        log.warning("sign_in.cannot_begin", server=server.name, problem=str(exc))
-        return exc.key
-    locale = await services.people.locale_of(scene.thread.team, scene.person.id)
-    secret = await services.tickets.offer(
-        Ticket(
-            team=scene.thread.team,
-            user=scene.person.id,
-            name=scene.person.name,
-            locale=locale or "en",
-            server=server.name,
-            host=urlsplit(begun.url).hostname or "",
-            scope=begun.scope,
-            url=begun.url,
-            state=begun.state,
-            verifier=begun.verifier,
-            issuer=begun.issuer,
-            documents=begun.documents,
-            thread=str(scene.thread),
-            turn=scene.journal.id,
-            tool_call_id=call.tool_call_id,
-        )
-    )
-    for each in calls:
-        scene.journal.set_call(each.tool_call_id, replace(scene.journal.recorded(each), asked_at=scene.now()))
-    scene.step("sign_in_asked", server=server.name)
-    words = scene.words.say("sign_in.waiting", principal=scene.person.name, server=server.name)
-    row = f"sign-in:{call.tool_call_id}:{_rounds(scene, server.name)}"
-    await scene.delivery.settle()  # what was said before stands above
-    await scene.delivery.ask(row, words, blocks.notice(words))
-    link = addresses.link(settings, secret)
-    return await sign_in_card.give(scene, server.name, begun.scope, words_for(locale), link, wider=need.status == 403)
+async def _ask(scene: Scene, server: str, calls: Sequence[Call]) -> str | None:
+    return await sign_in_link.give(scene, _principal(scene), calls, number=_rounds(scene, server))
 
 
 async def _came_back(scene: Scene, mail: Mail) -> None:
@@ -162,8 +146,7 @@ async def _came_back(scene: Scene, mail: Mail) -> None:
         return
     if ticket is None:
         # Another worker took it and ended before it was on record: what it stored counts.
-        server = scene.catalog.servers.get(_server(scene, call))
-        had = server and await scene.services.sign_ins.connections.at(_principal(scene), server)
+        had = await _held(scene, _server(scene, call))
         await (_go_on(scene, call) if had else _close(scene, _server(scene, call), "sign_in.timed_out"))
     elif ticket.principal != _principal(scene):
         await scene.whisper(mail.principal, "sign_in.not_yours")
@@ -176,8 +159,7 @@ async def _came_back(scene: Scene, mail: Mail) -> None:
 async def _elsewhere(scene: Scene, mail: Mail) -> None:
     """The person signed in by another link: calls that wait for that server need theirs no more."""
     calls = _by_server(scene, waiting(scene)).get(mail.about["server"], [])
-    server = scene.catalog.servers.get(mail.about["server"])
-    if calls and server and await scene.services.sign_ins.connections.at(_principal(scene), server):
+    if calls and await _held(scene, mail.about["server"]):
         await _go_on(scene, calls[0])
 
 
@@ -207,6 +189,8 @@ async def _exchange(scene: Scene, call: Call, ticket: Ticket, by: str) -> None:
 async def _go_on(scene: Scene, call: Call) -> None:
     """All calls that wait for this server are made again: the sign-in is the person's, not the call's."""
     server = _server(scene, call)
+    held = await _held(scene, server)
+    scene.journal.put({f"signed_in:{server}": held.id if held else ""})
     for other in _by_server(scene, waiting(scene)).get(server, []):
         scene.journal.set_call(other.tool_call_id, replace(scene.journal.recorded(other), given=GIVEN))
     scene.step("signed_in", server=server)

@@ -241,6 +241,21 @@ def test_an_entry_that_says_it_wrongly_is_left_out(files: Files, entry: dict[str
             "",
             "variable NO is not set",
         ),
+        (
+            {"url": "https://a.example", "oauth": {"client_id": "${NO:-}", "scopes": ["read"]}},
+            "oauth.client_id",
+            "is empty once its variables are filled in",
+        ),
+        (
+            {"url": "https://a.example", "oauth": {"client_id": "${NO:- }", "client_secret": "x"}},
+            "oauth.client_id",
+            "is empty once its variables are filled in",
+        ),
+        (
+            {"url": "https://a.example", "oauth": {"client_id": "x"}, "headers": {"authorization": "Bearer x"}},
+            "oauth",
+            "people sign in, and headers has an Authorization, with which nobody does; keep one",
+        ),
         ({"url": "https://a.example", "channels": {"general": {"headers": {"A": "b"}}}}, "channels.general", ""),
         ({"url": "https://a.example", "channels": {"C012AB": {"headers": {}}}}, "channels.C012AB.headers", ""),
         ({"url": "https://a.example", "channels": {"C012AB": {"url": "x"}}}, "channels.C012AB", ""),

@@ -17,7 +17,7 @@ from typing import Any
 
 import httpx2
 from mcp.client.auth import OAuthClientProvider, OAuthFlowError, PKCEParameters
-from mcp.client.auth.utils import extract_scope_from_www_auth, validate_authorization_response_iss
+from mcp.client.auth.utils import extract_scope_from_www_auth, union_scopes, validate_authorization_response_iss
 from mcp.shared.auth import OAuthClientInformationFull, OAuthClientMetadata, OAuthToken
 
 from bot.catalog.servers import Server
@@ -58,6 +58,10 @@ class ClientGone(OAuthFlowError):
     """The authorization server does not know as whom we are registered."""
 
 
+class _TooNarrow(Exception):
+    """We are registered for less than is asked for, which an authorization server may refuse (RFC 7591, 2)."""
+
+
 class Flow(OAuthClientProvider):
     """`documents` is what an earlier half, or an earlier sign-in, left; `client` as whom we are registered."""
 
@@ -94,8 +98,17 @@ class Flow(OAuthClientProvider):
         headers = {PROTOCOL_HEADER: need.protocol} if need.protocol else {}
         refused = httpx2.Request("POST", self._server.url, headers=headers)
         answer = httpx2.Response(need.status, headers={"www-authenticate": need.challenge}, request=refused)
-        self._choose(lacking=extract_scope_from_www_auth(answer) if need.status == 403 else None)
-        async with contextlib.aclosing(self.async_auth_flow(refused)) as flow:
+        lacking = extract_scope_from_www_auth(answer) if need.status == 403 else None
+        granted = self.context.current_tokens.scope if self.context.current_tokens else None
+        self._scope = scopes.chosen(self._server, granted=granted, lacking=lacking)
+        try:
+            return await self._to_the_link(http, answer)
+        except _TooNarrow:
+            self.context.client_info = None  # so the SDK registers us, for all that is asked for
+            return await self._to_the_link(http, answer)
+
+    async def _to_the_link(self, http: httpx2.AsyncClient, answer: httpx2.Response) -> Begun:
+        async with contextlib.aclosing(self.async_auth_flow(answer.request)) as flow:
             await anext(flow)  # the refused request itself, which is not sent again
             try:
                 while True:
@@ -111,7 +124,7 @@ class Flow(OAuthClientProvider):
         validate_authorization_response_iss(iss, self.context.oauth_metadata)
         request = await self._exchange_token_authorization_code(code, verifier)
         answer = await sent(http, request)
-        if said_error(answer) == CLIENT_GONE:
+        if said_error(answer) in CLIENT_GONE:
             raise ClientGone("the authorization server does not know us")
         await self._handle_token_response(answer)
         assert self.context.current_tokens is not None, "the SDK raises where there are none"
@@ -136,6 +149,10 @@ class Flow(OAuthClientProvider):
         return self.context.client_info
 
     async def set_client_info(self, client_info: OAuthClientInformationFull) -> None:
+        """What was asked for is remembered with it: a server that registers us for less does so the next time, too."""
+        if client_info.scope is not None:
+            asked = self._scope or self.context.client_metadata.scope
+            client_info.scope = union_scopes(asked, client_info.scope)
         self.registered = kept.written(client_info)
 
     async def _perform_authorization(self) -> httpx2.Request:
@@ -144,42 +161,34 @@ class Flow(OAuthClientProvider):
         methods = context.oauth_metadata.code_challenge_methods_supported if context.oauth_metadata else ["S256"]
         if "S256" not in (methods or []):
             raise OAuthFlowError("the authorization server does not offer PKCE with S256")
+        context.client_metadata.scope = self._scope or context.client_metadata.scope
+        raise _Paused(self._begun(self._client().client_id))
+
+    def _client(self) -> OAuthClientInformationFull:
+        """As whom we ask; known only now that it is, too, what for."""
+        context = self.context
         if context.client_info is None:
             raise OAuthFlowError("we are not registered")
         if self._server.own_client:
             context.client_info = by_hand(self._server, self._redirect_uri, context.oauth_metadata)
-        if self._scope:
-            context.client_metadata.scope = self._scope
+        if not scopes.suffices(context.client_info, context.client_metadata.scope):
+            raise _TooNarrow
+        return context.client_info
+
+    def _begun(self, client_id: str) -> Begun:
+        context, redirect_uri = self.context, self._redirect_uri
         pkce, state = PKCEParameters.generate(), secrets.token_urlsafe(32)
-        raise _Paused(
-            Begun(
-                url=link.to(
-                    context,
-                    client_id=context.client_info.client_id,
-                    redirect_uri=self._redirect_uri,
-                    state=state,
-                    challenge=pkce.code_challenge,
-                ),
-                state=state,
-                verifier=pkce.code_verifier,
-                issuer=str(context.oauth_metadata.issuer) if context.oauth_metadata else "",
-                scope=context.client_metadata.scope or "",
-                documents=self.documents(),
-            )
+        return Begun(
+            url=link.to(
+                context, client_id=client_id, redirect_uri=redirect_uri, state=state, challenge=pkce.code_challenge
+            ),
+            state=state,
+            verifier=pkce.code_verifier,
+            issuer=str(context.oauth_metadata.issuer) if context.oauth_metadata else "",
+            scope=context.client_metadata.scope or "",
+            documents=self.documents(),
         )
 
     @property
     def _redirect_uri(self) -> str:
         return str(self.context.client_metadata.redirect_uris[0]) if self.context.client_metadata.redirect_uris else ""
-
-    def _choose(self, *, lacking: str | None) -> None:
-        """Who is registered for less than an operator wants asked for registers anew: it would be refused."""
-        context = self.context
-        granted = context.current_tokens.scope if context.current_tokens else None
-        self._scope = scopes.chosen(self._server, granted=granted, lacking=lacking)
-        if (
-            context.client_info
-            and not self._server.own_client
-            and not scopes.suffices(context.client_info, self._scope)
-        ):
-            context.client_info = None

@@ -16,13 +16,14 @@ from aiohttp import web
 from bot.catalog.servers import Server
 from bot.connections import addresses
 from bot.connections.models import OPERATOR
-from bot.connections.tickets import Ticket, Tickets
+from bot.connections.tickets import Tickets
 from bot.threads import keys
 from workers.tools.asks import Asks
 from workers.tools.needs import SignIn
 from workers.tools.oauth.errors import Unusable
 from workers.tools.oauth.flow import Begun
 from workers.tools.oauth.sign_ins import SignIns
+from workers.tools.oauth.tickets import ticket_for
 
 LOOK_SECONDS = 0.5  # between two looks whether the bot has heard the browser
 DONE = "You can close this page and go back to the terminal."
@@ -106,23 +107,7 @@ def at_the_bot(
     """Let the bot at PUBLIC_URL hear the browser."""
 
     async def hear(begun: Begun) -> Brought:
-        ticket = Ticket(
-            team=OPERATOR.team,
-            user=OPERATOR.user,
-            name="Threadwind",
-            locale="en",
-            server=server.name,
-            host=begun.url.split("/")[2],
-            scope=begun.scope,
-            url=begun.url,
-            state=begun.state,
-            verifier=begun.verifier,
-            issuer=begun.issuer,
-            documents=begun.documents,
-            thread="",
-            turn="",
-            tool_call_id="",
-        )
+        ticket = ticket_for(begun, OPERATOR, server=server.name, name="Threadwind", locale="en")
         show(addresses.link(settings, await tickets.offer(ticket)))
         while (back := await tickets.brought(begun.state)) is None:  # noqa: ASYNC110  # another process hears it
             await asyncio.sleep(LOOK_SECONDS)

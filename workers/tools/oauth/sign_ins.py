@@ -25,7 +25,9 @@ from workers.tools.needs import SignIn
 from workers.tools.oauth.errors import Unavailable, Unusable
 from workers.tools.oauth.flow import Begun, ClientGone, Flow
 from workers.tools.oauth.guard import Blocked, Guard, client
-from workers.tools.oauth.spoken import CLIENT_GONE, said_error
+from workers.tools.oauth.spoken import CLIENT_GONE, VOID, said_error
+
+NOT_NOW = 'The sign-in at "{server}" cannot be renewed now. If that lasts, the person can sign in anew in /connections.'
 
 log = structlog.get_logger()
 
@@ -137,23 +139,31 @@ class SignIns:
             answer = await flow.renew(http)
         try:
             fresh = OAuthToken.model_validate_json(answer.content)
-        except ValidationError:
-            error = said_error(answer)  # some servers say it under 200
-            if error == CLIENT_GONE and not server.own_client:
-                await self.connections.forget_client(server.url, _redirect_of(signed_in))
-            elif error != "invalid_grant":
-                log.warning("sign_in.not_renewed", server=server.name, status=answer.status_code, error=error)
-                raise Unavailable(f'The sign-in of "{server.name}" cannot be renewed now.') from None
-            log.info("sign_in.renewal_refused", server=server.name, status=answer.status_code)
-            await self.connections.renew(principal, server.name, signed_in.access_token, None)
-            return await self.connections.at(principal, server)
-        fresh.refresh_token = fresh.refresh_token or signed_in.refresh_token
-        fresh.scope = fresh.scope or signed_in.scope
-        after = self._granted(fresh, signed_in.documents, id=signed_in.id, url=signed_in.url, at=signed_in.at)
-        if not await self.connections.renew(principal, server.name, signed_in.access_token, after):
-            log.warning("sign_in.renewed_too_late", server=server.name)
-            return await self.connections.at(principal, server)
-        return after
+        except ValidationError:  # some servers refuse under 200
+            await self._refused(server, signed_in, answer)
+            after = None
+        else:
+            after = self._renewed(fresh, signed_in)
+        if await self.connections.renew(principal, server.name, signed_in.access_token, after):
+            return after
+        log.warning("sign_in.renewed_too_late", server=server.name)
+        return await self.connections.at(principal, server)
+
+    async def _refused(self, server: Server, signed_in: SignedIn, answer: httpx2.Response) -> None:
+        """Raises `Unavailable` where that does not end the connection."""
+        error = said_error(answer)
+        if error in CLIENT_GONE and not server.own_client:
+            await self.connections.forget_client(server.url, _redirect_of(signed_in))
+        elif error not in VOID:
+            log.warning("sign_in.not_renewed", server=server.name, status=answer.status_code, error=error)
+            raise Unavailable(NOT_NOW.format(server=server.name)) from None
+        log.info("sign_in.renewal_refused", server=server.name, status=answer.status_code)
+
+    def _renewed(self, fresh: OAuthToken, before: SignedIn) -> SignedIn:
+        """What the answer leaves out stays as it was (RFC 6749, 5.1 and 6)."""
+        fresh.refresh_token = fresh.refresh_token or before.refresh_token
+        fresh.scope = fresh.scope or before.scope
+        return self._granted(fresh, before.documents, id=before.id, url=before.url, at=before.at)
 
     def _granted(self, tokens: OAuthToken, documents: dict[str, Any], *, id: str, url: str, at: float) -> SignedIn:
         return SignedIn(

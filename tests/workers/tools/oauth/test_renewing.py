@@ -11,6 +11,7 @@ import httpx2
 import pytest
 from cryptography.fernet import Fernet
 from redis.asyncio import Redis
+from structlog.testing import capture_logs
 
 from bot.catalog.server_credentials import OAuthClient
 from bot.catalog.servers import Server
@@ -122,11 +123,21 @@ async def test_only_a_void_refresh_token_ends_a_connection(
     assert await connections.at(ADA, NOTES) == SIGNED_IN
 
 
-@pytest.mark.parametrize("status", [400, 401, 200])
+@pytest.mark.parametrize(
+    ("status", "error"),
+    [
+        (400, "invalid_grant"),
+        (401, "invalid_grant"),
+        (200, "invalid_grant"),
+        (200, "bad_refresh_token"),
+        (400, "bad_refresh_token"),
+    ],
+)
 async def test_a_void_refresh_token_ends_the_connection(
-    monkeypatch: pytest.MonkeyPatch, connections: Connections, sign_ins: SignIns, status: int
+    monkeypatch: pytest.MonkeyPatch, connections: Connections, sign_ins: SignIns, status: int, error: str
 ) -> None:
-    endpoint(monkeypatch, says(status, json={"error": "invalid_grant"}))
+    """`bad_refresh_token` is GitHub's own word."""
+    endpoint(monkeypatch, says(status, json={"error": error}))
     assert await sign_ins.renewed(NOTES, ADA, "spent") is None
     assert await connections.get(ADA, "notes") is None
     assert await connections.servers_of(ADA) == set()
@@ -147,14 +158,16 @@ async def test_a_registration_that_the_server_no_longer_knows_is_made_anew(
     assert await connections.client(NOTES.url, "http://localhost/") is None
 
 
+@pytest.mark.parametrize(("status", "error"), [(401, "invalid_client"), (200, "incorrect_client_credentials")])
 async def test_a_client_of_the_operators_that_is_refused_costs_nobody_the_sign_in(
-    monkeypatch: pytest.MonkeyPatch, connections: Connections, sign_ins: SignIns
+    monkeypatch: pytest.MonkeyPatch, connections: Connections, sign_ins: SignIns, status: int, error: str
 ) -> None:
     """Its id or secret may be mistyped: the operator mends it, and the tokens are good again."""
-    endpoint(monkeypatch, says(401, json={"error": "invalid_client"}))
+    endpoint(monkeypatch, says(status, json={"error": error}))
     own = replace(NOTES, oauth=OAuthClient(client_id="ours"))
-    with pytest.raises(Unavailable):
+    with pytest.raises(Unavailable, match="/connections"), capture_logs() as logs:
         await sign_ins.renewed(own, ADA, "spent")
+    assert [line["error"] for line in logs if line["event"] == "sign_in.not_renewed"] == [error]
     assert await connections.at(ADA, own) == SIGNED_IN
     with pytest.raises(Unusable):
         await sign_ins.finish(own, ADA, SIGNED_IN.documents, code="code", verifier="verifier", iss=None)
