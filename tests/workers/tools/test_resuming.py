@@ -21,7 +21,7 @@ from playground.serving import serve
 from tests.workers.tools.conftest import a_desk, over_http
 from workers.tools.answers import unanswered
 from workers.tools.asked import Answering
-from workers.tools.credentials import Asker, Credential
+from workers.tools.credentials import SHARED, Asker, Credential
 from workers.tools.errors import Unheard
 from workers.tools.oauth.bearer import Bearer
 from workers.tools.soft_http import HEARD, Heard, SoftFail
@@ -35,7 +35,7 @@ class PeopleSignIn:
     """Credentials at a server where people may sign in, and nobody has yet."""
 
     async def of(self, server: Server, asker: Asker | None) -> Credential:
-        return Credential(key="nobody", auth=Bearer(None))
+        return Credential(key=SHARED, auth=Bearer(None))
 
 
 def breaking_off(heard: list[str], *, rest: int) -> Starlette:
