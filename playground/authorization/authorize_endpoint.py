@@ -95,7 +95,8 @@ def _at_once(call: Call, asked: Asked) -> str | None:
     signed_in = issuer.switches.answered_by or call.request.cookies.get(COOKIE)
     if issuer.switches.denies:
         raise OAuthError("access_denied", "The person did not allow it.")
-    if issuer.switches.answered_by or deciding.remembered(asked, signed_in, issuer.tokens):
+    known = issuer.settings.remembers and deciding.remembered(asked, signed_in, issuer.tokens)
+    if issuer.switches.answered_by or known:
         call.seen.person = signed_in or ""
         return deciding.allowed(asked, call.seen.person, tokens=issuer.tokens, issuer=issuer.url)
     if "none" in asked.prompts:

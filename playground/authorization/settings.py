@@ -27,7 +27,8 @@ OFFLINE_ACCESS = Scope(OFFLINE, "Keep this access while you are away", "Garder c
 @dataclass(frozen=True, kw_only=True)
 class Settings:
     """`path` is the issuer's below the server's root, `""` for the root itself. `resources`: those that tokens may be
-    for; empty means any. `resource_key` is what resources show when they ask about a token."""
+    for; empty means any. `resource_key` is what resources show when they ask about a token. Without `remembers` each
+    person is asked each time: where several use one browser, as in the demo."""
 
     name: str = "Playground"
     path: str = ""
@@ -37,4 +38,5 @@ class Settings:
     people: tuple[PersonSeed, ...] = field(default_factory=lambda: tuple(Seed().people))
     token_path: str = "/token"
     resource_key: str = RESOURCE_KEY
+    remembers: bool = True
     switches: Switches = field(default_factory=Switches)

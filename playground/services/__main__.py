@@ -10,6 +10,7 @@ import contextlib
 import signal
 import socket
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -59,9 +60,8 @@ def main(
     verifier: Verifier | None = Introspection(introspection_url, introspection_key) if introspection_url else None
     served: dict[int, ASGIApp] = {github_port: service("github", create_github, verifier, authorization_server)}
     if sign_in_port:
-        own = authorization.create(
-            profiles.linear(), public_url=f"http://{HOST}:{sign_in_port}", state=kept("linear-sign-in")
-        )
+        asks = replace(profiles.linear(), remembers=False)
+        own = authorization.create(asks, public_url=f"http://{HOST}:{sign_in_port}", state=kept("linear-sign-in"))
         served[linear_port] = service("linear", create_linear, own.issuer, [own.issuer.url])
         served[sign_in_port] = own
     else:

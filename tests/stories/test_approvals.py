@@ -226,7 +226,7 @@ async def test_a_stop_denies_all_that_waits(make_world: MakeWorld, tmp_path: Pat
     await thread.reply(f"<@{BOT}> stop")
     await until(lambda: not cards(thread), seen=lambda: thread.said)
     assert (await thread.rests())["state"] == "idle"
-    assert "Stopped before anybody decided" in str(one.blocks) + str(two.blocks)
+    assert "Ada said stop before anybody decided" in str(one.blocks) + str(two.blocks)
     assert runs(tmp_path / "ran") == 0
 
 

@@ -75,7 +75,7 @@ async def test_the_escalation_list_is_really_called_and_the_reason_calls_nobody(
         assert "Assistant handed a thread of Ada" in told
         assert card.ts.replace(".", "") in told
     assert "Yours, waiting for others" in await world.command("/threadwind", "waiting")
-    assert "Rien ne vous attend" in await world.command("/threadwind", "waiting", user=CAMILLE)
+    assert "Rien n’est en attente" in await world.command("/threadwind", "waiting", user=CAMILLE)
     assert thread.status == ""
     assert thread.session == "active"
 

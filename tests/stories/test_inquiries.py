@@ -75,7 +75,7 @@ async def test_a_form_is_filled_in_while_no_worker_waits_and_the_call_goes_on_wi
     assert "For you to decide or to do" in told
     assert "odd asks Ada" in told
     assert question.ts.replace(".", "") in told
-    assert "Rien ne vous attend" in await world.command("/threadwind", "waiting", user=CAMILLE)
+    assert "Rien n’est en attente" in await world.command("/threadwind", "waiting", user=CAMILLE)
     await world.end_workers()  # nobody waits
     view = await reopened(world, question)
     assert "Please fill this in." in str(view.definition["blocks"])

@@ -38,6 +38,7 @@ async def test_a_person_signs_in_and_the_call_that_waited_is_made(house: House, 
     done = await signed_in(house, link, browser)
     assert "go back to Slack" in done.text
     await until(lambda: "Groceries" in thread.said[-1], seen=lambda: thread.said)
+    assert "Ada signed in at notes." in thread.said
     assert (await house.signed_in()).refresh_token
 
 
@@ -275,6 +276,7 @@ async def test_stop_ends_the_wait_and_a_late_sign_in_is_not_used(house: House, b
     await house.world.press_stop(thread)
     await until(lambda: any("topped" in said for said in thread.said), seen=lambda: thread.said)
     await thread.rests()
+    assert "I no longer wait for Ada to sign in at notes." in thread.said
     await signed_in(house, link, browser)
     await until(lambda: any("no longer wait" in said for _, said in house.world.whispers))
     assert await house.signed_in() is None

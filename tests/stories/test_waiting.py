@@ -51,7 +51,7 @@ async def test_who_decides_and_whose_it_is_are_told_with_link_age_and_end(
     own = await world.command("/threadwind", "waiting")
     assert "Yours, waiting for others" in own
     assert "For you" not in own
-    assert "Rien ne vous attend" in await world.command("/threadwind", "waiting", user=CAMILLE)
+    assert "Rien n’est en attente" in await world.command("/threadwind", "waiting", user=CAMILLE)
     assert len(world.slack.workspace.conversations[GENERAL].timeline) == 1, "nothing of it stands in the channel"
 
     await world.click(card, "deny", user=GRACE)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -35,6 +37,9 @@ def guarded(url: str, work: Callable[[], T]) -> T:
     """What `work` gives, which uses the Redis at `url`; ends the process with a sentence where that is not possible."""
     try:
         return work()
+    except BrokenPipeError:  # whoever read our words has gone, as `head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
     except Cannot as exc:
         give_up(*str(exc).split("\n"), status=CANNOT)
     except (RedisError, OSError) as exc:

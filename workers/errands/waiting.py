@@ -7,12 +7,13 @@ from datetime import datetime, timedelta
 from bot.approvals.approvers import OTHERS
 from bot.catalog.catalog import Catalog
 from bot.slack import blocks
+from bot.slack.commands import CONNECTIONS, slash
 from bot.slack.errors import SlackError
 from bot.slack.moments import moment
 from bot.slack.text import shown
 from workers import waiting
 from workers.errands.errand import Errand
-from workers.waiting import Waits
+from workers.waiting import Kind, Waits
 
 MOST_SHOWN = 20  # each takes a block, of the 50 of a message, and a call for its link
 NAME_SHOWN = 150
@@ -50,12 +51,14 @@ async def _line(errand: Errand, waits: Waits) -> str:
     say, services, record = errand.words.say, errand.services, waits.record
     agent = services.catalogs.now.find(record.agent)
     person = await services.people.person(waits.thread.team, waits.principal)
+    yours = "_of_yours" if waits.kind is Kind.SIGN_IN and waits.principal == errand.mail.principal else ""
     words = say(
-        f"waiting.{waits.kind}",
+        f"waiting.{waits.kind}{yours}",
         agent=shown(agent.display_name if agent else record.agent, NAME_SHOWN),
         tool=f"*{shown(record.title or record.name, NAME_SHOWN)}*",
         server=shown(waits.server, NAME_SHOWN),
         person=shown(person.name if person else waits.principal, NAME_SHOWN),
+        command=slash(CONNECTIONS, services.settings.command_prefix),
     )
     age = timedelta(seconds=max(0.0, services.now() - (waits.asked_at or services.now())))
     until = moment(waits.until, errand.words.time(datetime.fromtimestamp(waits.until).astimezone()))

@@ -125,9 +125,11 @@ def _half_time(scene: Scene, record: CallRecord) -> float:
 
 
 async def stop(scene: Scene) -> None:
+    by = scene.hold.stopped_by or ""
+    person = text.shown(await name_of(scene, by), NAME_SHOWN) if by else ""
+    words = scene.words.say("asking.stopped_by" if by else "asking.stopped", person=person)
     for call in waiting(scene):
-        words = scene.words.say("asking.stopped")
-        await decide(scene, call, "denied", words, by=scene.hold.stopped_by or "")
+        await decide(scene, call, "denied", words, by=by)
 
 
 def told(scene: Scene, writer: str) -> tuple[str, dict[str, str]]:

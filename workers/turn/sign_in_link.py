@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 import structlog
@@ -11,6 +12,7 @@ from bot.catalog.servers import Server
 from bot.connections import addresses
 from bot.connections.models import Principal
 from bot.slack import blocks
+from bot.slack.errors import SlackError
 from bot.texts import words_for
 from workers.conversations.port import Call
 from workers.tools.needs import SignIn
@@ -64,4 +66,19 @@ async def _tell(scene: Scene, server: Server, calls: Sequence[Call], number: int
     scene.step("sign_in_asked", server=server.name)
     words = scene.words.say("sign_in.waiting", principal=scene.person.name, server=server.name)
     await scene.delivery.settle()  # what was said before stands above
-    await scene.delivery.ask(f"sign-in:{calls[0].tool_call_id}:{number}", words, blocks.notice(words))
+    row = f"sign-in:{calls[0].tool_call_id}:{number}"
+    scene.journal.put({_notice(server.name): row})
+    await scene.delivery.ask(row, words, blocks.notice(words))
+
+
+async def close(scene: Scene, server: str, key: str) -> None:
+    """Say in the thread's notice what became of the wait there: the text `key`."""
+    words = scene.words.say(key, principal=scene.person.name, server=server)
+    if ts := scene.ledger.accepted(scene.journal.get(_notice(server)) or ""):
+        with suppress(SlackError):
+            await scene.slack.update(scene.thread.channel, ts, text=words, blocks=blocks.notice(words))
+
+
+def _notice(server: str) -> str:
+    """The journal's field with the ledger's row of the notice."""
+    return f"sign_in_notice:{server}"

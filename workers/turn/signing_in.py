@@ -16,6 +16,7 @@ import structlog
 from bot.connections.models import Principal
 from bot.connections.signed_in import SignedIn
 from bot.connections.tickets import DENIED, Ticket
+from bot.slack.commands import CONNECTIONS, slash
 from bot.texts import words_for
 from bot.threads import keys
 from bot.threads.models import CallState, Mail, MailKind
@@ -46,6 +47,9 @@ def deadline(scene: Scene) -> datetime | None:
 
 def told(scene: Scene, writer: str) -> tuple[str, dict[str, str]]:
     servers = scene.words.names(needed.servers(scene, SignIn))
+    if writer == _principal(scene).user:
+        command = slash(CONNECTIONS, scene.services.settings.command_prefix)
+        return "sign_in.waiting_for_you", {"server": servers, "command": command}
     return "sign_in.waiting_for", {"principal": scene.person.name, "server": servers}
 
 
@@ -77,6 +81,8 @@ async def hear(scene: Scene, mail: Sequence[Mail]) -> None:
 
 async def stop(scene: Scene) -> None:
     """The calls are closed with the turn; a link that is opened later finds nothing that waits."""
+    for server in _by_server(scene, waiting(scene)):
+        await sign_in_link.close(scene, server, "sign_in.stopped")
 
 
 async def _put(scene: Scene, server: str, calls: Sequence[Call]) -> None:
@@ -195,6 +201,7 @@ async def _go_on(scene: Scene, call: Call) -> None:
         scene.journal.set_call(other.tool_call_id, replace(scene.journal.recorded(other), given=GIVEN))
     scene.step("signed_in", server=server)
     await scene.journal.write()
+    await sign_in_link.close(scene, server, "sign_in.waited_for")
 
 
 async def _close(scene: Scene, server: str, key: str) -> None:
@@ -206,6 +213,7 @@ async def _close(scene: Scene, server: str, key: str) -> None:
         scene.journal.set_call(call.tool_call_id, replace(record, state=CallState.DONE, result=result))
     scene.step("not_signed_in", server=server, why=key)
     await scene.journal.write()
+    await sign_in_link.close(scene, server, key)
 
 
 def _principal(scene: Scene) -> Principal:

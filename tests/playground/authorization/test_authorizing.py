@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import httpx2
 import pytest
 
@@ -221,6 +223,12 @@ async def consented(issuer: Issuer, http: httpx2.AsyncClient, **metadata: str) -
     answer = await http.post(f"{issuer.url}/authorize/{waiting.id}", data={"person": "ada", "decision": "allow"})
     assert (await flow.redeem(redirected(answer)["code"])).status_code == 200
     return flow
+
+
+async def test_where_several_people_use_one_browser_each_is_asked_each_time(http: httpx2.AsyncClient) -> None:
+    async with running(replace(profiles.notes(), remembers=False)) as server:
+        flow = await consented(server.issuer, http, token_endpoint_auth_method="client_secret_post")
+        assert (await flow.authorize(prompt=None)).status_code == 200
 
 
 async def test_a_client_that_can_prove_itself_need_not_ask_twice_for_the_same(

@@ -162,3 +162,4 @@ class Dialogue:
                 return False
             if str(heard).lower() in YES:
                 return True
+            self._screen.aside("Please answer y or n.")
