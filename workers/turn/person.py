@@ -55,6 +55,7 @@ async def ask(scene: Scene) -> None:
             scene.journal.set_call(call.tool_call_id, record)
         await scene.delivery.settle()
         await person_card.put(scene, call, record)
+        await person_card.draw(scene, call, record)  # who was called before a worker fell may have taken it already
         scene.step("handed_to_person")
         log.info("person.called", agent=record.agent, urgency=wish_of(record).urgency)
 
