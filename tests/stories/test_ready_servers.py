@@ -72,15 +72,20 @@ def all_issues(github: GitHubService) -> list[Issue]:
     return list(repository.issues.values())
 
 
+async def with_github(make_world: MakeWorld, url: str) -> World:
+    """The shipped agent and entry, at the stand-in instead."""
+    here = {"https://api.githubcopilot.com": url, "${GITHUB_TOKEN}": github_app.token_of("ada")}
+    return await make_world(
+        agents=shipped.agent(SERVERS / "agents" / "coder.md"),
+        servers={"github": shipped.entry(SERVERS / "mcp.json", "github", here)},
+    )
+
+
 async def test_an_issue_is_opened_at_github_with_the_ready_entry_after_a_yes(
     make_world: MakeWorld, github: tuple[GitHubService, str]
 ) -> None:
     service, url = github
-    here = {"https://api.githubcopilot.com": url, "${GITHUB_TOKEN}": github_app.token_of("ada")}
-    world = await make_world(
-        agents=shipped.agent(SERVERS / "agents" / "coder.md"),
-        servers={"github": shipped.entry(SERVERS / "mcp.json", "github", here)},
-    )
+    world = await with_github(make_world, url)
     world.mistral.script.will_call("github__search_issues", {"query": "repo:playground/storefront tea"})
     world.mistral.script.will_call("github__issue_write", {"method": "create", **STORE, "title": "No tea", "body": "-"})
     thread = await world.mention("open an issue in the storefront: no tea")
@@ -118,11 +123,7 @@ async def test_always_for_opening_issues_is_none_for_changing_them(
     make_world: MakeWorld, github: tuple[GitHubService, str]
 ) -> None:
     service, url = github
-    here = {"https://api.githubcopilot.com": url, "${GITHUB_TOKEN}": github_app.token_of("ada")}
-    world = await make_world(
-        agents=shipped.agent(SERVERS / "agents" / "coder.md"),
-        servers={"github": shipped.entry(SERVERS / "mcp.json", "github", here)},
-    )
+    world = await with_github(make_world, url)
 
     async def written(method: str, **fields: Any) -> Thread:
         world.mistral.script.will_call("github__issue_write", {"method": method, **STORE, **fields})
