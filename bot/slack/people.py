@@ -66,11 +66,15 @@ class People:
 
     async def _ask(self, team: str, user: str) -> Person | None:
         try:
-            slack = await self._installations.slack(team)
-            asked = patiently(lambda: slack.user(user), tries=TRIES, sleep=asyncio.sleep, longest=LONGEST_WAIT)
-            return (await asked).seen_from(team)
+            return await patiently(
+                lambda: self._told(team, user), tries=TRIES, sleep=asyncio.sleep, longest=LONGEST_WAIT
+            )
         except TryLater:
             raise
         except SlackError as exc:
             log.info("person.unknown", user=user, error=str(exc))
             return None
+
+    async def _told(self, team: str, user: str) -> Person:
+        slack = await self._installations.slack(team)  # the first time this asks Slack as well
+        return (await slack.user(user)).seen_from(team)

@@ -44,15 +44,17 @@ class ClientTask:
         connect: timedelta,
         idle: timedelta,
         after: Collection[asyncio.Task[None]],
+        on_ready: Callable[[], None] = lambda: None,
     ) -> None:
         """`opened` gives the client, by `stderr` and `on_end`. It opens when the tasks in `after` have ended, whose
-        place it takes, and stays while `credential` holds.
+        place it takes, and stays while `credential` holds. `on_ready` hears that it has opened.
         """
         self._server = server
         self._open = opened
         self._connect = connect.total_seconds()
         self._idle = idle.total_seconds()
         self._after = after
+        self._on_ready = on_ready
         self._credential = credential
         self.client: Client | None = None
         self._over = False  # no new calls: ended, told to end, or about to close as idle
@@ -134,6 +136,7 @@ class ClientTask:
                     self._scope.deadline = math.inf
                     self._last_used = asyncio.get_running_loop().time()
                     self._ready.set_result(None)
+                    self._on_ready()
                     await self._until_over(stderr)
             if self._scope.cancelled_caught:
                 cause = TimeoutError()

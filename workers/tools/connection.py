@@ -56,6 +56,7 @@ class Connection:
         origins: Origins,
         after: Collection[asyncio.Task[None]] = (),
         on_tools_changed: Callable[[], None] = lambda: None,
+        on_ready: Callable[[], None] = lambda: None,
     ) -> None:
         """It opens when the owners in `after` have ended, whose place it takes."""
         self.server, self.credential = server, credential
@@ -82,7 +83,7 @@ class Connection:
             origins=origins,
             on_notice=self._heard,
         )
-        self.owner = ClientTask(server, credential, client, connect=connect, idle=idle, after=after)
+        self.owner = ClientTask(server, credential, client, connect=connect, idle=idle, after=after, on_ready=on_ready)
 
     @property
     def legacy(self) -> bool:

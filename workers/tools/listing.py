@@ -75,6 +75,7 @@ class Listing:
         self._listed: dict[str, _Listed] = {}
         self._own: dict[tuple[str, str], _Listed] = {}  # by server and key of the credential, all but SHARED
         sessions.when_tools_change(self._changed)
+        sessions.when_it_opens(self._opened)
 
     async def of(self, server: Server) -> tuple[ToolSpec, ...]:
         """The server's tools, as far as they are known; never raises. `problem` says why some are missing."""
@@ -116,11 +117,18 @@ class Listing:
 
     def _changed(self, name: str) -> None:
         """The server says so: whoever looks next asks it again."""
-        if listed := self._listed.get(name):
+        for listed in self._all_of(name):
             listed.good_until = listed.listed_until = 0.0
-        for (server, _), own in self._own.items():
-            if server == name:
-                own.good_until = own.listed_until = 0.0
+
+    def _opened(self, name: str) -> None:
+        """What could not be listed, for one since it was slow to start, may be asked again at once."""
+        for listed in self._all_of(name):
+            if listed.problem is not None:
+                listed.good_until = listed.listed_until = 0.0
+
+    def _all_of(self, name: str) -> list[_Listed]:
+        shared = self._listed.get(name)
+        return [*([shared] if shared else []), *(own for (server, _), own in self._own.items() if server == name)]
 
     def _to(self, server: Server, credential: Credential) -> _Listed:
         """The list of one account; those that nobody asks for any more go."""
@@ -183,6 +191,8 @@ class Listing:
             listed.good_until = listed.listed_until = self.now() + ASK_AGAIN_AFTER.total_seconds()
             log.warning("tools.not_listed", server=server.name, reason=listed.problem, known=len(listed.specs))
             return listed
+        if listed.entries is None or listed.problem is not None:
+            log.info("tools.listed", server=server.name, tools=len(tools))
         listed.specs, listed.entries = specs_of(server, tools), entries_of(tools)
         listed.problem, listed.wants_sign_in = None, False
         listed.good_until = listed.listed_until = self.now() + self._fresh.total_seconds()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import timedelta
 from functools import partial
 from typing import Any, TypeVar
@@ -60,6 +60,7 @@ class ToolSessions:
         self.pool = Pool(limits)
         self._origins = Origins(most=limits.remote + calls_at_once)
         self._hears_changes: list[Callable[[str], None]] = []
+        self._hears_openings: list[Callable[[str], None]] = []
         self._known: dict[str, Known] = {}
         self._closed = False
 
@@ -128,6 +129,10 @@ class ToolSessions:
         """`hear` is told the name of a server that says that its list of tools is another one now."""
         self._hears_changes.append(hear)
 
+    def when_it_opens(self, hear: Callable[[str], None]) -> None:
+        """`hear` is told the name of a server to which a connection has opened."""
+        self._hears_openings.append(hear)
+
     # ---- one call -------------------------------------------------------------------------------------------------
 
     async def _with(self, server: Server, asker: Asker | None, work: Callable[[Connection], Awaitable[T]]) -> T:
@@ -182,9 +187,11 @@ class ToolSessions:
             answering=self._answering,
             origins=self._origins,
             after=after,
-            on_tools_changed=lambda: self._changed(server.name),
+            on_tools_changed=lambda: self._tell(self._hears_changes, server),
+            on_ready=lambda: self._tell(self._hears_openings, server),
         )
 
-    def _changed(self, server: str) -> None:
-        for hear in self._hears_changes:
-            hear(server)
+    @staticmethod
+    def _tell(who: Sequence[Callable[[str], None]], server: Server) -> None:
+        for hear in who:
+            hear(server.name)

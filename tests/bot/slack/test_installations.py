@@ -95,6 +95,13 @@ async def test_a_slack_that_is_busy_is_asked_again_and_keeps_nobody_unknown(
     assert people.at_hand(TEAM, ADA) == person
 
 
+async def test_who_we_are_is_asked_again_as_well_before_a_person_counts_as_unknown(
+    place: Place, installations: Installations
+) -> None:
+    place.fault("auth.test", "status", status=503, retry_after=0.01, times=TRIES - 1)
+    assert await People(installations).person(TEAM, ADA) is not None
+
+
 async def test_without_the_scope_nobody_is_asked_about(make_place: MakePlace) -> None:
     place = await make_place(scopes=MENTIONS_AND_DMS)
     async with Installations(settings_for(place)) as installations:

@@ -4,17 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import time
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from structlog.testing import capture_logs
 
 from bot.catalog.servers import Server
 from playground.services.odd.server import build
 from playground.serving import serve
 from tests.workers.tools.conftest import ADA, a_desk, a_script, lines, odd_jobs, over_http, wait_until
+from tests.world import REPOSITORY
+from workers.tools import listing
 
 SILENT = "import sys; sys.stdin.read()"
+# The odd server, once a file is there.
+LATE = """
+import os, runpy, time
+while not os.path.exists({path!r}):
+    time.sleep(0.01)
+runpy.run_module("playground.services.odd", run_name="__main__")
+"""
 
 
 async def test_a_command_that_does_not_exist_is_named() -> None:
@@ -66,6 +77,21 @@ async def test_a_slow_start_ends_in_a_sentence() -> None:
 async def test_a_server_may_take_longer_to_start_than_a_call_of_it() -> None:
     async with a_desk(odd_jobs(timeout=timedelta(seconds=0.2), protocol="legacy")) as desk:
         assert await desk.tools.offered(desk.agent), desk.tools.missing(desk.agent)
+
+
+async def test_a_server_that_was_too_slow_to_start_is_asked_for_its_tools_as_soon_as_it_is_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "now"
+    late = replace(a_script("odd", LATE.format(path=str(path))), cwd=REPOSITORY)
+    async with a_desk(late) as desk:
+        with monkeypatch.context() as patch:
+            patch.setattr(listing, "LONGEST_WAIT", timedelta(seconds=0.2))
+            assert await desk.tools.offered(desk.agent) == ()
+        path.touch()
+        async with asyncio.timeout(20):
+            while not await desk.tools.offered(desk.agent):  # noqa: ASYNC110  # its connection opens beside us
+                await asyncio.sleep(0.01)
 
 
 async def test_a_call_past_its_time_is_of_unknown_outcome_and_the_server_goes_on(tmp_path: Path) -> None:
