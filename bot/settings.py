@@ -13,6 +13,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BeforeValidator, Field, SecretStr, StringConstraints, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from bot.clock import Clock
 from bot.vault import Vault
 
 
@@ -50,6 +51,10 @@ def are_keys(keys: SecretStr | None) -> SecretStr | None:
     return keys
 
 
+def _clock(value: object) -> object:
+    return Clock.parse(value) if isinstance(value, str) else value
+
+
 DEPLOYMENT = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"  # it stands in the metadata of every agent object, and is compared
 # With it, a command keeps within Slack's 32 characters.
 CommandPrefix = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_-]{0,20}$")]
@@ -57,6 +62,7 @@ Seconds = Annotated[timedelta, BeforeValidator(_number)]
 People = Annotated[
     tuple[Annotated[str, StringConstraints(pattern=r"^[UW][A-Z0-9]{2,40}$")], ...], NoDecode, BeforeValidator(_people)
 ]
+TheClock = Annotated[Clock, NoDecode, BeforeValidator(_clock)]
 Paths = Annotated[tuple[Path, ...], NoDecode, BeforeValidator(_paths), Field(min_length=1)]
 
 
@@ -119,6 +125,15 @@ class Settings(BaseSettings):
     file_limit: int = Field(default=20, ge=0, le=50)
     thread_life: Seconds = timedelta(days=180)
     max_turns: int = Field(default=100, ge=1, le=1000)
+
+    # Follow-ups
+    follow_ups_per_person: int = Field(default=50, ge=1, le=1000)
+    follow_ups_per_thread: int = Field(default=20, ge=1, le=1000)
+    follow_ups_by_agent: int = Field(default=3, ge=0, le=100)
+    follow_up_runs_a_day: int = Field(default=100, ge=1, le=10_000)
+    follow_up_interval: Seconds = timedelta(minutes=5)
+    follow_up_window: Seconds = timedelta(hours=1)
+    follow_up_clock: TheClock = Clock()
 
     # The processes
     host: str = "0.0.0.0"  # noqa: S104  # a container's port is published by its operator

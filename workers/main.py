@@ -32,6 +32,7 @@ from bot.store_check import check_store
 from bot.texts import words_for
 from bot.threads import keys
 from workers import jobs
+from workers.follow_ups import tick
 from workers.nudged import POLL, NudgedWorker
 from workers.opening import open_services
 
@@ -47,7 +48,7 @@ async def startup(ctx: dict[str, Any]) -> None:
     name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
     services = ctx["services"] = await open_services(stack, settings, ctx["redis"], worker=name)
     await _look_at_the_store(ctx["redis"])
-    works = [services.holdings.run(), services.tools.warm_up()]
+    works = [services.holdings.run(), services.tools.warm_up(), tick.run(services)]
     if settings.reload_agents:
         works.append(reload.watch(services.catalogs, reload.tell))
     ctx["background"] = [asyncio.create_task(work) for work in works]

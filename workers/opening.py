@@ -15,6 +15,7 @@ from bot.catalog.catalog import Catalogs
 from bot.connections import addresses
 from bot.connections.signed_in import Connections
 from bot.connections.tickets import Tickets
+from bot.follow_ups.store import FollowUps
 from bot.inquiries.inquiries import Inquiries
 from bot.picking.choices import Choices
 from bot.settings import Settings
@@ -129,10 +130,12 @@ async def open_services(
         libraries=libraries,
         groups=groups,
         grants=Grants(redis),
+        follow_ups=FollowUps(redis, thread_life=settings.thread_life),
         inquiries=Inquiries(redis),
         choices=Choices(catalogs, people, groups, Defaults(redis)),
         variants=variants,
         now=time.time,
+        calendar=settings.follow_up_clock.now,
         new_id=new_id,
     )
 

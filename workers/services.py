@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from bot.approvals.grants import Grants
 from bot.catalog.catalog import Catalogs
 from bot.connections.tickets import Tickets
+from bot.follow_ups.store import FollowUps
 from bot.inquiries.inquiries import Inquiries
 from bot.picking.choices import Choices
 from bot.settings import Settings
@@ -31,7 +32,9 @@ from workers.tools.oauth.sign_ins import SignIns
 
 @dataclass(frozen=True, kw_only=True)
 class Services:
-    """`now` is the one clock: seconds since the epoch. `new_id` makes the short ids of turns."""
+    """`now` is the one clock: seconds since the epoch; `calendar` the one by which follow-ups are due, which is the
+    same but in a rehearsal. `new_id` makes the short ids of turns.
+    """
 
     settings: Settings
     turns: Turns
@@ -52,9 +55,11 @@ class Services:
     libraries: Libraries
     groups: Groups
     grants: Grants
+    follow_ups: FollowUps
     inquiries: Inquiries
     variants: Variants
     now: Callable[[], float]
+    calendar: Callable[[], float]
     new_id: Callable[[], str]
     sleep: Callable[[float], Awaitable[None]] = field(default=asyncio.sleep)
     met: set[str] = field(

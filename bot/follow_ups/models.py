@@ -39,8 +39,8 @@ class Why(StrEnum):
 class When:
     """When it is due: exactly one of `at`, `cron`, `rule` and `hook`.
 
-    `at`: once, seconds since the epoch. `cron`: five fields as in crontab(5). `rule`: an RRULE of RFC 5545 whose DTSTART
-    is `start`, a local time without a zone ("2026-03-01T09:00:00"). `hook`: whenever a signed request comes in.
+    `at`: once, seconds since the epoch. `cron`: five fields as in crontab(5). `rule`: an RRULE of RFC 5545 whose
+    DTSTART is `start`, a local time without a zone ("2026-03-01T09:00:00"). `hook`: whenever a signed request comes in.
     Local times are those of `zone`, an IANA name.
     """
 
@@ -65,9 +65,10 @@ class FollowUp:
     what it is to do, `until` what ends it, in words for the agent; `ends_at` (seconds since the epoch) and `most_runs`
     end it, too. `quiet`: say nothing when nothing is new. `made_by`: the agent that made it, empty for a person.
 
-    `due` is the next occurrence, 0 for none; `running` the one whose turn has not ended. `runs` counts those that ended
-    in an answer, `failures` those in a row that did not. `missed` counts occurrences since `missed_since` that were left
-    out and that nobody was told of. `by` is who paused or ended it.
+    `due` is the next occurrence, 0 for none; `running` the one whose turn has not ended, since `running_since`.
+    `runs` counts those that were handed over, `failures` the last ones in a row that came to no answer. `missed` counts
+    occurrences since `missed_since` that were left out and that nobody was told of. `by` is who paused or ended it.
+    `tools` are those that it is expected to call.
     """
 
     id: str

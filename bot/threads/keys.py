@@ -23,12 +23,16 @@ TOLD_FOR = timedelta(days=90)  # a difference that nobody accepts in a quarter m
 REST_FOR = timedelta(days=1)  # of a tool's answer that was cut; a turn reads on at once, or after an approval
 ERRAND_FOR = timedelta(hours=1)  # what is kept of an errand that is done, so that a late repeat finds it
 
+FOLLOW_UP_KEPT = timedelta(days=7)  # one that has ended, so that a late click or question gets its sentence
+RUNS_FOR = timedelta(days=2)  # how many runs a person's follow-ups had on one day; any zone's day is over by then
+
 SIGN_IN_FOR = timedelta(minutes=10)  # a link, and then the way through the browser: each is good for so long, once
 REGISTERED_FOR = timedelta(days=90)  # of us as a client; a connection keeps its own copy, so this only saves asking
 
 LEASES = f"{PREFIX}leases"  # zset thread -> deadline in ms; written by accept, claim, beat, take-over
 DEADLINES = f"{PREFIX}deadlines"  # zset "thread turn" -> ms at which an unanswered question counts as denied
 DEAD = f"{PREFIX}dead"  # hash turn id -> JSON; turns whose worker died three times
+FOLLOW_UPS_DUE = f"{PREFIX}follow-ups:due"  # zset "team id" -> the next occurrence in seconds; of active ones only
 TAKEN_OVER_AT = f"{PREFIX}taken-over-at"  # string, ms of the last look for expired leases; lives a minute
 
 QUEUE = f"{PREFIX}queue"  # zset, arq's queue: job id -> ms
@@ -41,6 +45,10 @@ DURABLE = {
     LEASES: "a member goes when its thread is released or parked",
     DEADLINES: "a member goes when its turn ends or its time is up",
     DEAD: "a field goes by `threadwind dead retry|drop`",
+    FOLLOW_UPS_DUE: "a member goes when its follow-up is paused or has ended",
+    f"{PREFIX}follow-up:*": "gets an expiry when the follow-up has ended; goes when the app is uninstalled",
+    f"{PREFIX}follow-ups:by:*": "a member goes with its follow-up's end",
+    f"{PREFIX}follow-ups:in:*": "a member goes with its follow-up's end",
     QUEUE: "a member goes when its job ended",
     WAKE: "tokens go as workers wake; trimmed to 64",
     f"{PREFIX}mail:*": "goes when the last mail was taken by a turn",
@@ -113,6 +121,26 @@ def audit(team: str) -> str:
 def grants(team: str, user: str) -> str:
     """hash grant id -> JSON, what a person allowed for a thread or always; written by workers; durable, see DURABLE."""
     return f"{PREFIX}grants:{team}:{user}"
+
+
+def follow_up(team: str, follow_up_id: str) -> str:
+    """string, a revision and JSON: a follow-up; durable, see DURABLE; one that has ended lives FOLLOW_UP_KEPT."""
+    return f"{PREFIX}follow-up:{team}:{follow_up_id}"
+
+
+def follow_ups_by(team: str, user: str) -> str:
+    """set of the ids of a person's open follow-ups; written with each of them; durable, see DURABLE."""
+    return f"{PREFIX}follow-ups:by:{team}:{user}"
+
+
+def follow_ups_in(team: str, channel: str, thread_ts: str) -> str:
+    """set of the ids of the open follow-ups of a thread, or (no ts) of a channel itself; durable, see DURABLE."""
+    return f"{PREFIX}follow-ups:in:{team}:{channel}:{thread_ts}"
+
+
+def follow_up_runs(team: str, user: str, day: str) -> str:
+    """string, how many runs a person's follow-ups had on one day of theirs; written with each; lives RUNS_FOR."""
+    return f"{PREFIX}follow-ups:runs:{team}:{user}:{day}"
 
 
 def connection(team: str, server: str, user: str) -> str:

@@ -74,6 +74,8 @@ class MailKind(StrEnum):
     CONNECTIONS = "connections"  # an errand: show a person's connections in the modal that was opened, or change them
     CONNECTED = "connected"  # an errand: a person's browser came back from a sign-in that was begun there
     WAITING = "waiting"  # an errand: say what waits for a person
+    DUE = "due"  # a follow-up whose time has come: a turn; in a channel, an errand that begins its thread first
+    FOLLOW_UP = "follow_up"  # something about a follow-up that its thread is told; an errand: what people do with it
     ARGUMENTS = "arguments"  # an errand: show what a call would send, in the modal that was opened
 
 

@@ -1,0 +1,98 @@
+"""What becomes of a follow-up whose time has come."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.follow_ups.models import FollowUp, Status, When, Why
+from workers.follow_ups import due
+
+HOUR = 3_600
+NOW = 1_800_000_000 - 1_800_000_000 % HOUR
+WINDOW = timedelta(hours=1)
+HOURLY = FollowUp(
+    id="hourly",
+    team="T1",
+    channel="C1",
+    owner="U1",
+    owner_team="T1",
+    prompt="look",
+    when=When(cron="0 * * * *"),
+    made_at=NOW - HOUR,
+    due=NOW,
+)
+ONCE = replace(HOURLY, when=When(at=NOW))
+
+
+def step(follow_up: FollowUp, now: float = NOW) -> due.Step:
+    return due.step(follow_up, now, window=WINDOW)
+
+
+def test_it_runs_and_is_due_again() -> None:
+    found = step(HOURLY, NOW + 3)
+    assert found.run == NOW
+    assert (found.new.running, found.new.due, found.new.runs, found.new.missed) == (NOW, NOW + HOUR, 1, 0)
+
+
+def test_of_those_that_passed_meanwhile_the_latest_runs_and_the_others_are_counted() -> None:
+    found = step(HOURLY, NOW + 5 * HOUR + 60)
+    assert found.run == NOW + 5 * HOUR
+    assert (found.new.due, found.new.missed, found.new.missed_since) == (NOW + 6 * HOUR, 5, NOW)
+
+
+def test_it_never_piles_up_behind_a_run_that_has_not_ended() -> None:
+    busy = replace(HOURLY, running=NOW - HOUR, running_since=NOW - HOUR)
+    found = step(busy)
+    assert found.run == 0
+    assert (found.new.running, found.new.due, found.new.missed) == (NOW - HOUR, NOW + HOUR, 1)
+    assert step(busy, NOW + 27 * HOUR).run == NOW + 27 * HOUR, "whose end nobody will tell any more"
+
+
+@pytest.mark.parametrize(("late", "runs"), [(0, True), (HOUR, True), (HOUR + 1, False)])
+def test_one_that_runs_once_is_missed_after_its_window(late: int, runs: bool) -> None:
+    found = step(replace(ONCE, made_at=NOW - HOUR), NOW + late)
+    assert (found.run == NOW, found.missed, found.new.why) == (runs, not runs, None if runs else Why.MISSED)
+
+
+def test_one_that_was_promised_for_days_ahead_is_useful_for_a_day() -> None:
+    ahead = replace(ONCE, made_at=NOW - 48 * HOUR)
+    assert step(ahead, NOW + 23 * HOUR).run == NOW
+    assert step(ahead, NOW + 25 * HOUR).missed
+
+
+def test_it_ends_with_its_count_its_date_or_its_only_time() -> None:
+    once = due.run_ended(step(ONCE).new, NOW, answered=True)
+    assert (once.status, once.why, once.runs) == (Status.ENDED, Why.DONE, 1)
+    counted = step(replace(HOURLY, most_runs=1)).new
+    assert (counted.status, counted.due) == (Status.ACTIVE, 0)
+    assert due.run_ended(counted, NOW, answered=True).status is Status.ENDED
+    dated = step(replace(HOURLY, ends_at=NOW + HOUR - 1)).new
+    assert due.run_ended(dated, NOW, answered=True).status is Status.ENDED
+    late = step(replace(HOURLY, ends_at=NOW + HOUR), NOW + 9 * HOUR)
+    assert (late.run, late.new.missed, late.new.due) == (NOW + HOUR, 1, 0)
+
+
+def test_after_three_failures_in_a_row_it_is_paused_and_an_answer_forgives_them() -> None:
+    running = replace(HOURLY, running=NOW, due=NOW + HOUR)
+    failed = due.run_ended(replace(running, failures=1), NOW, answered=False)
+    assert (failed.status, failed.failures) == (Status.ACTIVE, 2)
+    third = due.run_ended(replace(failed, running=NOW), NOW, answered=False)
+    assert (third.status, third.why, third.due) == (Status.PAUSED, Why.FAILED, 0)
+    assert due.run_ended(replace(failed, running=NOW), NOW, answered=True).failures == 0
+    assert due.run_ended(replace(failed, running=NOW), NOW, answered=None).failures == 2
+    assert due.run_ended(failed, NOW, answered=False) == failed, "of another run"
+
+
+def test_a_resumed_one_goes_on_from_now_and_one_whose_time_has_passed_has_ended() -> None:
+    paused = replace(HOURLY, failures=3, missed=2, missed_since=NOW).paused(Why.FAILED)
+    again = due.resumed(paused, NOW + 90)
+    assert (again.status, again.due, again.failures, again.missed) == (Status.ACTIVE, NOW + HOUR, 0, 0)
+    assert due.resumed(ONCE.paused(Why.PERSON), NOW + 1).status is Status.ENDED
+
+
+def test_what_may_not_run_any_more_today_is_counted_or_missed() -> None:
+    assert due.left_out(HOURLY, NOW + HOUR).new.missed == 2
+    assert due.left_out(ONCE, NOW).missed

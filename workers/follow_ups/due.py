@@ -1,0 +1,107 @@
+"""What becomes of a follow-up whose time has come: rules, no I/O.
+
+What always holds: each occurrence is handed over once or counted as missed; of several that passed meanwhile only the
+latest may still run; a recurrence never piles up behind a run that has not ended.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from bot.follow_ups.models import FollowUp, Status, Why
+from workers.follow_ups import recurrence
+
+DAY = timedelta(days=1)
+RUN_ENDED_UNSEEN = timedelta(hours=26)  # a turn's age limit and its questions' are a day; then nobody will say more
+MOST_FAILURES = 3  # in a row
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """`new` takes the follow-up's place. `run` is the occurrence that is handed over; `missed`: its only one is not."""
+
+    new: FollowUp
+    run: int = 0
+    missed: bool = False
+
+
+def step(follow_up: FollowUp, now: float, *, window: timedelta) -> Step:
+    """The next step of one that is due at `now`, by its own clock."""
+    if not follow_up.when.recurs:
+        if now - follow_up.due > window_of(follow_up, window).total_seconds():
+            return Step(follow_up.ended(Why.MISSED), missed=True)
+        return Step(_begun(follow_up, follow_up.due, now, due=0), run=follow_up.due)
+    latest, count = recurrence.passed(follow_up.when, follow_up.due, min(now, follow_up.ends_at or now))
+    following = _following(follow_up, now)
+    if is_running(follow_up, now):
+        return Step(_left_out(replace(follow_up, due=following), follow_up.due, count))
+    before = _left_out(follow_up, follow_up.due, count - 1)
+    last = follow_up.most_runs and follow_up.runs + 1 >= follow_up.most_runs
+    return Step(_begun(before, latest, now, due=0 if last else following), run=latest)
+
+
+def left_out(follow_up: FollowUp, now: float) -> Step:
+    """The step of one that may not run now, since its owner's runs of the day are used up."""
+    if not follow_up.when.recurs:
+        return Step(follow_up.ended(Why.MISSED), missed=True)
+    _, count = recurrence.passed(follow_up.when, follow_up.due, min(now, follow_up.ends_at or now))
+    return Step(_over(_left_out(replace(follow_up, due=_following(follow_up, now)), follow_up.due, count)))
+
+
+def run_ended(follow_up: FollowUp, occurrence: int, *, answered: bool | None) -> FollowUp:
+    """When the turn of `occurrence` has ended: in an answer or not; None where a person stopped it."""
+    if follow_up.running != occurrence:
+        return follow_up
+    failures = follow_up.failures if answered is None else 0 if answered else follow_up.failures + 1
+    ended = replace(follow_up, running=0, running_since=0, failures=failures)
+    if ended.status is not Status.ACTIVE:
+        return ended
+    if failures >= MOST_FAILURES and (ended.due or ended.when.hook):
+        return ended.paused(Why.FAILED)
+    return _over(ended)
+
+
+def resumed(follow_up: FollowUp, now: float) -> FollowUp:
+    """Active again from `now` on; what passed while it was paused is not missed. One without a time left has ended."""
+    fresh = replace(follow_up, status=Status.ACTIVE, why=None, by="", failures=0, missed=0, missed_since=0)
+    return _over(replace(fresh, due=first(fresh, now)))
+
+
+def is_running(follow_up: FollowUp, now: float) -> bool:
+    return bool(follow_up.running) and now - follow_up.running_since < RUN_ENDED_UNSEEN.total_seconds()
+
+
+def window_of(follow_up: FollowUp, window: timedelta) -> timedelta:
+    """For how long after its time one that runs once is still useful: one promised for days ahead is so for a day."""
+    ahead = (follow_up.when.at or follow_up.due) - follow_up.made_at
+    return max(window, DAY) if ahead >= DAY.total_seconds() else window
+
+
+def first(follow_up: FollowUp, now: float) -> int:
+    """When it is due next, looked at from `now`; 0 where it never is, or only a webhook says so."""
+    if follow_up.most_runs and follow_up.runs >= follow_up.most_runs:
+        return 0
+    return _following(follow_up, now)
+
+
+def _following(follow_up: FollowUp, now: float) -> int:
+    found = recurrence.after(follow_up.when, now) or 0
+    return 0 if follow_up.ends_at and found > follow_up.ends_at else found
+
+
+def _begun(follow_up: FollowUp, occurrence: int, now: float, *, due: int) -> FollowUp:
+    return replace(follow_up, running=occurrence, running_since=int(now), runs=follow_up.runs + 1, due=due)
+
+
+def _left_out(follow_up: FollowUp, since: int, count: int) -> FollowUp:
+    if count <= 0:
+        return follow_up
+    return replace(follow_up, missed=follow_up.missed + count, missed_since=follow_up.missed_since or since)
+
+
+def _over(follow_up: FollowUp) -> FollowUp:
+    """The same, ended where no time is left and nothing runs."""
+    if follow_up.due or follow_up.running or follow_up.when.hook or not follow_up.is_open:
+        return follow_up
+    return follow_up.ended(Why.DONE)
