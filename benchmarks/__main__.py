@@ -1,6 +1,6 @@
 """`python -m benchmarks [PART ...]`: every figure that the project promises, in one table; `make bench` runs them all.
 
-Parts: idle turns threads open standin accept tools people, and costs, which profiles the worker; it is run without
+Parts: idle turns threads open standin followups accept tools people, and costs, which profiles the worker; it is run without
 being asked when a figure of the turns is missed. Ends with 1 when a goal is missed.
 """
 
@@ -15,10 +15,22 @@ from typing import Any
 
 import uvloop
 
-from benchmarks import accept, costs, idle, open_turns, standin, threads, tool_calls, tool_people, turns, world
+from benchmarks import (
+    accept,
+    costs,
+    follow_ups,
+    idle,
+    open_turns,
+    standin,
+    threads,
+    tool_calls,
+    tool_people,
+    turns,
+    world,
+)
 from benchmarks.figures import Figure, table
 
-PARTS = ("idle", "turns", "threads", "open", "standin", "accept", "tools", "people", "costs")
+PARTS = ("idle", "turns", "threads", "open", "standin", "followups", "accept", "tools", "people", "costs")
 BY_DEFAULT = PARTS[:-1]
 MISSED = 1  # the exit status
 BUSY = 0.5  # the load average of the last minute
@@ -54,6 +66,8 @@ async def _part(part: str, opened: world.World) -> list[Figure]:
             return await _told(part, open_turns.measure(opened))
         case "standin":
             return await _told(part, standin.measure(opened))
+        case "followups":
+            return await _told(part, follow_ups.measure(opened))
         case "costs":
             print(await costs.measure(opened), flush=True)
     return []

@@ -27,13 +27,14 @@ class Mention:
     """`request` is ready for the wire."""
 
     root_ts: str
+    channel: str
     request: bytes
 
 
 def mention(text: str = "what happened to the deploy at two, and who is looking into it?") -> Mention:
     """An `app_mention`, signed now, in the next channel."""
     number = next(_serial)
-    ts = f"{BEGAN + number // 1000}.{number % 1000:03}100"
+    ts, channel = f"{BEGAN + number // 1000}.{number % 1000:03}100", f"C0BENCH{number % CHANNELS:04}"
     body = json.dumps(
         {
             "token": "legacy-verification",
@@ -47,7 +48,7 @@ def mention(text: str = "what happened to the deploy at two, and who is looking 
                 "text": f"<@{BOT_USER}> {text}",
                 "team": TEAM,
                 "blocks": [{"type": "rich_text", "block_id": "x1", "elements": [{"type": "rich_text_section"}]}],
-                "channel": f"C0BENCH{number % CHANNELS:04}",
+                "channel": channel,
                 "event_ts": ts,
             },
             "type": "event_callback",
@@ -63,7 +64,7 @@ def mention(text: str = "what happened to the deploy at two, and who is looking 
         f"POST /slack/events HTTP/1.1\r\nHost: bot\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n"
         f"X-Slack-Signature: v0={made}\r\nX-Slack-Request-Timestamp: {timestamp}\r\n\r\n"
     )
-    return Mention(ts, head.encode() + body)
+    return Mention(ts, channel, head.encode() + body)
 
 
 class Lines:
