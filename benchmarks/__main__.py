@@ -1,7 +1,7 @@
 """`python -m benchmarks [PART ...]`: every figure that the project promises, in one table; `make bench` runs them all.
 
-Parts: idle turns threads open standin followups accept tools people, and costs, which profiles the worker; it is run without
-being asked when a figure of the turns is missed. Ends with 1 when a goal is missed.
+Parts: idle turns threads open standin followups accept tools people, and costs, which profiles the worker; it is run
+without being asked when a figure of the turns is missed. Ends with 1 when a goal is missed.
 """
 
 from __future__ import annotations
