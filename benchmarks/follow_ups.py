@@ -45,7 +45,7 @@ async def measure(world: World) -> list[Figure]:
         Figure(what=f"a follow-up in Redis, of {STORED:,}", measured=size, unit="B"),
         Figure(what="a look for due ones, time of the store", measured=looks, unit="µs"),
         Figure(
-            what=f"idle worker, {STORED:,} follow-ups",
+            what=f"idle worker, {STORED:,} stored",
             measured=share,
             unit="% of a core",
             goal=MOST_SHARE,
