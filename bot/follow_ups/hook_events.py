@@ -48,7 +48,7 @@ def of_github(event: str, said: Json) -> HookEvent:
     if action := _name(said.get("action")):
         name = f"{name}.{action}"
     repository = _text(_at(said, "repository", "full_name"))
-    about = next((said[kind] for kind in ("pull_request", "issue", "discussion") if _is(said.get(kind))), {})
+    about: Json = next((said[kind] for kind in ("pull_request", "issue", "discussion") if _is(said.get(kind))), {})
     number = about.get("number")
     thing = f"{repository}#{number}" if isinstance(number, int) else " ".join(_words(repository, _branch(said)))
     title = _text(about.get("title")) or _text(_at(said, "head_commit", "message"))
