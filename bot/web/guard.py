@@ -108,7 +108,7 @@ class Guard:
             if scope["method"] != "POST":
                 raise Refusal(405, "Slack's events come by POST.")
             seal = read_seal(scope["headers"], self._now())
-            body = await self._read(receive)
+            body = await read_body(receive, self._deadlines, READ_LIMIT)
             if not is_signed(self._secret, seal, body):
                 raise Refusal(401, "The signature does not fit the request.")
             status, headers, content = await self._hear(body, seal.content_type)
@@ -122,20 +122,21 @@ class Guard:
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": content})
 
-    async def _read(self, receive: Receive) -> bytes:
-        """The whole body. A missing or lying Content-Length does not help: the cap counts what arrives."""
-        pieces, size, more = [], 0, True
-        try:
-            with self._deadlines.within(READ_LIMIT):
-                while more and size <= LARGEST_BODY:
-                    message = await receive()
-                    if message["type"] == "http.disconnect":
-                        raise Refusal(400, "The connection closed before the body was whole.")
-                    pieces.append(message.get("body", b""))
-                    size += len(pieces[-1])
-                    more = message.get("more_body", False)
-        except TimeoutError:
-            raise Refusal(408, "The body did not arrive in time.") from None
-        if size > LARGEST_BODY:
-            raise Refusal(413, "The body is larger than 1 MiB.")
-        return b"".join(pieces)
+
+async def read_body(receive: Receive, deadlines: Deadlines, limit: timedelta) -> bytes:
+    """The whole body. A missing or lying Content-Length does not help: the cap counts what arrives."""
+    pieces, size, more = [], 0, True
+    try:
+        with deadlines.within(limit):
+            while more and size <= LARGEST_BODY:
+                message = await receive()
+                if message["type"] == "http.disconnect":
+                    raise Refusal(400, "The connection closed before the body was whole.")
+                pieces.append(message.get("body", b""))
+                size += len(pieces[-1])
+                more = message.get("more_body", False)
+    except TimeoutError:
+        raise Refusal(408, "The body did not arrive in time.") from None
+    if size > LARGEST_BODY:
+        raise Refusal(413, "The body is larger than 1 MiB.")
+    return b"".join(pieces)
