@@ -1,7 +1,8 @@
 """Follow-ups: what a look costs while 10,000 are stored, what each takes in the store, and how late a due one begins.
 
 The floor of the delay is 100 mentions that come in the same moment, until their turns begin: what the product itself
-takes where nothing has to be looked for. The look is counted by the store itself (`commandstats`) and by the worker's CPU.
+takes where nothing has to be looked for. The look is counted by the store itself (`commandstats`) and by the worker's
+CPU.
 """
 
 from __future__ import annotations

@@ -23,6 +23,8 @@ from bot.catalog.catalog import Catalogs
 from bot.connections.signed_in import Connections
 from bot.connections.tickets import Tickets
 from bot.deadlines import deadlines
+from bot.follow_ups.hook_store import HookStore
+from bot.follow_ups.store import FollowUps
 from bot.inbox import ACCEPT_LIMIT, Inbox
 from bot.inquiries.inquiries import Inquiries
 from bot.listeners.bolt import OverHttp, make_bolt
@@ -42,6 +44,7 @@ from bot.texts import words_for
 from bot.threads.defaults import Defaults
 from bot.threads.mailbox import Mailbox
 from bot.web.guard import Guard
+from bot.web.hooks import HookDoor
 from bot.web.routes import answers, make_routes
 from bot.web.sign_in import SignInPages
 from bot.web.socket_mode import socket_mode
@@ -73,7 +76,9 @@ async def opened(settings: Settings, environment: Mapping[str, str]) -> AsyncIte
         errands = await stack.enter_async_context(afterwards())
         people = People(installations)
         inbox = Inbox(mailbox, time.time, limits)
-        pages = SignInPages(Tickets(redis, settings.vault), inbox, settings).routes()
+        follow_ups = FollowUps(redis, thread_life=settings.thread_life)
+        hooks = HookDoor(HookStore(redis, settings.vault, follow_ups, now=time.time), time.time, limits)
+        pages = [*SignInPages(Tickets(redis, settings.vault), inbox, settings).routes(), *hooks.routes()]
         ears = Ears(
             inbox=inbox,
             afterwards=errands,
@@ -82,6 +87,7 @@ async def opened(settings: Settings, environment: Mapping[str, str]) -> AsyncIte
             catalogs=catalogs,
             choices=Choices(catalogs, people, Groups(installations), Defaults(redis, limit=ACCEPT_LIMIT)),
             grants=Grants(redis, limit=ACCEPT_LIMIT),
+            follow_ups=follow_ups,
             connections=Connections(redis, settings.vault),
             inquiries=Inquiries(redis),
             command_prefix=settings.command_prefix,

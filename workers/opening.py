@@ -15,6 +15,7 @@ from bot.catalog.catalog import Catalogs
 from bot.connections import addresses
 from bot.connections.signed_in import Connections
 from bot.connections.tickets import Tickets
+from bot.follow_ups.hook_store import HookStore
 from bot.follow_ups.store import FollowUps
 from bot.inquiries.inquiries import Inquiries
 from bot.picking.choices import Choices
@@ -111,6 +112,7 @@ async def open_services(
         offered=tools.offered,
         library_ids=lambda agent: libraries.ids_of(library_names([agent])),
     )
+    follow_ups = FollowUps(redis, thread_life=settings.thread_life)
     return Services(
         settings=settings,
         turns=turns,
@@ -130,7 +132,8 @@ async def open_services(
         libraries=libraries,
         groups=groups,
         grants=Grants(redis),
-        follow_ups=FollowUps(redis, thread_life=settings.thread_life),
+        follow_ups=follow_ups,
+        hooks=HookStore(redis, settings.vault, follow_ups, now=time.time),
         inquiries=Inquiries(redis),
         choices=Choices(catalogs, people, groups, Defaults(redis)),
         variants=variants,

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from bot.approvals.grants import Grants
 from bot.catalog.catalog import Catalogs
 from bot.connections.tickets import Tickets
+from bot.follow_ups.hook_store import HookStore
 from bot.follow_ups.store import FollowUps
 from bot.inquiries.inquiries import Inquiries
 from bot.picking.choices import Choices
@@ -56,6 +57,7 @@ class Services:
     groups: Groups
     grants: Grants
     follow_ups: FollowUps
+    hooks: HookStore
     inquiries: Inquiries
     variants: Variants
     now: Callable[[], float]

@@ -68,7 +68,8 @@ class FollowUp:
     `due` is the next occurrence, 0 for none; `running` the one whose turn has not ended, since `running_since`.
     `runs` counts those that were handed over, `failures` the last ones in a row that came to no answer. `missed` counts
     occurrences since `missed_since` that were left out and that nobody was told of. `by` is who paused or ended it.
-    `tools` are those that it is expected to call.
+    `tools` are those that it is expected to call; `hook` is the id of the webhook that wakes it,
+    by the `events` that are named ("issues.closed", "issues.*"; none: by all).
     """
 
     id: str
@@ -98,6 +99,8 @@ class FollowUp:
     missed: int = 0
     missed_since: int = 0
     tools: tuple[str, ...] = field(default=())
+    hook: str = ""
+    events: tuple[str, ...] = field(default=())
 
     @property
     def thread(self) -> ThreadKey | None:
@@ -132,7 +135,7 @@ class FollowUp:
         known["when"] = When(**{name: value for name, value in body["when"].items() if name in _WHEN})
         known["status"] = Status(body.get("status", Status.ACTIVE))
         known["why"] = Why(body["why"]) if "why" in body else None
-        known["tools"] = tuple(body.get("tools", ()))
+        known |= {name: tuple(body.get(name, ())) for name in ("tools", "events")}
         return cls(**known)
 
 

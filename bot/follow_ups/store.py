@@ -33,7 +33,7 @@ return 'stored'
 """
 
 # KEYS: 1 follow-up  2 by its owner  3 in its thread  4 due  5 in the thread it was in before; and with mail:
-#       6 seen  7 mailbox  8 thread  9 runs of the day
+#       6 seen  7 mailbox  8 thread  9 runs of the day  10 its webhook
 # ARGV: 1 id  2 what was kept  3 what is kept now  4 member  5 due  6 ended: life in ms, else 0
 #       7 mail, or ''  8 thread  9 thread life ms  10 seen for ms  11 principal  12 most runs a day, 0: any
 #       13 runs for ms
@@ -52,6 +52,7 @@ redis.call('SET', KEYS[1], ARGV[3])
 redis.call('SREM', KEYS[5], ARGV[1])
 if ARGV[6] ~= '0' then
   redis.call('PEXPIRE', KEYS[1], ARGV[6])
+  redis.call('PEXPIRE', KEYS[10], ARGV[6])
   redis.call('SREM', KEYS[2], ARGV[1])
 else
   redis.call('SADD', KEYS[2], ARGV[1])
@@ -105,7 +106,7 @@ class FollowUps:
         self._redis = redis
         self._add = redis.register_script(_ADD)
         self._change = redis.register_script(_CHANGE)
-        self._thread_life_ms = int(thread_life.total_seconds() * 1000)
+        self.thread_life_ms = int(thread_life.total_seconds() * 1000)
 
     async def add(self, follow_up: FollowUp, *, most_of_person: int, most_in_thread: int) -> Added:
         """Keep a new one; the same again is stored already."""
@@ -141,6 +142,7 @@ class FollowUps:
                 keys.mailbox(thread) if thread else "-",
                 keys.thread(thread) if thread else "-",
                 keys.follow_up_runs(new.team, new.owner, day),
+                keys.hook(new.hook),
             ],
             args=[
                 new.id,
@@ -151,7 +153,7 @@ class FollowUps:
                 _ms(keys.FOLLOW_UP_KEPT) if new.status is Status.ENDED else 0,
                 mail.dump() if mail else "",
                 str(thread or ""),
-                self._thread_life_ms,
+                self.thread_life_ms,
                 _ms(keys.SEEN_FOR),
                 mail.principal if mail else "",
                 most_runs_a_day if day else 0,
@@ -194,7 +196,7 @@ class FollowUps:
             kept = _read(await self._redis.get(key))
             if kept is not None:
                 await self._redis.zrem(keys.FOLLOW_UPS_DUE, _member(kept.follow_up))
-                await self._redis.delete(*_keys(kept.follow_up))
+                await self._redis.delete(*_keys(kept.follow_up), keys.hook(kept.follow_up.hook))
 
     async def _listed(self, team: str, key: str) -> list[Kept]:
         ids = sorted(one.decode() for one in await self._redis.smembers(key))  # type: ignore[misc]  # sync or async

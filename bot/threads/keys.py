@@ -24,6 +24,7 @@ REST_FOR = timedelta(days=1)  # of a tool's answer that was cut; a turn reads on
 ERRAND_FOR = timedelta(hours=1)  # what is kept of an errand that is done, so that a late repeat finds it
 
 FOLLOW_UP_KEPT = timedelta(days=7)  # one that has ended, so that a late click or question gets its sentence
+HOOK_EVENTS_FOR = timedelta(days=7)  # what came for a follow-up and was not read: its thread is woken at once
 RUNS_FOR = timedelta(days=2)  # how many runs a person's follow-ups had on one day; any zone's day is over by then
 
 SIGN_IN_FOR = timedelta(minutes=10)  # a link, and then the way through the browser: each is good for so long, once
@@ -47,6 +48,7 @@ DURABLE = {
     DEAD: "a field goes by `threadwind dead retry|drop`",
     FOLLOW_UPS_DUE: "a member goes when its follow-up is paused or has ended",
     f"{PREFIX}follow-up:*": "gets an expiry when the follow-up has ended; goes when the app is uninstalled",
+    f"{PREFIX}hook:*": "gets an expiry when its follow-up has ended; goes when the app is uninstalled",
     f"{PREFIX}follow-ups:by:*": "a member goes with its follow-up's end",
     f"{PREFIX}follow-ups:in:*": "a member goes with its follow-up's end",
     QUEUE: "a member goes when its job ended",
@@ -126,6 +128,21 @@ def grants(team: str, user: str) -> str:
 def follow_up(team: str, follow_up_id: str) -> str:
     """string, a revision and JSON: a follow-up; durable, see DURABLE; one that has ended lives FOLLOW_UP_KEPT."""
     return f"{PREFIX}follow-up:{team}:{follow_up_id}"
+
+
+def hook(hook_id: str) -> str:
+    """string, sealed: the secret of a webhook and its follow-up; durable, see DURABLE; then lives FOLLOW_UP_KEPT."""
+    return f"{PREFIX}hook:{hook_id}"
+
+
+def hook_events(team: str, follow_up_id: str) -> str:
+    """list of JSON: what came by a follow-up's webhook and no run has read; lives HOOK_EVENTS_FOR after the last."""
+    return f"{PREFIX}hook-events:{team}:{follow_up_id}"
+
+
+def hook_rate(hook_id: str) -> str:
+    """string, how often a webhook was called within a minute; lives that minute."""
+    return f"{PREFIX}hook-rate:{hook_id}"
 
 
 def follow_ups_by(team: str, user: str) -> str:
