@@ -42,7 +42,11 @@ class Clock:
 
     def now(self, real: Callable[[], float] = time.time) -> float:
         """Seconds since the epoch."""
-        return self.begins + (real() - self.real) * self.speed
+        return self.at(real())
+
+    def at(self, real: float) -> float:
+        """What it says at a real moment."""
+        return self.begins + (real - self.real) * self.speed
 
     def real_seconds(self, seconds: float) -> float:
         """How long `seconds` of this clock take in reality."""
