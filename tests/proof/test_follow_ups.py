@@ -68,12 +68,15 @@ async def run(*, promised: int, minutes: float, kills: int, restarts: int, seed:
     with tempfile.TemporaryDirectory(prefix="threadwind-proof-") as made:
         starts = time.time() + 25 + promised / 100
         clock = Clock(BEGINS.timestamp(), speed, starts)
-        settings = {
-            "FOLLOW_UP_CLOCK": f"{BEGINS.isoformat()} x{speed:g} @{starts:.3f}",
-            "FOLLOW_UP_RUNS_A_DAY": "10000",
-            "FOLLOW_UP_WINDOW": f"{3600 * max(1.0, speed / 300):.0f}",  # some real seconds
-        }
-        async with opened(Path(made) / "run", seed, workers=workers, fsync="always", **settings) as ground:
+        async with opened(
+            Path(made) / "run",
+            seed,
+            workers=workers,
+            fsync="always",
+            FOLLOW_UP_CLOCK=f"{BEGINS.isoformat()} x{speed:g} @{starts:.3f}",
+            FOLLOW_UP_RUNS_A_DAY="10000",
+            FOLLOW_UP_WINDOW=f"{3600 * max(1.0, speed / 300):.0f}",  # some real seconds
+        ) as ground:
             promises = await _promise(ground, promised)
             assert time.time() < starts, "the week began before all was promised"
             week = Week(seed, float(f"{speed:g}"))
@@ -152,7 +155,7 @@ async def _judge(ground: Ground, promises: Sequence[Promise], clock: Clock, week
         week.expected += len(one.expected)
         ran = runs[number]
         week.ran += len(ran)
-        left = kept[one.follow_up.id] if one.follow_up.id in kept else None
+        left = kept.get(one.follow_up.id)
         missed = told[number] + (left.missed if left else 0) + lines[number]
         week.missed += missed
         where = f"{one.follow_up.id} ({one.follow_up.when})"
@@ -187,8 +190,8 @@ def _runs(ground: Ground, clock: Clock, week: Week) -> tuple[dict[int, list[int]
             moment = datetime.fromisoformat(f"{due[1]}T{due[2]}").replace(tzinfo=ZoneInfo(due[3])).timestamp()
             runs[number].append(int(moment))
             said = float(message.ts)
-            if clock.now(lambda said=said: said) < moment:  # type: ignore[misc]  # mypy cannot infer the lambda
-                week.wrong.append(f"promise{number} ran early, at {clock.now(lambda: said)} for {moment}")
+            if clock.at(said) < moment:
+                week.wrong.append(f"promise{number} ran early, at {clock.at(said)} for {moment}")
             week.late.append(said - (clock.real + clock.real_seconds(moment - clock.begins)))
             if before := MISSED_BEFORE.search(words):
                 told[number] += int(before[1] or 1)
