@@ -15,7 +15,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-FaultKind = Literal["status", "error", "lost", "delay", "kill", "cut", "duplicate", "reorder", "garbage"]
+FaultKind = Literal["status", "error", "lost", "delay", "kill", "cut", "duplicate", "reorder", "garbage", "tamper"]
 
 
 class Fault(BaseModel):
@@ -29,6 +29,7 @@ class Fault(BaseModel):
          `cut`:    streams only: break the stream after `events` events. Slack's `events`: drop the app's socket first.
          `duplicate`: Slack's `events` only: deliver it twice.
          `reorder`: Slack's `events` only: hold it back until the next one was sent, at most `seconds`.
+         `tamper`: webhooks only (`hook.issues`): send it with a signature that does not fit.
          `garbage`: MCP servers only: apply the request, then answer `text`, in which `{id}` becomes the request's id.
     """
 

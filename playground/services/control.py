@@ -17,7 +17,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from playground.faults import Fault, Faults
-from playground.services.door import KINDS
+from playground.services.door import is_known
 from playground.services.seen import Log
 
 RULES: TypeAdapter[Fault | list[Fault]] = TypeAdapter(Fault | list[Fault])
@@ -45,7 +45,7 @@ class Control:
             ("GET", "state", self.state),
             ("POST", "reset", self.reset),
         ]
-        return [Route(f"/_control/{path}", _answering(handler), methods=[method]) for method, path, handler in table]
+        return [Route(f"/_control/{path}", answering(handler), methods=[method]) for method, path, handler in table]
 
     async def show_faults(self, request: Request) -> Response:
         faults = self._service.faults
@@ -54,7 +54,7 @@ class Control:
     async def add_faults(self, request: Request) -> Response:
         given = RULES.validate_json(await request.body())
         rules = given if isinstance(given, list) else [given]
-        if unknown := {rule.kind for rule in rules} - KINDS:
+        if unknown := {rule.kind for rule in rules if not is_known(rule)}:
             raise ValueError(f"This service knows no fault of kind {', '.join(sorted(unknown))}.")
         for rule in rules:
             self._service.faults.add(rule)
@@ -80,7 +80,7 @@ class Control:
         return Response(status_code=204)
 
 
-def _answering(handler: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
+def answering(handler: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
     """An order that does not fit is a 422 that says why, and changes nothing."""
 
     async def answer(request: Request) -> Response:

@@ -17,11 +17,13 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from playground.faults import Fault, Faults, delay, kill
+from playground.services.outbox import FAULTS
 from playground.services.seen import Log, Seen
 from playground.serving import DROP, drop
 
 SEEN = "playground.seen"
-KINDS = frozenset({"status", "error", "lost", "delay", "kill", "cut"})  # of faults that a service knows
+KINDS = frozenset({"status", "error", "lost", "delay", "kill", "cut"})  # of faults that hit requests
+HOOK_KINDS = frozenset({"delay", "tamper"})  # of those that hit a service's own webhooks
 
 Naming = Callable[[Scope, bytes], str]
 Wording = Callable[[Fault], Response]  # how a face says what a fault of kind `status` or `error` asks for
@@ -84,6 +86,11 @@ class Door:
             if fault.kind == "kill":
                 kill(fault)
         await drop(Request(scope, receive))
+
+
+def is_known(fault: Fault) -> bool:
+    """Whether a service knows a fault of this kind for what it is to hit."""
+    return fault.kind in (HOOK_KINDS if fault.request.startswith(FAULTS) else KINDS)
 
 
 def again(body: bytes, receive: Receive) -> Receive:

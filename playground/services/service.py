@@ -20,22 +20,28 @@ from starlette.types import ExceptionHandler, Receive, Scope, Send
 from playground import keeping
 from playground.faults import Fault, Faults
 from playground.services.control import Control
-from playground.services.door import KINDS, Door, Naming, Wording
+from playground.services.door import Door, Naming, Wording, is_known
 from playground.services.face import Face
+from playground.services.hook_control import HookControl
+from playground.services.letters import HookSwitches
 from playground.services.open_requests import OpenRequests
+from playground.services.outbox import Outbox
 from playground.services.seen import Log, Seen
 
 Kept = TypeVar("Kept", bound=BaseModel)
 
 
 class Service(Generic[Kept]):
-    """`form` is the type of what is kept; a service says how it begins, and what it counts."""
+    """`form` is the type of what is kept; a service says how it begins, and what it counts. `sends`: how its webhooks
+    are sent when nobody switches anything."""
 
     form: type[Kept]
+    sends = HookSwitches()
 
     def __init__(self, *, state: Path | None, seed: int) -> None:
         self.faults = Faults(random.Random(seed))  # noqa: S311  # a seeded draw, so that a fault run can be repeated
         self.log = Log()
+        self.outbox = Outbox(self.faults, self.sends)
         self.streams = OpenRequests()  # those that clients hold; who serves it closes them
         self._state = state
         self._keeper: keeping.Keeper | None = None
@@ -59,7 +65,9 @@ class Service(Generic[Kept]):
     def open(self, routes: list[BaseRoute], face: Face, handlers: Mapping[Any, ExceptionHandler] | None = None) -> None:
         self._face = face
         self._app = Starlette(
-            routes=[*Control(self).routes(), *routes], exception_handlers=handlers, lifespan=self._alive
+            routes=[*Control(self).routes(), *HookControl(self).routes(), *routes],
+            exception_handlers=handlers,
+            lifespan=self._alive,
         )
 
     def door(self, app: Any, name: str | Naming, wording: Wording) -> Door:
@@ -75,9 +83,10 @@ class Service(Generic[Kept]):
 
     def fault(self, request: str, kind: str, **rule: Any) -> None:
         """Add a rule; see `playground.faults.Fault`."""
-        if kind not in KINDS:
+        fault = Fault.model_validate({"request": request, "kind": kind, **rule})
+        if not is_known(fault):
             raise ValueError(f"A service knows no fault of kind {kind}.")
-        self.faults.add(Fault.model_validate({"request": request, "kind": kind, **rule}))
+        self.faults.add(fault)
 
     def requests(self, name: str | None = None) -> list[Seen]:
         """The requests so far, oldest first."""
@@ -89,11 +98,12 @@ class Service(Generic[Kept]):
         self.faults.clear()
         self.faults.seen.clear()
         self.log.clear()
+        self.outbox.clear(self.sends)
 
     @contextlib.asynccontextmanager
     async def _alive(self, app: Starlette) -> AsyncIterator[None]:
         assert self._face is not None
-        async with self._face.running(), self._keeping():
+        async with self._face.running(), self.outbox.running(), self._keeping():
             yield
 
     @contextlib.asynccontextmanager

@@ -29,6 +29,7 @@ from playground.services.github.tools.labels import Labels
 from playground.services.github.tools.pull_requests import PullRequests
 from playground.services.github.tools.repositories import Repositories
 from playground.services.github.tools.reviews import Reviews
+from playground.services.github.webhooks import Webhooks
 from playground.services.grants import FirstOf, Tokens
 from playground.services.protection import Gate, Resource, metadata_route
 from playground.services.service import Service
@@ -85,6 +86,7 @@ class GitHubService(Service[Contents]):
 
     def begin(self, kept: Contents | None) -> None:
         self.hub = GitHub(kept or seeding.contents(), self._clock)
+        self.hub.tell = Webhooks(self.hub, self.outbox)
 
     def snapshot(self) -> Contents:
         return self.hub.contents
@@ -121,7 +123,7 @@ class GitHubService(Service[Contents]):
         return selection.wanting(self.face.marks, body, grant, token)
 
     def _rest(self, method: str, path: str, name: str, handler: Handler, verifier: Verifier) -> Route:
-        endpoint = Endpoint(lambda: self.hub, verifier, handler, accepted_scopes(name))
+        endpoint = Endpoint(lambda: self.hub, verifier, handler, accepted_scopes(name), self.outbox)
         return Route(path, self.door(endpoint, name, wording), methods=[method])
 
 

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from playground.services.github.objects import Objects
 
 Role = Literal["admin", "write", "read"]
+HookContent = Literal["json", "form"]
 ReviewState = Literal["APPROVED", "CHANGES_REQUESTED", "COMMENTED", "PENDING"]
 
 
@@ -129,6 +130,21 @@ class Status(Thing):
     created_at: datetime
 
 
+class Hook(Thing):
+    """A webhook. `base_url`: where this server is reached, in what it says. The secret is kept to sign with."""
+
+    id: int
+    url: str
+    content_type: HookContent = "form"
+    secret: str | None = Field(default=None, repr=False)
+    insecure_ssl: bool = False
+    events: list[str]
+    active: bool = True
+    base_url: str
+    created_at: datetime
+    updated_at: datetime
+
+
 class Repository(Thing):
     id: int
     owner: str
@@ -145,6 +161,7 @@ class Repository(Thing):
     issues: dict[int, Issue] = {}
     releases: list[Release] = []
     statuses: dict[str, list[Status]] = {}  # by commit
+    hooks: list[Hook] = []
     last_number: int = 0
     created_at: datetime
     updated_at: datetime

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pydantic import Field
 
 from playground.services.github import errors
+from playground.services.github.happenings import Tell, nobody_hears
 from playground.services.github.models import Account, Label, Repository, Role, Thing
 from playground.services.github.objects import Signature
 
@@ -43,11 +44,13 @@ class Contents(Thing):
 
 
 class GitHub:
-    """`clock` says when something is done. Names of accounts and repositories are the same in any case."""
+    """`clock` says when something is done, `tell` is told what. Names of accounts and repositories are the same in any
+    case."""
 
     def __init__(self, contents: Contents | None = None, clock: Callable[[], datetime] | None = None) -> None:
         self.contents = contents or Contents()
         self.clock = clock or (lambda: datetime.now(UTC).replace(microsecond=0))
+        self.tell: Tell = nobody_hears
 
     def now(self) -> datetime:
         return self.clock()

@@ -24,6 +24,7 @@ from playground.services.linear.tools.issues import Issues
 from playground.services.linear.tools.planning import Planning
 from playground.services.linear.tools.projects import Projects
 from playground.services.linear.tools.teams import Teams
+from playground.services.linear.webhooks import SENDS, Webhooks
 from playground.services.open_requests import Watched
 from playground.services.protection import Gate, Resource, metadata_route
 from playground.services.service import Service
@@ -53,6 +54,7 @@ def tokens() -> Tokens:
 
 class LinearService(Service[Contents]):
     form = Contents
+    sends = SENDS
 
     def __init__(
         self,
@@ -88,6 +90,7 @@ class LinearService(Service[Contents]):
 
     def begin(self, kept: Contents | None) -> None:
         self.linear = Linear(kept or seeding.contents(), self._clock)
+        self.linear.tell, self.linear.reaches = Webhooks(self.linear, self.outbox), self.outbox.allows
 
     def snapshot(self) -> Contents:
         return self.linear.contents

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 StateType = Literal["backlog", "unstarted", "started", "completed", "canceled"]
 ProjectState = Literal["backlog", "planned", "started", "paused", "completed", "canceled"]
@@ -187,6 +187,20 @@ class StatusUpdate(Thing):
     user_id: str
     body: str
     health: Health = "onTrack"
+
+
+class Webhook(Thing):
+    """Of a team, or of all public ones. `base_url`: where this server is reached, in what it says."""
+
+    label: str | None = None
+    url: str
+    enabled: bool = True
+    team_id: str | None = None
+    all_public_teams: bool = False
+    creator_id: str
+    secret: str = Field(repr=False)
+    resource_types: list[str]
+    base_url: str
 
 
 class Cycle(Thing):

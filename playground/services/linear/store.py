@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from playground.services.linear.changes import Tell, nobody_hears, nowhere
 from playground.services.linear.errors import not_found, wants_scope
 from playground.services.linear.models import (
     Attachment,
@@ -31,6 +32,7 @@ from playground.services.linear.models import (
     Team,
     Thing,
     User,
+    Webhook,
 )
 
 FIRST_CYCLE = datetime(2026, 1, 5, tzinfo=UTC)  # a Monday
@@ -58,6 +60,7 @@ class Contents(BaseModel):
     documents: dict[str, Document] = Field(default_factory=dict)
     initiatives: dict[str, Initiative] = Field(default_factory=dict)
     status_updates: dict[str, StatusUpdate] = Field(default_factory=dict)
+    webhooks: dict[str, Webhook] = Field(default_factory=dict)
     made: int = 0
 
 
@@ -76,17 +79,20 @@ SHELVES: dict[type[Thing], str] = {
     Document: "documents",
     Initiative: "initiatives",
     StatusUpdate: "status_updates",
+    Webhook: "webhooks",
 }
 
 
 class Linear:
-    """`clock` says when something is done."""
+    """`clock` says when something is done, `tell` is told what, `reaches` says where webhooks may go."""
 
     name, url_key = "Playground", "playground"
 
     def __init__(self, contents: Contents | None = None, clock: Callable[[], datetime] | None = None) -> None:
         self.contents = contents or Contents()
         self.clock = clock or (lambda: datetime.now(UTC))
+        self.tell: Tell = nobody_hears
+        self.reaches = nowhere
 
     def now(self) -> datetime:
         return self.clock()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from playground.services.github import errors
-from playground.services.github.acts import refs
+from playground.services.github.acts import refs, telling
 from playground.services.github.models import Repository
 from playground.services.github.objects import FILE, Commit, Entry
 from playground.services.github.store import Caller, GitHub
@@ -102,6 +102,7 @@ def push(
     commit = objects.add_commit(objects.add_tree(after), [parent] if parent else [], message, signature)
     repository.branches[name] = commit.sha
     repository.pushed_at = repository.updated_at = hub.now()
+    telling.moved(hub, caller, repository, f"{refs.HEADS}{name}", parent, commit.sha)
     return commit
 
 

@@ -7,6 +7,8 @@ from typing import Literal
 
 from playground.services.github import errors
 from playground.services.github.acts import labels as labelling
+from playground.services.github.acts import telling
+from playground.services.github.happenings import Happened
 from playground.services.github.models import Comment, Issue, Repository
 from playground.services.github.store import Caller, GitHub
 
@@ -49,6 +51,7 @@ def create(
     if hub.has(caller.login, repository, "write"):
         _label(hub, repository, issue, labels or [])
         _assign(hub, repository, issue, assignees or [])
+    telling.opened(hub, caller, repository, issue)
     return issue
 
 
@@ -75,6 +78,7 @@ def change(hub: GitHub, caller: Caller, repository: Repository, issue: Issue, wa
     if wanted.title == "":
         raise errors.missing("Issue", "title")
     _must_be_assignable(hub, repository, wanted.assignees or [])
+    before = issue.model_copy()
     if wanted.labels is not None:
         _label(hub, repository, issue, wanted.labels)
     if wanted.assignees is not None:
@@ -84,6 +88,7 @@ def change(hub: GitHub, caller: Caller, repository: Repository, issue: Issue, wa
     if wanted.state is not None:
         _move(hub, caller, issue, wanted.state, wanted.state_reason)
     issue.updated_at = hub.now()
+    telling.changed(hub, caller, repository, issue, before)
     return issue
 
 
@@ -95,6 +100,16 @@ def comment(hub: GitHub, caller: Caller, repository: Repository, issue: Issue, b
     said = Comment(id=hub.new_id(), author=caller.login, body=body, created_at=now, updated_at=now)
     issue.comments.append(said)
     issue.updated_at = now
+    hub.tell(
+        Happened(
+            event="issue_comment",
+            action="created",
+            repository=repository,
+            by=caller.login,
+            issue=issue,
+            comment=said,
+        )
+    )
     return said
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from playground.services.github import diffs, errors
-from playground.services.github.acts import issues
+from playground.services.github.acts import issues, telling
 from playground.services.github.diffs import FileChange
 from playground.services.github.models import Issue, Pull, Repository
 from playground.services.github.objects import Commit
@@ -79,6 +79,7 @@ def create(
         raise errors.custom("PullRequest", f"No commits between {base} and {branch}")
     issue = issues.add(hub, caller, repository, title, body)
     issue.pull = pull
+    telling.opened(hub, caller, repository, issue)
     return issue, pull
 
 
@@ -145,9 +146,12 @@ def merge(
     commit = repository.objects.add_commit(tree, parents, words, hub.signature(caller.login))
     repository.branches[pull.base] = commit.sha
     now = hub.now()
+    base_sha = pull.base_sha
     pull.merged_at, pull.merged_by, pull.merge_commit_sha = now, caller.login, commit.sha
     issue.state, issue.closed_at, issue.closed_by, issue.updated_at = "closed", now, caller.login, now
     repository.pushed_at = now
+    telling.did(hub, caller, repository, issue, "closed")
+    telling.moved(hub, caller, repository, f"refs/heads/{pull.base}", base_sha, commit.sha)
     return commit
 
 
@@ -173,8 +177,9 @@ def update_branch(
     tree = source.objects.add_tree(result.files)
     words = f"Merge branch '{pull.base}' into {pull.head}"
     commit = source.objects.add_commit(tree, [pull.head_sha, pull.base_sha], words, hub.signature(caller.login))
-    source.branches[pull.head] = commit.sha
+    before, source.branches[pull.head] = pull.head_sha, commit.sha
     _look(hub, repository, pull)
+    telling.moved(hub, caller, source, f"refs/heads/{pull.head}", before, commit.sha)
 
 
 KINDS = ("blobs", "trees", "commits")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from playground.services.github import errors
+from playground.services.github.acts import telling
 from playground.services.github.models import Repository
 from playground.services.github.objects import Commit
 from playground.services.github.store import Caller, GitHub
@@ -43,6 +44,7 @@ def create(hub: GitHub, caller: Caller, repository: Repository, ref: str, sha: s
         raise errors.unprocessable("Object does not exist")
     names[name] = sha
     repository.pushed_at = hub.now()
+    telling.moved(hub, caller, repository, ref, None, sha)
     return ref
 
 
@@ -54,8 +56,9 @@ def move(hub: GitHub, caller: Caller, repository: Repository, name: str, sha: st
         raise errors.unprocessable("Object does not exist")
     if not force and not repository.objects.is_ancestor(repository.branches[name], sha):
         raise errors.unprocessable("Update is not a fast forward")
-    repository.branches[name] = sha
+    before, repository.branches[name] = repository.branches[name], sha
     repository.pushed_at = hub.now()
+    telling.moved(hub, caller, repository, f"{HEADS}{name}", before, sha)
 
 
 def _pull_head(repository: Repository, name: str) -> str | None:

@@ -13,6 +13,7 @@ from playground.services.github import errors
 from playground.services.github.models import Repository
 from playground.services.github.shapes.shapes import Shapes
 from playground.services.github.store import Caller, GitHub
+from playground.services.outbox import Outbox
 
 PER_PAGE, MOST_PER_PAGE = 30, 100
 MOST_FOUND = 1000  # of a search: GitHub shows no more
@@ -36,6 +37,7 @@ class Call:
     body: Json
     url: URL
     shapes: Shapes
+    outbox: Outbox
 
     @property
     def repository(self) -> Repository:

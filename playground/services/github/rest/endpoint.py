@@ -20,6 +20,7 @@ from playground.services.github.errors import ApiError
 from playground.services.github.rest.call import Answer, Call
 from playground.services.github.shapes.shapes import Shapes
 from playground.services.github.store import Caller, GitHub
+from playground.services.outbox import Outbox
 
 MEDIA_TYPE = "github.v3; format=json"
 RATE_LIMIT = {"x-ratelimit-limit": "5000", "x-ratelimit-remaining": "4999", "x-ratelimit-used": "1"}
@@ -36,6 +37,7 @@ class Endpoint:
     verifier: Verifier
     handler: Handler
     accepted: str
+    outbox: Outbox
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
@@ -65,7 +67,8 @@ class Endpoint:
         shapes = Shapes(hub, str(request.base_url).rstrip("/"))
         caller = Caller(grant.person, grant.scopes)
         body = _parsed(await request.body())
-        return Call(hub, caller, dict(request.path_params), request.query_params, body, request.url, shapes)
+        query, path = request.query_params, dict(request.path_params)
+        return Call(hub, caller, path, query, body, request.url, shapes, self.outbox)
 
     def _headers(self, grant: Grant | None) -> dict[str, str]:
         scopes = ", ".join(sorted(grant.scopes)) if grant else ""

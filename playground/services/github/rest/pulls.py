@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from playground.services.github import errors
 from playground.services.github.acts import pulls, reviews
-from playground.services.github.models import Issue, Pull
+from playground.services.github.models import Issue
 from playground.services.github.rest.call import Answer, Call, Json
 from playground.services.github.rest.issues import ordered, state_asked
+from playground.services.github.shapes.whole import whole_pull
 
 EVENTS = ("APPROVE", "REQUEST_CHANGES", "COMMENT")
 METHODS = ("merge", "squash", "rebase")
@@ -27,13 +26,13 @@ async def listed(call: Call) -> Answer:
 
 
 async def get(call: Call) -> Answer:
-    issue, pull = pulls.get(call.hub, call.repository, call.number)
-    return Answer(in_full(call, issue, pull))
+    issue, _ = pulls.get(call.hub, call.repository, call.number)
+    return Answer(_whole(call, issue))
 
 
 async def create(call: Call) -> Answer:
     repository, body = call.repository, call.body
-    issue, pull = pulls.create(
+    issue, _ = pulls.create(
         call.hub,
         call.caller,
         repository,
@@ -44,7 +43,7 @@ async def create(call: Call) -> Answer:
         draft=bool(body.get("draft", False)),
         maintainer_can_modify=bool(body.get("maintainer_can_modify", False)),
     )
-    return Answer(in_full(call, issue, pull), status=201)
+    return Answer(_whole(call, issue), status=201)
 
 
 async def change(call: Call) -> Answer:
@@ -54,8 +53,8 @@ async def change(call: Call) -> Answer:
     wanted = pulls.Change(
         **{name: body.get(name) for name in ("title", "body", "state", "base", "maintainer_can_modify")}
     )
-    issue, pull = pulls.change(call.hub, call.caller, call.repository, call.number, wanted)
-    return Answer(in_full(call, issue, pull))
+    issue, _ = pulls.change(call.hub, call.caller, call.repository, call.number, wanted)
+    return Answer(_whole(call, issue))
 
 
 async def files(call: Call) -> Answer:
@@ -129,25 +128,8 @@ async def comments(call: Call) -> Answer:
     return call.paged(seen, lambda comment: call.shapes.review_comment(repository, issue, comment))
 
 
-def in_full(call: Call, issue: Issue, pull: Pull) -> Json:
-    """With what GitHub says of a single one only."""
-    repository = call.repository
-    changed = pulls.files(repository, pull)
-    mergeable = pulls.is_mergeable(repository, issue, pull)
-    more: dict[str, Any] = {
-        "merged": pull.merged_at is not None,
-        "merged_by": call.shapes.user(pull.merged_by) if pull.merged_by else None,
-        "mergeable": mergeable,
-        "mergeable_state": {None: "unknown", True: "clean", False: "dirty"}[mergeable],
-        "comments": len(issue.comments),
-        "review_comments": len(reviews.comments_seen_by(call.caller, pull)),
-        "commits": len(pulls.commits(repository, pull)),
-        "additions": sum(one.additions for one in changed),
-        "deletions": sum(one.deletions for one in changed),
-        "changed_files": len(changed),
-        "maintainer_can_modify": pull.maintainer_can_modify,
-    }
-    return call.shapes.pull(repository, issue, pull, **more)
+def _whole(call: Call, issue: Issue) -> Json:
+    return whole_pull(call.shapes, call.repository, issue.number, call.caller)
 
 
 def _remark(given: Json) -> reviews.Remark:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from playground.services.github.rest import contents, git, issues, pulls, repositories, search
+from playground.services.github.rest import contents, git, hooks, issues, pulls, repositories, search
 from playground.services.github.rest.endpoint import Handler
 
 REPO = "/repos/{owner}/{repo}"
 ISSUE, PULL = f"{REPO}/issues/{{number:int}}", f"{REPO}/pulls/{{number:int}}"
+HOOK = f"{REPO}/hooks/{{hook:int}}"
 
 Operation = tuple[str, str, str, Handler]
 
@@ -65,11 +66,23 @@ ISSUES: list[Operation] = [
     ("POST", f"{PULL}/reviews", "pulls.review", pulls.review),
     ("GET", f"{PULL}/comments", "pulls.comments", pulls.comments),
 ]
-OPERATIONS = [*USERS, *REPOSITORIES, *ISSUES]
+HOOKS: list[Operation] = [
+    ("GET", f"{REPO}/hooks", "hooks.list", hooks.listed),
+    ("POST", f"{REPO}/hooks", "hooks.create", hooks.create),
+    ("GET", HOOK, "hooks.get", hooks.get),
+    ("DELETE", HOOK, "hooks.delete", hooks.delete),
+    ("POST", f"{HOOK}/pings", "hooks.ping", hooks.ping),
+    ("GET", f"{HOOK}/deliveries", "hooks.deliveries", hooks.deliveries),
+    ("GET", f"{HOOK}/deliveries/{{delivery:int}}", "hooks.delivery", hooks.delivery),
+    ("POST", f"{HOOK}/deliveries/{{delivery:int}}/attempts", "hooks.redeliver", hooks.again),
+]
+OPERATIONS = [*USERS, *REPOSITORIES, *ISSUES, *HOOKS]
 
 
 def accepted_scopes(name: str) -> str:
     """What GitHub says that an operation would take."""
     if name == "repos.delete":
         return "delete_repo"
+    if name.startswith("hooks"):
+        return "admin:repo_hook, repo"
     return "" if name.startswith(("user", "search")) else "repo"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from playground.services.linear.changes import Changed
 from playground.services.linear.errors import forbidden, invalid
 from playground.services.linear.models import Comment, Issue
 from playground.services.linear.store import View
@@ -14,15 +15,19 @@ def create(view: View, issue: Issue, body: str | None, *, parent_id: str | None 
     if parent_id is not None and view.need(Comment, parent_id).issue_id != issue.id:
         raise invalid("The parent comment belongs to another issue")
     issue.updated_at = view.linear.now()
-    return view.linear.add(Comment, issue_id=issue.id, user_id=view.user.id, body=body, parent_id=parent_id)
+    made = view.linear.add(Comment, issue_id=issue.id, user_id=view.user.id, body=body, parent_id=parent_id)
+    view.linear.tell(Changed("create", made, view.user))
+    return made
 
 
 def change(view: View, comment: Comment, body: str | None) -> Comment:
     view.must("write")
     if comment.user_id != view.user.id:
         raise forbidden("You can only edit your own comments")
+    before = comment.model_copy()
     comment.body = body or comment.body
     comment.edited_at = comment.updated_at = view.linear.now()
+    view.linear.tell(Changed("update", comment, view.user, before))
     return comment
 
 
@@ -34,14 +39,17 @@ def delete(view: View, comment: Comment) -> None:
     for answer in [one for one in view.linear.contents.comments.values() if one.parent_id == comment.id]:
         view.linear.remove(answer)
     view.linear.remove(comment)
+    view.linear.tell(Changed("remove", comment, view.user))
 
 
 def resolve(view: View, comment: Comment, *, by_comment_id: str | None = None, resolved: bool = True) -> Comment:
     view.must("write")
     if by_comment_id is not None:
         view.need(Comment, by_comment_id)
+    before = comment.model_copy()
     comment.resolved_at = view.linear.now() if resolved else None
     comment.resolving_user_id = view.user.id if resolved else None
     comment.resolving_comment_id = by_comment_id if resolved else None
     comment.updated_at = view.linear.now()
+    view.linear.tell(Changed("update", comment, view.user, before))
     return comment

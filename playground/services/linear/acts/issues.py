@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
+from playground.services.linear.changes import Changed
 from playground.services.linear.errors import invalid
 from playground.services.linear.models import (
     Attachment,
@@ -52,6 +53,7 @@ def create(view: View, team_id: str, title: str | None, **fields: Any) -> Issue:
         **fields,
     )
     _moved(view, issue)
+    view.linear.tell(Changed("create", issue, view.user))
     return issue
 
 
@@ -64,6 +66,7 @@ def change(view: View, issue: Issue, **fields: Any) -> Issue:
     if team.id != issue.team_id:
         fields.setdefault("state_id", _first_state(view, team).id)
     _check(view, team, {"project_id": issue.project_id, **fields}, issue)
+    before = issue.model_copy()
     if team.id != issue.team_id:
         team.last_number += 1
         issue.team_id, issue.number = team.id, team.last_number
@@ -71,13 +74,20 @@ def change(view: View, issue: Issue, **fields: Any) -> Issue:
         setattr(issue, name, value)
     if "state_id" in fields:
         _moved(view, issue)
+    is_different = issue != before
     issue.updated_at = view.linear.now()
+    if is_different:
+        view.linear.tell(Changed("update", issue, view.user, before))
     return issue
 
 
 def archive(view: View, issue: Issue, *, trash: bool = False) -> Issue:
+    """What goes into the trash is removed, as Linear tells it."""
     view.must("write")
+    before = issue.model_copy()
     issue.archived_at, issue.trashed = view.linear.now(), trash
+    change = Changed("remove", issue, view.user) if trash else Changed("update", issue, view.user, before)
+    view.linear.tell(change)
     return issue
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from playground.services.linear.changes import Changed
 from playground.services.linear.errors import invalid
 from playground.services.linear.models import (
     Document,
@@ -34,6 +35,7 @@ def create(view: View, name: str | None, team_ids: list[str], **fields: Any) -> 
         Project, name=name, slug_id=slug_id(view), team_ids=team_ids, creator_id=view.user.id, **fields
     )
     _moved(view, project)
+    view.linear.tell(Changed("create", project, view.user))
     return project
 
 
@@ -42,16 +44,23 @@ def change(view: View, project: Project, **fields: Any) -> Project:
     if fields.get("team_ids", ["x"]) == [] or fields.get("name", "x") == "":
         raise invalid("A project needs a name and at least one team")
     _check(view, fields)
+    before = project.model_copy()
     for name, value in fields.items():
         setattr(project, name, value)
     _moved(view, project)
+    is_different = project != before
     project.updated_at = view.linear.now()
+    if is_different:
+        view.linear.tell(Changed("update", project, view.user, before))
     return project
 
 
 def archive(view: View, project: Project, *, trash: bool = False) -> Project:
     view.must("write")
+    before = project.model_copy()
     project.archived_at, project.trashed = view.linear.now(), trash
+    change = Changed("remove", project, view.user) if trash else Changed("update", project, view.user, before)
+    view.linear.tell(change)
     return project
 
 

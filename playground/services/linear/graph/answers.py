@@ -189,6 +189,7 @@ TABLE: dict[str, dict[str, Reader]] = {
         "issues": _those(Issue, "team_id"),
         "cycles": _cycles_of,
     },
+    "Webhook": {"team": _one(Team, "team_id"), "creator": _one(User, "creator_id")},
     "WorkflowState": {"team": _one(Team, "team_id")},
     "Cycle": {
         "team": _one(Team, "team_id"),

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from playground.services.linear.acts import comments, issues, projects
+from playground.services.linear.acts import comments, issues, projects, webhooks
 from playground.services.linear.errors import invalid
 from playground.services.linear.graph.answers import Eyes
 from playground.services.linear.graph.queries import by_slug, comment
@@ -142,6 +142,17 @@ def document_update(eyes: Eyes, id: str, input: Json) -> Json:
     return _payload(eyes, document=projects.change_document(eyes.view, document, **_document_fields(eyes.view, input)))
 
 
+def webhook_create(eyes: Eyes, input: Json) -> Json:
+    fields = _fields(input)
+    made = webhooks.create(eyes.view, fields.pop("url"), fields.pop("resource_types"), base_url=eyes.base_url, **fields)
+    return _payload(eyes, webhook=made)
+
+
+def webhook_delete(eyes: Eyes, id: str) -> Json:
+    webhooks.delete(eyes.view, webhooks.get(eyes.view, id))
+    return _payload(eyes, entityId=id)
+
+
 def _created(eyes: Eyes, input: Json) -> Issue:
     fields = {name: value for name, value in _issue_fields(eyes.view, input).items() if value is not None}
     return issues.create(eyes.view, fields.pop("team_id"), fields.pop("title", None), **fields)
@@ -201,4 +212,6 @@ TABLE: dict[str, Resolver] = {
     "projectMilestoneDelete": project_milestone_delete,
     "documentCreate": document_create,
     "documentUpdate": document_update,
+    "webhookCreate": webhook_create,
+    "webhookDelete": webhook_delete,
 }

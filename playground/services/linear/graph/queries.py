@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from playground.services.linear.acts import webhooks
 from playground.services.linear.errors import not_found
 from playground.services.linear.graph.answers import Eyes
 from playground.services.linear.models import (
@@ -95,4 +96,6 @@ TABLE: dict[str, Resolver] = {
     "comment": comment,
     "documents": _all(Document),
     "document": lambda eyes, id: by_slug(eyes.view, Document, id),
+    "webhooks": lambda eyes: webhooks.listed(eyes.view),
+    "webhook": lambda eyes, id: webhooks.get(eyes.view, id),
 }
