@@ -15,8 +15,8 @@ from bot.follow_ups.models import FollowUp, Status, When, Why
 from bot.threads.models import MailKind, ThreadKey
 from tests.world import ADA, CAMILLE, GENERAL, GRACE, HUGO, TEAM, World, opened
 from workers.follow_ups import acts
-from workers.follow_ups.acts import CONSOLE, Done, Made, Refused, Who
-from workers.follow_ups.wishes import Wish
+from workers.follow_ups.acts import CONSOLE, Done, Made, Who
+from workers.follow_ups.wishes import Refused, Wish
 from workers.opening import open_services
 from workers.services import Services
 
