@@ -11,10 +11,10 @@ from datetime import date, datetime, time
 
 from workers.follow_ups import clock, dates, once, vocabulary
 from workers.follow_ups.refusals import Refusal
+from workers.follow_ups.rules import DAYS, INTERVALS, SUB_DAILY
 from workers.follow_ups.scanner import Scanner
 from workers.follow_ups.vocabulary import NUMBER, ORDINAL, SHORT_WEEKDAY, UNIT, WEEKDAY
 
-DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 FREQUENCIES = {
     vocabulary.MINUTE: "MINUTELY",
     vocabulary.HOUR: "HOURLY",
@@ -23,7 +23,6 @@ FREQUENCIES = {
     vocabulary.MONTH: "MONTHLY",
     vocabulary.YEAR: "YEARLY",
 }
-SUB_DAILY = ("MINUTELY", "HOURLY")
 
 _EVERY = r"(?:every|each|chaque|tou(?:te)?s\s+les)"
 _OF_MONTH = r"(?:of\s+(?:the|every|each)\s+month|du\s+mois(?!\s+prochain)|de\s+chaque\s+mois)"
@@ -183,7 +182,7 @@ def _units(scanner: Scanner, today: date) -> Repeating | None:
     if re.search(r"les\s+(?:15|quinze)\s*(?:jours|j)$", found[0], re.IGNORECASE):
         raise Refusal("fortnight", said=found[0].strip(" ,"))
     interval = 2 if found["other"] else vocabulary.number(found["number"] or "1")
-    if not 1 <= interval <= 999:
+    if interval not in INTERVALS:
         raise Refusal("interval")
     return _of_unit(scanner, vocabulary.unit(found), interval, today)
 
