@@ -1,7 +1,7 @@
 """Follow-ups as an operator sees and handles them: which are wanted, as a table or in full, and the acts.
 
-Always holds: no prompt and no other words of theirs are told; what may be done is what `workers/follow_ups/acts.py` lets
-the console do.
+Always holds: no prompt and no other words of theirs are told; what may be done is what `workers/follow_ups/acts.py`
+lets the console do.
 """
 
 from __future__ import annotations

@@ -119,7 +119,8 @@ async def test_none_is_said_in_words(redis: Redis, threadwind: Threadwind, redis
         ran = await threadwind.here("followups", act, "nosuch2345", **enough(redis_url))
         assert ran.status == 1
         assert ran.err == (
-            "threadwind: No follow-up nosuch2345 is known; `threadwind followups list --all` shows those that there are.\n"
+            "threadwind: No follow-up nosuch2345 is known; "
+            "`threadwind followups list --all` shows those that there are.\n"
         )
 
 
