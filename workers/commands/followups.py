@@ -1,4 +1,4 @@
-"""`threadwind followups`: what is promised for later, when it is due or why it stands still; and what to do about it."""
+"""`threadwind followups`: what is promised for later, when it is due or why it stands still; what to do about it."""
 
 from __future__ import annotations
 
