@@ -204,8 +204,8 @@ WORDS = {
         "attached": "Ceci accompagnait votre message :",
         "try_projects": "quels projets ai-je ?",
         "try_issue": "ouvre une issue dans playground/storefront : Plus de thé",
-        "try_later": "rappelle-moi dans 20 minutes de regarder le déploiement (ou : chaque lundi à 9h donne-moi l’heure "
-        "à Tokyo)",
+        "try_later": "rappelle-moi dans 20 minutes de regarder le déploiement (ou : chaque lundi à 9h donne-moi "
+        "l’heure à Tokyo)",
         "try_follow_ups": "liste mes suivis",
         "try_cancel": "annule ce suivi",
         "promised": "C’est fait. L’outil dit : {text}",
