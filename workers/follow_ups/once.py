@@ -74,18 +74,22 @@ def take(scanner: Scanner, now: datetime, language: Language) -> Once | None:
 
 def checked(moment: datetime, now: datetime) -> datetime:
     """`moment`, if it is to come and not absurdly far away; else `Refusal` with the nearest sensible one."""
-    if moment.timestamp() <= now.timestamp():
-        raise Refusal("past", nearest=_next(moment, now))
-    if moment.timestamp() > (latest := _months_later(now, 12 * YEARS_AHEAD)).timestamp():
+    latest = _months_later(now, 12 * YEARS_AHEAD)
+    if moment.year < now.year - 1:  # years at the calendar's ends have no moments in each zone
+        raise Refusal("past", nearest=_again(moment, now))
+    if moment.year > latest.year + 1 or moment.timestamp() > latest.timestamp():
         raise Refusal("too_far", years=YEARS_AHEAD, nearest=latest)
-    return moment
-
-
-def _next(moment: datetime, now: datetime) -> datetime:
-    """The same time of day, as soon as it comes again; for what is just over, a minute from now."""
+    if moment.timestamp() > now.timestamp():
+        return moment
     if now.timestamp() - moment.timestamp() < 60:
-        return _elapsed(now.replace(second=0, microsecond=0), timedelta(minutes=1))
-    nearest = datetime.combine(now.date(), moment.astimezone(now.tzinfo).time(), now.tzinfo)
+        raise Refusal("past", nearest=_elapsed(now.replace(second=0, microsecond=0), timedelta(minutes=1)))
+    raise Refusal("past", nearest=_again(moment, now))
+
+
+def _again(moment: datetime, now: datetime) -> datetime:
+    """The same time of day, as soon as it comes again."""
+    today = moment.replace(year=now.year, month=now.month, day=now.day).astimezone(now.tzinfo).time()
+    nearest = datetime.combine(now.date(), today, now.tzinfo)
     return nearest if nearest.timestamp() > now.timestamp() else nearest + timedelta(days=1)
 
 
@@ -207,7 +211,7 @@ def _by_calendar(scanner: Scanner, now: datetime, language: Language) -> Day | N
     if found and weekday and found.weekday() != vocabulary.weekday(weekday["day"]):
         raise Refusal("other_weekday", said=said, nearest=found)
     if found:
-        return Day(found, bare=not (prefixed or weekday or re.search(r"\d{4}", said)))
+        return Day(found, bare=not (prefixed or weekday or re.search(r"\d{4}|/", said)))
     scanner.at = after_weekday if weekday else before
     return with_part(scanner, _weekday(weekday, today)) if weekday else None
 
