@@ -102,9 +102,9 @@ def _exists(year: int, month: int, day: int) -> bool:
     return 1 <= year <= 9999 and 1 <= month <= 12 and 1 <= day <= calendar.monthrange(year, month)[1]
 
 
-def numbered(scanner: Scanner, today: date) -> date | None:
-    """The next such day of a month: "the 15th"."""
-    if not (found := scanner.take(DAY_OF_MONTH)):
+def numbered(scanner: Scanner, today: date, *, alone: bool) -> date | None:
+    """The next such day of a month: "15th", or 15 `alone`."""
+    if not (found := scanner.take(DAY_OF_MONTH if alone else r"(?P<day>\d{1,2})(?:st|nd|rd|th)")):
         return None
     day = of_month(int(found["day"]), today, said=found[0])
     return next(each for each in (today + timedelta(days=ahead) for ahead in range(62)) if each.day == day)
