@@ -23,11 +23,14 @@ from workers.follow_ups.refusals import Refusal
 LONGEST = 200  # characters
 FIELDS = 5
 _DAY = 86_400
+_WRONG = ("Bad minute", "Bad hour", "Bad day-of-month", "Bad month", "Bad day-of-week")  # cronsim's, by field
 
 
 @dataclass(frozen=True, slots=True)
 class Expression:
-    days: CronSim  # which says of a day whether it matches
+    """`days` says which days match; None where no calendar has such a day."""
+
+    days: CronSim | None
     hours: tuple[int, ...]
     minutes: tuple[int, ...]
     follows_the_clock: bool
@@ -41,25 +44,34 @@ def parse(text: str) -> Expression:
         raise Refusal("cron_seconds")
     if len(fields) != FIELDS or len(text) > LONGEST:
         raise Refusal("cron_fields")
-    try:
-        parsed = CronSim(text, datetime(2000, 1, 1))  # noqa: DTZ001  # a local time is meant
-    except CronSimError as exc:
-        field = str(exc).removeprefix("Bad ")
-        raise Refusal("cron_field", field=field, said=fields[_FIELD_NAMES.index(field)]) from exc
-    except (AssertionError, TypeError) as exc:  # of "5L/2"
-        raise Refusal("cron_field", field=_FIELD_NAMES[-1], said=fields[-1]) from exc
+    any_month = _read([*fields[:3], "*", fields[4]])
     stars = fields[0].startswith("*") or fields[1].startswith("*")
-    return Expression(parsed, tuple(sorted(parsed.hours)), tuple(sorted(parsed.minutes)), stars)
+    return Expression(_days(fields), tuple(sorted(any_month.hours)), tuple(sorted(any_month.minutes)), stars)
 
 
-_FIELD_NAMES = ("minute", "hour", "day-of-month", "month", "day-of-week")
+def _days(fields: list[str]) -> CronSim | None:
+    _read([*fields[:2], "*", *fields[3:]])
+    try:
+        return _read(fields)
+    except Refusal:  # with any day or any month it is right: the month has no such day
+        return None
+
+
+def _read(fields: list[str]) -> CronSim:
+    try:
+        return CronSim(" ".join(fields), datetime(2000, 1, 1))  # noqa: DTZ001  # a local time is meant
+    except CronSimError as exc:
+        wrong = _WRONG.index(str(exc))
+    except (AssertionError, TypeError):  # of "5L/2"
+        wrong = FIELDS - 1
+    raise Refusal("cron_field", number=wrong + 1, said=fields[wrong])
 
 
 def moments(expression: Expression, zone: ZoneInfo, since: float) -> Iterator[int]:
     """In their order, from some time before `since` on."""
     day = (clocks.local(since, zone) - clocks.LONGEST_GAP).date()
     last = day + HORIZON
-    while day <= last:
+    while expression.days and day <= last:
         if day.month not in expression.days.months:
             day = (day.replace(day=1) + timedelta(days=32)).replace(day=1)
             continue

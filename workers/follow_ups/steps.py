@@ -13,7 +13,7 @@ from workers.follow_ups import clocks
 from workers.follow_ups.local_times import HORIZON, fits
 from workers.follow_ups.rules import Rule
 
-LOOKED_AT = 50_000  # steps without a result, after which the rule counts as one that never occurs: a tenth of a second
+LOOKED_AT = 20_000  # steps and days in a row without a result: more than 29 February on a Monday needs
 _SECONDS = {"MINUTELY": 60, "HOURLY": 3600}
 
 

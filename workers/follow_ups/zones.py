@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from workers.follow_ups.refusals import Refusal
 
-NEAR = 0.6  # difflib's usual measure of "close"
+NEAR = 0.7  # of 1: "Newyork" is near "New_York", "etc" is not near "WET"
 LONGEST = 60  # characters
 
 
