@@ -20,7 +20,10 @@ MONTH = r"(?P<month>[^\W\d_]{3,10}\.?)"
 YEAR = r"(?:,?\s+(?P<year>\d{4}))?"
 NAMED = (rf"{DAY_OF_MONTH}\s+(?:of\s+|de\s+|d')?{MONTH}{YEAR}", rf"{MONTH}\s+(?:the\s+)?{DAY_OF_MONTH}{YEAR}")
 ISO = r"(?P<year>\d{4})(?P<sign>[-/])(?P<month>\d{1,2})(?P=sign)(?P<day>\d{1,2})"
-SIGNED = r"(?P<one>\d{1,2})(?P<sign>[/.-])(?P<two>\d{1,2})(?:(?P=sign)(?P<year>\d{4}))?"
+SIGNED = (  # not "24/7", "3.10" or "1-2"
+    r"(?P<one>\d{1,2})(?P<sign>[/.-])(?P<two>\d{1,2})(?P=sign)(?P<year>\d{4})",
+    r"(?P<one>\d{1,2})(?P<sign>/)(?P<two>\d{2})",
+)
 LEAP = 8  # 29 February may be so many years away (1896 to 1904)
 
 
@@ -28,7 +31,7 @@ def take(scanner: Scanner, today: date, language: Language) -> date | None:
     """The date that stands here. `Refusal` for one that no calendar has or that has two readings."""
     if found := scanner.take(ISO):
         return _day(int(found["year"]), int(found["month"]), int(found["day"]), said=found[0])
-    if found := scanner.take(SIGNED):
+    if found := scanner.take(*SIGNED):
         return _signed(found, today, language)
     return _named(scanner, today)
 
@@ -66,13 +69,14 @@ def _named(scanner: Scanner, today: date) -> date | None:
 def _signed(found: re.Match[str], today: date, language: Language) -> date:
     """3/4 is 3 April in French; in English it may be 4 March as well."""
     one, two, said = int(found["one"]), int(found["two"]), found[0].strip(" ,")
+    year = found.groupdict().get("year")
     english = language == "en" and found["sign"] == "/"
     if one <= 12 and two <= 12 and one != two and english:
-        first = _dated(found["year"], two, one, today, said=said)
-        second = _dated(found["year"], one, two, today, said=said)
+        first = _dated(year, two, one, today, said=said)
+        second = _dated(year, one, two, today, said=said)
         raise Refusal("two_days", said=said, first=first, second=second)
     day, month = (two, one) if two > 12 else (one, two)
-    return _dated(found["year"], month, day, today, said=said)
+    return _dated(year, month, day, today, said=said)
 
 
 def _dated(year: str | None, month: int, day: int, today: date, *, said: str) -> date:
@@ -98,9 +102,9 @@ def _exists(year: int, month: int, day: int) -> bool:
     return 1 <= year <= 9999 and 1 <= month <= 12 and 1 <= day <= calendar.monthrange(year, month)[1]
 
 
-def numbered(scanner: Scanner, today: date) -> date | None:
-    """The next such day of a month: "the 15th"."""
-    if not (found := scanner.take(DAY_OF_MONTH)):
+def numbered(scanner: Scanner, today: date, *, alone: bool) -> date | None:
+    """The next such day of a month: "15th", or 15 `alone`."""
+    if not (found := scanner.take(DAY_OF_MONTH if alone else r"(?P<day>\d{1,2})(?:st|nd|rd|th)")):
         return None
     day = of_month(int(found["day"]), today, said=found[0])
     return next(each for each in (today + timedelta(days=ahead) for ahead in range(62)) if each.day == day)

@@ -9,31 +9,17 @@ from __future__ import annotations
 import calendar
 import re
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from bot.texts.words import Language
-from workers.follow_ups import clock, dates, vocabulary
+from workers.follow_ups import clock, days, vocabulary
+from workers.follow_ups.days import Day
 from workers.follow_ups.refusals import Refusal
 from workers.follow_ups.scanner import Scanner
-from workers.follow_ups.vocabulary import MONTH, NUMBER, UNIT, WEEK, WEEKDAY
+from workers.follow_ups.vocabulary import MONTH, NUMBER, UNIT, WEEK
 
-WHOLE_DAY = time(9)  # where a day is said without a time of day
-PARTS = {"morning": time(9), "afternoon": time(14), "evening": time(20)}
 YEARS_AHEAD = 5
 
-_PART = r"(?P<morning>morning|matin)|(?P<afternoon>afternoon|apr[eè]s-midi)|(?P<evening>evening|night|soir)"
-_RELATIVE = {
-    r"the day after tomorrow|day after tomorrow|apr[eè]s-demain": 2,
-    r"tomorrow|demain": 1,
-    r"today|aujourd'hui": 0,
-}
-_TODAY = rf"(?:this|cet?)\s+(?:{_PART})|(?P<tonight>tonight)"
-_WEEKDAY = (
-    rf"(?P<next>next)\s+(?P<day>{vocabulary.SHORT_WEEKDAY})",
-    rf"(?P<day>{WEEKDAY})\s+(?P<next>prochain)",
-    rf"(?:on|this|le|ce)\s+(?P<day>{vocabulary.SHORT_WEEKDAY})",
-    rf"(?P<day>{WEEKDAY})",
-)
 _SPAN = rf"{NUMBER}\s*(?:{UNIT})"
 _SPECIAL = {
     r"(?:an?\s+)?half(?:\s+an)?\s+hour|une demi-heure": timedelta(minutes=30),
@@ -52,16 +38,6 @@ class Once:
     exact: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Day:
-    on: date
-    hour: time = WHOLE_DAY
-    hour_said: bool = False
-    late: bool = False  # "tonight at 9" is 21:00
-    weekly: bool = False  # a weekday by its name: where it is today and over, the next one
-    bare: bool = False  # "May 5" alone is no date yet: "May 5 people come?"
-
-
 def take(scanner: Scanner, now: datetime, language: Language) -> Once | None:
     """The time that stands here; None, with the place where it was, for something else."""
     before = scanner.at
@@ -74,18 +50,22 @@ def take(scanner: Scanner, now: datetime, language: Language) -> Once | None:
 
 def checked(moment: datetime, now: datetime) -> datetime:
     """`moment`, if it is to come and not absurdly far away; else `Refusal` with the nearest sensible one."""
-    if moment.timestamp() <= now.timestamp():
-        raise Refusal("past", nearest=_next(moment, now))
-    if moment.timestamp() > (latest := _months_later(now, 12 * YEARS_AHEAD)).timestamp():
+    latest = _months_later(now, 12 * YEARS_AHEAD)
+    if moment.year < now.year - 1:  # years at the calendar's ends have no moments in each zone
+        raise Refusal("past", nearest=_again(moment, now))
+    if moment.year > latest.year + 1 or moment.timestamp() > latest.timestamp():
         raise Refusal("too_far", years=YEARS_AHEAD, nearest=latest)
-    return moment
-
-
-def _next(moment: datetime, now: datetime) -> datetime:
-    """The same time of day, as soon as it comes again; for what is just over, a minute from now."""
+    if moment.timestamp() > now.timestamp():
+        return moment
     if now.timestamp() - moment.timestamp() < 60:
-        return _elapsed(now.replace(second=0, microsecond=0), timedelta(minutes=1))
-    nearest = datetime.combine(now.date(), moment.astimezone(now.tzinfo).time(), now.tzinfo)
+        raise Refusal("past", nearest=_elapsed(now.replace(second=0, microsecond=0), timedelta(minutes=1)))
+    raise Refusal("past", nearest=_again(moment, now))
+
+
+def _again(moment: datetime, now: datetime) -> datetime:
+    """The same time of day, as soon as it comes again."""
+    today = moment.replace(year=now.year, month=now.month, day=now.day).astimezone(now.tzinfo).time()
+    nearest = datetime.combine(now.date(), today, now.tzinfo)
     return nearest if nearest.timestamp() > now.timestamp() else nearest + timedelta(days=1)
 
 
@@ -143,7 +123,7 @@ def _months_later(moment: datetime, months: int) -> datetime:
 
 
 def _day_and_time(scanner: Scanner, now: datetime, language: Language) -> Once | None:
-    if not (found := day(scanner, now, language)):
+    if not (found := days.take(scanner, now, language)):
         return None
     at = clock.take(scanner, beside_a_day=True)
     return None if found.bare and at is None else _at(found, at, now)
@@ -152,7 +132,7 @@ def _day_and_time(scanner: Scanner, now: datetime, language: Language) -> Once |
 def _time_and_day(scanner: Scanner, now: datetime, language: Language) -> Once | None:
     if (at := clock.take(scanner, beside_a_day=False)) is None:
         return None
-    if found := day(scanner, now, language):
+    if found := days.take(scanner, now, language):
         return _at(found, at, now)
     moment = datetime.combine(now.date(), at, now.tzinfo)
     return Once(moment if moment.timestamp() > now.timestamp() else moment + timedelta(days=1))
@@ -160,65 +140,8 @@ def _time_and_day(scanner: Scanner, now: datetime, language: Language) -> Once |
 
 def _at(day: Day, at: time | None, now: datetime) -> Once:
     if at is not None and day.late:
-        at = late(at)
+        at = days.late(at)
     moment = datetime.combine(day.on, day.hour if at is None else at, now.tzinfo)
     if day.weekly and moment.timestamp() <= now.timestamp():
         moment += timedelta(days=7)
     return Once(moment, hour_said=day.hour_said or at is not None, exact=at is not None)
-
-
-def late(at: time) -> time:
-    """What an hour means in an evening: "tonight at 9" is 21:00."""
-    if at.hour < 5 or at.hour == 12:
-        raise Refusal("night")
-    return at.replace(hour=at.hour + 12) if at.hour < 12 else at
-
-
-def day(scanner: Scanner, now: datetime, language: Language) -> Day | None:
-    today = now.date()
-    if found := scanner.take(_TODAY):
-        part = "evening" if found["tonight"] else part_of_day(found)
-        return Day(today, PARTS[part], hour_said=True, late=part == "evening")
-    for pattern, days in _RELATIVE.items():
-        if scanner.take(pattern):
-            return with_part(scanner, Day(today + timedelta(days=days)))
-    return _by_calendar(scanner, now, language)
-
-
-def part_of_day(found: re.Match[str]) -> str:
-    """Which of `PARTS` a match named."""
-    return next(part for part in PARTS if found[part])
-
-
-def with_part(scanner: Scanner, day: Day) -> Day:
-    if not (found := scanner.take(_PART)):
-        return day
-    part = part_of_day(found)
-    return replace(day, hour=PARTS[part], hour_said=True, late=part == "evening")
-
-
-def _by_calendar(scanner: Scanner, now: datetime, language: Language) -> Day | None:
-    before, today = scanner.at, now.date()
-    weekday = scanner.take(*_WEEKDAY)
-    after_weekday = scanner.at
-    prefixed = scanner.take(r"(?:on\s+)?the|on|le") is not None
-    found = dates.take(scanner, today, language) or (dates.numbered(scanner, today) if prefixed else None)
-    said = scanner.text[before : scanner.at].strip(" ,")
-    if found and weekday and found.weekday() != vocabulary.weekday(weekday["day"]):
-        raise Refusal("other_weekday", said=said, nearest=found)
-    if found:
-        return Day(found, bare=not (prefixed or weekday or re.search(r"\d{4}", said)))
-    scanner.at = after_weekday if weekday else before
-    return with_part(scanner, _weekday(weekday, today)) if weekday else None
-
-
-def _weekday(found: re.Match[str], today: date) -> Day:
-    day = vocabulary.weekday(found["day"])
-    coming = today + timedelta(days=(day - today.weekday()) % 7)
-    if not found.groupdict().get("next"):
-        return Day(coming, weekly=True)
-    if coming == today:
-        return Day(coming + timedelta(days=7))
-    if day > today.weekday():  # "next Friday" on a Wednesday: some mean this week's, some the other
-        raise Refusal("two_days", said=found[0].strip(" ,"), first=coming, second=coming + timedelta(days=7))
-    return Day(coming)

@@ -9,12 +9,12 @@ import re
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 
-from workers.follow_ups import clock, dates, once, vocabulary
+from workers.follow_ups import clock, dates, days, vocabulary
 from workers.follow_ups.refusals import Refusal
+from workers.follow_ups.rules import DAYS, INTERVALS, SUB_DAILY
 from workers.follow_ups.scanner import Scanner
 from workers.follow_ups.vocabulary import NUMBER, ORDINAL, SHORT_WEEKDAY, UNIT, WEEKDAY
 
-DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 FREQUENCIES = {
     vocabulary.MINUTE: "MINUTELY",
     vocabulary.HOUR: "HOURLY",
@@ -23,9 +23,9 @@ FREQUENCIES = {
     vocabulary.MONTH: "MONTHLY",
     vocabulary.YEAR: "YEARLY",
 }
-SUB_DAILY = ("MINUTELY", "HOURLY")
 
 _EVERY = r"(?:every|each|chaque|tou(?:te)?s\s+les)"
+_START = rf"(?:(?:on\s+)?the|le|{_EVERY})"
 _OF_MONTH = r"(?:of\s+(?:the|every|each)\s+month|du\s+mois(?!\s+prochain)|de\s+chaque\s+mois)"
 _WORKDAYS = r"(?:weekdays?|work(?:ing)?\s?days?|business\s+days?|jours?\s+ouvr[ée]s?|jours?\s+de\s+(?:la\s+)?semaine)"
 _PART = (
@@ -41,7 +41,7 @@ class Repeating:
     frequency: str
     interval: int = 1
     by: dict[str, str] = field(default_factory=dict)
-    hour: time = once.WHOLE_DAY
+    hour: time = days.WHOLE_DAY
     hour_said: bool = False
 
     @property
@@ -71,8 +71,8 @@ def _timed(scanner: Scanner, found: Repeating, first: time | None) -> Repeating:
     if first is None:
         first = clock.take(scanner, beside_a_day=True)
     times = sorted({first, *clock.more(scanner)}) if first is not None else [found.hour]
-    if first is not None and found.hour == once.PARTS["evening"]:
-        times = [once.late(each) for each in times]
+    if first is not None and found.hour == days.PARTS["evening"]:
+        times = [days.late(each) for each in times]
     if len({each.minute for each in times}) > 1:
         raise Refusal("minutes_differ")
     hours = ",".join(str(each.hour) for each in times)
@@ -81,7 +81,7 @@ def _timed(scanner: Scanner, found: Repeating, first: time | None) -> Repeating:
 
 
 def _in_part(found: Repeating, part: re.Match[str]) -> Repeating:
-    return replace(found, hour=once.PARTS[once.part_of_day(part)], hour_said=True)
+    return replace(found, hour=days.PARTS[days.part_of_day(part)], hour_said=True)
 
 
 def _days(scanner: Scanner, today: date) -> Repeating | None:
@@ -105,8 +105,7 @@ def _workdays(scanner: Scanner) -> Repeating | None:
 
 
 def _last_day(scanner: Scanner) -> Repeating | None:
-    start = rf"(?:(?:on\s+)?the|le|{_EVERY})"
-    if scanner.take(rf"{start}\s+(?:last\s+day|dernier\s+jour)\s+{_OF_MONTH}"):
+    if scanner.take(rf"{_START}\s+(?:last\s+day|dernier\s+jour)\s+{_OF_MONTH}"):
         return Repeating("MONTHLY", by={"BYMONTHDAY": "-1"})
     return None
 
@@ -114,8 +113,7 @@ def _last_day(scanner: Scanner) -> Repeating | None:
 def _ordinal_weekday(scanner: Scanner) -> Repeating | None:
     which = rf"(?P<ordinal>{ORDINAL})\s+(?P<weekday>{WEEKDAY})"
     first_or_last = rf"{_EVERY}\s+(?P<ordinal>first|last|premiers?|derniers?)\s+(?P<weekday>{WEEKDAY})"
-    start = rf"(?:(?:on\s+)?the|le|{_EVERY})"
-    if found := scanner.take(rf"{start}\s+{which}\s+{_OF_MONTH}", first_or_last):
+    if found := scanner.take(rf"{_START}\s+{which}\s+{_OF_MONTH}", first_or_last):
         return _nth(found)
     return None
 
@@ -126,8 +124,7 @@ def _nth(found: re.Match[str]) -> Repeating:
 
 
 def _date_of_month(scanner: Scanner, today: date) -> Repeating | None:
-    start = rf"(?:(?:on\s+)?the|le|{_EVERY})"
-    if found := scanner.take(rf"{start}\s+{_DATE}\s+{_OF_MONTH}"):
+    if found := scanner.take(rf"{_START}\s+{_DATE}\s+{_OF_MONTH}"):
         return _on_day(int(found["day"]), today, said=found[0])
     return None
 
@@ -168,12 +165,12 @@ def _weekdays(scanner: Scanner) -> Repeating | None:
 
 
 def _list(scanner: Scanner, first: re.Match[str]) -> str:
-    days = {vocabulary.weekday(first["day"])}
+    found_days = {vocabulary.weekday(first["day"])}
     is_short = re.fullmatch(WEEKDAY, first["day"], re.IGNORECASE) is None
     names = SHORT_WEEKDAY if is_short else WEEKDAY  # "mon" is French for "my": not after "lundi"
     while found := scanner.take(rf"(?:(?:and|et|&)\s+)?(?:on\s+|le\s+|les\s+)?(?P<day>{names})"):
-        days.add(vocabulary.weekday(found["day"]))
-    return ",".join(DAYS[day] for day in sorted(days))
+        found_days.add(vocabulary.weekday(found["day"]))
+    return ",".join(DAYS[day] for day in sorted(found_days))
 
 
 def _units(scanner: Scanner, today: date) -> Repeating | None:
@@ -183,7 +180,7 @@ def _units(scanner: Scanner, today: date) -> Repeating | None:
     if re.search(r"les\s+(?:15|quinze)\s*(?:jours|j)$", found[0], re.IGNORECASE):
         raise Refusal("fortnight", said=found[0].strip(" ,"))
     interval = 2 if found["other"] else vocabulary.number(found["number"] or "1")
-    if not 1 <= interval <= 999:
+    if interval not in INTERVALS:
         raise Refusal("interval")
     return _of_unit(scanner, vocabulary.unit(found), interval, today)
 
@@ -208,7 +205,7 @@ def _of_month(scanner: Scanner, interval: int, today: date) -> Repeating:
         return replace(_nth(found), interval=interval)
     if not (found := scanner.take(rf"(?:on(?:\s+the)?|le)\s+{_DATE}")):
         return _on_day(today.day, today, said="", interval=interval)
-    days = [dates.of_month(int(found["day"]), today, said=found[0])]
+    numbers = [dates.of_month(int(found["day"]), today, said=found[0])]
     while found := scanner.take(rf"(?:and|et)\s+(?:the\s+|le\s+)?{_DATE}"):
-        days.append(dates.of_month(int(found["day"]), today, said=found[0]))
-    return Repeating("MONTHLY", interval, by={"BYMONTHDAY": ",".join(str(day) for day in sorted(set(days)))})
+        numbers.append(dates.of_month(int(found["day"]), today, said=found[0]))
+    return Repeating("MONTHLY", interval, by={"BYMONTHDAY": ",".join(str(day) for day in sorted(set(numbers)))})
