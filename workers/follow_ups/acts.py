@@ -105,6 +105,12 @@ async def change(services: Services, who: Who, team: str, follow_up_id: str, wis
     return await _act(services, who, team, follow_up_id, "change", changed)
 
 
+async def may_change(services: Services, who: Who, team: str, follow_up_id: str) -> FollowUp | Refused:
+    """As it is now, for whoever may change it."""
+    kept = await _allowed(services, who, team, follow_up_id, others=False)
+    return kept if isinstance(kept, Refused) else kept.follow_up
+
+
 async def pause(services: Services, who: Who, team: str, follow_up_id: str) -> Done | Refused:
     """Until it is resumed. A run that has begun goes on."""
 
