@@ -45,8 +45,12 @@ async def facts_of(services: Services, follow_up: FollowUp, *, zone: ZoneInfo | 
 async def zone_of(services: Services, team: str, user: str) -> ZoneInfo:
     """A person's own zone, as Slack says; UTC where it says none that is known."""
     person = await services.people.person(team, user)
+    return zone_named(person.tz if person else None)
+
+
+def zone_named(name: str | None) -> ZoneInfo:
     try:
-        return ZoneInfo(person.tz if person and person.tz else "UTC")
+        return ZoneInfo(name or "UTC")
     except (ZoneInfoNotFoundError, ValueError):
         return ZoneInfo("UTC")
 
@@ -69,5 +73,3 @@ async def _by(services: Services, follow_up: FollowUp) -> str:
         agent = services.catalogs.now.find(follow_up.by)
         return called(agent) if agent else shown(follow_up.by, NAME_SHOWN)
     return await name_of(services, follow_up.team, follow_up.by)
-
-
