@@ -69,5 +69,3 @@ async def _by(services: Services, follow_up: FollowUp) -> str:
         agent = services.catalogs.now.find(follow_up.by)
         return called(agent) if agent else shown(follow_up.by, NAME_SHOWN)
     return await name_of(services, follow_up.team, follow_up.by)
-
-

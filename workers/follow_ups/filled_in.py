@@ -28,9 +28,7 @@ class Timed:
     most_runs: int = 0
 
 
-def timed(
-    form: Form, *, now: datetime, language: Language, before: tuple[Form, When] | None = None
-) -> Timed | Wrong:
+def timed(form: Form, *, now: datetime, language: Language, before: tuple[Form, When] | None = None) -> Timed | Wrong:
     """When and until when a form means; `now` is in the person's zone. `before` is what it was filled in with: times
     that were left as they were stay the same, whatever they are."""
     if before and _times(form) == _times(before[0]):

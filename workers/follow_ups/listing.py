@@ -93,6 +93,8 @@ async def _links(slack: Slack, found: Sequence[FollowUp], words: Words) -> dict[
                 address = await slack.permalink(follow_up.channel, follow_up.thread_ts)
         except SlackError:
             return follow_up.id, words.say("follow_up.card.in_a_thread", channel=f"<#{follow_up.channel}>")
-        return follow_up.id, words.say("follow_up.card.there", link=f"<{address}|{words.say('follow_up.card.a_thread')}>")
+        return follow_up.id, words.say(
+            "follow_up.card.there", link=f"<{address}|{words.say('follow_up.card.a_thread')}>"
+        )
 
     return dict(await asyncio.gather(*(link(one) for one in found if one.thread_ts)))
