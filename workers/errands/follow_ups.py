@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 
-from bot.slack import blocks, wire
+from bot.slack import blocks
 from bot.slack import follow_up_clicks as clicks
 from bot.threads.models import ThreadKey
 from workers.errands import follow_up_forms

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from itertools import pairwise
 from typing import Self
 
 from bot.catalog.agents import Agent
@@ -21,7 +20,6 @@ from workers.services import Services
 PROMPT_LIMIT = 3_000  # characters: what an input of Slack's modals takes
 UNTIL_LIMIT = 500
 FARTHEST = timedelta(days=5 * 366)  # whoever asks for more has mistyped a year
-LOOKED_AHEAD = 50  # occurrences between which the shortest distance is sought
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +137,8 @@ def untimely(follow_up: FollowUp, now: int, *, least: timedelta) -> Refused | No
         return Refused("follow_up.refused.ends_past", {})
     if not when.hook and not due.first(follow_up, now):
         return Refused("follow_up.refused.never", {})
-    if when.recurs and _shortest(when, now) < least:
+    shortest = recurrence.shortest_interval(when, now) if when.recurs else None
+    if shortest is not None and shortest < least.total_seconds():
         return Refused("follow_up.refused.too_often", {"interval": least})
     return None
 
@@ -152,10 +151,3 @@ def _wrong(wish: Wish) -> Refused | None:
     if len(wish.until) > UNTIL_LIMIT:
         return Refused("follow_up.refused.long_until", {"limit": UNTIL_LIMIT})
     return None
-
-
-def _shortest(when: When, now: float) -> timedelta:
-    moments: list[int] = []
-    while len(moments) < LOOKED_AHEAD and (found := recurrence.after(when, moments[-1] if moments else now)):
-        moments.append(found)
-    return timedelta(seconds=min((later - sooner for sooner, later in pairwise(moments)), default=10**9))
