@@ -10,6 +10,7 @@ from workers.errands.branching import branch
 from workers.errands.connecting import connect
 from workers.errands.connections import show_connections
 from workers.errands.errand import Errand
+from workers.errands.follow_ups import follow_up
 from workers.errands.opening import open_thread
 from workers.errands.showing import export, show
 from workers.errands.waiting import tell_waiting
@@ -24,4 +25,5 @@ ERRANDS: Mapping[MailKind, Callable[[Errand], Awaitable[None]]] = {
     MailKind.CONNECTIONS: show_connections,
     MailKind.CONNECTED: connect,
     MailKind.WAITING: tell_waiting,
+    MailKind.FOLLOW_UP: follow_up,
 }

@@ -22,7 +22,7 @@ from workers.journal import VERSION, Journal
 from workers.mailroom import Batch
 from workers.recorded import Request
 from workers.transcript import FIELD, Transcript
-from workers.turn import files
+from workers.turn import files, promises
 from workers.turn.scene import Scene
 
 log = structlog.get_logger()
@@ -55,6 +55,7 @@ async def begin(scene: Scene, batch: Batch) -> None:
     journal = scene.journal
     journal.set(agent=scene.agent.name)
     journal.set_thread(agent=scene.agent.name)
+    promises.begin(scene)
     known = scene.record.get("agent")
     status = asyncio.create_task(scene.delivery.status(scene.words.say("status.thinking")))
     try:

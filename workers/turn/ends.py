@@ -27,6 +27,7 @@ from workers.handoffs.opening import PUSH, NotPushed
 from workers.journal import Journal
 from workers.rounds.rounds import CANCELLED, Rounds
 from workers.turn import waits
+from workers.turn.promises import confirm
 from workers.turn.scene import Scene
 from workers.usage import Used, price_of, written_price
 
@@ -41,6 +42,7 @@ async def finish(scene: Scene, end: str, *, keep: bool = False, dead_letter: str
     """Give the turn up. With `keep` its words stay for a while, so that it can be tried again."""
     if unknown := scene.journal.get("unknown_effect"):
         await scene.delivery.note("unknown", scene.words.say("turn.effect_unknown", tool=unknown))
+    await confirm(scene)
     scene.journal.set_thread(our_ts=scene.ledger.newest_ts)
     prices = scene.services.catalogs.now.prices
     if "used" in scene.journal.fields and (price := price_of(Used.load(scene.journal.get("used")), prices)) is not None:
