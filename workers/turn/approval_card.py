@@ -25,10 +25,16 @@ from workers.turn.scene import Scene
 SHOWN = 2_000  # characters of arguments on the card; more is opened with a button
 MOST_SHOWN = 2_000_000  # that anybody can be expected to page through; more can only be denied
 NAME_SHOWN = 200
+ROW = "ask:"
 
 
 def row_of(call: Call) -> str:
-    return f"ask:{call.tool_call_id}"
+    return f"{ROW}{call.tool_call_id}"
+
+
+def asked_about(scene: Scene) -> list[str]:
+    """The ids of the calls for which a card was posted, or was about to be."""
+    return [row.removeprefix(ROW) for row in scene.ledger.rows if row.startswith(ROW)]
 
 
 def reminder_of(call: Call) -> str:
