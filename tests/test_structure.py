@@ -46,7 +46,7 @@ ENVIRONMENT = {"environ", "environb", "getenv", "getenvb", "putenv", "unsetenv"}
 
 @dataclass(frozen=True)
 class Facts:
-    """What the tests ask of a module's syntax. `imports`: the top packages, also inside functions and for types alone."""
+    """What the tests ask of a module. `imports`: the top packages, also inside functions and for types alone."""
 
     imports: frozenset[str]
     texts: frozenset[str]
