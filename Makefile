@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# Of pytest, beside each other; the fault runs go by the clock and come after them, alone.
+# Of pytest, beside each other; the fault runs go by the clock and come after them, two at a time.
 PROCESSES ?= 4
 
 # What npm installs comes while Python's packages do, and the style is checked while the tests run.
@@ -17,7 +17,7 @@ test: check tests
 
 tests: $(VENV)/.test-ready $(VENV)/.npm-conformance $(VENV)/.npm-servers $(VENV)/.npm-emulators
 	@$(BIN)/python -m pytest -m "not proof" -n $(PROCESSES) --dist loadfile --no-loadscope-reorder --ignore=tests/proof
-	@$(BIN)/python -m pytest -m "not proof" tests/proof
+	@$(BIN)/python -m pytest -m "not proof" -n 2 --dist loadfile tests/proof
 
 proof: $(VENV)/.test-ready
 	@$(BIN)/python -m pytest -m proof --timeout=3600 --ignore=tests/proof

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 import inspect
 import re
-from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -43,18 +44,37 @@ READ_THE_ENVIRONMENT = {
 ENVIRONMENT = {"environ", "environb", "getenv", "getenvb", "putenv", "unsetenv"}
 
 
-def tree(path: Path) -> ast.Module:
-    return ast.parse((ROOT / path).read_text(encoding="utf-8"))
+@dataclass(frozen=True)
+class Facts:
+    """What the tests ask of a module. `imports`: the top packages, also inside functions and for types alone."""
+
+    imports: frozenset[str]
+    texts: frozenset[str]
+    reads_the_environment: bool
+    owns: bool
 
 
-def imported(path: Path) -> Iterator[str]:
-    """The top packages that a module imports, also inside functions and for types alone."""
-    for node in ast.walk(tree(path)):
-        if isinstance(node, ast.Import):
-            yield from (alias.name.split(".")[0] for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{path}: imports are absolute"
-            yield (node.module or "").split(".")[0]
+@cache
+def facts(path: Path) -> Facts:
+    """Parsed and walked once for all tests, and nothing of the trees is kept: they would slow every other test down."""
+    text = (ROOT / path).read_text(encoding="utf-8")
+    whole = ast.parse(text)
+    imports: set[str] = set()
+    texts: set[str] = set()
+    reads = False
+    for node in ast.walk(whole):
+        match node:
+            case ast.Import():
+                imports.update(alias.name.split(".")[0] for alias in node.names)
+            case ast.ImportFrom():
+                assert node.level == 0, f"{path}: imports are absolute"
+                imports.add((node.module or "").split(".")[0])
+                reads |= node.module == "os" and bool(ENVIRONMENT & {alias.name for alias in node.names})
+            case ast.Attribute():
+                reads |= node.attr in ENVIRONMENT
+            case ast.Constant(value=str(value)):
+                texts.add(value)
+    return Facts(frozenset(imports), frozenset(texts), reads, not text.strip() or bool(ast.get_docstring(whole)))
 
 
 @pytest.mark.parametrize(("room", "never", "but_in"), ARROWS)
@@ -64,34 +84,28 @@ def test_imports_point_one_way(room: str, never: set[str], but_in: str | None) -
         for path in MODULES
         if path.parts[0] == room
         and not (but_in and path.is_relative_to(but_in))
-        and (found := never.intersection(imported(path)))
+        and (found := never.intersection(facts(path).imports))
     ]
     assert wrong == []
 
 
 def test_mcp_is_imported_at_its_edge_and_by_the_servers_it_speaks_with() -> None:
-    importing = {path.parent for path in PRODUCT if MCP.intersection(imported(path))}
+    importing = {path.parent for path in PRODUCT if MCP.intersection(facts(path).imports)}
     ours = {path for path in importing if not path.is_relative_to("playground/services")}
     assert ours == {Path("workers/tools"), Path("workers/tools/oauth")}
 
 
 def test_nothing_that_is_delivered_imports_the_tests() -> None:
-    assert [path for path in MODULES if path.parts[0] != "tests" and "tests" in imported(path)] == []
+    assert [path for path in MODULES if path.parts[0] != "tests" and "tests" in facts(path).imports] == []
 
 
 def test_only_entry_points_and_the_settings_read_the_environment() -> None:
-    reading = {
-        path.as_posix()
-        for path in PRODUCT
-        for node in ast.walk(tree(path))
-        if (isinstance(node, ast.Attribute) and node.attr in ENVIRONMENT)
-        or (isinstance(node, ast.ImportFrom) and node.module == "os" and ENVIRONMENT & {a.name for a in node.names})
-    }
+    reading = {path.as_posix() for path in PRODUCT if facts(path).reads_the_environment}
     assert reading == READ_THE_ENVIRONMENT
 
 
 def test_every_module_says_what_it_owns() -> None:
-    silent = [str(path) for path in MODULES if (ROOT / path).read_text().strip() and not ast.get_docstring(tree(path))]
+    silent = [str(path) for path in MODULES if not facts(path).owns]
     assert silent == []
 
 
@@ -157,9 +171,9 @@ def test_no_other_module_spells_a_key() -> None:
     spelling = {
         path.as_posix()
         for path in PRODUCT
-        if path.parts[0] != "playground" and path != Path("bot/threads/keys.py")
-        for node in ast.walk(tree(path))
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and re.match(rf"{keys.PREFIX}\w", node.value)
+        if path.parts[0] != "playground"
+        and path != Path("bot/threads/keys.py")
+        and any(re.match(rf"{keys.PREFIX}\w", text) for text in facts(path).texts)
     }
     assert spelling == set()
 

@@ -1,8 +1,6 @@
-"""What a turn used of models and of Mistral's own tools, and what that costs. Rules, and their field in the journal.
+"""What a turn used of models and of Mistral's own tools, and what that costs. Rules, and the words they are kept in.
 
-Counted from the usage of each answer, over all rounds and all owners of the turn. An answer that was read from the
-history, or lost with its stream, brings no usage: then the count is incomplete and says so. What has no price in
-prices.toml makes the price unknown, never smaller.
+What has no price in prices.toml makes the price unknown, never smaller. `tally.py` counts.
 """
 
 from __future__ import annotations
@@ -10,12 +8,10 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
-from bot.catalog.prices import Prices
-from workers.conversations.port import Done, Handoff
-from workers.handoffs.cast import Cast
-from workers.journal import Journal
+if TYPE_CHECKING:  # the command that tells of a turn needs no files of agents and prices
+    from bot.catalog.prices import Prices
 
 MILLION = 1_000_000
 DIGITS = 6  # of a price; a short answer costs fractions of a cent
@@ -99,37 +95,3 @@ def price_of(used: Used, prices: Prices) -> float | None:
 def written_price(price: float, currency: str) -> str:
     """ "0.000123 USD": without an exponent, which Python writes for small numbers."""
     return f"{f'{price:.{DIGITS}f}'.rstrip('0').rstrip('.')} {currency}"
-
-
-class Tally:
-    """Counts one turn, in its journal's field `used`. `speaker` is the agent that the next request goes to."""
-
-    def __init__(self, journal: Journal, cast: Cast) -> None:
-        self._journal = journal
-        self._cast = cast
-        self.speaker = ""
-
-    async def add(self, done: Done) -> None:
-        """Count one answer."""
-        used, usage = Used.load(self._journal.get("used")), done.usage
-        heard = bool(usage.total_tokens or usage.prompt_tokens or usage.completion_tokens)
-        models, calls = dict(used.models), dict(used.calls)
-        if heard:
-            model = await self._model_of(done)
-            new = Tokens(usage.prompt_tokens, usage.completion_tokens, usage.connector_tokens)
-            models[model] = models.get(model, Tokens()) + new
-        for name, count in usage.connectors.items():
-            calls[name] = calls.get(name, 0) + count
-        self._journal.set(used=Used(models, calls, used.incomplete or not heard).dump())
-
-    def lose(self) -> None:
-        """A request ran, at least in part, and its usage will never be told."""
-        used = Used.load(self._journal.get("used"))
-        self._journal.set(used=Used(used.models, used.calls, incomplete=True).dump())
-
-    async def _model_of(self, done: Done) -> str:
-        """The model of whoever answered; one usage for several models belongs to none of them."""
-        agents = [await self._cast.agent(None, speaking=self.speaker)]
-        agents += [await self._cast.agent(entry.to_id) for entry in done.entries if isinstance(entry, Handoff)]
-        models = {agent.model if agent else SEVERAL for agent in agents}
-        return models.pop() if len(models) == 1 else SEVERAL

@@ -4,7 +4,8 @@ A row goes intent → accepted (its ts) or unknown. The intent is on record befo
 looked up before anything is sent again: posts by their metadata (or, where an emulator keeps none, by their text), a
 stream, which takes no metadata at its start, as our own newest message in the thread that no other row owns; and once
 more after two seconds, because Slack's reads may lag behind its writes. Where nothing may be read (no history scope)
-an unknown is never sent again as it was: `Unread` tells the caller to say so in a new post.
+an unknown is never sent again as it was: `Unread` tells the caller to say so in a new post. Whoever wants to change a
+post asks where it stands (`find`): an earlier owner may have made it and have ended before it was on record.
 
 What an errand posts begins a thread: it goes into the channel itself and is looked up there.
 """
@@ -92,8 +93,9 @@ class Ledger:
         self.slack = slack
         self.thread = thread
         self.rows = {row.name: row for row in (Row.load(k, v) for k, v in fields.items() if k.startswith(ROW_PREFIX))}
-        # Rows that an earlier owner of this turn left without an outcome: looked up before they are sent again.
-        self._inherited = {name for name, row in self.rows.items() if row.state != "accepted"}
+        # Rows that may stand though nobody heard so: an earlier owner of this turn left them without an outcome, or an
+        # answer was lost. They are looked up before they are sent again.
+        self._in_doubt = {name for name, row in self.rows.items() if row.state != "accepted"}
         self._book = book
         self._turn_id = turn_id
         self._origin: Mapping[str, str] = {}
@@ -174,6 +176,20 @@ class Ledger:
         texts = self.slack.sent_as(text, voice=voice, calls=calls)
         return await self._once(row, send, lambda message: self._is_post(message, name, texts))
 
+    async def find(self, name: str, *, text: str, calls: Sequence[str] = ()) -> str | None:
+        """The ts of a post that stands, None where there is none; `text` and `calls` are those it was posted with.
+
+        Only one that may stand though nobody heard so costs a call; it is on record before it can be used. Raises
+        `Unread`, or `TryLater` when Slack is away.
+        """
+        if name not in self._in_doubt:
+            return self.accepted(name)
+        texts = self.slack.sent_as(text, calls=calls)
+        ts = await self._look_up(self.rows[name], lambda message: self._is_post(message, name, texts))
+        if ts:
+            await self._book.write()
+        return ts
+
     async def start_stream(self, name: str, start: Callable[[], Awaitable[str]], *, part: int = 0) -> str:
         """Open a stream once; its ts. Raises as `post` does."""
         if ts := self.accepted(name):
@@ -183,25 +199,27 @@ class Ledger:
     async def find_streams(self) -> None:
         """Look up the streams that an earlier owner of this turn may have opened: they must be closed and rewritten."""
         for row in list(self.rows.values()):
-            if row.kind == "stream" and row.name in self._inherited:
-                self._inherited.discard(row.name)
-                if ts := await self._look_up(row, self._is_stream(row.name)):
-                    self._accept(row, ts)
-                    await self._book.write()
+            in_doubt = row.kind == "stream" and row.name in self._in_doubt
+            if in_doubt and await self._look_up(row, self._is_stream(row.name)):
+                await self._book.write()
 
     async def _once(self, row: Row, send: Callable[[], Awaitable[str]], is_it: Callable[[SlackMessage], bool]) -> str:
-        if row.name in self._inherited:
-            self._inherited.discard(row.name)
+        if row.name in self._in_doubt:
             if ts := await self._look_up(row, is_it):
-                return self._accept(row, ts)
+                return ts
         elif row.name not in self.rows:
             self.note(row)
         await self._book.write()
         for last in (False,) * (MOST_TRIES - 1) + (True,):
             await self._before_call()
+            self._in_doubt.add(row.name)
             try:
                 return self._accept(row, await send())
+            except Refused:
+                self._in_doubt.discard(row.name)
+                raise
             except TryLater as later:
+                self._in_doubt.discard(row.name)
                 await self._slowed(later)
                 after = later.after or NOBODY_THERE
                 if last or after > LONGEST_WAIT:
@@ -210,22 +228,26 @@ class Ledger:
             except Unknown:
                 self.note(replace(row, state="unknown"))
                 if ts := await self._look_up(row, is_it):
-                    return self._accept(row, ts)
+                    return ts
                 if last:
                     raise
         raise AssertionError("the last try returns or raises")
 
     def _accept(self, row: Row, ts: str) -> str:
+        self._in_doubt.discard(row.name)
         self.note(replace(row, state="accepted", ts=ts))
         return ts
 
     async def _look_up(self, row: Row, is_it: Callable[[SlackMessage], bool]) -> str | None:
-        if ts := await self._find(is_it):
-            return ts
-        await self._sleep(LOOK_AGAIN_AFTER.total_seconds())
-        return await self._find(is_it)
+        """The ts of a row in doubt, accepted, if it stands; then nobody doubts any more. Raises `Unread`."""
+        ts = await self._newest(is_it)
+        if ts is None:
+            await self._sleep(LOOK_AGAIN_AFTER.total_seconds())
+            ts = await self._newest(is_it)
+        self._in_doubt.discard(row.name)
+        return self._accept(row, ts) if ts else None
 
-    async def _find(self, is_it: Callable[[SlackMessage], bool]) -> str | None:
+    async def _newest(self, is_it: Callable[[SlackMessage], bool]) -> str | None:
         try:
             messages = await self._read()
         except Refused as refused:

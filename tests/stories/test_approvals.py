@@ -17,7 +17,9 @@ from bot.approvals.grants import Grants
 from playground.agents_api.brains.steps import CallFunction
 from playground.services.odd.journal import note
 from playground.slack.models import Message, UserGroup
+from playground.slack.settings import ALL_SCOPES
 from tests.stories.conftest import MakeWorld
+from tests.stories.falling import Fall, turn
 from tests.stories.tools import ODD_JOBS, agent, results, runs
 from tests.world import ADA, BOT, CAMILLE, GENERAL, GRACE, HUGO, Thread, World, until, words_in
 
@@ -107,6 +109,125 @@ async def test_whoever_takes_the_turn_up_says_the_decision_that_a_card_does_not_
     await world.click(second, "deny")
     await until(lambda: "Ada approved this" in str(first.blocks), seen=lambda: first.blocks)
     assert first not in cards(thread)
+
+
+async def fallen(
+    world: World, *calls: CallFunction, mark: str = "deny_reason", then: str = "Well.", **how: Any
+) -> tuple[Thread, Message]:
+    """A thread whose worker fell with the post that has `mark` in it, and that post; `then` the agent goes on."""
+    fall = Fall(world, mark, **how)
+    world.mistral.script.will(*calls)
+    world.mistral.script.will_say(then)
+    thread = await world.mention("count")
+    return thread, await fall.over(thread)
+
+
+@pytest.mark.parametrize("without_metadata", [False, True])
+@pytest.mark.parametrize(("action", "words", "times"), [("approve", "Ada approved", 1), ("deny", "Ada denied", 0)])
+async def test_a_decision_stands_on_the_card_of_a_worker_that_fell_before_it_heard_of_its_post(
+    make_world: MakeWorld, tmp_path: Path, action: str, words: str, times: int, without_metadata: bool
+) -> None:
+    world = await make_world(agents=an_agent(f"approvers: [asker, {CAMILLE}]"), servers=ODD_JOBS)
+    thread, card = await fallen(world, count(tmp_path / "ran"), without_metadata=without_metadata)
+    await world.click(card, action)
+    await world.start_worker()
+    await until(lambda: words in str(card.blocks), seen=lambda: card.blocks)
+    await thread.rests()
+    assert cards(thread) == []
+    assert [message.ts for message in thread.ours if "would like to use" in message.text] == [card.ts]
+    assert runs(tmp_path / "ran") == times
+
+
+async def test_a_stop_stands_on_the_card_of_a_worker_that_fell_before_it_heard_of_its_post(
+    make_world: MakeWorld, tmp_path: Path
+) -> None:
+    world = await make_world(agents=an_agent(), servers=ODD_JOBS)
+    thread, card = await fallen(world, count(tmp_path / "ran"))
+    await thread.reply(f"<@{BOT}> stop")
+    await world.start_worker()
+    await until(lambda: "Ada said stop" in str(card.blocks), seen=lambda: card.blocks)
+    assert (await thread.rests())["state"] == "idle"
+    assert cards(thread) == []
+
+
+async def test_a_click_after_the_time_is_said_on_the_card_of_a_worker_that_fell_before_it_heard_of_its_post(
+    make_world: MakeWorld, tmp_path: Path
+) -> None:
+    world = await make_world(agents=an_agent(), servers=ODD_JOBS, asking_limit=1)
+    thread, card = await fallen(world, count(tmp_path / "ran"), then="Then not.")
+    await until(lambda: time.time() > float(card.ts) + 1.5)
+    await world.click(card, "approve")
+    await world.start_worker()
+    await until(lambda: "Nobody decided in time" in str(card.blocks), seen=lambda: card.blocks)
+    await says(thread, "Then not.")
+    assert runs(tmp_path / "ran") == 0
+
+
+async def test_a_decision_stands_on_the_reminder_of_a_worker_that_fell_before_it_heard_of_its_post(
+    make_world: MakeWorld, tmp_path: Path
+) -> None:
+    world = await make_world(agents=an_agent(), servers=ODD_JOBS, asking_limit=6)
+    thread, reminder = await fallen(world, count(tmp_path / "ran"), mark="This still waits")
+    [card] = cards(thread)
+    await world.click(card, "approve")
+    await world.start_worker()
+    await until(lambda: "Ada approved" in str(reminder.blocks), seen=lambda: reminder.blocks)
+    await says(thread, "Well.")
+    assert "Ada approved" in str(card.blocks)
+
+
+async def test_a_question_that_is_over_says_so_on_the_card_of_a_worker_that_fell_before_it_heard_of_its_post(
+    make_world: MakeWorld, tmp_path: Path
+) -> None:
+    server = Changing(tmp_path / "ran")
+    world = await make_world(agents=an_agent(), servers={"odd": lambda: server.mcp})
+    thread, card = await fallen(world, count(tmp_path / "ran"), then="It has gone.")
+    server.mcp.remove_tool("count")
+    await world.start_worker()
+    await says(thread, "It has gone.")
+    await thread.rests()
+    assert "This can no longer be done" in str(card.blocks)
+    assert cards(thread) == []
+
+
+async def test_a_decision_waits_on_record_until_slack_says_where_the_card_of_a_fallen_worker_is(
+    make_world: MakeWorld, tmp_path: Path
+) -> None:
+    world = await make_world(agents=an_agent(), servers=ODD_JOBS)
+    calls = count(tmp_path / "ran"), count(tmp_path / "ran", "call-2")
+    thread, second = await fallen(world, *calls, mark="call-2", then="Both are decided.")
+    [first] = [message for message in cards(thread) if message is not second]
+    reads = world.calls("conversations.replies")
+    world.slack_fault("conversations.replies", "status", status=500, times=2)  # at the click, and before it waits again
+    await world.click(second, "deny")
+    await world.start_worker()
+    await until(lambda: world.calls("conversations.replies") == reads + 2)
+    assert (await thread.rests())["state"] == "asking"
+    assert "unsaid:call-2" in await turn(thread)
+    assert second in cards(thread)
+    await world.click(first, "deny")
+    await says(thread, "Both are decided.")
+    assert "Ada denied" in str(second.blocks)
+    assert cards(thread) == []
+
+
+async def test_a_decision_counts_also_where_nobody_may_read_where_the_card_of_a_fallen_worker_is(
+    make_world: MakeWorld, tmp_path: Path
+) -> None:
+    scopes = ALL_SCOPES - {"channels:history"}
+    world = await make_world(agents=an_agent(), servers=ODD_JOBS, slack={"scopes": scopes})
+    calls = count(tmp_path / "ran"), count(tmp_path / "ran", "call-2")
+    thread, second = await fallen(world, *calls, mark="call-2", then="Both are decided.")
+    [first] = [message for message in cards(thread) if message is not second]
+    await world.click(second, "approve")
+    await world.start_worker()
+    assert (await thread.rests())["state"] == "asking"
+    assert "unsaid:call-2" in await turn(thread)
+    await world.click(first, "deny")
+    await says(thread, "Both are decided.")
+    assert (await thread.rests())["state"] == "idle"
+    assert runs(tmp_path / "ran") == 1
+    assert cards(thread) == [second], "it cannot be told where it is"
 
 
 async def test_a_double_click_runs_it_once_and_is_no_news(make_world: MakeWorld, tmp_path: Path) -> None:

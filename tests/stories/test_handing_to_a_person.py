@@ -13,6 +13,7 @@ from playground.slack.models import Message, UserGroup
 from playground.slack.settings import ALL_SCOPES
 from tests.stories.conftest import MakeWorld
 from tests.stories.desk import a_file
+from tests.stories.falling import Fall
 from tests.stories.tools import results
 from tests.world import ADA, CAMILLE, GENERAL, GRACE, HUGO, Thread, World, until
 
@@ -171,6 +172,58 @@ async def test_a_worker_that_dies_while_it_calls_again_leaves_that_to_the_next(
     await until(lambda: given_back(thread), seen=lambda: thread.said)
     await taken(thread, card, by=HUGO)
     assert len(given_back(thread)) == 1
+
+
+async def fallen(world: World, **how: Any) -> tuple[Thread, Message]:
+    """A thread whose worker fell before it heard that its card was posted, and that card."""
+    fall = Fall(world, "take_over", **how)
+    world.mistral.script.will(Say(text="I call somebody."), HANDS)
+    thread = await world.mention("where is my order?")
+    return thread, await fall.over(thread)
+
+
+@pytest.mark.parametrize("without_metadata", [False, True])
+async def test_the_card_of_a_worker_that_fell_before_it_heard_of_its_post_says_who_took_over(
+    world: World, without_metadata: bool
+) -> None:
+    thread, card = await fallen(world, without_metadata=without_metadata)
+    reads = world.calls("conversations.replies")
+    world.slack_fault("conversations.replies", "status", status=500)  # at the press; found when it would be posted
+    await world.click(card, "take_over", user=GRACE)
+    await world.start_worker()
+    await until(lambda: buttons(card) == ["resolve", "give_back"], seen=lambda: card.blocks)
+    await thread.rests()
+    assert world.calls("conversations.replies") == reads + 2
+    assert [message.ts for message in thread.ours if "take this thread over" in message.text] == [card.ts]
+    world.mistral.script.will_say("Thank you, Grace.")
+    await world.click(card, "resolve", user=GRACE)
+    await until(lambda: "Thank you, Grace." in thread.said, seen=lambda: thread.said)
+    assert buttons(card) == []
+
+
+@pytest.mark.parametrize("without_metadata", [False, True])
+async def test_the_card_of_a_worker_that_fell_before_it_heard_of_its_post_says_that_it_is_over(
+    world: World, without_metadata: bool
+) -> None:
+    thread, card = await fallen(world, without_metadata=without_metadata)
+    await thread.reply("<@U0BOT> stop")
+    await world.start_worker()
+    await until(lambda: buttons(card) == [], seen=lambda: card.blocks)
+    assert "Stopped" in card.text
+    assert (await thread.rests())["state"] == "idle"
+
+
+async def test_a_press_at_once_is_said_though_the_worker_fell_before_it_heard_of_its_post(world: World) -> None:
+    """It is said when it is heard, before anything else is done with the thread."""
+    thread, card = await fallen(world)
+    await world.click(card, "take_over", user=GRACE)
+    await thread.reply("<@U0BOT> stop")
+    shown: list[list[str]] = []
+    world.slack.workspace.observers.append(lambda change: shown.append(buttons(card)))
+    await world.start_worker()
+    await until(lambda: buttons(card) == [], seen=lambda: card.blocks)
+    assert ["resolve", "give_back"] in shown
+    assert (await thread.rests())["state"] == "idle"
 
 
 def given_back(thread: Thread) -> list[Message]:

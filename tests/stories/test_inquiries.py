@@ -13,6 +13,7 @@ from playground.services.odd.server import a_bench
 from playground.serving import serve
 from playground.slack.models import Message, View
 from tests.stories.conftest import MakeWorld
+from tests.stories.falling import Fall, turn, turn_key
 from tests.stories.tools import agent, results, said
 from tests.world import ADA, CAMILLE, Thread, World, until, words_in
 from workers import owner
@@ -150,6 +151,24 @@ async def test_a_stop_ends_the_question_and_a_late_answer_is_told_so(make_world:
     assert "Thank you." not in thread.said
 
 
+@pytest.mark.parametrize("without_metadata", [False, True])
+@pytest.mark.parametrize(("end", "words"), [("decline", "Ada declined the question"), ("stop", "no longer open")])
+async def test_the_question_of_a_worker_that_fell_before_it_heard_of_its_post_says_how_it_ended(
+    make_world: MakeWorld, end: str, words: str, without_metadata: bool
+) -> None:
+    world = await make_world(agents=agent(), servers=CURIOUS)
+    fall = Fall(world, "answer_it", without_metadata=without_metadata)
+    world.mistral.script.will_call("odd__fill_in")
+    world.mistral.script.will_say("Thank you.")
+    thread = await world.mention("sign me up")
+    question = await fall.over(thread)
+    await (world.click(question, "decline_it") if end == "decline" else world.press_stop(thread))
+    await world.start_worker()
+    await until(lambda: "answer_it" not in str(question.blocks), seen=lambda: question.blocks)
+    assert words in question.text
+    assert (await thread.rests())["state"] == "idle"
+
+
 async def test_two_questions_come_one_after_the_other(make_world: MakeWorld) -> None:
     world = await make_world(agents=agent(), servers=CURIOUS)
     world.mistral.script.will_call("odd__greet_in_full")
@@ -250,6 +269,27 @@ async def test_an_open_call_whose_worker_goes_is_not_made_again_and_its_question
         assert any("cannot tell whether it took effect" in line for line in thread.said)
         if killed:  # else the form found the question gone, and closed
             assert "This question is no longer open." in [text for _, text in world.whispers]
+
+
+@pytest.mark.parametrize("without_metadata", [False, True])
+async def test_the_question_of_an_open_call_is_over_also_where_its_post_was_not_on_record(
+    make_world: MakeWorld, monkeypatch: pytest.MonkeyPatch, without_metadata: bool
+) -> None:
+    async with of_an_older_protocol() as servers:
+        world = await make_world(agents=agent(), servers=servers)
+        world.mistral.script.will_call("odd__greet_the_old_way")
+        world.mistral.script.will_say("I could not greet you.")
+        thread = await world.mention("greet me")
+        question = await asked(thread)
+        await end_as_killed(world, monkeypatch)
+        [row] = [name for name in await turn(thread) if name.startswith("row:inquiry:")]
+        await world.redis.hset(await turn_key(thread), row, '{"kind": "post", "state": "intent"}')  # type: ignore[misc]  # sync or async to mypy
+        if without_metadata:
+            question.metadata = None
+        await world.start_worker()
+        await until(lambda: "answer_it" not in str(question.blocks), seen=lambda: question.blocks)
+        assert "The question of the tool server odd is no longer open." in str(question.blocks)
+        await until(lambda: "I could not greet you." in thread.said, within=20, seen=lambda: thread.said)
 
 
 async def end_as_killed(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

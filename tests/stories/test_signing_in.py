@@ -15,6 +15,7 @@ from bot.connections.signed_in import Connections
 from bot.threads import keys
 from playground.agents_api.brains.steps import CallFunction
 from playground.authorization import profiles
+from tests.stories.falling import Fall
 from tests.stories.house import LIST, House, MakeHouse, back, opened, signed_in
 from tests.stories.tools import results
 from tests.world import ADA, CAMILLE, TEAM, Thread, until, until_true
@@ -267,6 +268,19 @@ async def test_metadata_that_point_at_a_private_address_are_not_followed(house: 
     house.issuer.switch(endpoints_at="http://10.1.2.3:8000")
     thread = await house.asks()
     assert "does not work as it should" in (await thread.answered())[-1]
+
+
+@pytest.mark.parametrize("without_metadata", [False, True])
+async def test_the_notice_of_a_worker_that_fell_before_it_heard_of_its_post_says_that_the_wait_is_over(
+    house: House, without_metadata: bool
+) -> None:
+    fall = Fall(house.world, "I wait for Ada to sign in", without_metadata=without_metadata)
+    thread = await house.asks()
+    notice = await fall.over(thread)
+    await house.world.press_stop(thread)
+    await house.world.start_worker()
+    await until(lambda: "no longer wait" in notice.text, seen=lambda: thread.said)
+    assert (await thread.rests())["state"] == "idle"
 
 
 async def test_stop_ends_the_wait_and_a_late_sign_in_is_not_used(house: House, browser: httpx2.AsyncClient) -> None:

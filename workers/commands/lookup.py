@@ -8,16 +8,18 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
 from redis.asyncio import Redis
 
-from bot.slack.client import Slack
-from bot.slack.errors import SlackError
 from bot.threads import keys
 from bot.threads.models import ThreadKey
 from bot.threads.records import kept_fields
 from workers.commands.cannot import Cannot
+
+if TYPE_CHECKING:  # without a token nobody asks Slack, whose library takes longer to import than all else
+    from bot.slack.client import Slack
 
 ANY = "*"
 AT_ONCE = 1000  # keys a SCAN looks at for one answer
@@ -121,6 +123,8 @@ async def permalink(slack: Slack | None, place: ThreadKey) -> str:
     """The link of the thread's first message, or in brackets why there is none."""
     if slack is None:
         return "(SLACK_BOT_TOKEN is not set, so Slack was not asked)"
+    from bot.slack.errors import SlackError  # as above
+
     try:
         return await slack.permalink(place.channel, place.root_ts)
     except SlackError as exc:
@@ -131,6 +135,8 @@ async def _keys(redis: Redis, place: Place, slack: Slack | None) -> list[ThreadK
     if place.team:
         return await _existing(redis, ThreadKey(place.team, place.channel, place.root_ts))
     if slack is not None:
+        from bot.slack.errors import SlackError  # as above
+
         try:
             own = (await slack.auth_test()).team
         except SlackError:

@@ -8,18 +8,19 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from bot.redis_client import open_redis
-from bot.slack.calls import Calls, open_session
-from bot.slack.client import Slack
 from bot.start import give_up
 from workers.commands.cannot import CANNOT, Cannot
 from workers.commands.settings import StoreSettings, read
 from workers.commands.terminal import address
+
+if TYPE_CHECKING:
+    from bot.slack.client import Slack
 
 ANSWER_LIMIT = timedelta(seconds=10)  # an operator waits; a Redis that takes longer is not well
 SLACK_LIMIT = timedelta(seconds=5)  # permalinks are an extra
@@ -73,5 +74,9 @@ async def slack_of(settings: StoreSettings) -> AsyncIterator[Slack | None]:
     if not token:
         yield None
         return
+    # Its library takes longer to import than all that a command needs without it.
+    from bot.slack.calls import Calls, open_session
+    from bot.slack.client import Slack
+
     async with open_session(timeout=SLACK_LIMIT) as session:
         yield Slack(Calls(token, session=session, base_url=settings.slack_api_url))

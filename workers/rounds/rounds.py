@@ -27,7 +27,7 @@ from workers.rounds.keeping import Keeping
 from workers.rounds.limits import Limits
 from workers.rounds.saying import following
 from workers.rounds.sending import Sending
-from workers.usage import Tally
+from workers.tally import Tally
 
 MOST_CLOSINGS = 3  # of calls that a model makes although it was told to make none
 

@@ -36,7 +36,7 @@ from workers.rounds.keeping import Keeping, Send
 from workers.rounds.saying import inputs_of
 from workers.rounds.waits import LOOK_EVERY, Waits
 from workers.services import Services
-from workers.usage import Tally
+from workers.tally import Tally
 
 MOST_LOOKS = 3  # streams of one request that may break before the turn gives up
 

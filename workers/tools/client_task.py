@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import anyio
 import structlog
+from anyio.lowlevel import checkpoint_if_cancelled
 
 from bot.catalog.servers import Server
 from workers.tools.answers import unreachable
@@ -59,6 +60,7 @@ class ClientTask:
         self.client: Client | None = None
         self._over = False  # no new calls: ended, told to end, or about to close as idle
         self._closing = False  # now, without waiting for running calls
+        self._starting = False  # the server's process, which asyncio loses where that is broken off
         self._lost = False  # the server ended it
         self.did = ""  # what it did by which it ended it, where it did not just stop
         self._calls = 0
@@ -104,7 +106,7 @@ class ClientTask:
         """Close now; running calls end without an answer. `done` tells when it is over."""
         self._closing = True
         self.end()
-        if not self._ready.done():
+        if not self._ready.done() and not self._starting:
             self._scope.cancel()  # nobody will use what it is still opening; the SDK stops a half-started server
 
     @contextmanager
@@ -132,7 +134,10 @@ class ClientTask:
                     if self._after:
                         await asyncio.wait(self._after, timeout=self._connect)
                     self._scope.deadline = anyio.current_time() + self._connect
-                    self.client = await stack.enter_async_context(self._open(stderr=stderr, on_end=self._server_ended))
+                    await checkpoint_if_cancelled()
+                    self._starting = stderr is not None
+                    opened = self._open(stderr=stderr, on_begun=self._begun, on_end=self._server_ended)
+                    self.client = await stack.enter_async_context(opened)
                     self._scope.deadline = math.inf
                     self._last_used = asyncio.get_running_loop().time()
                     self._ready.set_result(None)
@@ -159,6 +164,12 @@ class ClientTask:
                 self._over = self._over or not await self._credential.holds()
             if stderr is not None:
                 stderr.trim()
+
+    def _begun(self) -> None:
+        """What is begun has an end: the SDK's own, also where it is broken off from now on."""
+        self._starting = False
+        if self._closing:
+            self._scope.cancel()
 
     def _server_ended(self, did: str) -> None:
         """The server's side closed. Also comes of our own closing, when it is no news."""

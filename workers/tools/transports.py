@@ -50,21 +50,23 @@ async def opened(
     stderr: Stderr | None,
     origins: Origins,
     answering: Answering,
+    on_begun: Callable[[], None],
     on_end: Callable[[str], None],
     on_notice: MessageHandlerFnT,
 ) -> AsyncIterator[Client]:
     """A connected client. Entered and left by one task; errors leave it wrapped in groups.
 
     `mode` is the SDK's: auto, legacy or a protocol version. `timeout_seconds` is a call's, `connect_seconds` that of
-    the handshake, which a server that starts slowly may need all of. `stderr` is needed for stdio. `on_end` is called,
-    once or more, when the server's side of the connection has ended, with what it did where it did not just stop;
-    `on_notice` with whatever the server sends by itself.
+    the handshake, which a server that starts slowly may need all of. `stderr` is needed for stdio. `on_begun` is
+    called when the server's process runs, before the handshake. `on_end` is called, once or more, when the server's
+    side of the connection has ended, with what it did where it did not just stop; `on_notice` with whatever the server
+    sends by itself.
     """
     # While a person is asked, an open call's answer stays away for longer; our own clock stops then (`asking.py`).
     silence = max(timeout_seconds + (LONGEST_WAIT_SECONDS if answering.people else 0.0), connect_seconds)
     async with _transport(server, credential, silence, stderr, origins) as transport:
         client = Client(
-            watched(transport, server.name, on_end),
+            watched(transport, server.name, on_begun=on_begun, on_end=on_end),
             mode=mode,
             read_timeout_seconds=max(timeout_seconds, connect_seconds),
             client_info=Implementation(name="threadwind", version=metadata.version("threadwind")),

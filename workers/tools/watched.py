@@ -23,9 +23,14 @@ SENT_TOO_MUCH = f"sent a line of more than {stdio_lines.LONGEST_LINE // 2**20} M
 
 
 @asynccontextmanager
-async def watched(inner: Transport, server: str, on_end: Callable[[str], None]) -> AsyncIterator[TransportStreams]:
-    """The transport. `on_end` hears, once or more, that it is over, and what the server did if it did not just stop."""
+async def watched(
+    inner: Transport, server: str, *, on_begun: Callable[[], None], on_end: Callable[[str], None]
+) -> AsyncIterator[TransportStreams]:
+    """The transport. `on_begun` hears that it is there, before anything was said over it; `on_end`, once or more, that
+    it is over, and what the server did if it did not just stop.
+    """
     async with inner as (read, write):
+        on_begun()
         yield _WatchedStream(read, server, on_end), write
 
 

@@ -9,30 +9,32 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-import structlog
-
 from bot.approvals.approvers import ASKER, OTHERS, WORDS, Approvers
 from bot.approvals.doing import kind
 from bot.approvals.readable import Line, lines, pages
 from bot.slack import blocks, mentions, questions, text
 from bot.slack.clicks import ALWAYS, APPROVE, APPROVE_ALWAYS, APPROVE_THREAD, ARGUMENTS, DENY, DENY_REASON, THREAD
-from bot.slack.errors import SlackError
 from bot.slack.moments import moment
 from workers import granting
 from workers.approving import approvers_of
 from workers.call_record import CallRecord
 from workers.conversations.port import Call
+from workers.turn import cards
 from workers.turn.scene import Scene
 
 SHOWN = 2_000  # characters of arguments on the card; more is opened with a button
 MOST_SHOWN = 2_000_000  # that anybody can be expected to page through; more can only be denied
 NAME_SHOWN = 200
-
-log = structlog.get_logger()
+ROW = "ask:"
 
 
 def row_of(call: Call) -> str:
-    return f"ask:{call.tool_call_id}"
+    return f"{ROW}{call.tool_call_id}"
+
+
+def asked_about(scene: Scene) -> list[str]:
+    """The ids of the calls for which a card was posted, or was about to be."""
+    return [row.removeprefix(ROW) for row in scene.ledger.rows if row.startswith(ROW)]
 
 
 def reminder_of(call: Call) -> str:
@@ -41,23 +43,14 @@ def reminder_of(call: Call) -> str:
 
 async def put(scene: Scene, call: Call, record: CallRecord) -> None:
     """Post the card, once, and call those who are named to decide."""
-    approvers = approvers_of(scene.catalog, record)
-    called = approvers.called if approvers else ()
-    buttons = _buttons(scene, record)
-    words = "\n".join([_text(scene, record, _notes(scene, record)), " / ".join(label for _, label in buttons)])
-    card = _card(scene, call, record, _notes(scene, record), buttons=buttons, calls=called)
-    await scene.delivery.ask(row_of(call), words, card, calls=called)
+    called, notes = _called(scene, record), _notes(scene, record)
+    card = _card(scene, call, record, notes, buttons=_buttons(scene, record), calls=called)
+    await scene.delivery.ask(row_of(call), _asked(scene, record), card, calls=called)
 
 
 async def remind(scene: Scene, call: Call, record: CallRecord) -> None:
     """Call, once, those who may decide: half of the time is over."""
-    approvers = approvers_of(scene.catalog, record)
-    called = [*approvers.called] if approvers else []
-    if approvers and approvers.may_include(principal := scene.journal.get("principal") or ""):
-        called.insert(0, principal)
-    words = scene.words.say(
-        "asking.reminder", question=question(scene, record), until=_moment(scene, until(scene, record))
-    )
+    called, words = _reminded(scene, record), _reminder(scene, record)
     await scene.delivery.ask(reminder_of(call), words, [*mentions.calling(called), *blocks.notice(words)], calls=called)
 
 
@@ -66,20 +59,14 @@ async def close(scene: Scene, call: Call, record: CallRecord, words: str) -> boo
 
     Whether Slack took all of it.
     """
-    taken = True
     rest = [one for one in _buttons(scene, record) if one[0] == ARGUMENTS]
-    copies = {
-        row_of(call): (_card(scene, call, record, [words], buttons=rest), _text(scene, record, [words])),
-        reminder_of(call): (blocks.notice(f"{question(scene, record)}\n{words}"), words),
-    }
-    for row, (card, spoken) in copies.items():
-        if ts := scene.ledger.accepted(row):
-            try:
-                await scene.slack.update(scene.thread.channel, ts, text=spoken, blocks=card)
-            except SlackError as error:
-                log.info("card.not_closed", error=str(error))
-                taken = False
-    return taken
+    card, spoken = _card(scene, call, record, [words], buttons=rest), _text(scene, record, [words])
+    taken = await cards.change(
+        scene, row_of(call), spoken, card, posted=_asked(scene, record), calls=_called(scene, record)
+    )
+    card, posted = blocks.notice(f"{question(scene, record)}\n{words}"), _reminder(scene, record)
+    reminded = await cards.change(scene, reminder_of(call), words, card, posted=posted, calls=_reminded(scene, record))
+    return taken and reminded
 
 
 def question(scene: Scene, record: CallRecord) -> str:
@@ -97,6 +84,31 @@ def question(scene: Scene, record: CallRecord) -> str:
 def until(scene: Scene, record: CallRecord) -> float:
     """When the question counts as denied."""
     return (record.asked_at or scene.now()) + scene.services.settings.asking_limit.total_seconds()
+
+
+def _called(scene: Scene, record: CallRecord) -> Sequence[str]:
+    """Those who are named to decide."""
+    approvers = approvers_of(scene.catalog, record)
+    return approvers.called if approvers else ()
+
+
+def _reminded(scene: Scene, record: CallRecord) -> Sequence[str]:
+    """Those, and the asker where the asker may decide."""
+    approvers, principal = approvers_of(scene.catalog, record), scene.journal.get("principal") or ""
+    asker = [principal] if approvers and approvers.may_include(principal) else []
+    return [*asker, *_called(scene, record)]
+
+
+def _asked(scene: Scene, record: CallRecord) -> str:
+    """The card in plain words, as it is posted."""
+    labels = " / ".join(label for _, label in _buttons(scene, record))
+    return "\n".join([_text(scene, record, _notes(scene, record)), labels])
+
+
+def _reminder(scene: Scene, record: CallRecord) -> str:
+    """The reminder, as it is posted."""
+    ends = _moment(scene, until(scene, record))
+    return scene.words.say("asking.reminder", question=question(scene, record), until=ends)
 
 
 def _card(

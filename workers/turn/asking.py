@@ -19,7 +19,7 @@ from bot.slack.clicks import ALWAYS, ONCE
 from bot.threads.models import CallState, Mail, MailKind
 from workers import granting
 from workers.approving import approvers_of, late, may_decide
-from workers.call_record import CallRecord, calls_in
+from workers.call_record import CallRecord
 from workers.conversations.port import Call
 from workers.turn import approval_card
 from workers.turn.person_card import name_of
@@ -91,8 +91,9 @@ async def redraw(scene: Scene) -> None:
 
 async def _lapse(scene: Scene) -> None:
     """Close the questions whose calls were refused without an answer, since a tool or a rule has changed."""
-    for call_id, record in calls_in(scene.journal.fields).items():
-        if record.asks and record.asked_at and record.decision is None and record.state is CallState.DONE:
+    for call_id in approval_card.asked_about(scene):
+        record = scene.journal.call(call_id)
+        if record and record.decision is None and record.state is CallState.DONE:
             call = Call(id="", tool_call_id=call_id, name=record.name, arguments=record.arguments)
             await decide(scene, call, "denied", scene.words.say("asking.lapsed"), by="")
 

@@ -18,11 +18,11 @@ from workers.rounds.sending import Sending
 from workers.rounds.unheard import Unheard
 from workers.rounds.waits import Waits
 from workers.rounds.with_us import WithUs
+from workers.tally import Tally
 from workers.turn import opening
 from workers.turn.live_inquiries import LiveInquiries
 from workers.turn.promises import Promises
 from workers.turn.scene import Scene
-from workers.usage import Tally
 
 
 def rounds_of(

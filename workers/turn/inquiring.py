@@ -62,8 +62,9 @@ def deadline(scene: Scene) -> datetime | None:
 async def stop(scene: Scene) -> None:
     """The calls are closed with the turn."""
     for call in waiting(scene):
-        if opened := _state(scene, call).open:
-            await inquiry_card.close(scene, opened, scene.words.say("inquiry.stopped"))
+        need, opened = needed.of(scene, call, Input), _state(scene, call).open
+        if need and opened:
+            await _say(scene, need, opened, "inquiry.stopped")
 
 
 def told(scene: Scene, writer: str) -> tuple[str, dict[str, str]]:
@@ -104,9 +105,14 @@ async def _take(scene: Scene, call: Call, answer: Answer, key: str) -> None:
     scene.step("answered", tool=call.name, action=answer.action)
     await scene.journal.write()
     if opened:
-        await inquiry_card.close(scene, opened, scene.words.say(key, principal=scene.person.name, server=need.server))
+        await _say(scene, need, opened, key)
     if needed.of(scene, call, Input):
         await _go_on(scene, call)
+
+
+async def _say(scene: Scene, need: Input, opened: str, key: str) -> None:
+    """What became of the question that is open, in its card."""
+    await inquiry_card.close(scene, opened, need.server, key, limit=scene.services.settings.asking_limit)
 
 
 async def _go_on(scene: Scene, call: Call) -> None:

@@ -6,7 +6,6 @@ learns who is asked by which server.
 
 from __future__ import annotations
 
-from contextlib import suppress
 from datetime import timedelta
 
 import structlog
@@ -20,6 +19,7 @@ from bot.slack.errors import SlackError
 from bot.slack.text import shown
 from bot.texts import words_for
 from workers.tools.inquiries import Question
+from workers.turn import cards
 from workers.turn.scene import Scene
 
 MESSAGE_SHOWN = 1_000
@@ -46,7 +46,7 @@ async def put(scene: Scene, inquiry_id: str, server: str, question: Question, *,
     )
     await scene.services.inquiries.put(inquiry, life=limit + LATE)
     say = scene.words.say
-    words = say("inquiry.card", server=server, principal=scene.person.name, duration=limit)
+    words = _words(scene, server, limit)
     buttons = [(ANSWER_IT, say("button.answer")), (DECLINE_IT, say("button.decline"))]
     is_new = scene.ledger.accepted(_row(inquiry_id)) is None
     await scene.delivery.ask(_row(inquiry_id), words, blocks.with_buttons(words, buttons, value=inquiry_id))
@@ -55,12 +55,12 @@ async def put(scene: Scene, inquiry_id: str, server: str, question: Question, *,
     return None
 
 
-async def close(scene: Scene, inquiry_id: str, words: str) -> None:
-    """Say what became of it in the question's own message, whose buttons go. Nobody can answer it any more."""
+async def close(scene: Scene, inquiry_id: str, server: str, key: str, *, limit: timedelta) -> None:
+    """Say what became of it, the text `key`, in the question's own message, whose buttons go. Nobody can answer it any
+    more."""
     await scene.services.inquiries.drop(scene.thread.team, inquiry_id)
-    if ts := scene.ledger.accepted(_row(inquiry_id)):
-        with suppress(SlackError):
-            await scene.slack.update(scene.thread.channel, ts, text=words, blocks=blocks.notice(words))
+    words, posted = scene.words.say(key, principal=scene.person.name, server=server), _words(scene, server, limit)
+    await cards.change(scene, _row(inquiry_id), words, blocks.notice(words), posted=posted)
 
 
 async def _give_link(scene: Scene, inquiry: Inquiry) -> None:
@@ -91,6 +91,10 @@ def _cannot(question: Question, server: str) -> str | None:
         log.warning("inquiry.unusable", server=server, problem=str(exc))
         return "inquiry.bad_form"
     return None
+
+
+def _words(scene: Scene, server: str, limit: timedelta) -> str:
+    return scene.words.say("inquiry.card", server=server, principal=scene.person.name, duration=limit)
 
 
 def _row(inquiry_id: str) -> str:

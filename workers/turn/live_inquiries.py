@@ -88,8 +88,7 @@ class LiveInquiries:
             await self._close(field.removeprefix(OPEN), "inquiry.gone", self._scene.journal.fields[field])
 
     async def _close(self, inquiry_id: str, key: str, server: str) -> None:
-        words = self._scene.words.say(key, principal=self._scene.person.name, server=server)
         with suppress(TimeoutError):
             async with asyncio.timeout(CLOSE_SECONDS):
-                await inquiry_card.close(self._scene, inquiry_id, words)
+                await inquiry_card.close(self._scene, inquiry_id, server, key, limit=ANSWER_WITHIN)
                 self._scene.journal.forget(f"{OPEN}{inquiry_id}")

@@ -46,18 +46,17 @@ def deadline(scene: Scene) -> datetime | None:
 async def ask(scene: Scene) -> None:
     """Call the people in charge, once; what the agent said before stands above."""
     for call in waiting(scene):
-        record = scene.journal.recorded(call)
-        if scene.ledger.accepted(row_of(call)):
-            await _show(scene, call, record)
-            continue
-        if not record.asked_at:
+        record, is_new = scene.journal.recorded(call), not scene.ledger.accepted(row_of(call))
+        if is_new and not record.asked_at:
             record = replace(record, asked_at=scene.now())
             scene.journal.set_call(call.tool_call_id, record)
-        await scene.delivery.settle()
+        if is_new:
+            await scene.delivery.settle()
         await person_card.put(scene, call, record)
-        await person_card.draw(scene, call, record)  # who was called before a worker fell may have taken it already
-        scene.step("handed_to_person")
-        log.info("person.called", agent=record.agent, urgency=wish_of(record).urgency)
+        await _call_again(scene, call, record)
+        if is_new:
+            scene.step("handed_to_person")
+            log.info("person.called", agent=record.agent, urgency=wish_of(record).urgency)
 
 
 async def hear(scene: Scene, mail: Sequence[Mail]) -> None:
@@ -157,8 +156,13 @@ async def _change(scene: Scene, call: Call, record: CallRecord) -> None:
 
 
 async def _show(scene: Scene, call: Call, record: CallRecord) -> None:
-    """What is on record, in the thread: a worker that takes the turn up says what its last owner could not."""
+    """What is on record, in the thread."""
     await person_card.draw(scene, call, record)
+    await _call_again(scene, call, record)
+
+
+async def _call_again(scene: Scene, call: Call, record: CallRecord) -> None:
+    """A worker that takes the turn up says what its last owner could not."""
     if record.given_back and not record.taken_by:
         await person_card.call_again(scene, call, record)
 

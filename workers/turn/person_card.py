@@ -6,36 +6,38 @@ Drawn from the record, so whoever looks sees who has the thread.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import timedelta
 
 from bot.slack import blocks, text
 from bot.slack.clicks import GIVE_BACK, RESOLVE, TAKE_OVER
-from bot.slack.errors import SlackError
 from workers.call_record import CallRecord
 from workers.conversations.port import Call
 from workers.handoffs import person
+from workers.turn import cards
 from workers.turn.scene import Scene
 
 REASON_SHOWN = 500
 
 
 async def put(scene: Scene, call: Call, record: CallRecord) -> None:
-    """Post the card, once; it calls the people and groups of the agent's escalation list."""
-    words = _words(scene, record)
-    await scene.delivery.ask(row_of(call), words, _card(scene, call, record), calls=_called(scene, record))
-    scene.journal.set(**{_drawn(call): words})
+    """Post the card, once; it calls the people and groups of the agent's escalation list.
+
+    Whoever was called before a worker fell may have pressed its button since: then it shows what is on record by now.
+    """
+    if not scene.ledger.accepted(row_of(call)):
+        words = _words(scene, record)
+        await scene.delivery.ask(row_of(call), words, _card(scene, call, record), calls=_called(scene, record))
+        scene.journal.set(**{_drawn(call): words})
+    await draw(scene, call, record)
 
 
 async def draw(scene: Scene, call: Call, record: CallRecord) -> None:
     """The card as the record says, if it does not show that already."""
     holder = await name_of(scene, record.taken_by)
     words = _words(scene, record, holder)
-    ts = scene.ledger.accepted(row_of(call))
-    if ts and scene.journal.get(_drawn(call)) != words:
-        with suppress(SlackError):
-            card = _card(scene, call, record, holder=holder)
-            await scene.slack.update(scene.thread.channel, ts, text=words, blocks=card)
+    if scene.journal.get(_drawn(call)) != words:
+        card = _card(scene, call, record, holder=holder)
+        if await _change(scene, call, record, words, card):
             scene.journal.set(**{_drawn(call): words})
 
 
@@ -52,10 +54,13 @@ async def call_again(scene: Scene, call: Call, record: CallRecord) -> None:
 
 async def close(scene: Scene, call: Call, record: CallRecord, words: str) -> None:
     """The end, in the card's own message: its buttons go, and it stands to whom the thread went and why."""
-    if ts := scene.ledger.accepted(row_of(call)):
-        shown = f"{_question(scene, record)}\n{text.shown(words, REASON_SHOWN)}"
-        with suppress(SlackError):
-            await scene.slack.update(scene.thread.channel, ts, text=shown, blocks=blocks.notice(shown))
+    shown = f"{_question(scene, record)}\n{text.shown(words, REASON_SHOWN)}"
+    await _change(scene, call, record, shown, blocks.notice(shown))
+
+
+async def _change(scene: Scene, call: Call, record: CallRecord, words: str, card: blocks.Blocks) -> bool:
+    posted, called = _words(scene, record), _called(scene, record)
+    return await cards.change(scene, row_of(call), words, card, posted=posted, calls=called)
 
 
 def _words(scene: Scene, record: CallRecord, holder: str = "") -> str:

@@ -209,16 +209,21 @@ async def ledger_of(
     newest: str,
     before_call: Callable[[], Awaitable[None]] = nothing,
 ) -> Ledger:
-    """The rows of `journal`; `newest` is the ts of the mail it is about (of an errand: of the time it began)."""
+    """The rows of `journal`; `newest` is the ts of the mail it is about (of an errand: of the time it began).
+
+    What is older than all of its posts is on record from the beginning: mail that joins the turn later is younger.
+    """
     thread = claimed.owned.thread
     root = "" if thread.is_errand else thread.root_ts
+    baseline = journal.get("baseline") or max(newest, claimed.record.get("our_ts", ""), root)
+    journal.set(baseline=baseline)
     return Ledger(
         slack,
         journal,
         thread,
         turn_id=journal.id,
         bot_user=await services.installations.bot_user(thread.team),
-        baseline=max(newest, claimed.record.get("our_ts", ""), root),
+        baseline=baseline,
         fields=journal.fields,
         before_call=before_call,
         slowed=budget_keeper(services.budget, thread),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import replace
 
 import structlog
@@ -12,14 +11,13 @@ from bot.catalog.servers import Server
 from bot.connections import addresses
 from bot.connections.models import Principal
 from bot.slack import blocks
-from bot.slack.errors import SlackError
 from bot.texts import words_for
 from workers.conversations.port import Call
 from workers.tools.needs import SignIn
 from workers.tools.oauth.errors import SignInError
 from workers.tools.oauth.flow import Begun
 from workers.tools.oauth.tickets import ticket_for
-from workers.turn import needed, sign_in_card
+from workers.turn import cards, needed, sign_in_card
 from workers.turn.scene import Scene
 
 log = structlog.get_logger()
@@ -64,7 +62,7 @@ async def _tell(scene: Scene, server: Server, calls: Sequence[Call], number: int
     for call in calls:
         scene.journal.set_call(call.tool_call_id, replace(scene.journal.recorded(call), asked_at=scene.now()))
     scene.step("sign_in_asked", server=server.name)
-    words = scene.words.say("sign_in.waiting", principal=scene.person.name, server=server.name)
+    words = _waited_for(scene, server.name)
     await scene.delivery.settle()  # what was said before stands above
     row = f"sign-in:{calls[0].tool_call_id}:{number}"
     scene.journal.put({_notice(server.name): row})
@@ -74,9 +72,12 @@ async def _tell(scene: Scene, server: Server, calls: Sequence[Call], number: int
 async def close(scene: Scene, server: str, key: str) -> None:
     """Say in the thread's notice what became of the wait there: the text `key`."""
     words = scene.words.say(key, principal=scene.person.name, server=server)
-    if ts := scene.ledger.accepted(scene.journal.get(_notice(server)) or ""):
-        with suppress(SlackError):
-            await scene.slack.update(scene.thread.channel, ts, text=words, blocks=blocks.notice(words))
+    row, posted = scene.journal.get(_notice(server)) or "", _waited_for(scene, server)
+    await cards.change(scene, row, words, blocks.notice(words), posted=posted)
+
+
+def _waited_for(scene: Scene, server: str) -> str:
+    return scene.words.say("sign_in.waiting", principal=scene.person.name, server=server)
 
 
 def _notice(server: str) -> str:

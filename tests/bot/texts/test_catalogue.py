@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from string import Formatter
 from typing import Any
@@ -27,6 +28,7 @@ def flat(table: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
             yield f"{prefix}{name}", value
 
 
+@cache
 def texts(language: str) -> dict[str, str]:
     return dict(flat(tomllib.loads((TEXTS / f"{language}.toml").read_text(encoding="utf-8"))))
 
@@ -35,6 +37,7 @@ def placeholders(text: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
 
 
+@cache
 def keys() -> dict[str, set[str]]:
     """What the code may ask for, and the values each text needs. The forms of a plural are one key."""
     found: dict[str, set[str]] = {}
@@ -44,6 +47,7 @@ def keys() -> dict[str, set[str]]:
     return found
 
 
+@cache
 def sources() -> list[tuple[Path, ast.Module]]:
     files = [file for room in ("bot", "workers") for file in sorted((ROOT / room).rglob("*.py"))]
     return [(file.relative_to(ROOT), ast.parse(file.read_text(encoding="utf-8"))) for file in files]

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import re
+import subprocess
 from datetime import timedelta
+from pathlib import Path
 
 import psutil
 import pytest
@@ -88,6 +91,25 @@ async def test_what_is_in_use_is_not_closed_for_another(tmp_path: object) -> Non
         running.cancel()
     finally:
         await sessions.aclose()
+
+
+def unheard_of() -> set[subprocess.Popen[bytes]]:
+    """Processes that were started here and whose end nobody has heard."""
+    return {one for one in gc.get_objects() if isinstance(one, subprocess.Popen) and one.returncode is None}
+
+
+@pytest.mark.parametrize("passes", range(6))
+async def test_a_process_that_is_not_needed_while_it_starts_is_heard_of_to_its_end(passes: int, tmp_path: Path) -> None:
+    """After so many passes of the loop: asyncio forgets a process whose start is broken off twice, as scopes do."""
+    before = unheard_of()
+    sessions = sessions_of(Limits())
+    calling = asyncio.create_task(sessions.call(odd_jobs(), person(1), "hang", {"journal": f"{tmp_path}/ran"}))
+    await wait_until(lambda: len(sessions.pool) == 1)
+    for _ in range(passes):
+        await asyncio.sleep(0)
+    calling.cancel()
+    await sessions.aclose()
+    assert unheard_of() <= before
 
 
 async def test_a_hundred_people_at_three_servers_stay_inside_the_limit() -> None:
