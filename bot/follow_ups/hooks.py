@@ -99,7 +99,7 @@ class Heard:
 
 
 def read(secret: str, headers: Iterable[tuple[bytes, bytes]], body: bytes, now: float) -> Heard:
-    """Raises `NotGenuine` or, once the signature was found to be right, `Unreadable`. Header names are in lower case."""
+    """Raises `NotGenuine` or, once the signature was found right, `Unreadable`. Header names are in lower case."""
     found = _found(headers)
     scheme = _scheme(found)
     if not is_signed(secret, scheme, found[scheme], body):
