@@ -14,6 +14,7 @@ from urllib.parse import parse_qs
 import httpx2
 import pytest
 
+from playground.services import outbox
 from playground.services.github.app import GitHubService, create, token_of
 from playground.serving import serve
 from playground.store import free_port
@@ -365,6 +366,23 @@ async def test_only_a_switch_lets_deliveries_leave_this_machine(grace: httpx2.As
     assert (await grace.post("/_control/hooks", json={"anywhere": False})).status_code == 204
     assert hook["config"]["url"] == "https://192.0.2.1/hooks/abc"
     assert (await grace.get("/_control/deliveries")).json() == []
+
+
+async def test_what_is_open_and_what_is_remembered_is_bounded(
+    github: GitHubService, grace: httpx2.AsyncClient, listener: Listener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hook = await register(grace, listener)
+    await over(grace, 1)
+    monkeypatch.setattr(outbox, "MOST_OPEN", 1)
+    listener.deaf = True
+    for _ in range(2):
+        assert (await grace.post(f"{STORE}/issues", json={"title": "A"})).status_code == 201
+    [dropped, open_one, ping] = (await grace.get(f"{STORE}/hooks/{hook['id']}/deliveries")).json()
+    assert [one["status"] for one in (dropped, open_one, ping)] == ["dropped", "pending", "OK"]
+    assert (await listener.until(1))[0].headers["x-github-delivery"] == open_one["guid"]
+    for _ in range(outbox.KEPT + 5):
+        github.outbox.send(github.outbox.deliveries()[-1].letter)
+    assert len(github.outbox.deliveries()) == outbox.KEPT
 
 
 async def test_hooks_are_kept_over_restarts(tmp_path: Path) -> None:

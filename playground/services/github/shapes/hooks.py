@@ -47,7 +47,7 @@ def delivery(one: Delivery, repository: Repository) -> Json:
         "delivered_at": time(datetime.fromtimestamp(last.at if last else one.at, UTC)),
         "redelivery": one.again,
         "duration": round(last.seconds, 2) if last else 0.0,
-        "status": _status(last),
+        "status": _status(one),
         "status_code": last.status if last else 0,
         "event": one.letter.event,
         "action": one.letter.action or None,
@@ -72,17 +72,20 @@ def _payload(attempt: Attempt) -> Json:
     return said
 
 
-def _status(last: Attempt | None) -> str:
-    if last is None:
+def _status(one: Delivery) -> str:
+    if one.dropped:
+        return "dropped"
+    if not one.over or not one.attempts:
         return "pending"
+    last = one.attempts[-1]
     if last.problem:
         return last.problem
     return "OK" if 200 <= last.status < 300 else f"Invalid HTTP Response: {last.status}"
 
 
 def _last_response(sent: list[Delivery]) -> Json:
-    last = next((one.attempts[-1] for one in reversed(sent) if one.over and one.attempts), None)
-    if last is None:
+    done = next((one for one in reversed(sent) if one.over and one.attempts), None)
+    if done is None:
         return {"code": None, "status": "unused", "message": None}
-    is_fine = 200 <= last.status < 300
-    return {"code": last.status or None, "status": "active" if is_fine else "failed", "message": _status(last)}
+    code = done.attempts[-1].status
+    return {"code": code or None, "status": "active" if 200 <= code < 300 else "failed", "message": _status(done)}
