@@ -16,7 +16,7 @@ from fnmatch import fnmatchcase
 from redis.asyncio import Redis
 
 from bot.follow_ups.hook_events import HookEvent
-from bot.follow_ups.hooks import Accepted, Hook, Outcome
+from bot.follow_ups.hooks import Accepted, Heard, Hook, Outcome
 from bot.follow_ups.models import FollowUp, Status
 from bot.follow_ups.store import FollowUps
 from bot.threads import keys, scripts
@@ -27,18 +27,20 @@ MOST_A_MINUTE = 60
 MOST_KEPT = 20  # events that one run reads; of more, the newest
 ID_BYTES, SECRET_BYTES = 18, 32
 
-# KEYS: 1 seen  2 rate  3 events  4 mailbox  5 thread
+# KEYS: 1 seen by its id  2 rate  3 events  4 mailbox  5 thread  6 seen by its body
 # ARGV: 1 seen for ms  2 most a minute  3 event  4 most kept  5 events for ms  6 mail  7 thread  8 thread life ms
 #       9 principal
 _ACCEPT = (
     scripts.NOW
     + scripts.WAKE
     + """
-if redis.call('EXISTS', KEYS[1]) == 1 then return {'repeat', 0} end
+-- Ids are not signed, bodies are: a request that somebody captured counts once, whatever id it comes with.
+if redis.call('EXISTS', KEYS[1], KEYS[6]) > 0 then return {'repeat', 0} end
 local calls = redis.call('INCR', KEYS[2])
 if calls == 1 then redis.call('PEXPIRE', KEYS[2], 60000) end
 if calls > tonumber(ARGV[2]) then return {'too_many', math.ceil(redis.call('PTTL', KEYS[2]) / 1000)} end
 redis.call('SET', KEYS[1], '1', 'PX', ARGV[1])
+redis.call('SET', KEYS[6], '1', 'PX', ARGV[1])
 local waiting = redis.call('RPUSH', KEYS[3], ARGV[3])
 redis.call('LTRIM', KEYS[3], -tonumber(ARGV[4]), -1)
 redis.call('PEXPIRE', KEYS[3], ARGV[5])
@@ -111,14 +113,14 @@ class HookStore:
         is_open = kept is not None and kept.follow_up.is_open
         return Hook(hook_id, body["team"], body["follow_up"], body["secret"], is_open)
 
-    async def accept(self, hook: Hook, delivery: str, event: HookEvent, payload: str) -> Accepted:
+    async def accept(self, hook: Hook, heard: Heard) -> Accepted:
         """Keep it for the next run and wake the thread, once. What nobody waits for is taken and forgotten."""
         kept = await self._follow_ups.get(hook.team, hook.follow_up)
         if kept is None or not kept.follow_up.is_open:
             return Accepted(Outcome.ENDED)
-        if kept.follow_up.status is Status.PAUSED or not _is_wanted(kept.follow_up, event):
+        if kept.follow_up.status is Status.PAUSED or not _is_wanted(kept.follow_up, heard.event):
             return Accepted(Outcome.STORED)
-        mail = self._mail(kept.follow_up, f"hook:{hook.id}:{delivery}")
+        mail = self._mail(kept.follow_up, f"hook:{hook.id}:{heard.delivery}")
         outcome, later = await self._accept(
             keys=[
                 keys.seen(mail.id),
@@ -126,11 +128,12 @@ class HookStore:
                 keys.hook_events(hook.team, hook.follow_up),
                 keys.mailbox(mail.thread),
                 keys.thread(mail.thread),
+                keys.seen(f"hook:{hook.id}:{heard.digest}"),
             ],
             args=[
                 int(keys.SEEN_FOR.total_seconds() * 1000),
                 MOST_A_MINUTE,
-                json.dumps({"about": event.in_short(), "payload": payload}, ensure_ascii=False),
+                json.dumps({"about": heard.event.in_short(), "payload": heard.payload}, ensure_ascii=False),
                 MOST_KEPT,
                 int(keys.HOOK_EVENTS_FOR.total_seconds() * 1000),
                 mail.dump(),
@@ -147,7 +150,7 @@ class HookStore:
         return [Event(**json.loads(one)) for one in found]
 
     def _mail(self, follow_up: FollowUp, mail_id: str) -> Mail:
-        """A run for what came: the mail of a due one, without an occurrence."""
+        """A run for what came: the mail of one that is due at this moment."""
         return Mail(
             id=mail_id,
             kind=MailKind.DUE,
@@ -157,7 +160,7 @@ class HookStore:
             text=follow_up.prompt,
             agent=follow_up.agent or None,
             at=self._now(),
-            about={"follow_up": follow_up.id, "hook": "1"},
+            about={"follow_up": follow_up.id, "occurrence": str(int(self._now())), "hook": "1"},
         )
 
 

@@ -90,12 +90,14 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """A genuine request. `delivery` is the same for each repeat of it; `payload` is JSON that a model can take."""
+    """A genuine request. `delivery` is the same for each repeat of it, as its sender says, and `digest` is its body's;
+    `payload` is JSON that a model can take."""
 
     scheme: Scheme
     delivery: str
     event: HookEvent
     payload: str
+    digest: str
 
 
 def read(secret: str, headers: Iterable[tuple[bytes, bytes]], body: bytes, now: float) -> Heard:
@@ -106,7 +108,8 @@ def read(secret: str, headers: Iterable[tuple[bytes, bytes]], body: bytes, now: 
         raise NotGenuine("The signature does not fit the body.")
     said = _said(found, scheme, body)
     _must_be_of_now(said, scheme, now)
-    return Heard(scheme, _delivery(found, scheme, body), _event(found, scheme, said), shortened(said))
+    digest = sha256(body).hexdigest()
+    return Heard(scheme, _delivery(found, scheme) or digest, _event(found, scheme, said), shortened(said), digest)
 
 
 def is_signed(secret: str, scheme: Scheme, signature: bytes, body: bytes) -> bool:
@@ -181,9 +184,10 @@ def _must_be_of_now(said: Json, scheme: Scheme, now: float) -> None:
         raise NotGenuine("The body was sent more than a minute away from now.")
 
 
-def _delivery(found: Mapping[str, bytes], scheme: Scheme, body: bytes) -> str:
+def _delivery(found: Mapping[str, bytes], scheme: Scheme) -> str:
+    """As its sender names it; empty where it does not."""
     given = found.get(DELIVERY[scheme], b"").decode("latin-1")
-    return given if _DELIVERY.fullmatch(given) else sha256(body).hexdigest()
+    return given if _DELIVERY.fullmatch(given) else ""
 
 
 def _event(found: Mapping[str, bytes], scheme: Scheme, said: Json) -> HookEvent:

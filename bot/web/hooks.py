@@ -20,8 +20,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from bot.deadlines import Deadlines
-from bot.follow_ups.hook_events import HookEvent
-from bot.follow_ups.hooks import Accepted, Hook, NotGenuine, Outcome, Unreadable, read
+from bot.follow_ups.hooks import Accepted, Heard, Hook, NotGenuine, Outcome, Unreadable, read
 from bot.web.guard import Refusal, read_body
 
 HOOK_PATH = "/hooks/{hook_id}"
@@ -38,7 +37,7 @@ class Hooks(Protocol):
 
     async def find(self, hook_id: str) -> Hook | None: ...
 
-    async def accept(self, hook: Hook, delivery: str, event: HookEvent, payload: str) -> Accepted:
+    async def accept(self, hook: Hook, heard: Heard) -> Accepted:
         """Store it once, and wake who is to read it."""
         ...
 
@@ -83,7 +82,7 @@ class HookDoor:
             return _answered(Accepted(Outcome.ENDED))
         if heard.event.is_ping:  # it asks whether somebody is there: somebody is
             return Response()
-        accepted = await self._hooks.accept(hook, heard.delivery, heard.event, heard.payload)
+        accepted = await self._hooks.accept(hook, heard)
         log.info("hook.heard", follow_up=hook.follow_up, event_name=heard.event.name, outcome=accepted.outcome)
         return _answered(accepted)
 

@@ -9,7 +9,7 @@ from redis.asyncio import Redis
 
 from bot.follow_ups.hook_events import HookEvent
 from bot.follow_ups.hook_store import MOST_A_MINUTE, MOST_KEPT, HookStore, NoVault
-from bot.follow_ups.hooks import Accepted, Hook, Outcome
+from bot.follow_ups.hooks import Accepted, Heard, Hook, Outcome, Scheme
 from bot.follow_ups.models import FollowUp, When, Why
 from bot.follow_ups.store import FollowUps
 from bot.threads import keys
@@ -42,8 +42,11 @@ class Kept:
         assert kept is not None
         await self.follow_ups.change(kept, new)
 
-    async def hear(self, delivery: str, event: HookEvent = CLOSED, payload: str = "{}") -> Accepted:
-        return await self.store.accept(self.hook, delivery, event, payload)
+    async def hear(
+        self, delivery: str, event: HookEvent = CLOSED, payload: str = "{}", *, digest: str = ""
+    ) -> Accepted:
+        heard = Heard(Scheme.GITHUB, delivery, event, payload, digest or f"of {delivery}")
+        return await self.store.accept(self.hook, heard)
 
     async def mail(self) -> list[Mail]:
         stored = await self.redis.lrange(keys.mailbox(THREAD), 0, -1)  # type: ignore[misc]  # sync or async to mypy
@@ -74,6 +77,12 @@ async def test_a_delivery_wakes_its_thread_once(kept: Kept) -> None:
     [mail] = await kept.mail()
     assert (mail.kind, mail.principal, mail.about["follow_up"]) == (MailKind.DUE, FOLLOW_UP.owner, FOLLOW_UP.id)
     assert await kept.redis.zcard(keys.QUEUE) == 1
+
+
+async def test_a_body_that_comes_again_under_another_id_is_a_repeat(kept: Kept) -> None:
+    """Whoever captured a request has its signature, which does not cover its id."""
+    assert (await kept.hear("a", digest="d")).outcome is Outcome.STORED
+    assert (await kept.hear("b", digest="d")).outcome is Outcome.REPEAT
 
 
 async def test_what_comes_before_the_run_begins_goes_with_it(kept: Kept) -> None:

@@ -19,7 +19,7 @@ from structlog.testing import capture_logs
 from bot.deadlines import deadlines
 from bot.follow_ups import hooks as rule
 from bot.follow_ups.hook_events import HookEvent
-from bot.follow_ups.hooks import Accepted, Hook, Outcome
+from bot.follow_ups.hooks import Accepted, Heard, Hook, Outcome
 from bot.web import hooks as door
 from bot.web.guard import LARGEST_BODY
 from bot.web.hooks import HookDoor
@@ -53,8 +53,8 @@ class FakeHooks:
         known = {HOOK_ID: True, ENDED_ID: False}
         return Hook(hook_id, "T1", "f1", SECRET, is_open=known[hook_id]) if hook_id in known else None
 
-    async def accept(self, hook: Hook, delivery: str, event: HookEvent, payload: str) -> Accepted:
-        self.stored.append((hook.follow_up, delivery, event, payload))
+    async def accept(self, hook: Hook, heard: Heard) -> Accepted:
+        self.stored.append((hook.follow_up, heard.delivery, heard.event, heard.payload))
         return self.answer
 
 
