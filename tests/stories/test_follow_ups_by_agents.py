@@ -11,6 +11,7 @@ import pytest
 
 from bot.follow_ups.models import FollowUp, Status, When, Why
 from bot.follow_ups.store import FollowUps
+from bot.slack import wire
 from playground.agents_api.brains.steps import CallFunction
 from playground.slack.models import Message
 from tests.stories.conftest import MakeWorld
@@ -115,7 +116,7 @@ async def test_it_is_kept_for_the_person_and_the_thread_reads_what_was_promised(
         "assistant",
         "assistant",
     )
-    assert (made.prompt, made.until, made.quiet) == (TASK, "the deploy is done", True)
+    assert (made.prompt, made.until, made.quiet) == (wire.escape(TASK), "the deploy is done", True)
     assert made.due == made.when.at == int(datetime.fromisoformat(at).timestamp())
     [result] = said(world)
     utc = datetime.fromisoformat(at).astimezone(UTC)
@@ -176,8 +177,13 @@ async def test_what_cannot_be_promised_is_a_sentence_for_the_model(
     assert sentence in result
 
 
+def body_of(request: Any) -> dict[str, Any]:
+    assert isinstance(request.body, dict)
+    return request.body
+
+
 def bodies(world: World) -> list[dict[str, Any]]:
-    return [dict(one.body) for one in world.mistral.requests("conversations.append")]
+    return [body_of(one) for one in world.mistral.requests("conversations.append")]
 
 
 async def test_of_this_place_all_are_listed_and_of_others_only_how_many(world: World) -> None:
@@ -237,8 +243,7 @@ async def test_anothers_is_not_touched_whoever_asks(world: World) -> None:
 async def test_only_so_many_are_made_between_two_messages_of_people_and_the_thread_is_told_once(world: World) -> None:
     calls = [schedule(f"call0000{number}", at=later(hours=number)) for number in range(1, 6)]
     thread = await asked(world, *calls)
-    assert len(await kept(world)) == 3
-    assert len(cards(thread)) == 3
+    assert len(await kept(world)) == len(cards(thread)) == 3
     assert sum("You may make at most 3 follow-ups" in result for result in said(world)) == 2
     told = "I may make 3 follow-ups by myself between two messages here"
     assert sum(told in one for one in thread.said) == 1
@@ -277,14 +282,14 @@ async def test_an_agent_whose_file_does_not_say_so_is_offered_none(make_world: M
     world.mistral.script.will_say("Hello.")
     await (await world.mention("hello")).answered()
     [request] = world.mistral.requests("conversations.start")
-    names = {tool["function"]["name"] for tool in dict(request.body).get("tools") or [] if "function" in tool}
+    names = {tool["function"]["name"] for tool in body_of(request).get("tools") or [] if "function" in tool}
     assert names.isdisjoint(FOLLOW_UPS)
 
 
 async def test_one_that_says_so_is_offered_all_four(world: World) -> None:
     await asked(world, schedule(at=later(hours=1)))
     [request] = world.mistral.requests("conversations.start")
-    tools = {tool["function"]["name"]: tool["function"] for tool in dict(request.body)["tools"]}
+    tools = {tool["function"]["name"]: tool["function"] for tool in body_of(request)["tools"]}
     assert set(FOLLOW_UPS) <= set(tools)
     parameters = tools["schedule_follow_up"]["parameters"]
     assert parameters["required"] == ["task"]
