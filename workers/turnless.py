@@ -18,6 +18,7 @@ from bot.threads.models import Mail, MailKind
 from bot.threads.owned import Claimed
 from workers import lines, roster
 from workers.approving import late
+from workers.follow_ups.ending import FAILED, Run, ended
 from workers.journal import Journal
 from workers.services import Services
 
@@ -68,6 +69,8 @@ async def drop(
     record: dict[str, str] | None = None,
     journal: Journal | None = None,
 ) -> list[Mail] | None:
+    for run in filter(None, (Run.of(item) for item in mail)):
+        await ended(services, run, answered=FAILED)  # no turn will say so
     journal = journal or Journal(services.turns, claimed.owned, "-", {}, services.now())
     journal.take(mail)
     journal.set_thread(**(record or {}))

@@ -48,7 +48,8 @@ async def parts(errand: Errand) -> list[Part]:
         Part(head=say("connections.servers"), rows=rows or [Row(words=say("connections.no_servers"))]),
         Part(
             head=say("connections.grants"),
-            rows=[_grant(errand, grant, links, promised) for grant in grants] or [Row(words=say("connections.no_grants"))],
+            rows=[_grant(errand, grant, links, promised) for grant in grants]
+            or [Row(words=say("connections.no_grants"))],
         ),
     ]
 
