@@ -90,7 +90,8 @@ async def open_services(
     stack.push_async_callback(sessions.aclose)
     agents = MistralAgents(http, limits=limits)
     people, groups = People(installations), Groups(installations)
-    operators = Operators(Told(redis), installations, people, settings.operators)
+    told = Told(redis)
+    operators = Operators(told, installations, people, settings.operators)
     tools = Tools(
         lambda: catalogs.now.servers,
         sessions,
@@ -134,6 +135,7 @@ async def open_services(
         grants=Grants(redis),
         follow_ups=follow_ups,
         hooks=HookStore(redis, settings.vault, follow_ups, now=time.time),
+        told=told,
         inquiries=Inquiries(redis),
         choices=Choices(catalogs, people, groups, Defaults(redis)),
         variants=variants,

@@ -19,6 +19,7 @@ from bot.slack.groups import Groups
 from bot.slack.installations import Installations
 from bot.slack.people import People
 from bot.threads.mailbox import Mailbox
+from bot.threads.told import Told
 from bot.threads.turns import Turns
 from workers.agents.libraries import Libraries
 from workers.agents.objects import AgentObjects
@@ -58,6 +59,7 @@ class Services:
     grants: Grants
     follow_ups: FollowUps
     hooks: HookStore
+    told: Told
     inquiries: Inquiries
     variants: Variants
     now: Callable[[], float]

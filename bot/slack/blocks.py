@@ -54,7 +54,7 @@ def footer(label: str) -> Blocks:
 
 def offer(action_id: str, label: str) -> Blocks:
     """One button that is about the thread it stands in."""
-    return [{"type": "actions", "elements": [button_for(action_id, label, OPENED)]}]
+    return [{"type": "actions", "elements": [button_for(action_id, label, action_id)]}]
 
 
 def small_print(lines: Sequence[str]) -> Blocks:

@@ -124,4 +124,5 @@ def _repeat(when: When, zone: str) -> str:
     if not when.rule or when.zone != zone:
         return ""
     begins = datetime.fromisoformat(when.start)
-    return next((name for name in forms.REPEATS if rule(name, begins) == when.rule), "")
+    same_hour = f";BYHOUR={begins.hour};BYMINUTE={begins.minute}"  # as `phrases.py` writes it
+    return next((name for name in forms.REPEATS if rule(name, begins) == when.rule.removesuffix(same_hour)), "")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime
 
 from bot.follow_ups.models import FollowUp, Status
+from bot.slack import wire
 from bot.texts import words_for
 from workers.follow_ups import described
 
@@ -53,12 +55,13 @@ def cancelled(follow_up: FollowUp) -> str:
     return f"Follow-up {follow_up.id} has ended and will not run again.{running}"
 
 
-def row(follow_up: FollowUp, zone: str, *, owner: str, here: bool) -> str:
-    """One of a list: a line."""
+def row(follow_up: FollowUp, zone: str, *, people: Mapping[str, str], here: bool) -> str:
+    """One of a list: a line. `people` are the names of those it names."""
+    owner, prompt = people.get(follow_up.owner, follow_up.owner), wire.readable(follow_up.prompt, people=people)
     where = "in this thread" if here else "in this channel" if not follow_up.thread_ts else "in another thread"
     state = f"; paused ({follow_up.why})" if follow_up.status is Status.PAUSED else ""
     until = f"; until {_short(follow_up.until)}" if follow_up.until else ""
-    return f'- {follow_up.id}, of {owner}, {where}: "{_short(follow_up.prompt)}"; {when(follow_up, zone)}{until}{state}'
+    return f'- {follow_up.id}, of {owner}, {where}: "{_short(prompt)}"; {when(follow_up, zone)}{until}{state}'
 
 
 def too_many(limit: int) -> str:

@@ -16,7 +16,7 @@ import structlog
 
 from bot.catalog.problem import did_you_mean
 from bot.follow_ups.models import FollowUp, Why
-from bot.slack import text
+from bot.slack import text, wire
 from bot.slack.errors import SlackError
 from bot.slack.ledger import Unread
 from bot.texts import words_for
@@ -99,7 +99,7 @@ class Promises:
             owner_team=scene.journal.get("principal_team") or thread.team,
             agent=scene.agent.name,
             made_by=agent,
-            prompt=asked.task or "",
+            prompt=wire.escape(asked.task or ""),
             when=when,
             until=asked.until or "",
             ends_at=times_given.end_of(asked, now=self._now),
@@ -120,11 +120,9 @@ class Promises:
             one = kept.follow_up
             if thread.is_dm or (one.channel == thread.channel and not one.thread_ts):
                 shown.setdefault(one.id, one)
-        names = await services.people.names(thread.team, {one.owner for one in shown.values()})
-        lines = [
-            for_models.row(one, self._zone, owner=names.get(one.owner, one.owner), here=one.thread == thread)
-            for one in shown.values()
-        ]
+        people = {user for one in shown.values() for user in (one.owner, *wire.people_in(one.prompt))}
+        names = await services.people.names(thread.team, sorted(people))
+        lines = [for_models.row(one, self._zone, people=names, here=one.thread == thread) for one in shown.values()]
         if elsewhere := sum(kept.follow_up.id not in shown for kept in mine):
             lines.append(for_models.NOT_HERE.format(count=elsewhere, person=self._scene.person.name))
         return "\n".join(lines) or for_models.NONE_OPEN
@@ -134,7 +132,7 @@ class Promises:
         known = Wish.of(before)
         wish = replace(
             known,
-            prompt=known.prompt if asked.task is None else asked.task,
+            prompt=known.prompt if asked.task is None else wire.escape(asked.task),
             when=when or known.when,
             until=known.until if asked.until is None else asked.until,
             most_runs=known.most_runs if asked.times is None else asked.times,
@@ -171,7 +169,7 @@ class Promises:
             self._scene.services, done.follow_up, note="follow_up.card.reason", values={"reason": why}
         )
         if by_itself:
-            said = self._scene.words.say("follow_up.agent_ended", reason=why)
+            said = self._scene.words.say("follow_up.by_agents.ended", reason=why)
             await self._scene.delivery.note(f"follow_up_ended:{follow_up_id}", said)
         return for_models.cancelled(done.follow_up)
 
@@ -201,7 +199,7 @@ class Promises:
         if not self._count.told:
             self._count.told = True
             self._keep_count()
-            words = self._scene.words.say("follow_up.too_many_by_agent", count=limit)
+            words = self._scene.words.say("follow_up.by_agents.too_many", count=limit)
             await self._scene.delivery.note("follow_ups_limit", words)
         raise Declined(for_models.too_many(limit))
 

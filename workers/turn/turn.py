@@ -21,7 +21,7 @@ from workers.handoffs.handoffs import Handoffs
 from workers.mailroom import Batch
 from workers.rounds.limits import Limits
 from workers.rounds.rounds import CANCELLED, OVER_LIMIT, Answered
-from workers.turn import asking, beginning, ends, person, showing, waits
+from workers.turn import asking, beginning, ends, person, promised, showing, waits
 from workers.turn.conversing import rounds_of
 from workers.turn.live_inquiries import LiveInquiries
 from workers.turn.meanwhile import Meanwhile
@@ -122,8 +122,13 @@ class Turn:
         await self._meanwhile.tell_of_what_is_left()
         await asking.redraw(scene)
         self._stamp()
-        await showing.show(scene, self._rounds.answer, answered.text, closing=self._closing(answered))
-        return await ends.finish(scene, answered.limit or "answered")
+        end = answered.limit or "answered"
+        if promised.is_nothing_new(scene, self._rounds.answer, answered):
+            await scene.delivery.keep_silent()
+        else:
+            foot = await promised.foot(scene, end=end)
+            await showing.show(scene, self._rounds.answer, answered.text, closing=self._closing(answered), foot=foot)
+        return await ends.finish(scene, end)
 
     def _stamp(self) -> None:
         """Let the answer say which entry it is, so that a branch can begin there."""
