@@ -15,7 +15,7 @@ from bot.slack.errors import Refused, SlackError
 from bot.slack.models import SlackMessage
 from bot.slack.patience import patiently
 from bot.threads.models import File, Mail, ThreadKey, message_id
-from workers.inputs import FileLine, Line
+from workers.inputs import EventLine, FileLine, Line
 from workers.services import Services
 
 TEXT_LIMIT = 4000  # characters of one earlier message
@@ -140,8 +140,17 @@ async def mail_lines(
     said = []
     for item in mail:
         names = await services.people.names(item.thread.team, sorted(wire.people_in(item.text)))
-        said.append(Line(speaker, wire.readable(item.text, people=names), _files(item.files, files or {})))
+        files_in = _files(item.files, files or {})
+        said.append(Line(speaker, wire.readable(item.text, people=names), files_in, _events(item)))
     return said
+
+
+def _events(mail: Mail) -> tuple[EventLine, ...]:
+    if "payload" not in mail.about:
+        return ()
+    left_out = mail.about.get("left_out")
+    before = (EventLine(f"{left_out} more came before this one and were left out", ""),) if left_out else ()
+    return (*before, EventLine(mail.about["hook"], mail.about["payload"]))
 
 
 def _files(files: Sequence[File], known: Mapping[str, FileLine]) -> tuple[FileLine, ...]:

@@ -1,7 +1,7 @@
-"""Where webhooks are kept: each one's secret, sealed, and what came by it until a run has read it.
+"""Where webhooks are kept, each one's secret sealed, and the one step by which a delivery becomes mail of its thread.
 
 What always holds: a delivery is stored and the thread is woken in one step, or neither; the same delivery twice is
-stored once; while one run has not begun, whatever else comes goes with it. A secret is shown to its owner and to nobody
+stored once; what waits when a run begins is read by that run, all of it. A secret is shown to its owner and to nobody
 else, and never leaves the vault in the clear.
 """
 
@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from redis.asyncio import Redis
@@ -24,55 +23,49 @@ from bot.threads.models import Mail, MailKind, ThreadKey
 from bot.vault import Unreadable, Vault
 
 MOST_A_MINUTE = 60
-MOST_KEPT = 20  # events that one run reads; of more, the newest
+MOST_WAITING = 20  # deliveries that one run reads; of more, the newest
 ID_BYTES, SECRET_BYTES = 18, 32
 
-# KEYS: 1 seen by its id  2 rate  3 events  4 mailbox  5 thread  6 seen by its body
-# ARGV: 1 seen for ms  2 most a minute  3 event  4 most kept  5 events for ms  6 mail  7 thread  8 thread life ms
-#       9 principal
+# KEYS: 1 seen by its id  2 seen by its body  3 rate  4 mailbox  5 thread
+# ARGV: 1 seen for ms  2 most a minute  3 mail  4 most that wait  5 its follow-up  6 thread  7 thread life ms
+#       8 principal
 _ACCEPT = (
     scripts.NOW
     + scripts.WAKE
     + """
 -- Ids are not signed, bodies are: a request that somebody captured counts once, whatever id it comes with.
-if redis.call('EXISTS', KEYS[1], KEYS[6]) > 0 then return {'repeat', 0} end
-local calls = redis.call('INCR', KEYS[2])
-if calls == 1 then redis.call('PEXPIRE', KEYS[2], 60000) end
-if calls > tonumber(ARGV[2]) then return {'too_many', math.ceil(redis.call('PTTL', KEYS[2]) / 1000)} end
+if redis.call('EXISTS', KEYS[1], KEYS[2]) > 0 then return {'repeat', 0} end
+local calls = redis.call('INCR', KEYS[3])
+if calls == 1 then redis.call('PEXPIRE', KEYS[3], 60000) end
+if calls > tonumber(ARGV[2]) then return {'too_many', math.ceil(redis.call('PTTL', KEYS[3]) / 1000)} end
 redis.call('SET', KEYS[1], '1', 'PX', ARGV[1])
-redis.call('SET', KEYS[6], '1', 'PX', ARGV[1])
-local waiting = redis.call('RPUSH', KEYS[3], ARGV[3])
-redis.call('LTRIM', KEYS[3], -tonumber(ARGV[4]), -1)
-redis.call('PEXPIRE', KEYS[3], ARGV[5])
-if waiting > 1 then return {'stored', 0} end  -- a run that was woken for the first of them reads this one as well
-redis.call('RPUSH', KEYS[4], ARGV[6])
+redis.call('SET', KEYS[2], '1', 'PX', ARGV[1])
+local waiting = {}
+for _, item in ipairs(redis.call('LRANGE', KEYS[4], 0, -1)) do
+  local about = cjson.decode(item).about
+  if about and about.hook and about.follow_up == ARGV[5] then waiting[#waiting + 1] = item end
+end
+local mail = ARGV[3]
+if #waiting >= tonumber(ARGV[4]) then  -- one run reads them all: the oldest goes, and the newest says how many did
+  redis.call('LREM', KEYS[4], 1, waiting[1])
+  local gone, new = cjson.decode(waiting[#waiting]).about, cjson.decode(mail)
+  new.about.left_out = tostring(1 + tonumber(gone.left_out or '0'))
+  mail = cjson.encode(new)
+end
+redis.call('RPUSH', KEYS[4], mail)
 redis.call('HINCRBY', KEYS[5], 'mailed', 1)
 local record = redis.call('HMGET', KEYS[5], 'state', 'alone')
-if not record[2] then redis.call('HSET', KEYS[5], 'alone', ARGV[9]) end
+if not record[2] then redis.call('HSET', KEYS[5], 'alone', ARGV[8]) end
 local state = record[1]
-if state ~= 'waiting' and state ~= 'working' and state ~= 'stopping' then wake(KEYS[5], ARGV[7], now) end
-redis.call('PEXPIRE', KEYS[5], ARGV[8])
+if state ~= 'waiting' and state ~= 'working' and state ~= 'stopping' then wake(KEYS[5], ARGV[6], now) end
+redis.call('PEXPIRE', KEYS[5], ARGV[7])
 return {'stored', 0}
 """
 )
 
-_DRAIN = """
-local events = redis.call('LRANGE', KEYS[1], 0, -1)
-redis.call('DEL', KEYS[1])
-return events
-"""
-
 
 class NoVault(Exception):
     """A secret cannot be kept: VAULT_KEYS holds no key."""
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """What came by a webhook: what happened in short, and JSON that a model can take. Both are a stranger's words."""
-
-    about: str
-    payload: str
 
 
 class HookStore:
@@ -84,21 +77,16 @@ class HookStore:
         self._follow_ups = follow_ups
         self._now = now
         self._accept = redis.register_script(_ACCEPT)
-        self._drain = redis.register_script(_DRAIN)
 
     async def make(self, team: str, follow_up_id: str) -> Hook:
-        """A new one for a follow-up that is about to be kept with its id. Raises `NoVault`."""
+        """A new one for a follow-up that is about to be kept with its id: then it stays. Raises `NoVault`."""
         if not self._vault.has_keys:
             raise NoVault
         hook = Hook(secrets.token_urlsafe(ID_BYTES), team, follow_up_id, secrets.token_urlsafe(SECRET_BYTES))
         key = keys.hook(hook.id)
         body = json.dumps({"team": team, "follow_up": follow_up_id, "secret": hook.secret})
-        await self._redis.set(key, self._vault.seal(body, place=key))
+        await self._redis.set(key, self._vault.seal(body, place=key), ex=keys.ERRAND_FOR)
         return hook
-
-    async def drop(self, hook_id: str) -> None:
-        """One whose follow-up was not kept after all."""
-        await self._redis.delete(keys.hook(hook_id))
 
     async def find(self, hook_id: str) -> Hook | None:
         key = keys.hook(hook_id)
@@ -114,29 +102,27 @@ class HookStore:
         return Hook(hook_id, body["team"], body["follow_up"], body["secret"], is_open)
 
     async def accept(self, hook: Hook, heard: Heard) -> Accepted:
-        """Keep it for the next run and wake the thread, once. What nobody waits for is taken and forgotten."""
+        """Put it into its thread's mailbox and wake a worker, once. What nobody waits for is taken and forgotten."""
         kept = await self._follow_ups.get(hook.team, hook.follow_up)
         if kept is None or not kept.follow_up.is_open:
             return Accepted(Outcome.ENDED)
         if kept.follow_up.status is Status.PAUSED or not _is_wanted(kept.follow_up, heard.event):
             return Accepted(Outcome.STORED)
-        mail = self._mail(kept.follow_up, f"hook:{hook.id}:{heard.delivery}")
+        mail = self._mail(kept.follow_up, f"hook:{hook.id}:{heard.delivery}", heard)
         outcome, later = await self._accept(
             keys=[
                 keys.seen(mail.id),
+                keys.seen(f"hook:{hook.id}:{heard.digest}"),
                 keys.hook_rate(hook.id),
-                keys.hook_events(hook.team, hook.follow_up),
                 keys.mailbox(mail.thread),
                 keys.thread(mail.thread),
-                keys.seen(f"hook:{hook.id}:{heard.digest}"),
             ],
             args=[
                 int(keys.SEEN_FOR.total_seconds() * 1000),
                 MOST_A_MINUTE,
-                json.dumps({"about": heard.event.in_short(), "payload": heard.payload}, ensure_ascii=False),
-                MOST_KEPT,
-                int(keys.HOOK_EVENTS_FOR.total_seconds() * 1000),
                 mail.dump(),
+                MOST_WAITING,
+                hook.follow_up,
                 str(mail.thread),
                 self._follow_ups.thread_life_ms,
                 mail.principal,
@@ -144,13 +130,8 @@ class HookStore:
         )
         return Accepted(Outcome(outcome.decode()), int(later))
 
-    async def drain(self, team: str, follow_up_id: str) -> list[Event]:
-        """What came since the last run, the oldest first; whoever asks next finds what comes from now on."""
-        found = await self._drain(keys=[keys.hook_events(team, follow_up_id)])
-        return [Event(**json.loads(one)) for one in found]
-
-    def _mail(self, follow_up: FollowUp, mail_id: str) -> Mail:
-        """A run for what came: the mail of one that is due at this moment."""
+    def _mail(self, follow_up: FollowUp, mail_id: str, heard: Heard) -> Mail:
+        """What came, as the mail of one that is due at this moment."""
         return Mail(
             id=mail_id,
             kind=MailKind.DUE,
@@ -160,7 +141,12 @@ class HookStore:
             text=follow_up.prompt,
             agent=follow_up.agent or None,
             at=self._now(),
-            about={"follow_up": follow_up.id, "occurrence": str(int(self._now())), "hook": "1"},
+            about={
+                "follow_up": follow_up.id,
+                "occurrence": str(int(self._now())),
+                "hook": heard.event.in_short(),
+                "payload": heard.payload,
+            },
         )
 
 

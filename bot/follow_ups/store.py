@@ -18,7 +18,7 @@ from bot.follow_ups.models import FollowUp, Status
 from bot.threads import keys, scripts
 from bot.threads.models import Mail, ThreadKey
 
-# KEYS: 1 follow-up  2 by its owner  3 in its thread  4 due   ARGV: 1 id  2 what is kept  3 member  4 due  5 most of a
+# KEYS: 1 follow-up  2 by its owner  3 in its thread  4 due  5 its webhook   ARGV: 1 id  2 what is kept  3 member  4 due  5 most of a
 # person  6 most in a thread
 _ADD = """
 local known = redis.call('GET', KEYS[1])
@@ -26,6 +26,7 @@ if known then return known == ARGV[2] and 'stored' or 'taken' end
 if redis.call('SCARD', KEYS[2]) >= tonumber(ARGV[5]) then return 'full_person' end
 if redis.call('SCARD', KEYS[3]) >= tonumber(ARGV[6]) then return 'full_thread' end
 redis.call('SET', KEYS[1], ARGV[2])
+redis.call('PERSIST', KEYS[5])
 redis.call('SADD', KEYS[2], ARGV[1])
 redis.call('SADD', KEYS[3], ARGV[1])
 if ARGV[4] ~= '0' then redis.call('ZADD', KEYS[4], ARGV[4], ARGV[3]) end
@@ -45,7 +46,7 @@ local known = redis.call('GET', KEYS[1])
 if known == ARGV[3] then return 'done' end
 if known ~= ARGV[2] then return 'changed' end
 local mail = ARGV[7]
-if mail ~= '' and ARGV[12] ~= '0' and tonumber(redis.call('GET', KEYS[9]) or '0') >= tonumber(ARGV[12]) then
+if ARGV[12] ~= '0' and tonumber(redis.call('GET', KEYS[9]) or '0') >= tonumber(ARGV[12]) then
   return 'too_many_runs'
 end
 redis.call('SET', KEYS[1], ARGV[3])
@@ -59,11 +60,11 @@ else
   redis.call('SADD', KEYS[3], ARGV[1])
 end
 if ARGV[5] ~= '0' then redis.call('ZADD', KEYS[4], ARGV[5], ARGV[4]) else redis.call('ZREM', KEYS[4], ARGV[4]) end
-if mail == '' then return 'done' end
 if ARGV[12] ~= '0' then
   redis.call('INCR', KEYS[9])
   redis.call('PEXPIRE', KEYS[9], ARGV[13])
 end
+if mail == '' then return 'done' end
 if redis.call('EXISTS', KEYS[6]) == 1 then return 'done' end
 redis.call('SET', KEYS[6], '1', 'PX', ARGV[10])
 redis.call('RPUSH', KEYS[7], mail)
@@ -111,7 +112,7 @@ class FollowUps:
     async def add(self, follow_up: FollowUp, *, most_of_person: int, most_in_thread: int) -> Added:
         """Keep a new one; the same again is stored already."""
         answer = await self._add(
-            keys=[*_keys(follow_up), keys.FOLLOW_UPS_DUE],
+            keys=[*_keys(follow_up), keys.FOLLOW_UPS_DUE, keys.hook(follow_up.hook)],
             args=[
                 follow_up.id,
                 _written(follow_up, 1),

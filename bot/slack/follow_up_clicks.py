@@ -23,7 +23,8 @@ from bot.threads.models import Mail, MailKind, ThreadKey
 
 ACTION = "follow_up"  # an action id's first part
 CHANGE, PAUSE, RESUME, RUN, CANCEL = "change", "pause", "resume", "run", "cancel"
-ACTS = (CHANGE, PAUSE, RESUME, RUN, CANCEL)
+ADDRESS = "address"  # of the webhook that wakes it
+ACTS = (CHANGE, PAUSE, RESUME, RUN, CANCEL, ADDRESS)
 NEW, PAGE = "new", "page"
 CARD, LIST, THREAD = "card", "list", "thread"  # in what a button stands
 FOLLOW_UP_ON = "follow_up_on"  # the shortcut in a message's menu

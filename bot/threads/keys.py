@@ -24,7 +24,6 @@ REST_FOR = timedelta(days=1)  # of a tool's answer that was cut; a turn reads on
 ERRAND_FOR = timedelta(hours=1)  # what is kept of an errand that is done, so that a late repeat finds it
 
 FOLLOW_UP_KEPT = timedelta(days=7)  # one that has ended, so that a late click or question gets its sentence
-HOOK_EVENTS_FOR = timedelta(days=7)  # what came for a follow-up and was not read: its thread is woken at once
 RUNS_FOR = timedelta(days=2)  # how many runs a person's follow-ups had on one day; any zone's day is over by then
 
 SIGN_IN_FOR = timedelta(minutes=10)  # a link, and then the way through the browser: each is good for so long, once
@@ -131,13 +130,9 @@ def follow_up(team: str, follow_up_id: str) -> str:
 
 
 def hook(hook_id: str) -> str:
-    """string, sealed: the secret of a webhook and its follow-up; durable, see DURABLE; then lives FOLLOW_UP_KEPT."""
+    """string, sealed: the secret of a webhook and its follow-up; durable, see DURABLE. It lives ERRAND_FOR until that is
+    kept, and FOLLOW_UP_KEPT from its end."""
     return f"{PREFIX}hook:{hook_id}"
-
-
-def hook_events(team: str, follow_up_id: str) -> str:
-    """list of JSON: what came by a follow-up's webhook and no run has read; lives HOOK_EVENTS_FOR after the last."""
-    return f"{PREFIX}hook-events:{team}:{follow_up_id}"
 
 
 def hook_rate(hook_id: str) -> str:

@@ -11,6 +11,7 @@ from datetime import datetime
 from bot.slack import ahead as ahead_form
 from bot.slack import blocks
 from bot.slack import follow_up_clicks as clicks
+from bot.slack.text import shown
 from bot.threads.models import ThreadKey
 from workers.errands import ahead, follow_up_forms
 from workers.errands.errand import Errand
@@ -20,6 +21,8 @@ from workers.follow_ups.card import card, words_of
 from workers.follow_ups.facts import facts_of, name_of, zone_of
 from workers.follow_ups.wishes import Refused, Wish
 from workers.services import Services
+
+EVENT_SHOWN = 80
 
 Act = Callable[[Services, Who, str, str], Awaitable[Done | Refused]]
 
@@ -45,6 +48,8 @@ async def follow_up(errand: Errand) -> None:
             await ahead.show(errand)
         case ahead_form.GIVE:
             await ahead.give(errand)
+        case clicks.ADDRESS:
+            await _address(errand)
         case act if act in ACTS:
             await _pressed(errand, act)
 
@@ -68,6 +73,7 @@ async def _typed(errand: Errand) -> None:
         when=found.when,
         ends_at=found.ends_at,
         most_runs=found.most_runs,
+        events=found.events,
     )
     made = await acts.make(services, wish)
     if isinstance(made, Refused):
@@ -108,6 +114,25 @@ async def _pressed(errand: Errand, act: str) -> None:
     key = f"follow_up.done.{act}" if done.follow_up.is_open or act == clicks.CANCEL else "follow_up.done.over"
     words = errand.shared if errand.mail.about.get("at") == clicks.THREAD else errand.words
     await _shown(errand, words.say(key, person=person), follow_up_id, key=key)
+
+
+async def _address(errand: Errand) -> None:
+    """Where a webhook is sent and with which secret it is signed, for its owner's eyes only."""
+    services, team, mail = errand.services, errand.thread.team, errand.mail
+    kept = await services.follow_ups.get(team, mail.about["follow_up"])
+    hook = await services.hooks.find(kept.follow_up.hook) if kept else None
+    if kept is None or hook is None or not kept.follow_up.is_open:
+        await errand.tell("follow_up.refused.gone")
+    elif kept.follow_up.owner != mail.principal:
+        owner = await name_of(services, team, kept.follow_up.owner)
+        await errand.tell("follow_up.refused.not_yours", person=owner)
+    else:
+        base = (services.settings.public_url or "").rstrip("/")
+        events = errand.words.names([f"`{shown(event, EVENT_SHOWN)}`" for event in kept.follow_up.events], any_of=True)
+        said = errand.words.say("follow_up.hook.address", address=f"{base}/hooks/{hook.id}", secret=hook.secret)
+        lines = [said, *([errand.words.say("follow_up.hook.events", events=events)] if events else [])]
+        text = "\n".join(lines)
+        await errand.answer("follow_up.hook.address", text, blocks.notice(text))
 
 
 async def _shown(errand: Errand, said: str, follow_up_id: str, *, key: str) -> None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 import structlog
 
+from bot.follow_ups.hook_store import NoVault
 from bot.follow_ups.models import FollowUp, Status, Why
 from bot.follow_ups.store import Added, Changed, Kept
 from bot.slack.models import Person
@@ -80,6 +81,13 @@ async def make(services: Services, wish: Wish) -> Made | Refused:
 
 
 async def _added(services: Services, new: FollowUp) -> Made | Refused:
+    if new.when.hook:
+        if services.settings.public_url is None:
+            return Refused("follow_up.refused.no_address", {})
+        try:
+            new = replace(new, hook=(await services.hooks.make(new.team, new.id)).id)
+        except NoVault:
+            return Refused("follow_up.refused.no_vault", {})
     of_person, in_thread = services.settings.follow_ups_per_person, services.settings.follow_ups_per_thread
     added = await services.follow_ups.add(new, most_of_person=of_person, most_in_thread=in_thread)
     if added is Added.FULL_PERSON:

@@ -2,23 +2,51 @@
 
 from __future__ import annotations
 
+import structlog
+
 from bot.catalog.agents import Agent
 from bot.catalog.catalog import NoDefaultAgent
 from bot.follow_ups.models import FollowUp, Status, Why
+from bot.follow_ups.store import Changed, Kept
 from bot.picking.choices import Choice
 from workers.admission import Refusal
 from workers.conversations.errors import ConversationError
+from workers.follow_ups import due, tick
 from workers.follow_ups.ending import STOPPED, Run, ended
 from workers.follow_ups.versions import version_of
 from workers.services import Services
 
+log = structlog.get_logger()
+
 
 async def expected(services: Services, run: Run) -> FollowUp | None:
-    """The follow-up that waits for this very run; None where that was paused, has ended or runs another time."""
+    """The follow-up that waits for this very run; None where that was paused, has ended or runs another time.
+
+    One that a webhook wakes has its run begun here, if it may have one more today.
+    """
     kept = await services.follow_ups.get(run.team, run.follow_up)
-    if kept and kept.follow_up.status is Status.ACTIVE and kept.follow_up.running == run.occurrence:
-        return kept.follow_up
+    if kept and kept.follow_up.status is Status.ACTIVE:
+        if kept.follow_up.running == run.occurrence:
+            return kept.follow_up
+        if run.by_hook:
+            return await _begun(services, run, kept)
     await ended(services, run, answered=STOPPED)
+    return None
+
+
+async def _begun(services: Services, run: Run, kept: Kept) -> FollowUp | None:
+    """In a channel one may run beside another, which then alone counts."""
+    follow_up, now = kept.follow_up, services.calendar()
+    if due.is_running(follow_up, now):
+        return follow_up
+    new = due.run_besides(follow_up, run.occurrence, now)
+    day, most = tick.day_of(follow_up, now), services.settings.follow_up_runs_a_day
+    match await services.follow_ups.change(kept, new, day=day, most_runs_a_day=most):
+        case Changed.DONE:
+            return new
+        case Changed.CHANGED:
+            return await expected(services, run)
+    log.warning("follow_up.too_many_runs", follow_up=follow_up.id, owner=follow_up.owner)
     return None
 
 

@@ -24,18 +24,25 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """One run, by its follow-up's id and the occurrence."""
+    """One run, by its follow-up's id and the occurrence. `by_hook`: a webhook woke it, at no time of its own."""
 
     team: str
     follow_up: str
     occurrence: int
+    by_hook: bool = False
 
     @classmethod
     def of(cls, mail: Mail) -> Run | None:
         """The run that `mail` is; None for other mail."""
         if mail.kind is not MailKind.DUE or "follow_up" not in mail.about:
             return None
-        return cls(team=mail.thread.team, follow_up=mail.about["follow_up"], occurrence=int(mail.about["occurrence"]))
+        about = mail.about
+        return cls(
+            team=mail.thread.team,
+            follow_up=about["follow_up"],
+            occurrence=int(about["occurrence"]),
+            by_hook="hook" in about,
+        )
 
 
 async def ended(

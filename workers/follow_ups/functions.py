@@ -67,6 +67,13 @@ ToolNames = Annotated[
 Webhook = Annotated[
     bool, Field(description="True: no time, but whenever another service sends a signed request to its own address.")
 ]
+Events = Annotated[
+    list[str],
+    Field(
+        description="With webhook: the events that count, such as issues.closed (GitHub: event and action) or Issue.update "
+        "(Linear: type and action), * for any part; none: every event."
+    ),
+]
 Id = Annotated[str, Field(description="The id of the follow-up, as the other functions name it.")]
 Reason = Annotated[str, Field(description="Why it ends, in a sentence.")]
 
@@ -87,6 +94,7 @@ class Asked:
     where: Where = "thread"
     tools: tuple[str, ...] = ()
     webhook: bool = False
+    events: tuple[str, ...] = ()
 
 
 class Desk(Protocol):
@@ -116,6 +124,7 @@ async def schedule_follow_up(
     where: Place = "thread",
     tools: ToolNames = [],  # noqa: B006  # a default of a schema; it is read only
     webhook: Webhook = False,
+    events: Events = [],  # noqa: B006  # as above
 ) -> str:
     """Promise to do something later, by yourself: once, repeatedly, or whenever another service says so.
 
@@ -136,6 +145,7 @@ async def schedule_follow_up(
         where=where,
         tools=tuple(tools),
         webhook=webhook,
+        events=tuple(events),
     )
     return await _desk(call).schedule(asked, tool_call_id=call.turn.tool_call_id, agent=call.agent)
 

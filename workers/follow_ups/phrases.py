@@ -27,18 +27,20 @@ _MORE = (
     rf"(?:and|et|or|ou|from|between|entre|de|du|except|sauf|until|jusqu'au|at|à|on|le|@)\s+(?:\d[\w:.]*|{WEEKDAY})"
     rf"|-?\d{{1,2}}(?:[:h]\d\d|\s?(?:{UNIT})|\s?[ap]m)"
 )
+_WEBHOOK = re.compile(r"\s*webhook(?P<events>(?:[\s,]+[A-Za-z*][\w*]*(?:\.[\w*]+)*)*)\s*:(?=\s)", re.IGNORECASE)
 _BETWEEN = r"[\s,;:.–—-]+"
 
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """`ends_at` and `most_runs` as in `FollowUp`. `hour_said`: whether the time of day is the person's, not ours."""
+    """`ends_at`, `most_runs` and `events` as in `FollowUp`. `hour_said`: whether the time of day is the person's, not ours."""
 
     when: When
     prompt: str
     ends_at: int = 0
     most_runs: int = 0
     hour_said: bool = True
+    events: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +55,30 @@ class _Phrase:
 def read(text: str, *, now: datetime, language: Language) -> Read | Wrong:
     """`now` is in the person's zone, whose name the result bears."""
     try:
-        return _at_the_beginning(text, now, language) or _at_the_end(text, now, language) or _not_understood()
+        return (
+            _by_webhook(text, now)
+            or _at_the_beginning(text, now, language)
+            or _at_the_end(text, now, language)
+            or _not_understood()
+        )
     except Refusal as refused:
         return refused.wrong
 
 
 def _not_understood() -> Wrong:
     return Wrong("follow_up.time.not_understood")
+
+
+def _by_webhook(text: str, now: datetime) -> Read | None:
+    """ "webhook issues.closed: tell me who closed it": whenever one of these events comes in, or any."""
+    found = _WEBHOOK.match(text)
+    if found is None:
+        return None
+    prompt = text[found.end() :].strip()
+    if not prompt:
+        raise Refusal("no_prompt")
+    events = tuple(re.split(r"[\s,]+", found["events"].strip())) if found["events"] else ()
+    return Read(When(hook=True, zone=str(now.tzinfo)), prompt, events=events)
 
 
 def _at_the_beginning(text: str, now: datetime, language: Language) -> Read | None:

@@ -6,6 +6,9 @@ A run that is not expected any more goes without a word.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import structlog
 
 from bot.follow_ups.models import Why
@@ -36,4 +39,11 @@ async def begin(services: Services, hold: Hold, claimed: Claimed, mail: Mail) ->
         return await turnless.drop(services, claimed, [mail])
     if isinstance(found, Refusal):
         return await turnless.say(services, claimed, [mail], found.key, found.values)
-    return await running.run(services, hold, claimed, services.new_id(), Batch((mail,)), found)
+    batch = Batch(_come_by_hook(claimed.mail, run) if run.by_hook else (mail,))
+    return await running.run(services, hold, claimed, services.new_id(), batch, found)
+
+
+def _come_by_hook(waiting: Sequence[Mail], run: Run) -> tuple[Mail, ...]:
+    """All that its webhook has brought by now: one run reads it. What it is to do is said once."""
+    found = [item for item in waiting if (other := Run.of(item)) and other.by_hook and other.follow_up == run.follow_up]
+    return (found[0], *(replace(item, text="") for item in found[1:]))

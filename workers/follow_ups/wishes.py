@@ -54,6 +54,7 @@ class Wish:
     quiet: bool = False
     made_by: str = ""
     tools: tuple[str, ...] = ()
+    events: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, follow_up: FollowUp) -> Self:
@@ -75,6 +76,7 @@ class Wish:
             quiet=follow_up.quiet,
             made_by=follow_up.made_by,
             tools=follow_up.tools,
+            events=follow_up.events,
         )
 
 
@@ -98,6 +100,7 @@ async def granted(services: Services, wish: Wish, *, before: FollowUp) -> Follow
         most_runs=wish.most_runs,
         quiet=wish.quiet,
         tools=wish.tools,
+        events=wish.events,
         made_at=now if moved else before.made_at,
     )
     return untimely(new, now, least=services.settings.follow_up_interval) or replace(new, due=due.first(new, now))

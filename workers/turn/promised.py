@@ -9,7 +9,7 @@ import json
 from collections.abc import Sequence
 
 from bot.follow_ups.models import Why
-from bot.threads.models import Mail
+from bot.threads.models import Mail, MailKind
 from workers.answer import Answer
 from workers.follow_ups import ending
 from workers.follow_ups import foot as feet
@@ -47,7 +47,7 @@ def head(scene: Scene, mail: Sequence[Mail]) -> str:
 def is_nothing_new(scene: Scene, answer: Answer, answered: Answered) -> bool:
     """Whether nothing is to be said: a quiet one has found nothing, and nobody wrote or was asked meanwhile."""
     follow_up, journal = scene.follow_up, scene.journal
-    if follow_up is None or not follow_up.quiet or answered.limit or len(journal.mail) > 1:
+    if follow_up is None or not follow_up.quiet or answered.limit or _said(journal):
         return False
     if journal.get("unanswered") or journal.get("unknown_effect") or any(answer.files()):
         return False
@@ -99,6 +99,11 @@ async def channel_gone(scene: Scene) -> None:
     """Slack lets us say nothing there any more."""
     if run := _run(scene.journal):
         await ending.held_up(scene.services, run, Why.CHANNEL_GONE)
+
+
+def _said(journal: Journal) -> bool:
+    """Whether somebody wrote while it ran."""
+    return any(mail.kind is MailKind.MESSAGE for mail in journal.mail)
 
 
 def _run(journal: Journal) -> Run | None:

@@ -106,6 +106,7 @@ class Promises:
             most_runs=asked.times or 0,
             quiet=bool(asked.quiet),
             tools=await self._tools(asked.tools, agent),
+            events=asked.events,
         )
         async with self._one_by_one:
             return await self._make(wish)

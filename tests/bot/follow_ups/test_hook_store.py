@@ -1,4 +1,4 @@
-"""Webhooks, kept in Redis: sealed, each delivery once, several in one run."""
+"""Webhooks, kept in Redis: sealed, each delivery once."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 from redis.asyncio import Redis
 
 from bot.follow_ups.hook_events import HookEvent
-from bot.follow_ups.hook_store import MOST_A_MINUTE, MOST_KEPT, HookStore, NoVault
+from bot.follow_ups.hook_store import MOST_A_MINUTE, MOST_WAITING, HookStore, NoVault
 from bot.follow_ups.hooks import Accepted, Heard, Hook, Outcome, Scheme
 from bot.follow_ups.models import FollowUp, When, Why
 from bot.follow_ups.store import FollowUps
@@ -79,29 +79,33 @@ async def test_a_delivery_wakes_its_thread_once(kept: Kept) -> None:
     assert await kept.redis.zcard(keys.QUEUE) == 1
 
 
+async def test_one_that_was_never_kept_goes_by_itself(redis: Redis) -> None:
+    kept = Kept(redis)
+    hook = await kept.store.make(THREAD.team, "lost")
+    assert await redis.ttl(keys.hook(hook.id)) > 0
+    assert await redis.ttl(keys.hook((await kept.made()).hook.id)) == -1
+
+
 async def test_a_body_that_comes_again_under_another_id_is_a_repeat(kept: Kept) -> None:
     """Whoever captured a request has its signature, which does not cover its id."""
     assert (await kept.hear("a", digest="d")).outcome is Outcome.STORED
     assert (await kept.hear("b", digest="d")).outcome is Outcome.REPEAT
 
 
-async def test_what_comes_before_the_run_begins_goes_with_it(kept: Kept) -> None:
-    for number in range(MOST_KEPT + 3):
+async def test_of_more_than_one_run_reads_the_oldest_go_and_the_newest_says_how_many(kept: Kept) -> None:
+    for number in range(MOST_WAITING + 3):
         await kept.hear(str(number), payload=f'{{"n": {number}}}')
-    assert len(await kept.mail()) == 1
-    events = await kept.store.drain(THREAD.team, FOLLOW_UP.id)
-    assert [one.payload for one in events] == [f'{{"n": {number}}}' for number in range(3, MOST_KEPT + 3)]
-    assert events[0].about == 'issues.closed: acme/web#12 "Login fails" by ada'
-    assert await kept.store.drain(THREAD.team, FOLLOW_UP.id) == []
-    await kept.hear("later")
-    assert len(await kept.mail()) == 2
+    mail = await kept.mail()
+    assert [one.about["payload"] for one in mail] == [f'{{"n": {number}}}' for number in range(3, MOST_WAITING + 3)]
+    assert mail[0].about["hook"] == 'issues.closed: acme/web#12 "Login fails" by ada'
+    assert [one.about.get("left_out") for one in mail[-4:]] == [None, "1", "2", "3"]
 
 
 async def test_only_the_events_that_were_named_wake_it(redis: Redis) -> None:
     kept = await Kept(redis).made(events=("issues.*", "Issue.update"))
     for name in ("push", "Issue.create", "issues.closed", "Issue.update"):
         assert (await kept.hear(name, HookEvent(name))).outcome is Outcome.STORED
-    assert [one.about for one in await kept.store.drain(THREAD.team, FOLLOW_UP.id)] == ["issues.closed", "Issue.update"]
+    assert [one.about["hook"] for one in await kept.mail()] == ["issues.closed", "Issue.update"]
 
 
 async def test_too_many_in_a_minute_are_asked_to_wait(kept: Kept) -> None:
