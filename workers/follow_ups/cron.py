@@ -84,14 +84,15 @@ def _of_day(expression: Expression, day: date, zone: ZoneInfo, since: float) -> 
     start = datetime.combine(day, time())
     begins, ends = clocks.moment(start, zone), clocks.moment(start + timedelta(days=1), zone)
     if ends - begins != _DAY or clocks.is_skipped(start, zone):
-        yield from sorted(_of_changed_day(expression, start, zone))
+        yield from _of_changed_day(expression, start, zone)
         return
     for hour in expression.hours:
         if (begun := begins + hour * 3600) + 3600 > since:
             yield from (begun + minute * 60 for minute in expression.minutes)
 
 
-def _of_changed_day(expression: Expression, start: datetime, zone: ZoneInfo) -> set[int]:
+@lru_cache(maxsize=256)  # each of up to 1440 minutes is looked at: once for a day, not for each occurrence
+def _of_changed_day(expression: Expression, start: datetime, zone: ZoneInfo) -> tuple[int, ...]:
     found = set()
     for hour, minute in product(expression.hours, expression.minutes):
         local = start.replace(hour=hour, minute=minute)
@@ -99,4 +100,4 @@ def _of_changed_day(expression: Expression, start: datetime, zone: ZoneInfo) -> 
             found.add(clocks.moment(clocks.after_the_gap(local, zone), zone))
         elif not clocks.is_skipped(local, zone):
             found |= {clocks.moment(local, zone), clocks.moment(local.replace(fold=1), zone)}
-    return found
+    return tuple(sorted(found))

@@ -105,7 +105,7 @@ def _whole(count: int, interval: int) -> int:
 def _days(rule: Rule, start: datetime) -> dict[str, object]:
     """BYDAY, or what the beginning says where the rule names no day (RFC 5545, 3.3.10)."""
     if rule.days:
-        return {"byweekday": [rrule.weekday(day, nth or None) for nth, day in rule.days]}
+        return {"byweekday": _weekdays(rule)}
     if rule.get("BYMONTHDAY") or rule.get("BYYEARDAY"):
         return {}
     if rule.frequency == "WEEKLY" or rule.get("BYWEEKNO"):
@@ -113,3 +113,11 @@ def _days(rule: Rule, start: datetime) -> dict[str, object]:
     if rule.frequency == "YEARLY" and not rule.get("BYMONTH"):
         return {"bymonth": start.month, "bymonthday": start.day}
     return {"bymonthday": start.day}
+
+
+def _weekdays(rule: Rule) -> list[rrule.weekday]:
+    """BYDAY=MO,1TU is each Monday or the first Tuesday; dateutil would have both at once, so each Monday is counted."""
+    if not any(nth for nth, _ in rule.days):
+        return [rrule.weekday(day) for _, day in rule.days]
+    most = 5 if rule.frequency == "MONTHLY" or rule.get("BYMONTH") else 53
+    return [rrule.weekday(day, each) for nth, day in rule.days for each in ([nth] if nth else range(1, most + 1))]

@@ -20,7 +20,8 @@ _SECONDS = {"MINUTELY": 60, "HOURLY": 3600}
 def moments(rule: Rule, start: datetime, zone: ZoneInfo, since: float) -> Iterator[int]:
     """In their order, from some time before `since` on."""
     begin, length = clocks.moment(start, zone), rule.interval * _SECONDS[rule.frequency]
-    at = max(begin, _step(begin, length, since - 3600))
+    spread = 3600 if rule.frequency == "HOURLY" else 0  # BYMINUTE finds times beside the step itself
+    at = max(begin, _step(begin, length, since - spread))
     end, looked = since + HORIZON.total_seconds(), 0
     while at <= end and looked < LOOKED_AT:
         looked += 1
