@@ -18,8 +18,8 @@ from bot.follow_ups.models import FollowUp, Status
 from bot.threads import keys, scripts
 from bot.threads.models import Mail, ThreadKey
 
-# KEYS: 1 follow-up  2 by its owner  3 in its thread  4 due  5 its webhook   ARGV: 1 id  2 what is kept  3 member  4 due  5 most of a
-# person  6 most in a thread
+# KEYS: 1 follow-up  2 by its owner  3 in its thread  4 due  5 its webhook
+# ARGV: 1 id  2 what is kept  3 member  4 due  5 most of a person  6 most in a thread
 _ADD = """
 local known = redis.call('GET', KEYS[1])
 if known then return known == ARGV[2] and 'stored' or 'taken' end

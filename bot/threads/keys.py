@@ -130,8 +130,8 @@ def follow_up(team: str, follow_up_id: str) -> str:
 
 
 def hook(hook_id: str) -> str:
-    """string, sealed: the secret of a webhook and its follow-up; durable, see DURABLE. It lives ERRAND_FOR until that is
-    kept, and FOLLOW_UP_KEPT from its end."""
+    """string, sealed: the secret of a webhook and its follow-up; durable, see DURABLE. It lives ERRAND_FOR until that
+    is kept, and FOLLOW_UP_KEPT from its end."""
     return f"{PREFIX}hook:{hook_id}"
 
 

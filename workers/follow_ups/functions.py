@@ -70,8 +70,8 @@ Webhook = Annotated[
 Events = Annotated[
     list[str],
     Field(
-        description="With webhook: the events that count, such as issues.closed (GitHub: event and action) or Issue.update "
-        "(Linear: type and action), * for any part; none: every event."
+        description="With webhook: the events that count, such as issues.closed (GitHub: event and action) or "
+        "Issue.update (Linear: type and action), * for any part; none: every event."
     ),
 ]
 Id = Annotated[str, Field(description="The id of the follow-up, as the other functions name it.")]

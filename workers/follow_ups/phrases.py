@@ -33,7 +33,8 @@ _BETWEEN = r"[\s,;:.–—-]+"
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """`ends_at`, `most_runs` and `events` as in `FollowUp`. `hour_said`: whether the time of day is the person's, not ours."""
+    """`ends_at`, `most_runs` and `events` as in `FollowUp`. `hour_said`: whether the time of day is the person's, not
+    ours."""
 
     when: When
     prompt: str

@@ -132,6 +132,8 @@ async def _answering_in(services: Services, team: str, channel: str, thread_ts: 
 def untimely(follow_up: FollowUp, now: int, *, least: timedelta) -> Refused | None:
     """Why its times may not be."""
     when = follow_up.when
+    if recurrence.check(when, now):
+        return Refused("follow_up.refused.never", {})
     if when.at and when.at <= now:
         return Refused("follow_up.refused.past", {})
     if when.at - now > FARTHEST.total_seconds():
