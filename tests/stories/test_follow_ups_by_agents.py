@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -17,7 +18,7 @@ from playground.slack.models import Message
 from tests.stories.conftest import MakeWorld
 from tests.stories.tools import said
 from tests.world import ADA, CAMILLE, DM, GENERAL, GRACE, TEAM, Thread, World, until, words_in
-from workers.follow_ups import acts
+from workers.follow_ups import acts, confirming
 from workers.tools.names import FOLLOW_UPS
 
 AGENT = """\
@@ -253,8 +254,6 @@ async def test_only_so_many_are_made_between_two_messages_of_people_and_the_thre
 
 async def test_a_call_that_is_made_again_after_a_crash_makes_one(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """The worker ends when the follow-up is kept and its call has no result yet."""
-    import asyncio
-
     make, reached = acts.make, asyncio.Event()
 
     async def hangs(*arguments: Any) -> Any:
@@ -275,6 +274,32 @@ async def test_a_call_that_is_made_again_after_a_crash_makes_one(world: World, m
     [made] = await kept(world)
     assert f"Follow-up {made.id} is scheduled" in said(world)[0]
     assert len(cards(thread)) == 1
+
+
+async def test_a_worker_that_ends_before_the_card_is_posted_leaves_it_to_the_next(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    confirm, reached = confirming.confirm, asyncio.Event()
+
+    async def hangs(*_: Any) -> None:
+        reached.set()
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(confirming, "confirm", hangs)
+    world.mistral.script.will(schedule(at=later(hours=1)))
+    world.mistral.script.will_say("I will.")
+    thread = await world.mention("later, please")
+    async with asyncio.timeout(10):
+        await reached.wait()
+    await world.end_worker(0)
+    monkeypatch.setattr(confirming, "confirm", confirm)
+    await world.start_worker()
+    await until(lambda: cards(thread), seen=lambda: thread.said)
+    assert (await thread.rests())["state"] == "idle"
+    [card] = cards(thread)
+    [made] = await kept(world)
+    assert made.card == card.ts
+    assert thread.said.count("I will.") == 1
 
 
 async def test_an_agent_whose_file_does_not_say_so_is_offered_none(make_world: MakeWorld) -> None:

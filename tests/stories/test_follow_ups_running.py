@@ -214,7 +214,7 @@ async def test_of_a_recurring_one_the_latest_runs_and_says_how_many_were_missed(
     thread = await a_thread(world)
     hour = now() - now() % 3_600
     await promise(world, thread, when=HOURLY, due=hour - 3 * 3_600, made_at=hour - A_DAY)
-    assert "3 earlier times were missed since " in (await thread.answered(2))[-1]
+    assert "3 earlier times were missed, the first on " in (await thread.answered(2))[-1]
     assert "It was missed 3 times before" in asked(world)
     follow_up = await at_rest(world)
     assert (follow_up.runs, follow_up.missed, follow_up.missed_since) == (1, 0, 0)
