@@ -350,7 +350,7 @@ async def test_words_that_are_not_understood_come_back_with_all_that_was_typed(w
         "agent": "research",
     }
     await world.submit(await form(world), typed)
-    await until(lambda: "I do not understand when that is" in shown(world), seen=lambda: shown(world))
+    await until(lambda: "I do not understand what it says in words" in shown(world), seen=lambda: shown(world))
     there = holds(await form(world))
     assert {name: there[name] for name in ("prompt", "words", "until", "agent")} == {
         name: typed[name] for name in ("prompt", "words", "until", "agent")
