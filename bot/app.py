@@ -23,6 +23,7 @@ from bot.catalog.catalog import Catalogs
 from bot.connections.signed_in import Connections
 from bot.connections.tickets import Tickets
 from bot.deadlines import deadlines
+from bot.follow_ups.store import FollowUps
 from bot.inbox import ACCEPT_LIMIT, Inbox
 from bot.inquiries.inquiries import Inquiries
 from bot.listeners.bolt import OverHttp, make_bolt
@@ -82,6 +83,7 @@ async def opened(settings: Settings, environment: Mapping[str, str]) -> AsyncIte
             catalogs=catalogs,
             choices=Choices(catalogs, people, Groups(installations), Defaults(redis, limit=ACCEPT_LIMIT)),
             grants=Grants(redis, limit=ACCEPT_LIMIT),
+            follow_ups=FollowUps(redis),
             connections=Connections(redis, settings.vault),
             inquiries=Inquiries(redis),
             command_prefix=settings.command_prefix,

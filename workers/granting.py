@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from bot.approvals.doing import UNNAMED
 from bot.approvals.grants import Grant
-from bot.slack.clicks import ALWAYS, THREAD
+from bot.slack.clicks import ALWAYS, FOLLOW_UP, THREAD
 from workers.approving import approvers_of, may_decide
 from workers.call_record import CallRecord
 from workers.journal import Journal
@@ -30,6 +30,7 @@ async def covering(services: Services, journal: Journal, record: CallRecord) -> 
     user, team = journal.get("principal") or "", journal.thread.team
     if not record.definition:
         return None
+    follow_up = await _open_follow_up(services, journal)
     for grant in await services.grants.of(team, user):
         if grant.covers(
             user=user,
@@ -38,9 +39,23 @@ async def covering(services: Services, journal: Journal, record: CallRecord) -> 
             does=record.does,
             definition=record.definition,
             thread=str(journal.thread),
+            follow_up=follow_up,
         ) and await may_decide(services, record, team=team, user=grant.by, asker=user):
-            return Covered(by=grant.by, holds=THREAD if grant.thread else ALWAYS)
+            return Covered(by=grant.by, holds=_holds(grant))
     return None
+
+
+async def _open_follow_up(services: Services, journal: Journal) -> str:
+    """The id of the follow-up that this turn is a run of, as long as that has not ended."""
+    follow_up = journal.get("follow_up") or ""
+    kept = await services.follow_ups.get(journal.thread.team, follow_up) if follow_up else None
+    return follow_up if kept and kept.follow_up.is_open else ""
+
+
+def _holds(grant: Grant) -> str:
+    if grant.follow_up:
+        return FOLLOW_UP
+    return THREAD if grant.thread else ALWAYS
 
 
 def offered(services: Services, record: CallRecord, *, asker: str) -> tuple[str, ...]:

@@ -89,7 +89,8 @@ async def open_services(
     stack.push_async_callback(sessions.aclose)
     agents = MistralAgents(http, limits=limits)
     people, groups = People(installations), Groups(installations)
-    operators = Operators(Told(redis), installations, people, settings.operators)
+    told = Told(redis)
+    operators = Operators(told, installations, people, settings.operators)
     tools = Tools(
         lambda: catalogs.now.servers,
         sessions,
@@ -131,6 +132,7 @@ async def open_services(
         groups=groups,
         grants=Grants(redis),
         follow_ups=FollowUps(redis, thread_life=settings.thread_life),
+        told=told,
         inquiries=Inquiries(redis),
         choices=Choices(catalogs, people, groups, Defaults(redis)),
         variants=variants,

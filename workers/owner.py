@@ -18,6 +18,8 @@ from bot.threads.models import Mail, MailKind, ThreadKey
 from bot.threads.owned import Claimed, Lost
 from workers import roster, starting, trying_again, turnless
 from workers.errands import doing as errands
+from workers.follow_ups import missed
+from workers.follow_ups import running as follow_up_runs
 from workers.holdings import Hold
 from workers.mailroom import next_batch
 from workers.services import Services
@@ -91,6 +93,10 @@ async def _next(services: Services, hold: Hold, claimed: Claimed) -> list[Mail] 
             return await turnless.whisper(services, claimed, mail, "inquiry.over")
         case MailKind.DECISION:
             return await turnless.tell_late(services, claimed, mail)
+        case MailKind.DUE:
+            return await follow_up_runs.begin(services, hold, claimed, mail)
+        case MailKind.FOLLOW_UP if "missed" in mail.about:
+            return await missed.say(services, claimed, mail)
         case _:
             # Nothing waits for that sign-in any more; an errand's mail never comes to a thread.
             return await turnless.drop(services, claimed, [mail])

@@ -18,6 +18,7 @@ from bot.slack.groups import Groups
 from bot.slack.installations import Installations
 from bot.slack.people import People
 from bot.threads.mailbox import Mailbox
+from bot.threads.told import Told
 from bot.threads.turns import Turns
 from workers.agents.libraries import Libraries
 from workers.agents.objects import AgentObjects
@@ -56,6 +57,7 @@ class Services:
     groups: Groups
     grants: Grants
     follow_ups: FollowUps
+    told: Told
     inquiries: Inquiries
     variants: Variants
     now: Callable[[], float]

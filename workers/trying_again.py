@@ -64,7 +64,7 @@ async def again(services: Services, hold: Hold, claimed: Claimed, mail: Mail) ->
 
 async def _go_on(services: Services, hold: Hold, claimed: Claimed, mail: Mail, journal: Journal) -> list[Mail] | None:
     """The turn is open again, and as young as its newest try."""
-    journal.forget("ended", "unknown_effect", FAILURE_SAID, *ROWS)
+    journal.forget("ended", "unknown_effect", "foot", "unanswered", "sign_in_missing", FAILURE_SAID, *ROWS)
     journal.set(woken=str(services.now()))
     journal.step(services.now(), "tried_again")
     journal.unset_thread("open_calls", "lost_workers")

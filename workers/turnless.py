@@ -19,6 +19,7 @@ from bot.threads.owned import Claimed
 from workers import lines, roster
 from workers.approving import late
 from workers.follow_ups import listing
+from workers.follow_ups.ending import FAILED, Run, ended
 from workers.journal import Journal
 from workers.services import Services
 
@@ -43,7 +44,7 @@ async def list_follow_ups(services: Services, claimed: Claimed, mail: Mail) -> l
     """The thread's follow-ups, to whoever asks for them there."""
     words = await lines.words_in(services, claimed.owned.thread, mail.principal)
     text, body = await listing.of_thread(services, words, claimed.owned.thread)
-    journal = await lines.post(services, claimed, [mail], text, body)
+    journal = await lines.post(services, claimed, mail, text, body)
     return await drop(services, claimed, [mail], journal=journal)
 
 
@@ -77,6 +78,8 @@ async def drop(
     record: dict[str, str] | None = None,
     journal: Journal | None = None,
 ) -> list[Mail] | None:
+    for run in filter(None, (Run.of(item) for item in mail)):
+        await ended(services, run, answered=FAILED)  # no turn will say so
     journal = journal or Journal(services.turns, claimed.owned, "-", {}, services.now())
     journal.take(mail)
     journal.set_thread(**(record or {}))

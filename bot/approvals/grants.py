@@ -1,8 +1,9 @@
 """Standing yeses: this person, this agent, this tool, as the tool was then; kept until revoked or the app goes.
 
 Always holds: a grant counts for the definition it was given for and no other, one for a thread counts there only, and
-one that is revoked counts no more at the next call. Those of threads that are forgotten go when their person is given
-or shown others.
+one that is revoked counts no more at the next call. One for a follow-up counts in its runs alone, in whichever thread
+they are, until it ends. Those of threads that are forgotten, and of follow-ups that are over, go when their person is
+given or shown others.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from hashlib import sha256
 from redis.asyncio import Redis
 
 from bot.approvals.doing import UNNAMED
+from bot.follow_ups.store import FollowUps
 from bot.threads import keys
 from bot.threads.models import ThreadKey
 
@@ -26,7 +28,7 @@ class Grant:
     `title` is for people.
 
     `user` is the person for whom calls are made, `by` who gave it, `at` when, in seconds since the epoch. `thread` is
-    the one where it holds; empty: everywhere.
+    the one where it holds, `follow_up` the id of the one in whose runs it holds; both empty: everywhere.
     """
 
     user: str
@@ -39,16 +41,22 @@ class Grant:
     by: str
     at: float
     thread: str = ""
+    follow_up: str = ""
 
     @property
     def id(self) -> str:
         """Its own for what is granted to whom, so that a new one takes the place of a void one."""
         about = "\n".join((self.user, self.agent, self.tool, self.does, self.thread))
+        about += f"\n{self.follow_up}" if self.follow_up else ""
         return sha256(about.encode()).hexdigest()[:20]
 
-    def covers(self, *, user: str, agent: str, tool: str, does: str, definition: str, thread: str) -> bool:
+    def covers(
+        self, *, user: str, agent: str, tool: str, does: str, definition: str, thread: str, follow_up: str = ""
+    ) -> bool:
+        """`follow_up` is the id of the one that the call is made in a run of."""
         mine = (self.user, self.agent, self.tool, self.does, self.definition)
-        return does != UNNAMED and self.thread in ("", thread) and mine == (user, agent, tool, does, definition)
+        here = self.thread in ("", thread) and self.follow_up in ("", follow_up)
+        return does != UNNAMED and here and mine == (user, agent, tool, does, definition)
 
 
 class Grants:
@@ -56,6 +64,7 @@ class Grants:
 
     def __init__(self, redis: Redis, *, limit: timedelta | None = None) -> None:
         self._redis = redis
+        self._follow_ups = FollowUps(redis)
         self._limit = limit.total_seconds() if limit else None
 
     async def of(self, team: str, user: str) -> list[Grant]:
@@ -65,21 +74,27 @@ class Grants:
         return sorted((Grant(**json.loads(one)) for one in kept), key=lambda grant: grant.at, reverse=True)
 
     async def tidied(self, team: str, user: str) -> list[Grant]:
-        """The same, when those of threads that are forgotten were taken out."""
+        """The same, when those of threads that are forgotten and of follow-ups that are over were taken out."""
         found = await self.of(team, user)
         async with asyncio.timeout(self._limit):
-            threads = sorted({grant.thread for grant in found if grant.thread})
-            there = [await self._redis.exists(keys.thread(ThreadKey.parse(thread))) for thread in threads]
-            gone = {thread for thread, exists in zip(threads, there, strict=True) if not exists}
-            if over := [grant.id for grant in found if grant.thread in gone]:
-                await self._redis.hdel(keys.grants(team, user), *over)  # type: ignore[misc]  # as above
-        return [grant for grant in found if grant.thread not in gone]
+            over = {grant.id for grant in found if await self._is_over(team, grant)}
+            if over:
+                await self._redis.hdel(keys.grants(team, user), *sorted(over))  # type: ignore[misc]  # as above
+        return [grant for grant in found if grant.id not in over]
+
+    async def _is_over(self, team: str, grant: Grant) -> bool:
+        if grant.thread:
+            return not await self._redis.exists(keys.thread(ThreadKey.parse(grant.thread)))
+        if not grant.follow_up:
+            return False
+        kept = await self._follow_ups.get(team, grant.follow_up)
+        return kept is None or not kept.follow_up.is_open
 
     async def give(self, team: str, grant: Grant) -> None:
         """May be repeated."""
         async with asyncio.timeout(self._limit):
             await self._redis.hset(keys.grants(team, grant.user), grant.id, json.dumps(asdict(grant)))  # type: ignore[misc]  # as above
-        if grant.thread:
+        if grant.thread or grant.follow_up:
             await self.tidied(team, grant.user)
 
     async def revoke(self, team: str, user: str, grant_id: str) -> bool:

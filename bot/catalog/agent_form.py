@@ -144,6 +144,7 @@ class AgentForm(Form):
     handoff_execution: Literal["server", "client"] = "server"
     handoff_policy: dict[str, Literal["allow", "deny"]] = Field(default_factory=dict)
     escalation: list[EscalationId] = Field(default_factory=list)
+    follow_ups: bool | None = None
     access: AccessForm = Field(default_factory=AccessForm.model_construct)
     store: bool = True
     object: bool | None = None

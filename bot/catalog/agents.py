@@ -46,12 +46,13 @@ class Agent:
 
     `tools` holds server names, `server__tool` names, patterns of them (`fnmatch`) and names of Python functions;
     `toolsets` says by server which of its tools are left of those; `approvals` maps such patterns of tool names to
-    what happens when the agent calls one. `icon` is `:emoji:` or the https address of a picture. `handoffs` are names
-    of other agents; `handoff_policy` says of those, by name or `*`, which handoff goes through where handoffs are
-    executed on our side. `escalation` are the ids of the people and user groups to whom it may hand a thread,
-    `approvers` those who decide about its calls (none: whoever asked). `agent_id` adopts an agent object that exists at
-    Mistral. `completion_args` and `guardrails` are in the wire's shape. `lines` is where its file says what; who makes
-    one without a file has none.
+    what happens when the agent calls one. `icon` is `:emoji:` or the https address of a picture. `handoffs` are
+    names of other agents; `handoff_policy` says of those, by name or `*`, which handoff goes through where handoffs
+    are executed on our side. `escalation` are the ids of the people and user groups to whom it may hand a thread,
+    `approvers` those who decide about its calls (none: whoever asked). `follow_ups`: True, it makes some itself;
+    False, people have no button for them under its answers either; None, its file says nothing. `agent_id` adopts
+    an agent object that exists at Mistral. `completion_args` and `guardrails` are in the wire's shape. `lines` is
+    where its file says what; who makes one without a file has none.
     """
 
     name: str
@@ -77,6 +78,7 @@ class Agent:
     access: Access = field(default_factory=Access)
     escalation: tuple[str, ...] = ()
     approvers: tuple[str, ...] = ()
+    follow_ups: bool | None = None
     lines: Lines = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -187,5 +189,6 @@ def _agent(file: Path, form: AgentForm, parts: FrontMatter, environment: Mapping
         access=form.access.access,
         escalation=tuple(dict.fromkeys(form.escalation)),
         approvers=tuple(dict.fromkeys(form.approvers)),
+        follow_ups=form.follow_ups,
         lines=with_items(parts.lines, form),
     )

@@ -10,6 +10,7 @@ from bot.afterwards import Afterwards
 from bot.approvals.grants import Grants
 from bot.catalog.catalog import Catalogs
 from bot.connections.signed_in import Connections
+from bot.follow_ups.store import FollowUps
 from bot.inbox import Inbox
 from bot.inquiries.inquiries import Inquiries
 from bot.picking.choices import Choices
@@ -36,6 +37,7 @@ class Ears:
     catalogs: Catalogs
     choices: Choices
     grants: Grants
+    follow_ups: FollowUps
     connections: Connections
     inquiries: Inquiries
     command_prefix: str

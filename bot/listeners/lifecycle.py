@@ -33,13 +33,14 @@ async def offer_prompts(ears: Ears, team: str, channel: str, user: str) -> None:
 
 
 async def removed(ears: Ears, body: Body) -> None:
-    """The operator learns of it, and what was chosen and allowed and who signed in there is forgotten with the app;
-    there is no row of the installation to delete as long as its token is a setting."""
+    """The operator learns of it, and what was chosen, allowed and promised and who signed in there is forgotten
+    with the app; there is no row of the installation to delete as long as its token is a setting."""
     heard = InstallationGone.read(body)
     log.warning("installation.gone", team=heard.team_id, how=heard.event.type)
     if heard.event.type == "app_uninstalled":
         await ears.choices.defaults.forget(heard.team_id)
         await ears.grants.forget(heard.team_id)
+        await ears.follow_ups.forget(heard.team_id)
         await ears.connections.forget_team(heard.team_id)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot.listeners import (
+    ahead,
     approvals,
     commands,
     connections,
@@ -20,6 +21,7 @@ from bot.listeners import (
     waiting,
 )
 from bot.listeners.ears import Listener
+from bot.slack.ahead import AHEAD
 from bot.slack.clicks import (
     AGAIN,
     ANSWER_IT,
@@ -77,6 +79,8 @@ TABLE: Mapping[str, Listener] = {
     f"view_submission {FILL_IN}": inquiries.sent,
     "event agent_session_stopped": controls.stopped,
     f"action {ACTION}": follow_ups.pressed,
+    f"action {AHEAD}": ahead.pressed,
+    f"view_submission {AHEAD}": ahead.sent,
     f"view_submission {CALLBACK}": follow_ups.sent,
     # pressed in the modal of /connections
     f"action {CONNECT}": connections.pressed,

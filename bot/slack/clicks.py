@@ -21,6 +21,7 @@ AGAIN = "again"
 OPENED = "opened"  # a button that leads to a page
 ALLOWED, DENIED = "allowed", "denied"
 ONCE, THREAD, ALWAYS = "once", "thread", "always"  # how long a yes holds
+FOLLOW_UP = "follow_up"  # as long as a follow-up is open, in its runs
 TAKE_OVER, RESOLVE, GIVE_BACK = "take_over", "resolve", "give_back"  # a thread that was handed to a person
 DECISIONS = {
     APPROVE: (ALLOWED, ONCE),

@@ -54,6 +54,7 @@ SLACK_FAILED = frozenset(
 TOKEN_GONE = frozenset(
     {"invalid_auth", "not_authed", "token_revoked", "account_inactive", "token_expired", "org_login_required"}
 )
+CHANNEL_GONE = frozenset({"not_in_channel", "channel_not_found", "is_archived"})  # for us, until somebody mends it
 NOT_SUPPORTED = frozenset(
     {
         "unknown_method",

@@ -76,6 +76,7 @@ class MailKind(StrEnum):
     WAITING = "waiting"  # an errand: say what waits for a person
     DUE = "due"  # a follow-up whose time has come: a turn; in a channel, an errand that begins its thread first
     FOLLOW_UP = "follow_up"  # something about a follow-up that its thread is told; an errand: what people do with it
+    FOLLOW_UP_TOLD = "follow_up_told"  # an errand: say why a follow-up did not run, to whoever can act
     ARGUMENTS = "arguments"  # an errand: show what a call would send, in the modal that was opened
 
 

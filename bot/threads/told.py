@@ -1,4 +1,4 @@
-"""What an operator was told already: each thing once, whichever worker sees it, also after a restart."""
+"""What a person was told already: each thing once, whichever worker sees it, also after a restart."""
 
 from __future__ import annotations
 

@@ -26,6 +26,7 @@ class Person:
     is_admin: bool = False
     is_owner: bool = False
     is_primary_owner: bool = False
+    deleted: bool = False  # deactivated
     team_id: str | None = None  # another workspace's, for people met through Slack Connect
     bot_id: str | None = None
     app_id: str | None = None

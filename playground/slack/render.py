@@ -161,7 +161,7 @@ def person(person: Person, workspace: Workspace, *, locale: bool) -> Json:
         "id": person.id,
         "team_id": person.team_id or workspace.team_id,
         "name": person.name,
-        "deleted": False,
+        "deleted": person.deleted,
         "color": person.color,
         "real_name": person.real_name,
         "tz": person.tz,

@@ -19,6 +19,7 @@ from workers.calling.deciding import Standing, decide
 from workers.calling.making import Inquire, Making
 from workers.conversations.port import Call
 from workers.delivery.delivery import Delivery
+from workers.follow_ups.functions import Desk
 from workers.handoffs.cast import Cast
 from workers.handoffs.handoffs import Handoffs
 from workers.journal import Journal
@@ -43,6 +44,7 @@ class Calling:
         delivery: Delivery,
         handoffs: Handoffs,
         inquire: Inquire,
+        follow_ups: Desk,
         *,
         before_call: Callable[[], Awaitable[None]],
     ) -> None:
@@ -50,7 +52,7 @@ class Calling:
         self._journal = journal
         self._cast = cast
         self._handoffs = handoffs
-        self._making = Making(services, journal, delivery, inquire, before_call=before_call)
+        self._making = Making(services, journal, delivery, inquire, follow_ups, before_call=before_call)
 
     def cancel(self) -> None:
         """Cancel what runs; nobody knows then what it did."""

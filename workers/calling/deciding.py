@@ -1,7 +1,8 @@
 """What becomes of a call next, by who made it, which tool it is and what people decided: rules.
 
 What always holds: a call that was started and has no result is not made again, unless its tool surely changes
-nothing; a tool that became another one since a person was asked is not called; nobody's call is not made.
+nothing, or nothing twice; a tool that became another one since a person was asked is not called; nobody's call is not
+made.
 """
 
 from __future__ import annotations
@@ -87,8 +88,8 @@ def _confirm(agent: Agent, record: CallRecord) -> CallRecord:
 
 def _again(record: CallRecord, spec: ToolSpec | None) -> CallRecord:
     """Of a call that was started before, by a worker that did not hear how it ended."""
-    if spec is not None and spec.read_only and spec.trusted:
-        return record  # it changes nothing: made again
+    if spec is not None and spec.trusted and (spec.read_only or spec.repeatable):
+        return record  # it changes nothing, or nothing twice: made again
     return _done(replace(record, outcome="unknown"), UNKNOWN_OUTCOME)
 
 

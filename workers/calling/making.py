@@ -23,10 +23,12 @@ from workers.delivery import tool_files
 from workers.delivery.delivery import Delivery
 from workers.delivery.executions import readable
 from workers.delivery.progress import Progress
+from workers.follow_ups.functions import Desk
 from workers.journal import Journal
 from workers.services import Services
 from workers.tools import needs
 from workers.tools.asked import Ask
+from workers.tools.functions import InTurn
 from workers.tools.inquiries import Answer, Question
 from workers.tools.specs import Outcome, ToolSpec
 
@@ -51,14 +53,17 @@ class Making:
         journal: Journal,
         delivery: Delivery,
         inquire: Inquire,
+        follow_ups: Desk,
         *,
         before_call: Callable[[], Awaitable[None]],
     ) -> None:
-        """`inquire` puts what a server asks to the person while the server waits for the answer."""
+        """`inquire` puts what a server asks to the person while the server waits for the answer; `follow_ups` makes
+        promises for later."""
         self._services = services
         self._journal = journal
         self._delivery = delivery
         self._inquire = inquire
+        self._follow_ups = follow_ups
         self._before_call = before_call
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -108,6 +113,7 @@ class Making:
             ask=self._ask(call, spec),
             on_progress=Progress(self._delivery, card, now=self._services.now) if card else None,
             definition=spec.definition if spec else "",
+            turn=InTurn(id=self._journal.id, tool_call_id=call.tool_call_id, follow_ups=self._follow_ups),
         )
 
     def _ask(self, call: Call, spec: ToolSpec | None) -> Ask | None:

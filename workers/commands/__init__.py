@@ -10,7 +10,20 @@ from typing import Annotated
 
 import typer
 
-from workers.commands import agents, audit, chat, dead, doctor, libraries, manifest, new, threads, tools, vault
+from workers.commands import (
+    agents,
+    audit,
+    chat,
+    dead,
+    doctor,
+    followups,
+    libraries,
+    manifest,
+    new,
+    threads,
+    tools,
+    vault,
+)
 
 app = typer.Typer(
     name="threadwind",
@@ -29,6 +42,7 @@ app.command("audit")(audit.audit)
 app.add_typer(agents.app, name="agents")
 app.add_typer(tools.app, name="tools")
 app.add_typer(libraries.app, name="libraries")
+app.add_typer(followups.app, name="followups")
 app.add_typer(dead.app, name="dead")
 app.add_typer(vault.app, name="vault")
 

@@ -61,6 +61,8 @@ display_name: {display_name}
 # handoff_policy: {{"*": allow}}
 ## People (U…) and user groups (S…) to whom it may hand a thread.
 # escalation: [U0123ABCD]
+## It makes follow-ups by itself when somebody asks for one ("every Monday at 9 …"); false: no button for them either.
+follow_ups: true
 
 ## Who may use it: everyone, or users, groups and channels by id; guests and other organisations only if said.
 # access: {{groups: [S0456EFGH], channels: [C0789IJKL], guests: false, other_organisations: false}}

@@ -83,6 +83,7 @@ def lines(found: FoundTurn, permalink: str) -> list[str]:
             ("State", _state(found)),
             ("Thread", found.thread),
             ("Permalink", permalink),
+            ("Follow-up", journal.get("follow_up")),
             ("Agent", journal.get("agent")),
             ("Principal", journal.get("principal")),
             ("Began", _moment(journal.get("began"))),

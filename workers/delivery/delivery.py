@@ -9,7 +9,7 @@ the end holds what is missing: a torn message is written anew in place, never be
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -61,6 +61,8 @@ class Delivery:
         self._bare = bare
         self._status = Status()
         self._muted = False
+        self._hushed = False
+        self._held: list[Callable[[], Awaitable[None]]] = []  # what goes out only if anything is said
         self._serial = asyncio.Lock()
         self._stopped = asyncio.Event()
         self._first = line
@@ -75,7 +77,7 @@ class Delivery:
         return saying(
             line,
             self._reader,
-            streams_text=self._streams_text,
+            streams_text=self._streams_text and not self._hushed,
             resumed=self._resumed,
             bare=self._bare,
             rest=self._rest,
@@ -113,7 +115,9 @@ class Delivery:
 
     def task(self, task: blocks.Task) -> None:
         """A tool call's card, new or changed."""
-        if not self._muted:
+        if self._hushed:
+            self._saying.board.tasks[task.id] = task
+        elif not self._muted:
             self.live.task(task)
 
     async def correct(self, said: str, *, upto: int | None = None) -> None:
@@ -146,7 +150,7 @@ class Delivery:
     async def settle(self, voice: Voice | None = None, *, notice: tuple[str, str] | None = None) -> None:
         """What was said so far stands in messages of its own; then comes a `notice` (row, words), and what follows is
         the next part's. `voice` None: the same one goes on."""
-        if self._muted:
+        if self._muted or self._hushed:
             return
         if self._resumed:
             async with self._serial:
@@ -201,7 +205,7 @@ class Delivery:
 
     async def status(self, words: str) -> None:
         """Show a status under the thread; a placeholder post where there are none. Never fails the turn."""
-        if self._muted or words == self._status.words:
+        if self._muted or self._hushed or words == self._status.words:
             return
         async with self._serial:
             await self._status.show(words, self._saying)
@@ -212,6 +216,9 @@ class Delivery:
 
     async def note(self, name: str, words: str) -> None:
         """A line of ours in the thread, once."""
+        if self._hushed:
+            self._held.append(lambda: self.note(name, words))
+            return
         async with self._serial:
             await self._saying.board.notice(name, words)
             await self._saying.line.write()
@@ -241,6 +248,7 @@ class Delivery:
     async def finish(self, answer: str, *, closing: str = "", under: blocks.Blocks | None = None) -> None:
         """Show all of `answer` (and under it our own sentence `closing`, and `under` its last message those blocks),
         then nothing is left running."""
+        await self.speak()
         await self._end()
         if self._settled:
             await self.correct(answer)
@@ -259,8 +267,21 @@ class Delivery:
     ) -> None:
         """A file that belongs to the answer, once; `alone`: for that person only. Raises what Slack and the ledger
         raise."""
+        if self._hushed:
+            self._held.append(
+                lambda: self._file_after_all(row, name, content, title=title, alt_text=alt_text, alone=alone)
+            )
+            return
         async with self._serial:
             await self._saying.board.file(row, name, content, title=title, alt_text=alt_text, alone=alone)
+
+    async def _file_after_all(
+        self, row: str, name: str, content: bytes, *, title: str, alt_text: str | None, alone: str | None
+    ) -> None:
+        try:
+            await self.file(row, name, content, title=title, alt_text=alt_text, alone=alone)
+        except (SlackError, Unread) as error:
+            log.warning("file.failed", error=str(error))
 
     @property
     def is_muted(self) -> bool:
@@ -270,9 +291,29 @@ class Delivery:
         """Nothing more of what comes is shown; the end may still speak."""
         self._muted = True
 
+    def hush(self) -> None:
+        """Nothing is shown until the end knows whether there is anything to say: no status, no cards, no stream; our
+        notes and a tool's files wait. Questions to people are put all the same."""
+        self._hushed = True
+        self._begin_part({})
+
+    async def speak(self) -> None:
+        """There is something to say after all: the notes that waited go first."""
+        self._hushed = False
+        held, self._held = self._held, []
+        for say in held:
+            await say()
+
+    async def keep_silent(self) -> None:
+        """Nothing is said, and nothing is left that was shown."""
+        self._hushed, self._held = False, []
+        await self._end()
+        async with self._serial:
+            await self.clear()
+
     async def stopped(self) -> None:
         """Within the two seconds that Stop may take: end the stream, say so, leave no status."""
-        self._muted = True
+        self._muted, self._hushed = True, False
         self._stopped.set()
         await self._end()
         async with self._serial:
@@ -296,6 +337,7 @@ class Delivery:
 
     async def fail(self, words: str, *, turn_id: str, again: bool) -> None:
         """End with one sentence, and a Try again button where that can help. What was shown stays."""
+        await self.speak()
         await self._end()
         async with self._serial:
             with suppress(SlackError, Unread):

@@ -13,8 +13,10 @@ from bot.threads import keys
 from bot.threads.changes import Change
 from bot.threads.models import Mail
 from bot.threads.owned import Claimed, Lost
+from workers.errands.due import MOVED
 from workers.errands.errand import CLOCKS_DIFFER, Errand, GivenUp
 from workers.errands.table import ERRANDS
+from workers.follow_ups.ending import FAILED, Run, ended
 from workers.holdings import Hold
 from workers.journal import Journal
 from workers.services import Services
@@ -47,6 +49,8 @@ async def do(services: Services, hold: Hold, claimed: Claimed) -> list[Mail] | N
     except SlackError as error:
         log.error("errand.undeliverable", error=str(error))  # Slack does not even say who we are
     log.info("errand.ended", kind=mail.kind.value, seconds=round(services.now() - journal.began, 3))
+    if (run := Run.of(mail)) and not journal.get(MOVED):
+        await ended(services, run, answered=FAILED)  # where it was to say so, nothing can be said
     journal.take([mail])
     return await services.turns.finish(claimed.owned, journal.id, journal.collected(life=keys.ERRAND_FOR)) or None
 

@@ -69,10 +69,10 @@ class Errand:
         await self.journal.write()
         return ts
 
-    async def note_in(self, thread: ThreadKey, name: str, text: str) -> None:
+    async def note_in(self, thread: ThreadKey, name: str, text: str, *, body: blocks.Blocks | None = None) -> None:
         """A line of ours in a thread that stands already, once; never worth failing for."""
         try:
-            await self.ledger.elsewhere(thread).post(name, text=text, blocks=blocks.notice(text))
+            await self.ledger.elsewhere(thread).post(name, text=text, blocks=body or blocks.notice(text))
         except (Refused, Unread) as error:
             log.warning("errand.unnoted", error=str(error))
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 
+from bot.slack import ahead as ahead_form
 from bot.slack import blocks
 from bot.slack import follow_up_clicks as clicks
 from bot.threads.models import ThreadKey
-from workers.errands import follow_up_forms
+from workers.errands import ahead, follow_up_forms
 from workers.errands.errand import Errand
 from workers.follow_ups import acts, confirming, described, listing, phrases
 from workers.follow_ups.acts import Done, Who
@@ -40,6 +41,10 @@ async def follow_up(errand: Errand) -> None:
             await follow_up_forms.sent(errand)
         case clicks.PAGE:
             await _listed(errand, page=int(errand.mail.about["page"]))
+        case ahead_form.SHOW:
+            await ahead.show(errand)
+        case ahead_form.GIVE:
+            await ahead.give(errand)
         case act if act in ACTS:
             await _pressed(errand, act)
 

@@ -42,13 +42,14 @@ async def parts(errand: Errand) -> list[Part]:
         if (row := _server(errand, name, connection, offered.get(name)))
     ]
     grants = await services.grants.tidied(team, user)
-    links = await _links(errand, grants)
+    links, promised = await _links(errand, grants), await _promised(errand, grants)
     say = errand.words.say
     return [
         Part(head=say("connections.servers"), rows=rows or [Row(words=say("connections.no_servers"))]),
         Part(
             head=say("connections.grants"),
-            rows=[_grant(errand, grant, links) for grant in grants] or [Row(words=say("connections.no_grants"))],
+            rows=[_grant(errand, grant, links, promised) for grant in grants]
+            or [Row(words=say("connections.no_grants"))],
         ),
     ]
 
@@ -80,7 +81,7 @@ def _server(errand: Errand, name: str, connection: SignedIn | None, server: Serv
     return Row(words=words, act=DISCONNECT, value=name, label=say("connections.disconnect"))
 
 
-def _grant(errand: Errand, grant: Grant, links: Mapping[str, str]) -> Row:
+def _grant(errand: Errand, grant: Grant, links: Mapping[str, str], promised: Mapping[str, str]) -> Row:
     say, agent = errand.words.say, errand.services.catalogs.now.find(grant.agent)
     words = say(
         f"connections.grant_{kind(grant.does)}" if grant.does else "connections.grant",
@@ -93,8 +94,17 @@ def _grant(errand: Errand, grant: Grant, links: Mapping[str, str]) -> Row:
         link = links.get(grant.thread)
         where = say("connections.in_thread", thread=f"<{link}|{say('connections.a_thread')}>") if link else ""
         where = where or say("connections.in_thread", thread=say("connections.a_thread"))
+    if grant.follow_up:
+        where = say("connections.in_follow_up", prompt=shown(promised.get(grant.follow_up, ""), NAME_SHOWN))
     held = say("connections.holds", where=where, at=_moment(errand, grant.at))
     return Row(words=f"{words}\n{held}", act=REVOKE, value=grant.id, label=say("connections.revoke"))
+
+
+async def _promised(errand: Errand, grants: list[Grant]) -> dict[str, str]:
+    """What the follow-ups are to do that grants are for, by id."""
+    ids = {grant.follow_up for grant in grants if grant.follow_up}
+    found = [await errand.services.follow_ups.get(errand.thread.team, one) for one in sorted(ids)]
+    return {kept.follow_up.id: kept.follow_up.prompt for kept in found if kept}
 
 
 async def _links(errand: Errand, grants: list[Grant]) -> dict[str, str]:

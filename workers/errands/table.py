@@ -9,7 +9,9 @@ from workers.errands.arguments import show_arguments
 from workers.errands.branching import branch
 from workers.errands.connecting import connect
 from workers.errands.connections import show_connections
+from workers.errands.due import begin_thread
 from workers.errands.errand import Errand
+from workers.errands.follow_up_told import tell
 from workers.errands.follow_ups import follow_up
 from workers.errands.opening import open_thread
 from workers.errands.showing import export, show
@@ -26,4 +28,6 @@ ERRANDS: Mapping[MailKind, Callable[[Errand], Awaitable[None]]] = {
     MailKind.CONNECTED: connect,
     MailKind.WAITING: tell_waiting,
     MailKind.FOLLOW_UP: follow_up,
+    MailKind.DUE: begin_thread,
+    MailKind.FOLLOW_UP_TOLD: tell,
 }

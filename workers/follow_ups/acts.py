@@ -16,7 +16,7 @@ import structlog
 from bot.follow_ups.models import FollowUp, Status, Why
 from bot.follow_ups.store import Added, Changed, Kept
 from bot.slack.models import Person
-from workers.follow_ups import due, tick, versions, wishes
+from workers.follow_ups import ahead, due, tick, versions, wishes
 from workers.follow_ups.wishes import Refused, Wish
 from workers.services import Services
 
@@ -94,11 +94,15 @@ async def _added(services: Services, new: FollowUp) -> Made | Refused:
 
 
 async def change(services: Services, who: Who, team: str, follow_up_id: str, wish: Wish) -> Done | Refused:
-    """What it does, and when. A paused one stays so."""
+    """What it does, and when. A paused one stays so. What was allowed ahead was so for what it was to do before."""
 
     async def changed(follow_up: FollowUp) -> FollowUp | Refused:
         new = await wishes.granted(services, wish, before=follow_up)
-        if isinstance(new, Refused) or new.status is Status.ACTIVE:
+        if isinstance(new, Refused):
+            return new
+        if new.prompt != follow_up.prompt:
+            await ahead.take_back(services, follow_up)
+        if new.status is Status.ACTIVE:
             return new
         return replace(new, due=0)
 

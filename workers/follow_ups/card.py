@@ -11,9 +11,10 @@ from datetime import datetime
 from bot.follow_ups.models import FollowUp, Status
 from bot.slack import blocks
 from bot.slack import follow_up_clicks as clicks
+from bot.slack.ahead import AHEAD
 from bot.slack.text import shown
 from bot.texts import Words
-from workers.follow_ups import described
+from workers.follow_ups import ahead, described
 from workers.follow_ups.facts import Facts
 
 PROMPT_SHOWN = 700
@@ -27,6 +28,8 @@ def card(follow_up: FollowUp, facts: Facts, words: Words, *, note: str = "", mor
     text = words_of(follow_up, facts, words, note=note)
     if not follow_up.is_open:
         return blocks.notice(text)
+    if facts.asks:
+        more = [(AHEAD, words.say("follow_up.ahead.button")), *more]
     return blocks.with_buttons(
         text, [*more, *_buttons((clicks.CHANGE, clicks.CANCEL), clicks.CARD, words)], value=_value(follow_up)
     )
@@ -52,6 +55,7 @@ def words_of(follow_up: FollowUp, facts: Facts, words: Words, *, note: str = "",
         *_ends(follow_up, facts, words),
         *([say("follow_up.card.quiet")] if follow_up.quiet else []),
         *([say("follow_up.card.as_is")] if follow_up.version else []),
+        *([words.say("follow_up.ahead.allowed", tools=ahead.listed(facts.allowed, words))] if facts.allowed else []),
         *([state] if (state := state_of(follow_up, facts, words)) else []),
         *([note] if note else []),
     ]

@@ -49,12 +49,17 @@ def left_out(follow_up: FollowUp, now: float) -> Step:
     return Step(_over(_left_out(replace(follow_up, due=_following(follow_up, now)), follow_up.due, count)))
 
 
-def run_ended(follow_up: FollowUp, occurrence: int, *, answered: bool | None) -> FollowUp:
-    """When the turn of `occurrence` has ended: in an answer or not; None where a person stopped it."""
+def run_ended(follow_up: FollowUp, occurrence: int, *, answered: bool | None, told: int = 0) -> FollowUp:
+    """When the turn of `occurrence` has ended: in an answer or not; None where a person stopped it.
+
+    `told` of the occurrences that were left out are known to the thread by now.
+    """
     if follow_up.running != occurrence:
         return follow_up
     failures = follow_up.failures if answered is None else 0 if answered else follow_up.failures + 1
-    ended = replace(follow_up, running=0, running_since=0, failures=failures)
+    missed = max(0, follow_up.missed - told)
+    since = follow_up.missed_since if missed else 0
+    ended = replace(follow_up, running=0, running_since=0, failures=failures, missed=missed, missed_since=since)
     if ended.status is not Status.ACTIVE:
         return ended
     if failures >= MOST_FAILURES and (ended.due or ended.when.hook):
@@ -62,10 +67,22 @@ def run_ended(follow_up: FollowUp, occurrence: int, *, answered: bool | None) ->
     return _over(ended)
 
 
+def held_up(follow_up: FollowUp, occurrence: int, why: Why) -> FollowUp:
+    """Paused, because `occurrence` came and could not be run for `why`: that was no run of it."""
+    if follow_up.running != occurrence or not follow_up.is_open:
+        return run_ended(follow_up, occurrence, answered=None)
+    before = replace(follow_up, running=0, running_since=0, runs=follow_up.runs - 1)
+    return before if before.status is Status.PAUSED else before.paused(why)
+
+
 def resumed(follow_up: FollowUp, now: float) -> FollowUp:
-    """Active again from `now` on; what passed while it was paused is not missed. One without a time left has ended."""
+    """Active again from `now` on; what passed while it was paused is not missed. One without a time left has ended.
+
+    One that is to run once and was held up when its time came runs now.
+    """
     fresh = replace(follow_up, status=Status.ACTIVE, why=None, by="", failures=0, missed=0, missed_since=0)
-    return _over(replace(fresh, due=first(fresh, now)))
+    held = follow_up.when.at and not follow_up.runs and follow_up.why not in (None, Why.PERSON)
+    return _over(replace(fresh, due=first(fresh, now) or (int(now) if held else 0)))
 
 
 def run_besides(follow_up: FollowUp, occurrence: int, now: float) -> FollowUp:

@@ -10,7 +10,8 @@ from bot.follow_ups.models import FollowUp, Why
 from bot.picking.answers import called
 from bot.slack import wire
 from bot.slack.text import shown
-from workers.follow_ups import wishes
+from workers.follow_ups import ahead, wishes
+from workers.follow_ups.ahead import Need
 from workers.follow_ups.wishes import Refused
 from workers.services import Services
 
@@ -19,13 +20,18 @@ NAME_SHOWN = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """Names as they may be shown. `agent` is empty where nobody would answer the owner; `prompt` as people read it."""
+    """Names as they may be shown. `agent` is empty where nobody would answer the owner; `prompt` as people read it.
+
+    `allowed` are the calls of its runs that somebody allowed ahead; `asks`: others will need a yes then.
+    """
 
     owner: str
     agent: str
     by: str
     prompt: str
     now: datetime
+    allowed: tuple[Need, ...] = ()
+    asks: bool = False
 
 
 async def facts_of(services: Services, follow_up: FollowUp, *, zone: ZoneInfo | None = None) -> Facts:
@@ -33,20 +39,27 @@ async def facts_of(services: Services, follow_up: FollowUp, *, zone: ZoneInfo | 
     team = follow_up.team
     known = await services.people.names(team, sorted(wire.people_in(follow_up.prompt)))
     zone = zone or await zone_of(services, team, follow_up.owner)
+    needed = await ahead.needs(services, follow_up) if follow_up.is_open else []
     return Facts(
         owner=await name_of(services, team, follow_up.owner),
         agent=await _agent(services, follow_up),
         by=await _by(services, follow_up),
         prompt=wire.readable(follow_up.prompt, people=known),
         now=datetime.fromtimestamp(services.calendar(), zone),
+        allowed=tuple(need for need in needed if need.given),
+        asks=any(not need.given for need in needed),
     )
 
 
 async def zone_of(services: Services, team: str, user: str) -> ZoneInfo:
     """A person's own zone, as Slack says; UTC where it says none that is known."""
     person = await services.people.person(team, user)
+    return zone_named(person.tz if person else None)
+
+
+def zone_named(name: str | None) -> ZoneInfo:
     try:
-        return ZoneInfo(person.tz if person and person.tz else "UTC")
+        return ZoneInfo(name or "UTC")
     except (ZoneInfoNotFoundError, ValueError):
         return ZoneInfo("UTC")
 

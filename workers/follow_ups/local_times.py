@@ -77,11 +77,10 @@ def _longer(rule: Rule, start: datetime, since: datetime) -> Iterator[datetime]:
         dtstart=datetime.combine(first.replace(year=first.year + years), time()),
         interval=rule.interval,
         wkst=rule.week_start,
-        byweekday=[rrule.weekday(day, nth or None) for nth, day in rule.days] or None,
         byhour=rule.get("BYHOUR") or start.hour,
         byminute=rule.get("BYMINUTE") or start.minute,
         bysecond=0,
-        **{**_implied(rule, start), **parts},
+        **{**_days(rule, start), **parts},
     )
     for each in moved:
         yield each.replace(year=each.year - years)
@@ -103,9 +102,11 @@ def _whole(count: int, interval: int) -> int:
     return count // interval * interval
 
 
-def _implied(rule: Rule, start: datetime) -> dict[str, object]:
-    """What the beginning says where the rule does not (RFC 5545, 3.3.10, "information ... from DTSTART")."""
-    if rule.days or rule.get("BYMONTHDAY") or rule.get("BYYEARDAY"):
+def _days(rule: Rule, start: datetime) -> dict[str, object]:
+    """BYDAY, or what the beginning says where the rule names no day (RFC 5545, 3.3.10)."""
+    if rule.days:
+        return {"byweekday": [rrule.weekday(day, nth or None) for nth, day in rule.days]}
+    if rule.get("BYMONTHDAY") or rule.get("BYYEARDAY"):
         return {}
     if rule.frequency == "WEEKLY" or rule.get("BYWEEKNO"):
         return {"byweekday": start.weekday()}

@@ -24,7 +24,7 @@ MOST_RUNS = 10_000
 
 # After these, what begins a prompt would have been a part of the time that was not understood.
 _MORE = (
-    rf"(?:and|et|or|ou|from|between|entre|de|du|except|sauf|until|jusqu'au|at|à|on|le|@)\s+(?:\d|{WEEKDAY})"
+    rf"(?:and|et|or|ou|from|between|entre|de|du|except|sauf|until|jusqu'au|at|à|on|le|@)\s+(?:\d[\w:.]*|{WEEKDAY})"
     rf"|-?\d{{1,2}}(?:[:h]\d\d|\s?(?:{UNIT})|\s?[ap]m)"
 )
 _BETWEEN = r"[\s,;:.–—-]+"

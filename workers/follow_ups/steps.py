@@ -6,7 +6,7 @@ Its BY parts look at the clock: "every 20 minutes from 9 to 17 on weekdays" is a
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from workers.follow_ups import clocks
@@ -26,7 +26,7 @@ def moments(rule: Rule, start: datetime, zone: ZoneInfo, since: float) -> Iterat
         looked += 1
         local = clocks.local(at, zone)
         if not fits(local.date(), rule):
-            at = max(at + length, _step(begin, length, _next_day(local, zone)))
+            at = max(at + length, _step(begin, length, _next_day(rule, local.date(), zone)))
             continue
         if not rule.get("BYHOUR") or local.hour in rule.get("BYHOUR"):
             for found in _of_step(rule, at, local, zone):
@@ -41,8 +41,12 @@ def _step(begin: int, length: int, moment: float) -> int:
     return begin + -int((begin - moment) // length) * length
 
 
-def _next_day(local: datetime, zone: ZoneInfo) -> int:
-    return clocks.moment(datetime.combine(local.date() + timedelta(days=1), time()), zone)
+def _next_day(rule: Rule, day: date, zone: ZoneInfo) -> int:
+    """When the next day begins, or the next month where this one is left out as a whole."""
+    following = day + timedelta(days=1)
+    if (months := rule.get("BYMONTH")) and day.month not in months:
+        following = (day.replace(day=1) + timedelta(days=32)).replace(day=1)
+    return clocks.moment(datetime.combine(following, time()), zone)
 
 
 def _of_step(rule: Rule, at: int, local: datetime, zone: ZoneInfo) -> list[int]:

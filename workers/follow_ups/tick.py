@@ -19,6 +19,8 @@ from bot.follow_ups.store import Changed, Kept
 from bot.threads.models import Mail, MailKind, ThreadKey
 from workers.follow_ups import due
 from workers.follow_ups.due import Step
+from workers.follow_ups.ending import told_mail
+from workers.follow_ups.missed import AWAY, TOO_MANY
 from workers.services import Services
 
 LOOK = timedelta(seconds=0.5)  # at the latest; earlier where something is known to be due sooner
@@ -68,9 +70,11 @@ async def hand_over(services: Services, kept: Kept) -> None:
     done = await services.follow_ups.change(kept, step.new, mail=mail, day=day, most_runs_a_day=most)
     if done is Changed.TOO_MANY_RUNS:
         step = due.left_out(follow_up, now)
-        mail = _mail(follow_up, step, services.now())
+        mail = _mail(follow_up, step, services.now(), why=TOO_MANY)
         done = await services.follow_ups.change(kept, step.new, mail=mail)
-        log.warning("follow_up.too_many_runs", follow_up=follow_up.id, owner=follow_up.owner)
+        if done is Changed.DONE:
+            log.warning("follow_up.too_many_runs", follow_up=follow_up.id, owner=follow_up.owner)
+            await services.mailbox.accept(told_mail(follow_up, TOO_MANY, day, services.now()))
     if done is Changed.DONE:
         late = round(now - (step.run or follow_up.due), 3)
         log.info("follow_up.due", follow_up=follow_up.id, run=step.run, missed=step.new.missed, late=late)
@@ -97,7 +101,7 @@ def day_of(follow_up: FollowUp, now: float) -> str:
     return datetime.fromtimestamp(now, ZoneInfo(follow_up.when.zone)).date().isoformat()
 
 
-def _mail(follow_up: FollowUp, step: Step, at: float) -> Mail | None:
+def _mail(follow_up: FollowUp, step: Step, at: float, *, why: str = AWAY) -> Mail | None:
     if step.run:
         return run_mail(step.new, step.run, at)
     if not step.missed:
@@ -105,10 +109,10 @@ def _mail(follow_up: FollowUp, step: Step, at: float) -> Mail | None:
     mail_id = f"missed:{follow_up.team}:{follow_up.id}:{follow_up.due}"
     return Mail(
         id=mail_id,
-        kind=MailKind.FOLLOW_UP,
+        kind=MailKind.FOLLOW_UP if follow_up.thread else MailKind.FOLLOW_UP_TOLD,
         thread=follow_up.thread or ThreadKey.errand(follow_up.team, follow_up.channel, mail_id),
         principal=follow_up.owner,
         principal_team=follow_up.owner_team,
         at=at,
-        about={"follow_up": follow_up.id, "missed": str(follow_up.due)},
+        about={"follow_up": follow_up.id, "missed": str(follow_up.due), "why": why},
     )

@@ -23,7 +23,7 @@ from workers.tools import content
 from workers.tools.asked import Ask
 from workers.tools.credentials import Asker, Credential
 from workers.tools.errors import Needed, NotSent, ToolError, Unheard, Unreachable
-from workers.tools.functions import Call, Functions
+from workers.tools.functions import OUTSIDE, Call, Functions, InTurn
 from workers.tools.gate import Gate
 from workers.tools.listing import Listing
 from workers.tools.long_answers import LongAnswers
@@ -111,12 +111,13 @@ class Tools:
         ask: Ask | None = None,
         on_progress: ProgressFnT | None = None,
         definition: str | None = None,
+        turn: InTurn = OUTSIDE,
     ) -> Outcome:
         """Call a tool that `agent` was offered. `arguments` is the model's raw JSON text; approval is the caller's.
 
         `given` is what a person gave for what the same call needed before; by `ask` a server asks that person while the
         call is open; `on_progress` hears how far a server is. `definition` is that of the tool which the caller looked
-        at; another one, which nobody allowed, is not called.
+        at; another one, which nobody allowed, is not called. `turn` is what a function is told of its turn.
         """
         asker = Asker(Principal(thread.team, principal), thread.channel)
         try:
@@ -129,7 +130,7 @@ class Tools:
             if definition not in (None, spec.definition):
                 return failure(f"{name} has just changed or come back. Call it again if it is still needed.", ran="no")
             if spec.server is None:
-                return await self._function(spec, values, agent, asker, thread)
+                return await self._function(spec, values, agent, asker, thread, turn)
             return await self._at_server(
                 agent,
                 spec,
@@ -155,14 +156,21 @@ class Tools:
         return await self._listing.refusal(server, spec.tool, asker) if server else None
 
     async def _function(
-        self, spec: ToolSpec, values: dict[str, Any], agent: Agent, asker: Asker, thread: ThreadKey
+        self,
+        spec: ToolSpec,
+        values: dict[str, Any],
+        agent: Agent,
+        asker: Asker,
+        thread: ThreadKey,
+        turn: InTurn,
     ) -> Outcome:
         principal = asker.principal.user
         if refused := await self._refused(spec, None, asker):
             return failure(refused, ran="no")
         if spec.tool == READ_MORE and self._long.can_be_read_on:
             return await self._long.read_on(values, principal, thread)
-        made = await self._functions.call(spec.name, values, Call(principal=principal, thread=thread, agent=agent.name))
+        call = Call(principal=principal, thread=thread, agent=agent.name, turn=turn)
+        made = await self._functions.call(spec.name, values, call)
         return replace(made, text=await self._long.shown(made.text, agent, principal, thread, made.account))
 
     async def _at_server(

@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from bot.catalog.agents import Agent
 from bot.catalog.servers import Server
 from bot.catalog.toolset import EVERYTHING
-from workers.tools.names import HAND_TO_PERSON, SEPARATOR, model_name, safe_prefix
+from workers.tools.names import FOLLOW_UPS, HAND_TO_PERSON, SEPARATOR, model_name, safe_prefix
 
 MANY = 40  # offered tools; models choose worse among more, and each costs tokens in every request
 WILDCARD = re.compile(r"[*?\[]")
@@ -32,9 +32,12 @@ def uses(agent: Agent, server: Server, tool: str, *, reads: bool = False) -> boo
 
 
 def uses_function(agent: Agent, name: str) -> bool:
-    """Whether the agent is offered this function; handing to a person takes somebody to hand to."""
+    """Whether the agent is offered this function; handing to a person takes somebody to hand to, and only an agent
+    whose file says so makes follow-ups, whatever its patterns are."""
     if name == HAND_TO_PERSON:
         return bool(agent.escalation)
+    if name in FOLLOW_UPS:
+        return agent.follow_ups is True
     return any(fnmatchcase(name, pattern) for pattern in agent.tools)
 
 

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
-from typing import Any, TypeGuard, TypeVar
+from typing import TYPE_CHECKING, Any, TypeGuard, TypeVar
 
 import structlog
 from pydantic import ValidationError
@@ -33,6 +33,9 @@ from workers.tools.signatures import Signature
 from workers.tools.specs import Outcome, Ran, ToolSpec, failure
 from workers.tools.threads import Threads
 
+if TYPE_CHECKING:
+    from workers.follow_ups.functions import Desk
+
 MARK = "__threadwind_tool__"
 
 log = structlog.get_logger(__name__)
@@ -40,12 +43,28 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class InTurn:
+    """The turn that calls a function: its `id` and the call's, which are the same when it is made again after a crash.
+
+    `follow_ups` makes promises for later in the turn's name. Outside of a turn all of it is empty.
+    """
+
+    id: str = ""
+    tool_call_id: str = ""
+    follow_ups: Desk | None = None
+
+
+OUTSIDE = InTurn()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """On whose behalf, for which agent and in which thread a function runs."""
+    """On whose behalf, for which agent, in which thread and turn a function runs."""
 
     principal: str
     thread: ThreadKey
     agent: str
+    turn: InTurn = OUTSIDE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +73,11 @@ class Marks:
     writes: bool = True
     access: Mapping[str, object] | None = None
     internal: bool = False
+    repeatable: bool = False
+
+
+class Declined(Exception):
+    """What a function raises that says no and did nothing: its message is the sentence that the model gets."""
 
 
 def tool(
@@ -62,15 +86,18 @@ def tool(
     writes: bool = True,
     access: Mapping[str, object] | None = None,
     internal: bool = False,
+    repeatable: bool = False,
 ) -> Callable[[F], F]:
     """Mark a function as a tool. Unmarked, a function counts as one that writes and asks first.
 
     `access` says for whom it is called, and where, as an agent's file does: `{"groups": ["S0456EFGH"]}`. An `internal`
-    one is hidden and refused in channels that another organisation shares.
+    one is hidden and refused in channels that another organisation shares. A `repeatable` one, called again with the
+    same `Call`, does no more than once, so it is called again after a crash.
     """
 
     def mark(function: F) -> F:
-        setattr(function, MARK, Marks(policy=policy, writes=writes, access=access, internal=internal))
+        marks = Marks(policy=policy, writes=writes, access=access, internal=internal, repeatable=repeatable)
+        setattr(function, MARK, marks)
         return function
 
     return mark
@@ -129,6 +156,8 @@ class Functions:
                 if inspect.isawaitable(value):  # an async function behind a plain decorator
                     value = await value
             return Outcome(text=_text(value), failed=False, ran="yes", data=True)
+        except Declined as no:
+            return failure(str(no), ran="no", data=True)
         except BaseException as exc:
             if isinstance(exc, TimeoutError) and deadline.expired():
                 return failure(f"{name} did not finish within {self._timeout:g} seconds.", ran=ran[0])
@@ -154,7 +183,7 @@ def _described(function: Callable[..., Any]) -> _Function:
         "name": name,
         "description": description,
         "inputSchema": parameters,
-        "annotations": {"readOnlyHint": not marks.writes},
+        "annotations": {"readOnlyHint": not marks.writes} | ({"idempotentHint": True} if marks.repeatable else {}),
     }
     spec = ToolSpec(
         name=name,
@@ -169,6 +198,7 @@ def _described(function: Callable[..., Any]) -> _Function:
         definition=hash_of(said),
         accesses=accesses,
         internal=marks.internal,
+        repeatable=marks.repeatable,
     )
     return _Function(spec, function, signature)
 

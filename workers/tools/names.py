@@ -14,6 +14,10 @@ LIMIT = 64  # function names of models: ^[a-zA-Z0-9_-]{1,64}$
 HASH_LENGTH = 10
 HAND_TO_PERSON = "hand_to_person"  # the function that agents with an escalation list have
 READ_MORE = "read_more"  # the function that reads on in an answer that was cut
+# The functions that agents have whose file says `follow_ups: true`.
+SCHEDULE_FOLLOW_UP, LIST_FOLLOW_UPS = "schedule_follow_up", "list_follow_ups"
+CHANGE_FOLLOW_UP, CANCEL_FOLLOW_UP = "change_follow_up", "cancel_follow_up"
+FOLLOW_UPS = (SCHEDULE_FOLLOW_UP, LIST_FOLLOW_UPS, CHANGE_FOLLOW_UP, CANCEL_FOLLOW_UP)
 UNSAFE = re.compile(r"[^A-Za-z0-9_-]")
 
 

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from bot.catalog.modules import NotUsable, in_short, module_of
 from bot.catalog.problem import Problem
+from workers.follow_ups.functions import FUNCTIONS as FOLLOW_UPS
 from workers.handoffs.person import BUILT_IN
 from workers.tools.functions import Functions, is_marked
 from workers.tools.rests import read_more
@@ -32,7 +33,7 @@ class Named(Protocol):
 
 def load(settings: Named) -> tuple[Functions, list[Problem]]:
     """The functions there are, and what is wrong with the rest."""
-    functions: dict[str, Callable[..., Any]] = {function.__name__: function for function in (*BUILT_IN, read_more)}
+    functions: dict[str, Callable[..., Any]] = {one.__name__: one for one in (*BUILT_IN, *FOLLOW_UPS, read_more)}
     problems: list[Problem] = []
     for name in dict.fromkeys(filter(None, map(str.strip, (settings.functions or "").split(",")))):
         try:

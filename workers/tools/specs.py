@@ -27,7 +27,7 @@ class ToolSpec:
     another by an argument. `definition` is the hash over what a person who allows it goes by
     (`definitions.py`): another hash is another tool. `named_read`: the server's entry in mcp.json names it among those
     that only read. Each of `accesses` has to let the person who calls it; an `internal` one is hidden and refused where
-    another organisation reads along.
+    another organisation reads along. A `repeatable` one of our own does once what it is called for twice.
     """
 
     name: str
@@ -46,6 +46,7 @@ class ToolSpec:
     chooses: Chooses | None = None
     accesses: tuple[Access, ...] = ()
     internal: bool = False
+    repeatable: bool = False
 
     @property
     def names_groups(self) -> bool:

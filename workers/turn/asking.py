@@ -43,6 +43,8 @@ async def hear(scene: Scene, mail: Sequence[Mail]) -> None:
         elif item.kind is MailKind.TIME_OUT:
             scene.journal.take([item])
             for call in _overdue(scene) if about_us else ():
+                unanswered = json.loads(scene.journal.get("unanswered") or "[]")
+                scene.journal.set(unanswered=json.dumps([*unanswered, call.name]))
                 await decide(scene, call, "denied", scene.words.say("asking.timed_out"), by="")
         elif item.kind is MailKind.STOP:
             scene.journal.take([item])

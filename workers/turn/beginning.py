@@ -17,12 +17,13 @@ from bot.slack.models import SlackMessage
 from bot.threads.owned import Claimed
 from bot.vault import Unreadable
 from workers import context, inputs
+from workers.follow_ups.ending import Run
 from workers.handoffs.rules import CLIENT
 from workers.journal import VERSION, Journal
 from workers.mailroom import Batch
 from workers.recorded import Request
 from workers.transcript import FIELD, Transcript
-from workers.turn import files
+from workers.turn import files, promised, promises
 from workers.turn.scene import Scene
 
 log = structlog.get_logger()
@@ -38,6 +39,8 @@ def take(journal: Journal, batch: Batch, now: float) -> None:
         thread=str(journal.thread),
         began=str(round(now, 3)),
     )
+    if run := Run.of(batch.mail[0]):
+        journal.set(follow_up=run.follow_up, occurrence=str(run.occurrence))
     journal.began = now
     several = {"mail": len(batch.mail)} if len(batch.mail) > 1 else {}
     journal.step(now, "claimed", **several, waited=round(now - batch.mail[0].at, 3))
@@ -55,8 +58,11 @@ async def begin(scene: Scene, batch: Batch) -> None:
     journal = scene.journal
     journal.set(agent=scene.agent.name)
     journal.set_thread(agent=scene.agent.name)
+    promises.begin(scene)
     known = scene.record.get("agent")
-    status = asyncio.create_task(scene.delivery.status(scene.words.say("status.thinking")))
+    if scene.record.get("alone") not in (None, "", batch.principal):
+        journal.set_thread(alone="")  # a follow-up of somebody who never wrote here
+    status = asyncio.create_task(scene.delivery.status(promised.status(scene)))
     try:
         if needs_context(scene, batch):
             await _with_context(scene, batch)
@@ -124,6 +130,7 @@ async def _compose(scene: Scene, batch: Batch, *, earlier: Sequence[SlackMessage
             unread=unread,
             channel_instructions=scene.channel.instructions if begins else "",
             again=any("again" in mail.about for mail in batch.mail),
+            follow_up=promised.head(scene, batch.mail),
         )
     )
     if problems := files.sentences(scene.words, read, asked, limit_megabytes=services.settings.file_limit):
@@ -209,7 +216,8 @@ async def begin_anew(scene: Scene) -> None:
     await scene.delivery.note("lost", scene.words.say(key))
     lines = await context.mail_lines(scene.services, journal.mail, scene.person.name)
     earlier = await context.lines(scene.services, scene.thread.team, found.messages, {})
-    journal.set(input=inputs.first_input(lines, earlier=earlier, unread=found.unreadable))
+    told = promised.head(scene, journal.mail)
+    journal.set(input=inputs.first_input(lines, earlier=earlier, unread=found.unreadable, follow_up=told))
     journal.forget("conversation_id", "next_agent", "hop", "handoff_execution")
     journal.unset_thread("speaker", "handoff_execution")
     journal.set_request(Request(number=0, kind="start"))

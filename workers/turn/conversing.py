@@ -20,6 +20,7 @@ from workers.rounds.waits import Waits
 from workers.rounds.with_us import WithUs
 from workers.turn import opening
 from workers.turn.live_inquiries import LiveInquiries
+from workers.turn.promises import Promises
 from workers.turn.scene import Scene
 from workers.usage import Tally
 
@@ -29,6 +30,7 @@ def rounds_of(
     handoffs: Handoffs,
     limits: Limits,
     live: LiveInquiries,
+    promises: Promises,
     *,
     steer: Callable[[], Awaitable[Sequence[Line]]],
 ) -> Rounds:
@@ -73,7 +75,7 @@ def rounds_of(
         before_call=before_call,
         resumed=scene.resumed,
     )
-    calling = Calling(services, journal, scene.cast, delivery, handoffs, live, before_call=before_call)
+    calling = Calling(services, journal, scene.cast, delivery, handoffs, live, promises, before_call=before_call)
     return Rounds(
         journal,
         scene.agent,

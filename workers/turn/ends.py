@@ -15,7 +15,7 @@ import structlog
 from redis.exceptions import RedisError
 
 from bot.slack import text
-from bot.slack.errors import SlackError
+from bot.slack.errors import CHANNEL_GONE, Refused, SlackError
 from bot.slack.ledger import Unread
 from bot.threads import keys
 from bot.threads.models import Mail
@@ -26,12 +26,17 @@ from workers.conversations.port import Result
 from workers.handoffs.opening import PUSH, NotPushed
 from workers.journal import Journal
 from workers.rounds.rounds import CANCELLED, Rounds
-from workers.turn import waits
+from workers.services import Services
+from workers.turn import promised, waits
+from workers.turn.promises import confirm
 from workers.turn.scene import Scene
 from workers.usage import Used, price_of, written_price
 
 # What an ended turn keeps for `threadwind turn ID`: no message text, no arguments, no results.
-KEPT = frozenset({"agent", "principal", "thread", "began", "ended", "tried", "steps", "used", "price", "decided"})
+KEPT = frozenset(
+    {"agent", "principal", "thread", "follow_up", "occurrence", "began", "ended", "tried", "steps", "used", "price"}
+    | {"decided"}
+)
 NAME_SHOWN = 100  # characters
 
 log = structlog.get_logger()
@@ -39,19 +44,23 @@ log = structlog.get_logger()
 
 async def finish(scene: Scene, end: str, *, keep: bool = False, dead_letter: str = "") -> list[Mail] | None:
     """Give the turn up. With `keep` its words stay for a while, so that it can be tried again."""
+    await scene.still_ours()  # a follow-up is told below that its run is over
     if unknown := scene.journal.get("unknown_effect"):
         await scene.delivery.note("unknown", scene.words.say("turn.effect_unknown", tool=unknown))
+    await confirm(scene)
     scene.journal.set_thread(our_ts=scene.ledger.newest_ts)
     prices = scene.services.catalogs.now.prices
     if "used" in scene.journal.fields and (price := price_of(Used.load(scene.journal.get("used")), prices)) is not None:
         scene.journal.set(price=written_price(price, prices.currency))
-    return await give_up(scene.journal, scene.claimed.owned, scene.now(), end, keep=keep, dead_letter=dead_letter)
+    return await give_up(scene.services, scene.journal, scene.claimed.owned, end, keep=keep, dead_letter=dead_letter)
 
 
 async def give_up(
-    journal: Journal, owned: Owned, now: float, end: str, *, keep: bool = False, dead_letter: str = ""
+    services: Services, journal: Journal, owned: Owned, end: str, *, keep: bool = False, dead_letter: str = ""
 ) -> list[Mail] | None:
     """The last write of a turn, also of one that never got as far as a scene."""
+    now = services.now()
+    await promised.over(services, journal, end)
     journal.step(now, end)
     used = Used.load(journal.get("used"))
     log.info(
@@ -102,7 +111,7 @@ async def fail(scene: Scene, error: errors.ConversationError) -> list[Mail] | No
     if isinstance(error, errors.LibraryGone):
         log.error("library.gone", agent=scene.agent.name, file=str(scene.agent.source), said=str(error))
         scene.services.libraries.forget()
-    await scene.delivery.fail(_told(scene, error), turn_id=journal.id, again=later)
+    await _say_failed(scene, _told(scene, error), again=later)
     return await finish(scene, "failed", keep=later)
 
 
@@ -123,7 +132,8 @@ def _library(scene: Scene, error: errors.ConversationError) -> str:
 
 async def too_old(scene: Scene) -> list[Mail] | None:
     await _leave(scene)
-    await scene.delivery.finish("", closing=scene.words.say("turn.too_old", id=scene.journal.id))
+    closing = await promised.under(scene, scene.words.say("turn.too_old", id=scene.journal.id), end="too_old")
+    await scene.delivery.finish("", closing=closing)
     return await finish(scene, "too_old")
 
 
@@ -131,7 +141,7 @@ async def dead(scene: Scene) -> list[Mail] | None:
     """It cost too many workers: it is put aside, for an operator to look at."""
     journal = scene.journal
     await _leave(scene)
-    await scene.delivery.fail(scene.words.say("turn.dead", id=journal.id), turn_id=journal.id, again=False)
+    await _say_failed(scene, scene.words.say("turn.dead", id=journal.id), again=False)
     letter = {
         "turn": journal.id,
         "thread": str(scene.thread),
@@ -144,8 +154,10 @@ async def dead(scene: Scene) -> list[Mail] | None:
     return await finish(scene, "dead", keep=True, dead_letter=json.dumps(letter, ensure_ascii=False))
 
 
-async def undeliverable(scene: Scene) -> list[Mail] | None:
+async def undeliverable(scene: Scene, error: Exception) -> list[Mail] | None:
     """Slack takes nothing more of this turn: keep it on record and let the thread go on."""
+    if isinstance(error, Refused) and error.code in CHANNEL_GONE:
+        await promised.channel_gone(scene)
     await _leave(scene)
     with suppress(SlackError):
         await scene.delivery.clear()
@@ -159,9 +171,13 @@ async def broke(scene: Scene, error: Exception) -> list[Mail] | None:
     scene.step("broke", error=type(error).__name__)
     await _leave(scene)
     with suppress(SlackError, Unread):
-        words = scene.words.say("turn.failed", id=scene.journal.id)
-        await scene.delivery.fail(words, turn_id=scene.journal.id, again=True)
+        await _say_failed(scene, scene.words.say("turn.failed", id=scene.journal.id), again=True)
     return await finish(scene, "failed", keep=True)
+
+
+async def _say_failed(scene: Scene, words: str, *, again: bool) -> None:
+    told = await promised.under(scene, words, end="failed")
+    await scene.delivery.fail(told, turn_id=scene.journal.id, again=again)
 
 
 async def _leave(scene: Scene) -> None:

@@ -63,6 +63,7 @@ class Meanwhile:
         newest = max(item.ts for item in mail)
         journal.set_thread(read_to=max(scene.record.get("read_to", ""), newest))
         scene.step("steered", mail=len(mail))
+        await scene.delivery.speak()  # a follow-up that may say nothing is asked something by now
         await self.tell(mail[:1], "mail.steered")
         self._told.update(item.id for item in mail)
         return await context.mail_lines(scene.services, mail, scene.person.name)

@@ -53,15 +53,15 @@ async def run(
                 # Slack is there and breaks on what we say: not for ever.
                 passes = int(journal.get("failed_posts") or 0) + 1
                 if passes > MOST_FAILED_POSTS and scene is not None:
-                    return await ends.undeliverable(scene)
+                    return await ends.undeliverable(scene, away)
                 journal.set(failed_posts=str(passes))
             await journal.write()
             return await services.turns.look(claimed.owned.thread)
         except (SlackError, Unread) as error:
             log.error("turn.undeliverable", error=str(error))
             if scene is not None:
-                return await ends.undeliverable(scene)
-            return await ends.give_up(journal, claimed.owned, services.now(), "failed", keep=True)
+                return await ends.undeliverable(scene, error)
+            return await ends.give_up(services, journal, claimed.owned, "failed", keep=True)
         except NoDefaultAgent as nobody:
             log.error("turn.nobody_answers", problem=str(nobody))  # an agent's file went while its turn was open
             return await turnless.say(services, claimed, journal.mail, "agent.none", {"id": turn_id})
@@ -71,4 +71,4 @@ async def run(
             log.exception("turn.broke")
             if batch is not None:
                 return await turnless.say(services, claimed, batch.mail, "turn.failed", {"id": turn_id})
-            return await ends.give_up(journal, claimed.owned, services.now(), "failed", keep=True)
+            return await ends.give_up(services, journal, claimed.owned, "failed", keep=True)

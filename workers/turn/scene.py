@@ -13,6 +13,7 @@ import structlog
 from bot.catalog.agents import Agent
 from bot.catalog.catalog import Catalog
 from bot.catalog.channels import Channel
+from bot.follow_ups.models import FollowUp
 from bot.picking.choices import Choice
 from bot.slack.client import Slack
 from bot.slack.ledger import Ledger
@@ -45,7 +46,8 @@ class Scene:
     """`person` is the principal, `choice` what they may use here; `words` are the thread's language. `resumed`: an
     earlier owner began this turn.
 
-    `transcript` is the conversation where Mistral keeps none of it, else None.
+    `transcript` is the conversation where Mistral keeps none of it, else None. `follow_up` is the one that the turn is
+    a run of, as it was when this owner came.
     """
 
     services: Services
@@ -64,6 +66,7 @@ class Scene:
     delivery: Delivery
     files: Files
     transcript: Transcript | None
+    follow_up: FollowUp | None
     resumed: bool
 
     @property
@@ -158,10 +161,13 @@ async def prepared(
     line = replace(line, voice=cast.voice(journal.get("first_speaker") or agent.name))
     settled = parts.load(journal.get(parts.FIELD))
     bare = int(journal.get("failed_posts") or 0) >= BARE_AFTER
+    follow_up = await _follow_up(services, journal)
     live = thread.is_dm or services.settings.stream_in_channels
     delivery = Delivery(
         line, Reader(user=principal, team=principal_team), live=live, resumed=resumed, bare=bare, settled=settled
     )
+    if follow_up and follow_up.quiet and len(journal.mail) == 1:
+        delivery.hush()
     delivery.live.on_stop = hold.stop.set
     return Scene(
         services=services,
@@ -174,6 +180,7 @@ async def prepared(
         choice=choice,
         agent=agent,
         transcript=None if agent.store else transcript_of(services, claimed, agent),
+        follow_up=follow_up,
         catalog=catalog,
         cast=cast,
         words=words,
@@ -182,6 +189,12 @@ async def prepared(
         files=Files(slack, journal, limit_megabytes=services.settings.file_limit, sleep=services.sleep),
         resumed=resumed,
     )
+
+
+async def _follow_up(services: Services, journal: Journal) -> FollowUp | None:
+    follow_up_id = journal.get("follow_up")
+    kept = await services.follow_ups.get(journal.thread.team, follow_up_id) if follow_up_id else None
+    return kept.follow_up if kept else None
 
 
 def is_closed(choice: Choice, name: str) -> bool:

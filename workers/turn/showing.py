@@ -28,8 +28,9 @@ NAME_SHOWN = 100  # characters
 log = structlog.get_logger()
 
 
-async def show(scene: Scene, answer: Answer, text: str, *, closing: str) -> None:
-    """Deliver `text` as the turn's answer, under it `closing`, our own sentence if there is something to say."""
+async def show(scene: Scene, answer: Answer, text: str, *, closing: str, foot: str = "") -> None:
+    """Deliver `text` as the turn's answer, under it `closing`, our own sentence if there is something to say, and
+    `foot`, which says whose follow-up it is."""
     made, texts = answer.files()
     if formed := answer.formed:
         found = structured.read(formed.text, formed.form)
@@ -45,7 +46,8 @@ async def show(scene: Scene, answer: Answer, text: str, *, closing: str) -> None
         text = scene.words.say("answer.files")
     text = "\n\n".join(filter(None, (text.rstrip(), sources)))
     closing = closing or ("" if text.strip() else scene.words.say("turn.empty_answer"))
-    await scene.delivery.finish(text, closing=closing, under=_buttons(scene) if text.strip() else None)
+    said = " ".join(filter(None, (closing, foot)))
+    await scene.delivery.finish(text, closing=said, under=_buttons(scene) if text.strip() else None)
     await _bring(scene, made, texts)
 
 

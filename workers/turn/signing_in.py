@@ -76,6 +76,7 @@ async def hear(scene: Scene, mail: Sequence[Mail]) -> None:
             await _elsewhere(scene, item)
         elif item.kind is MailKind.TIME_OUT and about_us:
             for server in _by_server(scene, needed.overdue(scene, waiting(scene), LIMIT)):
+                scene.journal.set(sign_in_missing=server)
                 await _close(scene, server, "sign_in.timed_out")
 
 

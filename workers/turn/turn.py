@@ -21,10 +21,11 @@ from workers.handoffs.handoffs import Handoffs
 from workers.mailroom import Batch
 from workers.rounds.limits import Limits
 from workers.rounds.rounds import CANCELLED, OVER_LIMIT, Answered
-from workers.turn import asking, beginning, ends, person, showing, waits
+from workers.turn import asking, beginning, ends, person, promised, showing, waits
 from workers.turn.conversing import rounds_of
 from workers.turn.live_inquiries import LiveInquiries
 from workers.turn.meanwhile import Meanwhile
+from workers.turn.promises import Promises, confirm
 from workers.turn.scene import Scene
 
 MOST_LOST_WORKERS = 3
@@ -48,7 +49,8 @@ class Turn:
         )
         self._limits = limits
         self._handoffs = Handoffs(scene.journal, scene.delivery, scene.cast, scene.words, limit=settings.handoff_limit)
-        self._rounds = rounds_of(scene, self._handoffs, limits, live, steer=self._meanwhile.steer)
+        promises = Promises(scene)
+        self._rounds = rounds_of(scene, self._handoffs, limits, live, promises, steer=self._meanwhile.steer)
 
     async def run(self, batch: Batch | None) -> list[Mail] | None:
         """Work until the turn ends or is parked; the mail that came meanwhile, None when the thread was given up."""
@@ -120,8 +122,13 @@ class Turn:
         await self._meanwhile.tell_of_what_is_left()
         await asking.redraw(scene)
         self._stamp()
-        await showing.show(scene, self._rounds.answer, answered.text, closing=self._closing(answered))
-        return await ends.finish(scene, answered.limit or "answered")
+        end = answered.limit or "answered"
+        if promised.is_nothing_new(scene, self._rounds.answer, answered):
+            await scene.delivery.keep_silent()
+        else:
+            foot = await promised.foot(scene, end=end)
+            await showing.show(scene, self._rounds.answer, answered.text, closing=self._closing(answered), foot=foot)
+        return await ends.finish(scene, end)
 
     def _stamp(self) -> None:
         """Let the answer say which entry it is, so that a branch can begin there."""
@@ -144,6 +151,7 @@ class Turn:
     async def _park(self) -> list[Mail] | None:
         scene = self._scene
         ours = {mail.id for mail in scene.journal.mail}
+        await confirm(scene)
         await waits.ask(scene)
         if not waits.is_waiting(scene):
             return await self._work()  # nobody could be asked, and the calls are closed

@@ -11,6 +11,7 @@ from playground.agents_api.brains import (
     einstein,
     errands,
     handing_over,
+    later,
     memory,
     offered,
     prompts,
@@ -64,10 +65,14 @@ class Answer:
         if remotes := self._own.wanted_remotes(self.heard.text):
             yield from self._own.use_remotes(remotes)
             return
-        if self.heard.intent is not Intent.TOOL and (errand := errands.wanted(self.heard.text, self._speaker.tools)):
+        if self.heard.intent is not Intent.TOOL and (errand := self._errand()):
             yield self._made(errand)
             return
         yield from self._by_intent(self._intent())
+
+    def _errand(self) -> offered.Wanted | offered.Mistake | None:
+        text, tools = self.heard.text, self._speaker.tools
+        return later.wanted(text, tools, self._earlier()) or errands.wanted(text, tools)
 
     def _asks(self) -> bool:
         return any(entry["type"] == "message.input" for entry in self._question.new)

@@ -25,7 +25,14 @@ WITH_TOOLS = {
     Intent.LIBRARY: ("try_library",),
 }
 
-OF_ERRANDS = {"list_projects": "try_projects", "issue_write": "try_issue"}  # with tools of the client's
+# With tools of the client's.
+OF_ERRANDS = {
+    "list_projects": "try_projects",
+    "issue_write": "try_issue",
+    "schedule_follow_up": "try_later",
+    "list_follow_ups": "try_follow_ups",
+    "cancel_follow_up": "try_cancel",
+}
 
 
 @dataclass(frozen=True, slots=True)

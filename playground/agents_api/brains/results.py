@@ -9,7 +9,7 @@ from datetime import datetime
 
 from babel.dates import format_date
 
-from playground.agents_api.brains import errands, prompts, speakers, zones
+from playground.agents_api.brains import errands, later, prompts, speakers, zones
 from playground.agents_api.brains.wording import WORDS
 from playground.agents_api.ids import Json
 
@@ -31,6 +31,8 @@ def _told(tool: str, text: str, language: str, places: Sequence[zones.City]) -> 
         return words["tool_failed"].format(tool=tool, text=text)
     if prompts.fetches_person(tool):
         return person_back(text, language)
+    if (promised := later.told(tool, text, language)) is not None:
+        return promised
     value = as_object(text)
     told = told_time(value, language, places) or told_conversion(value, language, places)
     told = told or errands.told(tool, value, language)

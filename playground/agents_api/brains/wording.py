@@ -96,6 +96,15 @@ WORDS = {
         "attached": "This came with your message:",
         "try_projects": "which projects do I have?",
         "try_issue": "open an issue in playground/storefront: No tea",
+        "try_later": "remind me in 20 minutes to look at the deploy (or: every Monday at 9 tell me the time in Tokyo)",
+        "try_follow_ups": "list my follow-ups",
+        "try_cancel": "cancel that follow-up",
+        "promised": "Done. {text}",
+        "follow_ups": "These follow-ups are open:",
+        "no_follow_ups": "No follow-up is open here.",
+        "which_follow_up": "When, and what then? Say it such as “remind me in 20 minutes to look at the deploy” or "
+        "“every Monday at 9 tell me the time in Tokyo”.",
+        "which_one": "Which follow-up? Name it by its id, as “list my follow-ups” shows it.",
         "projects": "These are the projects in your workspace:",
         "project": "[{name}]({url}): {status}, led by {lead}",
         "no_projects": "There are no projects in your workspace.",
@@ -195,6 +204,16 @@ WORDS = {
         "attached": "Ceci accompagnait votre message :",
         "try_projects": "quels projets ai-je ?",
         "try_issue": "ouvre une issue dans playground/storefront : Plus de thé",
+        "try_later": "rappelle-moi dans 20 minutes de regarder le déploiement (ou : chaque lundi à 9h donne-moi "
+        "l’heure à Tokyo)",
+        "try_follow_ups": "liste mes suivis",
+        "try_cancel": "annule ce suivi",
+        "promised": "C’est fait. L’outil dit : {text}",
+        "follow_ups": "Ces suivis sont ouverts :",
+        "no_follow_ups": "Aucun suivi n’est ouvert ici.",
+        "which_follow_up": "Quand, et pour quoi faire ? Dites par exemple « rappelle-moi dans 20 minutes de regarder "
+        "le déploiement » ou « chaque lundi à 9h donne-moi l’heure à Tokyo ».",
+        "which_one": "Quel suivi ? Nommez-le par son identifiant, que montre « liste mes suivis ».",
         "projects": "Voici les projets de votre espace de travail :",
         "project": "[{name}]({url}) : {status}, sous la conduite de {lead}",
         "no_projects": "Il n’y a aucun projet dans votre espace de travail.",
@@ -212,6 +231,7 @@ merci suis je tu vous moi le la les des du et dans ici convertis convertir vers 
 comment pourquoi quand ou ca va oui non fil ecris ecrit ville j'ai qu'ai-je s'il l'heure d'erreur encore
 aussi cherche recherche dessine calcule trace dernieres nouvelles actualites sur mon ma mes nous une reflechis parler
 quelqu'un veux facture panne plante deux fois deja dit manuel appelle execute code mer nuit rouge
+rappelle rappelle-moi chaque lundi suivi suivis annule
 """
 FRENCH = frozenset(FRENCH_WORDS.split())
 
@@ -220,5 +240,6 @@ hello hi hey what time is it in who whom did say said before the a an long answe
 thank am i you me this that convert from to can could please how why when where yes no thread write city and
 there again also fail show give of for search web latest news about draw plot calculate run my was have handbook
 think talk human person call picture file on at with to want but it's i'm and
+remind every minutes hours monday cancel follow-up follow-ups
 """
 ENGLISH = frozenset(ENGLISH_WORDS.split())

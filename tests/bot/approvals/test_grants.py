@@ -9,6 +9,8 @@ from redis.asyncio import Redis
 
 from bot.approvals.doing import UNNAMED, kind
 from bot.approvals.grants import Grant, Grants
+from bot.follow_ups.models import FollowUp, When, Why
+from bot.follow_ups.store import FollowUps
 from bot.texts.words import words_for
 from bot.threads import keys
 from bot.threads.models import ThreadKey
@@ -16,6 +18,10 @@ from bot.threads.models import ThreadKey
 GRANT = Grant(
     user="U0ADA", agent="helper", tool="odd__save", does="create", definition="abc", title="Save", server="odd",
     by="U0ADA", at=1.0,
+)  # fmt: skip
+WEEKLY = FollowUp(
+    id="weekly", team="T1", channel="C1", owner="U0ADA", owner_team="T1", prompt="look", when=When(cron="0 9 * * 1"),
+    made_at=1, due=2,
 )  # fmt: skip
 
 
@@ -80,3 +86,29 @@ async def test_grants_are_listed_newest_first_revoked_one_by_one_and_forgotten_w
     assert await grants.of("T1", "U0ADA") == await grants.of("T1", "U0GRACE") == []
     assert await grants.of("T2", "U0ADA") == [GRANT]
     assert await redis.ttl(keys.grants("T2", "U0ADA")) == -1
+
+
+def test_one_for_a_follow_up_covers_its_runs_alone_wherever_they_are() -> None:
+    same = {name: getattr(GRANT, name) for name in ("user", "agent", "tool", "does", "definition")}
+    weekly = replace(GRANT, follow_up="weekly")
+    assert weekly.covers(**same, thread="T1:C1:1.0", follow_up="weekly")
+    assert weekly.covers(**same, thread="T1:C1:2.0", follow_up="weekly")
+    assert not weekly.covers(**same, thread="T1:C1:1.0")
+    assert not weekly.covers(**same, thread="T1:C1:1.0", follow_up="daily")
+    assert GRANT.covers(**same, thread="T1:C1:1.0", follow_up="weekly")
+    assert weekly.id != GRANT.id
+
+
+async def test_one_for_a_follow_up_goes_when_that_has_ended(redis: Redis) -> None:
+    grants, follow_ups = Grants(redis), FollowUps(redis)
+    await follow_ups.add(WEEKLY, most_of_person=5, most_in_thread=5)
+    weekly = replace(GRANT, follow_up=WEEKLY.id)
+    for grant in (GRANT, weekly):
+        await grants.give("T1", grant)
+    assert {grant.follow_up for grant in await grants.tidied("T1", "U0ADA")} == {"", WEEKLY.id}
+
+    kept = await follow_ups.get("T1", WEEKLY.id)
+    assert kept is not None
+    await follow_ups.change(kept, WEEKLY.ended(Why.PERSON, by="U0ADA"))
+    assert await grants.tidied("T1", "U0ADA") == [GRANT]
+    assert await grants.of("T1", "U0ADA") == [GRANT]

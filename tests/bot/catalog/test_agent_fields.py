@@ -102,6 +102,9 @@ def read(files: Files, front: str) -> Agent:
         ("agent_id: ag_01", "wants_object", True),
         ("agent_id: ag_01", "agent_id", "ag_01"),
         ("escalation: [U012AB, S045CD, U012AB]", "escalation", ("U012AB", "S045CD")),
+        ("follow_ups: true", "follow_ups", True),
+        ("follow_ups: false", "follow_ups", False),
+        ("description: d", "follow_ups", None),
         ("access: everyone", "access", Access()),
         (
             "access: {users: [U012AB], groups: [S045CD], channels: [C067EF], guests: true, other_organisations: true}",

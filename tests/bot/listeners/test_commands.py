@@ -12,6 +12,8 @@ from urllib.parse import urlencode
 
 import pytest
 
+from bot.follow_ups.models import FollowUp, When
+from bot.follow_ups.store import FollowUps
 from bot.listeners.table import TABLE
 from bot.slack.manifest import COMMANDS
 from bot.threads.defaults import Chosen, Defaults
@@ -148,3 +150,16 @@ async def test_what_was_chosen_by_command_is_forgotten_with_the_app(bot: Hearing
     assert (await bot.say(gone)).status_code == 200
     assert await defaults.get(gone["team_id"], "C1") is None
     assert await defaults.get("T9OTHER", "C1") is not None
+
+
+async def test_what_was_promised_is_forgotten_with_the_app(bot: Hearing) -> None:
+    follow_ups, gone = FollowUps(bot.redis), recorded("app_uninstalled")
+    for team in (gone["team_id"], "T9OTHER"):
+        promised = FollowUp(
+            id="check", team=team, channel="C1", owner="U1", owner_team=team, prompt="look", made_at=1, due=2,
+            when=When(cron="0 9 * * *"),
+        )  # fmt: skip
+        await follow_ups.add(promised, most_of_person=5, most_in_thread=5)
+    assert (await bot.say(gone)).status_code == 200
+    assert await follow_ups.get(gone["team_id"], "check") is None
+    assert await follow_ups.get("T9OTHER", "check") is not None

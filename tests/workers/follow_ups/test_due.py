@@ -96,3 +96,31 @@ def test_a_resumed_one_goes_on_from_now_and_one_whose_time_has_passed_has_ended(
 def test_what_may_not_run_any_more_today_is_counted_or_missed() -> None:
     assert due.left_out(HOURLY, NOW + HOUR).new.missed == 2
     assert due.left_out(ONCE, NOW).missed
+
+
+def test_what_the_thread_was_told_of_is_not_told_again() -> None:
+    running = replace(HOURLY, running=NOW, missed=3, missed_since=NOW - 3 * HOUR)
+    ended = due.run_ended(running, NOW, answered=True, told=2)
+    assert (ended.missed, ended.missed_since) == (1, NOW - 3 * HOUR)
+    ended = due.run_ended(running, NOW, answered=True, told=3)
+    assert (ended.missed, ended.missed_since) == (0, 0)
+    assert due.run_ended(ended, NOW, answered=False, told=3) == ended
+
+
+def test_a_run_that_could_not_be_is_none_and_pauses_it() -> None:
+    begun = step(HOURLY).new
+    held = due.held_up(begun, NOW, Why.AGENT_GONE)
+    assert (held.status, held.why, held.running, held.runs, held.due) == (Status.PAUSED, Why.AGENT_GONE, 0, 0, 0)
+    assert due.held_up(held, NOW, Why.OWNER_GONE) == held
+    by_ada = begun.paused(Why.PERSON, by="U1")
+    assert due.held_up(by_ada, NOW, Why.AGENT_GONE).why is Why.PERSON
+    assert due.held_up(begun.ended(Why.PERSON), NOW, Why.AGENT_GONE).why is Why.PERSON
+
+
+def test_one_that_is_to_run_once_and_was_held_up_runs_when_it_is_resumed() -> None:
+    held = due.held_up(step(ONCE).new, NOW, Why.CHANNEL_GONE)
+    resumed = due.resumed(held, NOW + HOUR)
+    assert (resumed.status, resumed.due) == (Status.ACTIVE, NOW + HOUR)
+    assert due.step(resumed, NOW + HOUR, window=WINDOW).run == NOW + HOUR
+    by_person = replace(ONCE, due=0).paused(Why.PERSON, by="U1")
+    assert due.resumed(by_person, NOW + HOUR).status is Status.ENDED

@@ -17,7 +17,7 @@ from redis.asyncio import Redis
 from bot.catalog.policy import Policy
 from bot.vault import Vault
 from tests.workers.tools.conftest import THREAD, a_desk, an_agent
-from workers.tools.functions import Call, Functions, tool
+from workers.tools.functions import Call, Declined, Functions, tool
 from workers.tools.rests import Rests, read_more
 from workers.tools.specs import Outcome
 
@@ -50,10 +50,20 @@ def broken(how: str) -> None:
     raise {"error": ValueError("no shelf"), "exit": SystemExit(3), "stop": StopIteration(1)}[how]
 
 
+async def closed() -> str:
+    raise Declined("The shop is closed on Sundays. Try again on Monday.")
+
+
 async def runs(function: Callable[..., Any], arguments: str, seconds: float = 5) -> Outcome:
     functions = Functions([function], timeout=timedelta(seconds=seconds))
     async with a_desk(functions=functions) as desk:
         return await desk.call(function.__name__, arguments)
+
+
+async def test_a_function_may_say_no_in_a_sentence_of_its_own() -> None:
+    outcome = await runs(closed, "{}")
+    said = "Error: The shop is closed on Sundays. Try again on Monday."
+    assert (outcome.text, outcome.failed, outcome.ran) == (said, True, "no")
 
 
 def test_a_function_is_described_by_its_annotations() -> None:

@@ -14,7 +14,9 @@ from tests.world import AGENT, REPOSITORY
 from workers.commands.checks import agents
 from workers.commands.checks.finding import Status
 from workers.tools import registered
+from workers.tools.names import FOLLOW_UPS
 
+OWN = ("hand_to_person", *FOLLOW_UPS, "read_more")
 HEAD = "from workers.tools.functions import tool\n"
 DICE = f"{HEAD}@tool()\ndef roll_dice(sides: int) -> int: ...\ndef helper() -> None: ...\n"
 
@@ -27,11 +29,11 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def names(functions: str | None) -> tuple[list[str], list[str]]:
-    """The operator's functions, and what is said about the rest; the product's own one comes first."""
+    """The operator's functions, and what is said about the rest; the product's own come first."""
     found, problems = registered.load(some_settings(functions=functions))
     assert all(problem.field == "FUNCTIONS" for problem in problems)
-    own, more, *operators = found.specs
-    assert (own, more) == ("hand_to_person", "read_more")
+    own, operators = list(found.specs)[: len(OWN)], list(found.specs)[len(OWN) :]
+    assert tuple(own) == OWN
     return operators, [str(problem) for problem in problems]
 
 
@@ -84,7 +86,8 @@ async def test_the_doctor_tells_of_a_wrong_module_and_of_a_function_that_is_miss
     assert {finding.status for finding in findings} == {Status.FAILED}
     assert [finding.says.partition(": ")[2] for finding in findings] == [
         "FUNCTIONS: there is no such file; a path counts from the folder where the process starts.",
-        'tools: "flip" is neither a server nor a function; allowed: hand_to_person, read_more, time.',
+        'tools: "flip" is neither a server nor a function; allowed: cancel_follow_up, '
+        "change_follow_up, hand_to_person, list_follow_ups, read_more, schedule_follow_up, time.",
     ]
 
 

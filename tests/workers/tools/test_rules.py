@@ -22,6 +22,7 @@ from workers.tools.choice import may_use, uses, uses_function
 from workers.tools.content import NOTHING, read
 from workers.tools.described import specs_of
 from workers.tools.errors import root_cause
+from workers.tools.names import FOLLOW_UPS
 from workers.tools.results import cleaned, cut
 from workers.tools.soft_http import Heard
 from workers.tools.specs import ToolSpec
@@ -104,6 +105,14 @@ def test_an_agent_is_given_functions_by_name_or_pattern() -> None:
     assert uses_function(an_agent("remember"), "remember")
     assert uses_function(an_agent("re*"), "remember")
     assert not uses_function(an_agent("git"), "remember")
+
+
+@pytest.mark.parametrize(("said", "offered"), [(None, ()), (False, ()), (True, FOLLOW_UPS)])
+def test_follow_ups_are_made_by_agents_whose_file_says_so_and_by_no_pattern(
+    said: bool | None, offered: tuple[str, ...]
+) -> None:
+    agent = replace(an_agent("*", "schedule_follow_up"), follow_ups=said)
+    assert tuple(name for name in FOLLOW_UPS if uses_function(agent, name)) == offered
 
 
 def test_the_agents_file_is_stronger_than_a_functions_own_policy() -> None:

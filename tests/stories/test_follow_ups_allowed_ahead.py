@@ -1,0 +1,154 @@
+"""A follow-up that will write asks for the yes when it is made: what may be allowed ahead, by whom, for how long."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from bot.approvals.grants import Grant, Grants
+from playground.agents_api.brains.steps import CallFunction
+from playground.slack.models import Message, View
+from tests.stories.conftest import MakeWorld
+from tests.stories.test_follow_ups_by_agents import again, asked, cards, drawn, kept, later, schedule
+from tests.stories.tools import ODD_JOBS
+from tests.world import ADA, GRACE, TEAM, Thread, World, until, until_true, words_in
+
+COUNTS = "odd__count"
+
+
+def files(*fields: str, tools: str = "[odd__count, odd__nothing]") -> Mapping[str, str]:
+    head = ["model: mistral-medium-latest", "description: Helps.", "follow_ups: true", f"tools: {tools}", *fields]
+    return {"assistant": "\n".join(["---", *head, "---", "Help the people in this thread.", ""])}
+
+
+ASKS = 'approvals: {"odd__*": ask}'
+
+
+@pytest.fixture
+async def world(make_world: MakeWorld) -> World:
+    return await make_world(agents=files(ASKS), servers=ODD_JOBS)
+
+
+def has_button(card: Message) -> bool:
+    return any(each.get("action_id") == "allow_ahead" for block in card.blocks for each in block.get("elements", []))
+
+
+async def promised(world: World, **arguments: Any) -> tuple[Thread, Message]:
+    thread = await asked(world, schedule(at=later(hours=1), **arguments))
+    [card] = cards(thread)
+    return thread, card
+
+
+async def opened(world: World, card: Message, *, user: str = ADA) -> View:
+    """The modal, as soon as a worker has filled it in."""
+    await world.click(card, "allow_ahead", user=user)
+    await world.view(user)
+    await until(lambda: "One moment" not in shown(world, user), seen=lambda: shown(world, user))
+    return world.views(user)[-1]
+
+
+def shown(world: World, user: str = ADA) -> str:
+    return "\n".join(words_in(world.views(user)[-1].definition["blocks"]))
+
+
+def boxes(view: View) -> dict[str, str]:
+    """What may be ticked: what each is called, and its id."""
+    inputs = [block["element"] for block in view.definition["blocks"] if block["type"] == "input"]
+    return {option["text"]["text"]: option["value"] for element in inputs for option in element["options"]}
+
+
+async def grants(world: World) -> list[Grant]:
+    return await Grants(world.redis).of(TEAM, ADA)
+
+
+async def test_its_owner_allows_the_named_tool_for_its_runs_alone_and_the_card_says_so(world: World) -> None:
+    _, card = await promised(world, tools=[COUNTS])
+    [made] = await kept(world)
+    assert made.tools == (COUNTS,)
+    view = await opened(world, card)
+    [(name, box)] = boxes(view).items()
+    assert COUNTS in name
+    assert "nobody may be there to be asked" in shown(world)
+    assert await world.submit(view, {"tools": [box]}) == {}
+    await until(lambda: "Allowed for its runs" in shown(world), seen=lambda: shown(world))
+    [grant] = await grants(world)
+    assert (grant.follow_up, grant.thread, grant.agent, grant.tool) == (made.id, "", "assistant", COUNTS)
+    assert (grant.user, grant.by) == (ADA, ADA)
+    asked_for: dict[str, str] = {
+        "user": ADA,
+        "agent": "assistant",
+        "tool": COUNTS,
+        "does": "",
+        "definition": grant.definition,
+        "thread": "anywhere",
+    }
+    assert grant.covers(**asked_for, follow_up=made.id)
+    assert not grant.covers(**asked_for, follow_up="another")
+    await until(lambda: "Allowed ahead:" in drawn(card), seen=lambda: drawn(card))
+    assert "Ada allowed calls ahead." in drawn(card)
+    assert not has_button(card), "nothing is left to allow"
+
+
+async def test_without_names_all_that_would_ask_are_offered_and_none_is_ticked(world: World) -> None:
+    _, card = await promised(world)
+    view = await opened(world, card)
+    assert len(boxes(view)) == 2
+    assert "initial_options" not in str(view.definition)
+    await world.close(view)
+    assert await grants(world) == []
+
+
+async def test_whoever_may_not_decide_is_told_who_is_asked_then(world: World) -> None:
+    _, card = await promised(world, tools=[COUNTS])
+    view = await opened(world, card, user=GRACE)
+    assert boxes(view) == {}
+    assert "Others decide about these" in shown(world, GRACE)
+    assert COUNTS in shown(world, GRACE)
+
+
+async def test_where_others_decide_they_allow_it_and_its_owner_does_not(make_world: MakeWorld) -> None:
+    world = await make_world(agents=files(ASKS, "approvers: [others]"), servers=ODD_JOBS)
+    _, card = await promised(world, tools=[COUNTS])
+    assert boxes(await opened(world, card)) == {}
+    view = await opened(world, card, user=GRACE)
+    await world.submit(view, {"tools": list(boxes(view).values())})
+    await until(lambda: "Allowed for its runs" in shown(world, GRACE), seen=lambda: shown(world, GRACE))
+    [grant] = await grants(world)
+    assert (grant.user, grant.by) == (ADA, GRACE)
+
+
+async def test_what_is_allowed_is_so_for_what_it_was_to_do(world: World) -> None:
+    """An agent that changes the task cannot take the yes along."""
+    thread, card = await promised(world, tools=[COUNTS])
+    view = await opened(world, card)
+    await world.submit(view, {"tools": list(boxes(view).values())})
+    await until_true(lambda: _any(world), within=10, seen=lambda: shown(world))
+    [made] = await kept(world)
+    await again(world, thread, CallFunction(name="change_follow_up", arguments={"id": made.id, "quiet": True}))
+    assert len(await grants(world)) == 1
+    change = {"id": made.id, "task": "Count everything."}
+    await again(world, thread, CallFunction(name="change_follow_up", arguments=change))
+    assert await grants(world) == []
+    assert has_button(card)
+
+
+async def test_an_agent_that_needs_no_yes_has_no_button(make_world: MakeWorld) -> None:
+    world = await make_world(agents=files('approvals: {"odd__*": auto}'), servers=ODD_JOBS)
+    _, card = await promised(world)
+    assert not has_button(card)
+
+
+async def test_of_one_that_has_ended_the_modal_says_so(world: World) -> None:
+    thread, card = await promised(world, tools=[COUNTS])
+    view = await opened(world, card)
+    [made] = await kept(world)
+    await again(world, thread, CallFunction(name="cancel_follow_up", arguments={"id": made.id, "reason": "No need."}))
+    await world.submit(view, {"tools": list(boxes(view).values())})
+    await until(lambda: "It has ended already." in shown(world), seen=lambda: shown(world))
+    assert await grants(world) == []
+
+
+async def _any(world: World) -> bool:
+    return bool(await grants(world))

@@ -1,0 +1,149 @@
+"""Follow-ups as an operator sees and handles them: which are wanted, as a table or in full, and the acts.
+
+Always holds: no prompt and no other words of theirs are told; what may be done is what `workers/follow_ups/acts.py`
+lets the console do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from redis.asyncio import Redis
+
+from bot.follow_ups.models import FollowUp, Status
+from bot.follow_ups.store import FollowUps
+from bot.settings import Settings
+from bot.texts import words_for
+from workers.commands import lookup, store
+from workers.commands.cannot import Cannot
+from workers.commands.terminal import columns, fields, moment
+
+HEAD = ("ID", "DUE", "DUE IN UTC", "STATE", "OWNER", "WHERE", "WHEN", "RUNS", "FAILURES")
+ALIKE = "Several workspaces have a follow-up {id}; say which with --team: {teams}."
+UNKNOWN = "No follow-up {id} is known; `threadwind followups list --all` shows those that there are."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """`place` is a link to a thread, or its key; `ended`: also those that have ended."""
+
+    team: str | None = None
+    user: str | None = None
+    place: str | None = None
+    ended: bool = False
+
+    def fits(self, follow_up: FollowUp, place: lookup.Place | None) -> bool:
+        if self.team not in (None, follow_up.team) or self.user not in (None, follow_up.owner):
+            return False
+        if not self.ended and not follow_up.is_open:
+            return False
+        there = (follow_up.channel, follow_up.thread_ts)
+        return place is None or ((place.channel, place.root_ts) == there and place.team in (None, follow_up.team))
+
+
+async def found(redis: Redis, wanted: Wanted) -> list[FollowUp]:
+    """The next due first, then paused ones, then those that have ended."""
+    place = lookup.parse(wanted.place) if wanted.place else None
+    seen = {(kept.follow_up.team, kept.follow_up.id): kept.follow_up async for kept in FollowUps(redis).every()}
+    chosen = [one for one in seen.values() if wanted.fits(one, place)]
+    return sorted(chosen, key=lambda one: (list(Status).index(one.status), not one.due, one.due, one.made_at, one.id))
+
+
+async def one(redis: Redis, follow_up_id: str, team: str | None) -> FollowUp:
+    known = await found(redis, Wanted(team=team, ended=True))
+    alike = [follow_up for follow_up in known if follow_up.id == follow_up_id]
+    if not alike:
+        raise Cannot(UNKNOWN.format(id=follow_up_id))
+    if len(alike) > 1:
+        raise Cannot(ALIKE.format(id=follow_up_id, teams=", ".join(sorted(one.team for one in alike))))
+    return alike[0]
+
+
+def table(follow_ups: Sequence[FollowUp]) -> list[str]:
+    """Empty where there are none."""
+    return columns(HEAD, map(_row, follow_ups)) if follow_ups else []
+
+
+def lines(follow_up: FollowUp) -> list[str]:
+    """One in full, a line a field."""
+    it = follow_up
+    told: Iterable[tuple[str, object]] = (
+        ("id", it.id),
+        ("workspace", it.team),
+        ("state", _state(it)),
+        ("by", it.by),
+        ("owner", it.owner),
+        ("where", _where(it)),
+        ("agent", it.agent or "who answers there"),
+        ("made", moment(it.made_at)),
+        ("made by", it.made_by or it.owner),
+        ("when", _when(it)),
+        ("due", _due(it)),
+        ("due in UTC", moment(it.due) if it.due else ""),
+        ("running", moment(it.running) if it.running else ""),
+        ("ends", moment(it.ends_at) if it.ends_at else ""),
+        ("ends after", f"{it.most_runs} runs" if it.most_runs else ""),
+        ("quiet", "yes" if it.quiet else ""),
+        ("agent as it was", it.version),
+        ("runs", str(it.runs)),
+        ("failures", f"{it.failures} in a row" if it.failures else "0"),
+        ("missed", f"{it.missed} since {moment(it.missed_since)}" if it.missed else ""),
+        ("tools", ", ".join(it.tools)),
+        ("prompt", f"{len(it.prompt)} characters"),
+    )
+    return fields(told)
+
+
+async def do(settings: Settings, act: str, follow_up_id: str, team: str | None) -> str:
+    """What came of it, in a sentence; `Cannot` with the one that says why not."""
+    # What acts stand on is the worker's, and slow to import.
+    from workers.follow_ups import acts
+    from workers.follow_ups.wishes import Refused
+    from workers.opening import open_services
+
+    async with AsyncExitStack() as stack:
+        redis = await stack.enter_async_context(store.opened(settings.redis_url))
+        services = await open_services(stack, settings, redis, worker="console")
+        follow_up = await one(redis, follow_up_id, team)
+        doing = {"pause": acts.pause, "resume": acts.resume, "cancel": acts.cancel, "run": acts.run_now}[act]
+        done = await doing(services, acts.CONSOLE, follow_up.team, follow_up.id)
+    if isinstance(done, Refused):
+        raise Cannot(words_for("en").say(done.key, **done.values))
+    return _said(act, done.follow_up)
+
+
+def _said(act: str, follow_up: FollowUp) -> str:
+    if act == "run":
+        return f"Handed over: an extra run of {follow_up.id}. A worker takes it at once."
+    due = f" It is due at {_due(follow_up)}." if follow_up.due else ""
+    return f"{follow_up.id} is {_state(follow_up)}.{due}"
+
+
+def _row(it: FollowUp) -> tuple[object, ...]:
+    due = (_due(it), moment(it.due)) if it.due else ("-", "-")
+    return (it.id, *due, _state(it), it.owner, _where(it), _when(it), it.runs, it.failures)
+
+
+def _state(it: FollowUp) -> str:
+    state = "running" if it.running and it.status is Status.ACTIVE else it.status.value
+    return f"{state} ({it.why.value})" if it.why else state
+
+
+def _where(it: FollowUp) -> str:
+    return str(it.thread) if it.thread else f"{it.team}:{it.channel}"
+
+
+def _when(it: FollowUp) -> str:
+    when = it.when
+    return "webhook" if when.hook else when.cron or when.rule or "once"
+
+
+def _due(it: FollowUp) -> str:
+    """In its own zone."""
+    if not it.due:
+        return ""
+    return f"{datetime.fromtimestamp(it.due, ZoneInfo(it.when.zone)):%Y-%m-%d %H:%M} {it.when.zone}"

@@ -1,0 +1,55 @@
+"""The line under what a run of a follow-up says: that it is one, whose, when it comes again, and what was left out.
+
+Rules. The same words stand in Markdown and in mrkdwn, so nothing in them may mean something in either.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot.follow_ups.models import FollowUp, Status, Why
+from bot.texts import Words
+from workers.follow_ups import described
+
+NAME_SHOWN = 100
+
+_MARKS = re.compile(r"[\\`*_\[\]<>|~#&]")
+
+
+def foot(
+    after: FollowUp, words: Words, *, person: str, zone: str, missed: int, missed_since: int, unanswered: Sequence[str]
+) -> str:
+    """`after` is the follow-up as it will stand when the run has ended; `unanswered` are tools that wanted a yes in
+    vain."""
+    who = plain(person)
+    at = _moment(after.due, words, zone) if after.due else ""
+    lines = [words.say(f"follow_up.run.{_state(after)}", person=who, count=after.failures, at=at)]
+    if missed:
+        since = _moment(missed_since, words, zone)
+        lines.append(words.say("follow_up.run.missed", count=missed, since=since))
+    if unanswered:
+        tools = words.names(["`" + tool.replace("`", "") + "`" for tool in unanswered])
+        lines.append(words.say("follow_up.run.unanswered", tools=tools))
+    return " ".join(lines)
+
+
+def _moment(at: int, words: Words, zone: str) -> str:
+    return described.moment(datetime.fromtimestamp(at, ZoneInfo(zone)), words)
+
+
+def plain(name: str) -> str:
+    """A name without the signs that mean something."""
+    return " ".join(_MARKS.sub("", name).split())[:NAME_SHOWN]
+
+
+def _state(after: FollowUp) -> str:
+    if after.status is Status.PAUSED:
+        return "failed" if after.why is Why.FAILED else "paused"
+    if after.status is Status.ENDED and after.why is not Why.DONE:
+        return "ended"
+    if after.due:
+        return "next"
+    return "last" if after.when.recurs else "once"

@@ -1,0 +1,54 @@
+"""That a follow-up's only time was missed, said once where it was to run, with a button that makes up for it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot.follow_ups.models import FollowUp
+from bot.slack import blocks, wire
+from bot.slack.follow_ups import RUN, value
+from bot.slack.text import shown
+from bot.texts import Words
+from bot.threads.models import Mail
+from bot.threads.owned import Claimed
+from workers import lines, turnless
+from workers.follow_ups import described
+from workers.services import Services
+
+AWAY, TOO_MANY = "away", "too_many"  # no worker was there in time; the owner's runs of the day were used up
+NAME_SHOWN = 150
+PROMPT_SHOWN = 1_000  # of a section's 3,000 characters
+
+
+async def say(services: Services, claimed: Claimed, mail: Mail) -> list[Mail] | None:
+    """In its thread; the mail that waits then, None when the thread was given up."""
+    kept = await services.follow_ups.get(mail.thread.team, mail.about["follow_up"])
+    if kept is None:
+        return await turnless.drop(services, claimed, [mail])
+    words = await lines.words_in(services, mail.thread, mail.principal)
+    text = await line(services, words, kept.follow_up, mail)
+    journal = await lines.post(services, claimed, mail, text, body(words, kept.follow_up, text))
+    return await turnless.drop(services, claimed, [mail], journal=journal)
+
+
+async def line(services: Services, words: Words, follow_up: FollowUp, mail: Mail) -> str:
+    person = await services.people.person(follow_up.team, follow_up.owner)
+    zone = ZoneInfo((person.tz if person else None) or follow_up.when.zone)
+    said = words.say(
+        f"follow_up.missed.{mail.about.get('why', AWAY)}",
+        person=shown(person.name if person else follow_up.owner, NAME_SHOWN),
+        at=described.moment(datetime.fromtimestamp(int(mail.about["missed"]), zone), words),
+    )
+    return f"{said}\n{await quoted(services, follow_up)}"
+
+
+def body(words: Words, follow_up: FollowUp, text: str) -> blocks.Blocks:
+    return blocks.with_buttons(text, [(RUN, words.say("follow_up.missed.run"))], value=value(follow_up))
+
+
+async def quoted(services: Services, follow_up: FollowUp) -> str:
+    """What it was to do, as a quote."""
+    names = await services.people.names(follow_up.team, sorted(wire.people_in(follow_up.prompt)))
+    prompt = shown(wire.readable(follow_up.prompt, people=names), PROMPT_SHOWN)
+    return "\n".join(f"> {each}" for each in prompt.splitlines())

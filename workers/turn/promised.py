@@ -1,0 +1,112 @@
+"""A turn that is a run of a follow-up: what the model and people are told of that, and its record at the end.
+
+For any other turn these say and do nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from bot.follow_ups.models import Why
+from bot.threads.models import Mail
+from workers.answer import Answer
+from workers.follow_ups import ending
+from workers.follow_ups import foot as feet
+from workers.follow_ups import head as heads
+from workers.follow_ups.ending import ANSWERED, FAILED, STOPPED, Run
+from workers.journal import Journal
+from workers.rounds.rounds import Answered
+from workers.services import Services
+from workers.turn.scene import Scene
+
+# How a turn ends that gave its whole answer, or was stopped by a person; any other end is a failure of the follow-up.
+ENDS = {"answered": ANSWERED, "cut": ANSWERED, "stopped": STOPPED}
+
+
+def status(scene: Scene) -> str:
+    if scene.follow_up is None:
+        return scene.words.say("status.thinking")
+    return scene.words.say("status.follow_up", person=feet.plain(scene.person.name))
+
+
+def head(scene: Scene, mail: Sequence[Mail]) -> str:
+    """The label of the model's input."""
+    run = _run(scene.journal)
+    if scene.follow_up is None or run is None:
+        return ""
+    return heads.head(
+        scene.follow_up,
+        occurrence=run.occurrence,
+        missed=int(mail[0].about.get("missed") or 0),
+        person=scene.person.name,
+        now=scene.services.calendar(),
+    )
+
+
+def is_nothing_new(scene: Scene, answer: Answer, answered: Answered) -> bool:
+    """Whether nothing is to be said: a quiet one has found nothing, and nobody wrote or was asked meanwhile."""
+    follow_up, journal = scene.follow_up, scene.journal
+    if follow_up is None or not follow_up.quiet or answered.limit or len(journal.mail) > 1:
+        return False
+    if journal.get("unanswered") or journal.get("unknown_effect") or any(answer.files()):
+        return False
+    return heads.says_nothing(answered.text)
+
+
+async def foot(scene: Scene, *, end: str) -> str:
+    """What stands under all that the turn says at its `end`; the same for whoever says it again."""
+    journal, run = scene.journal, _run(scene.journal)
+    kept = await scene.services.follow_ups.get(run.team, run.follow_up) if run else None
+    if run is None or kept is None:
+        return ""
+    if known := journal.get("foot"):
+        return known
+    missed = kept.follow_up.missed
+    words = feet.foot(
+        ending.after(
+            kept.follow_up,
+            run,
+            answered=ENDS.get(end, FAILED),
+            told=missed,
+            sign_in_missing=_lacks_sign_in(journal),
+        ),
+        scene.words,
+        person=scene.person.name,
+        zone=scene.person.tz or kept.follow_up.when.zone,
+        missed=missed,
+        missed_since=kept.follow_up.missed_since,
+        unanswered=json.loads(journal.get("unanswered") or "[]"),
+    )
+    journal.set(foot=words, missed_told=str(missed))
+    return words
+
+
+async def under(scene: Scene, words: str, *, end: str) -> str:
+    """`words`, which say how the turn ended, with the foot below."""
+    return "\n".join(filter(None, (words, await foot(scene, end=end))))
+
+
+async def over(services: Services, journal: Journal, end: str) -> None:
+    """Tell the follow-up that its run has ended; repeated after a crash, it changes nothing."""
+    if run := _run(journal):
+        missed = 0 if end == "undeliverable" else int(journal.get("missed_told") or 0)
+        lacks = _lacks_sign_in(journal)
+        await ending.ended(services, run, answered=ENDS.get(end, FAILED), told=missed, sign_in_missing=lacks)
+
+
+async def channel_gone(scene: Scene) -> None:
+    """Slack lets us say nothing there any more."""
+    if run := _run(scene.journal):
+        await ending.held_up(scene.services, run, Why.CHANNEL_GONE)
+
+
+def _run(journal: Journal) -> Run | None:
+    follow_up = journal.get("follow_up")
+    if not follow_up:
+        return None
+    return Run(team=journal.thread.team, follow_up=follow_up, occurrence=int(journal.get("occurrence") or 0))
+
+
+def _lacks_sign_in(journal: Journal) -> bool:
+    return bool(journal.get("sign_in_missing"))

@@ -1,0 +1,251 @@
+"""What an agent promises for later in one turn: its functions for follow-ups, done in the name of the principal.
+
+What always holds: a call that is made again makes the same follow-up; an agent makes so many at most between two
+messages of people in its thread, which is on record before one is made; it changes and ends only its principal's. Each
+that was made is confirmed in the thread, once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
+
+import structlog
+
+from bot.catalog.problem import did_you_mean
+from bot.follow_ups.models import FollowUp, Why
+from bot.slack import text, wire
+from bot.slack.errors import SlackError
+from bot.slack.ledger import Unread
+from bot.texts import words_for
+from bot.threads.models import MailKind
+from workers.follow_ups import acts, confirming, for_models, times_given
+from workers.follow_ups.acts import Who
+from workers.follow_ups.facts import zone_named
+from workers.follow_ups.functions import Asked
+from workers.follow_ups.wishes import Refused, Wish
+from workers.tools.functions import Declined
+from workers.turn.scene import Scene
+
+SELF_MADE = "self_made"  # field of the thread record: those made since a person's last message (`_Count`)
+UNCONFIRMED = "promised:"  # with an id, the journal's field of one that its thread does not show yet
+REASON_SHOWN = 300
+NAME_SHOWN = 100
+
+log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class _Count:
+    """`ids` of those that agents made by themselves; `turn` is the last that made one, `told` whether the thread knows
+    that no more are made."""
+
+    turn: str = ""
+    ids: list[str] = field(default_factory=list)
+    told: bool = False
+
+
+def begin(scene: Scene) -> None:
+    """At a turn's beginning: a person has spoken, so agents may make as many again."""
+    if SELF_MADE in scene.record and not _counted(scene).ids:
+        scene.journal.unset_thread(SELF_MADE)
+
+
+async def confirm(scene: Scene) -> None:
+    """Show those that their thread does not show yet; what Slack does not take is tried again later in the turn."""
+    for name in [name for name in scene.journal.fields if name.startswith(UNCONFIRMED)]:
+        kept = await scene.services.follow_ups.get(scene.thread.team, name.removeprefix(UNCONFIRMED))
+        try:
+            if kept is not None:
+                await confirming.confirm(scene, kept.follow_up)
+        except (SlackError, Unread) as error:
+            log.info("follow_up.unconfirmed", error=str(error))
+            continue
+        scene.journal.forget(name)
+
+
+def _counted(scene: Scene) -> _Count:
+    """What counts for this turn. A run of a follow-up counts on, and so does a turn that was begun before."""
+    kept = _Count(**json.loads(scene.record.get(SELF_MADE) or "{}"))
+    is_run = any(mail.kind is MailKind.DUE for mail in scene.journal.mail)
+    return kept if is_run or kept.turn == scene.journal.id else _Count()
+
+
+class Promises:
+    """Those of one turn."""
+
+    def __init__(self, scene: Scene) -> None:
+        self._scene = scene
+        self._one_by_one = asyncio.Lock()  # a round's calls are made side by side
+        self._count = _counted(scene)
+
+    # -- the functions --------------------------------------------------------------------------------------------
+
+    async def schedule(self, asked: Asked, *, tool_call_id: str, agent: str) -> str:
+        scene, when = self._scene, times_given.when_of(asked, now=self._now)
+        if when is None:
+            raise Declined(times_given.ONE_OF)
+        if asked.where == "channel" and self._run_of:
+            raise Declined("A run of a follow-up makes no other one for the channel. Make it for this thread instead.")
+        thread = scene.thread
+        wish = Wish(
+            id=acts.id_from(scene.journal.id, tool_call_id),
+            team=thread.team,
+            channel=thread.channel,
+            thread_ts=thread.root_ts if asked.where == "thread" else "",
+            owner=self._principal,
+            owner_team=scene.journal.get("principal_team") or thread.team,
+            agent=scene.agent.name,
+            made_by=agent,
+            prompt=wire.escape(asked.task or ""),
+            when=when,
+            until=asked.until or "",
+            ends_at=times_given.end_of(asked, now=self._now),
+            most_runs=asked.times or 0,
+            quiet=bool(asked.quiet),
+            tools=await self._tools(asked.tools, agent),
+        )
+        async with self._one_by_one:
+            return await self._make(wish)
+
+    async def listed(self) -> str:
+        """In a direct message all of the person's; elsewhere only what is of this place, where others read along."""
+        services, thread = self._scene.services, self._scene.thread
+        here = await services.follow_ups.in_thread(thread)
+        mine = await services.follow_ups.of(thread.team, self._principal)
+        shown = {kept.follow_up.id: kept.follow_up for kept in here}
+        for kept in mine:
+            one = kept.follow_up
+            if thread.is_dm or (one.channel == thread.channel and not one.thread_ts):
+                shown.setdefault(one.id, one)
+        people = {user for one in shown.values() for user in (one.owner, *wire.people_in(one.prompt))}
+        names = await services.people.names(thread.team, sorted(people))
+        lines = [for_models.row(one, self._zone, people=names, here=one.thread == thread) for one in shown.values()]
+        if elsewhere := sum(kept.follow_up.id not in shown for kept in mine):
+            lines.append(for_models.NOT_HERE.format(count=elsewhere, person=self._scene.person.name))
+        return "\n".join(lines) or for_models.NONE_OPEN
+
+    async def change(self, follow_up_id: str, asked: Asked) -> str:
+        before, when = await self._own(follow_up_id), times_given.when_of(asked, now=self._now)
+        known = Wish.of(before)
+        wish = replace(
+            known,
+            prompt=known.prompt if asked.task is None else wire.escape(asked.task),
+            when=when or known.when,
+            until=known.until if asked.until is None else asked.until,
+            most_runs=known.most_runs if asked.times is None else asked.times,
+            ends_at=known.ends_at if asked.ends is None else times_given.end_of(asked, now=self._now),
+            quiet=known.quiet if asked.quiet is None else asked.quiet,
+        )
+        done = await acts.change(self._scene.services, Who(user=self._principal), before.team, follow_up_id, wish)
+        if isinstance(done, Refused):
+            raise Declined(_sentence(done))
+        person = text.shown(self._scene.person.name, NAME_SHOWN)
+        await confirming.redraw(
+            self._scene.services, done.follow_up, note="follow_up.card.changed_by", values={"person": person}
+        )
+        return for_models.changed(done.follow_up, self._zone)
+
+    async def cancel(self, follow_up_id: str, reason: str, *, agent: str) -> str:
+        """By a run of its own it is the agent that found it over; else the person told it to."""
+        before = await self._own(follow_up_id)
+        if not before.is_open:
+            return for_models.cancelled(before)
+        by_itself = follow_up_id == self._run_of
+        done = await acts.cancel(
+            self._scene.services,
+            Who(user=self._principal),
+            before.team,
+            follow_up_id,
+            why=Why.AGENT_SAID if by_itself else Why.PERSON,
+            by=agent if by_itself else "",
+        )
+        if isinstance(done, Refused):
+            raise Declined(_sentence(done))
+        why = text.shown(" ".join(reason.split()), REASON_SHOWN)
+        await confirming.redraw(
+            self._scene.services, done.follow_up, note="follow_up.card.reason", values={"reason": why}
+        )
+        if by_itself:
+            said = self._scene.words.say("follow_up.by_agents.ended", reason=why)
+            await self._scene.delivery.note(f"follow_up_ended:{follow_up_id}", said)
+        return for_models.cancelled(done.follow_up)
+
+    # -- how ------------------------------------------------------------------------------------------------------
+
+    async def _make(self, wish: Wish) -> str:
+        """The count goes on record before, so that a crash in between makes none too many."""
+        scene, unconfirmed = self._scene, f"{UNCONFIRMED}{wish.id}"
+        if wish.id not in self._count.ids:
+            await self._look_at_the_limit()
+            self._count.ids.append(wish.id)
+        self._keep_count()
+        scene.journal.put({unconfirmed: "1"})
+        await scene.journal.write()
+        made = await acts.make(scene.services, wish)
+        if isinstance(made, Refused):
+            self._count.ids.remove(wish.id)
+            self._keep_count()
+            scene.journal.forget(unconfirmed)
+            raise Declined(_sentence(made))
+        return for_models.made(made.follow_up, self._zone)
+
+    async def _look_at_the_limit(self) -> None:
+        limit = self._scene.services.settings.follow_ups_by_agent
+        if len(self._count.ids) < limit:
+            return
+        if not self._count.told:
+            self._count.told = True
+            self._keep_count()
+            words = self._scene.words.say("follow_up.by_agents.too_many", count=limit)
+            await self._scene.delivery.note("follow_ups_limit", words)
+        raise Declined(for_models.too_many(limit))
+
+    def _keep_count(self) -> None:
+        self._count.turn = self._scene.journal.id
+        self._scene.journal.set_thread(**{SELF_MADE: json.dumps(asdict(self._count), separators=(",", ":"))})
+
+    async def _own(self, follow_up_id: str) -> FollowUp:
+        """One of the principal's; others', and those that are not there, are refused in the same breath."""
+        kept = await self._scene.services.follow_ups.get(self._scene.thread.team, follow_up_id.strip())
+        if kept is None:
+            raise Declined(f'There is no follow-up "{follow_up_id}". list_follow_ups names those that there are.')
+        if kept.follow_up.owner != self._principal:
+            raise Declined(
+                f"Follow-up {follow_up_id} is another person's, who alone can have it changed or cancelled; so you "
+                f"cannot do that for {self._scene.person.name}."
+            )
+        return kept.follow_up
+
+    async def _tools(self, names: tuple[str, ...], agent: str) -> tuple[str, ...]:
+        maker = self._scene.catalog.find(agent) or self._scene.agent
+        offered = [spec.name for spec in await self._scene.services.tools.offered(maker)]
+        for name in names:
+            if name not in offered:
+                raise Declined(f'You have no tool "{name}"; {did_you_mean(name, offered)}')
+        return tuple(dict.fromkeys(names))
+
+    @property
+    def _run_of(self) -> str:
+        """The follow-up of which this turn is a run."""
+        runs = [mail for mail in self._scene.journal.mail if mail.kind is MailKind.DUE]
+        return runs[0].about.get("follow_up", "") if runs else ""
+
+    @property
+    def _principal(self) -> str:
+        return self._scene.journal.get("principal") or ""
+
+    @property
+    def _zone(self) -> str:
+        return str(self._now.tzinfo)
+
+    @property
+    def _now(self) -> datetime:
+        """By the follow-ups' clock, in the person's zone."""
+        return datetime.fromtimestamp(self._scene.services.calendar(), zone_named(self._scene.person.tz))
+
+
+def _sentence(refused: Refused) -> str:
+    return words_for("en").say(refused.key, **refused.values)
