@@ -9,7 +9,7 @@ import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Self
 
 _FORM = re.compile(r"(?P<begins>\S+)\s+x(?P<speed>\d+(?:\.\d+)?)\s+@(?P<real>\d+(?:\.\d+)?)")
@@ -39,6 +39,12 @@ class Clock:
         if begins.tzinfo is None:
             raise ValueError(f"{text!r} begins at a time without a zone; add one, such as +00:00")
         return cls(begins.timestamp(), float(found["speed"]), float(found["real"]))
+
+    def __str__(self) -> str:
+        """What `parse` reads."""
+        if self == Clock():
+            return "real"
+        return f"{datetime.fromtimestamp(self.begins, UTC).isoformat()} x{self.speed:g} @{self.real:f}"
 
     def now(self, real: Callable[[], float] = time.time) -> float:
         """Seconds since the epoch."""

@@ -258,7 +258,14 @@ def test_the_architecture_explains_every_key() -> None:
     table = "\n".join(row[0] for row in rows(ARCHITECTURE))
     fixed = [keys.LEASES, keys.DEADLINES, keys.DEAD, keys.TAKEN_OVER_AT, keys.QUEUE, keys.WAKE]
     built = [name for name, _ in inspect.getmembers(keys, inspect.isfunction)]
-    words = {"mailbox": "mail", "sign_in": "sign-in"}
+    words = {
+        "mailbox": "mail",
+        "sign_in": "sign-in",
+        "follow_up": "follow-up",
+        "follow_ups_by": "follow-ups:by",
+        "follow_ups_in": "follow-ups:in",
+        "follow_up_runs": "follow-ups:runs",
+    }
     prefixes = [f"{keys.PREFIX}{words.get(name, name)}:" for name in built]
     missing = [key for key in (*fixed, *prefixes, keys.JOB_PREFIX, keys.IN_PROGRESS_PREFIX) if f"`{key}" not in table]
     assert missing == []
