@@ -350,7 +350,7 @@ async def test_words_that_are_not_understood_come_back_with_all_that_was_typed(w
         "agent": "research",
     }
     await world.submit(await form(world), typed)
-    await until(lambda: "I do not understand when that is" in shown(world), seen=lambda: shown(world))
+    await until(lambda: "I do not understand what it says in words" in shown(world), seen=lambda: shown(world))
     there = holds(await form(world))
     assert {name: there[name] for name in ("prompt", "words", "until", "agent")} == {
         name: typed[name] for name in ("prompt", "words", "until", "agent")
@@ -411,6 +411,12 @@ async def test_a_streamed_answer_offers_one_too(world: World) -> None:
     thread = await world.dm("hi")
     await thread.answered()
     assert buttons(thread.ours[-1]) == ["Follow up"]
+
+
+async def test_an_agent_whose_file_says_no_offers_none(make_world: MakeWorld) -> None:
+    quiet = AGENTS["assistant"].replace("---\nmodel", "---\nfollow_ups: false\nmodel", 1)
+    world = await make_world(agents={"assistant": quiet})
+    assert buttons((await a_thread(world)).ours[-1]) == []
 
 
 async def test_a_failure_offers_none(world: World) -> None:
@@ -501,6 +507,14 @@ async def test_one_is_paused_and_resumed_in_the_list(world: World) -> None:
     await press(world, world.whispered[-1], "resume", follow_up=first.id)
     await whispers(world, "Resumed, by Ada.")
     assert (await now_is(world, first)).due == first.due
+
+
+async def test_one_is_changed_from_the_list_which_then_shows_it(world: World) -> None:
+    first, _ = await some(world, 2)
+    await world.command("/followup", "list")
+    await press(world, world.whispered[-1], "change", follow_up=first.id)
+    await world.submit(await form(world), {"prompt": "another task"})
+    await whispers(world, "Changed.", "You have 2 follow-ups", "> another task", "> task 1")
 
 
 async def test_one_is_run_now(world: World) -> None:

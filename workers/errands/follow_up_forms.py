@@ -14,6 +14,7 @@ import structlog
 from bot.follow_ups import form as forms
 from bot.follow_ups.form import Form
 from bot.follow_ups.models import FollowUp
+from bot.slack import follow_up_clicks as clicks
 from bot.slack import follow_up_form, wire
 from bot.slack.errors import Refused as SlackRefused
 from bot.slack.follow_up_form import Asked
@@ -22,7 +23,7 @@ from bot.slack.text import shortened
 from workers import lines
 from workers.errands import modal
 from workers.errands.errand import Errand, GivenUp
-from workers.follow_ups import acts, confirming, described, filled_in, wishes
+from workers.follow_ups import acts, confirming, described, filled_in, listing, wishes
 from workers.follow_ups.acts import Who
 from workers.follow_ups.card import card, words_of
 from workers.follow_ups.facts import facts_of, name_of, zone_of
@@ -121,12 +122,22 @@ async def _tell(errand: Errand, asked: Asked, follow_up: FollowUp, *, changed: b
         await confirming.redraw(services, follow_up, note="follow_up.card.changed_by", values={"person": person})
     elif follow_up.thread:
         said = await _posted(errand, follow_up) or said
-    if asked.response_url and not (changed and not asked.replaces):
-        facts, note = await facts_of(services, follow_up), said if changed else ""
+    await _tell_alone(errand, asked, follow_up, said if changed else "")
+    await _say(errand, asked, said)
+
+
+async def _tell_alone(errand: Errand, asked: Asked, follow_up: FollowUp, note: str) -> None:
+    """What only its person sees: the list anew where they pressed in one, else the card."""
+    if not asked.response_url:
+        return
+    if asked.replaces == clicks.LIST:
+        user = errand.mail.principal
+        text, body = await listing.own(errand.services, errand.slack, errand.words, asked.team, user, notice=note)
+    else:
+        facts = await facts_of(errand.services, follow_up)
         text = words_of(follow_up, facts, errand.words, note=note)
         body = card(follow_up, facts, errand.words, note=note)
-        await errand.answer("follow_up.card", text, body, replace=bool(asked.replaces))
-    await _say(errand, asked, said)
+    await errand.answer("follow_up.card", text, body, replace=bool(asked.replaces))
 
 
 async def _posted(errand: Errand, follow_up: FollowUp) -> str:

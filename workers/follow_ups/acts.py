@@ -166,9 +166,10 @@ async def cancel(
 
 
 async def run_now(services: Services, who: Who, team: str, follow_up_id: str) -> Done | Refused:
-    """An extra run, at once; it counts among its runs, and leaves its times as they are."""
+    """An extra run, at once; it counts among its runs, and leaves its times as they are. One whose only time was missed
+    makes up for it so."""
     while True:
-        kept = await _allowed(services, who, team, follow_up_id, others=False)
+        kept = await _allowed(services, who, team, follow_up_id, others=False, or_missed=True)
         if isinstance(kept, Refused):
             return kept
         follow_up, now = kept.follow_up, services.calendar()
@@ -217,8 +218,11 @@ async def _act(
             return Done(new)
 
 
-async def _allowed(services: Services, who: Who, team: str, follow_up_id: str, *, others: bool) -> Kept | Refused:
-    """The follow-up, if it is open and `who` may; `others`: also those who answer for the workspace."""
+async def _allowed(
+    services: Services, who: Who, team: str, follow_up_id: str, *, others: bool, or_missed: bool = False
+) -> Kept | Refused:
+    """The follow-up, if it is open and `who` may; `others`: also those who answer for the workspace. `or_missed`: also
+    where it has ended since its only time was missed."""
     kept = await services.follow_ups.get(team, follow_up_id)
     if kept is None:
         return Refused("follow_up.refused.gone", {})
@@ -226,7 +230,8 @@ async def _allowed(services: Services, who: Who, team: str, follow_up_id: str, *
     if not (who.at_console or who.user == owner or (others and await _answers_for(services, team, who.user))):
         found = await services.people.person(team, owner)
         return Refused("follow_up.refused.not_yours", {"person": found.name if found else owner})
-    return kept if kept.follow_up.is_open else Refused("follow_up.refused.ended", {})
+    is_missed = or_missed and kept.follow_up.why is Why.MISSED
+    return kept if kept.follow_up.is_open or is_missed else Refused("follow_up.refused.ended", {})
 
 
 async def _answers_for(services: Services, team: str, user: str) -> bool:

@@ -83,9 +83,10 @@ def _when(follow_up: FollowUp, facts: Facts, words: Words) -> str:
 def _where(follow_up: FollowUp, words: Words) -> str:
     if follow_up.thread_ts:
         return words.say("follow_up.card.in_thread")
+    again = "" if follow_up.when.at else "_again"
     if follow_up.channel.startswith("D"):
-        return words.say("follow_up.card.in_dm")
-    return words.say("follow_up.card.in_channel", channel=f"<#{follow_up.channel}>")
+        return words.say(f"follow_up.card.in_dm{again}")
+    return words.say(f"follow_up.card.in_channel{again}", channel=f"<#{follow_up.channel}>")
 
 
 def _ends(follow_up: FollowUp, facts: Facts, words: Words) -> list[str]:

@@ -86,7 +86,10 @@ def resumed(follow_up: FollowUp, now: float) -> FollowUp:
 
 
 def run_besides(follow_up: FollowUp, occurrence: int, now: float) -> FollowUp:
-    """An extra run begins; it counts, and after the last that there may be it is due no more."""
+    """An extra run begins; it counts, and after the last that there may be it is due no more. One that has ended since
+    its only time was missed is open again for as long as it runs."""
+    if not follow_up.is_open:
+        follow_up = replace(follow_up, status=Status.ACTIVE, why=None, by="", missed=0, missed_since=0)
     used_up = follow_up.most_runs and follow_up.runs + 1 >= follow_up.most_runs
     return _begun(follow_up, occurrence, now, due=0 if used_up else follow_up.due)
 

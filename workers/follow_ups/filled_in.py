@@ -18,6 +18,7 @@ from workers.follow_ups.refusals import Wrong
 
 DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 NO_PROMPT = "§"  # stands for the prompt behind words that only say when
+NOT_UNDERSTOOD = "follow_up.form.not_understood"
 AHEAD = timedelta(hours=1)  # the time that an empty form proposes
 
 
@@ -99,16 +100,16 @@ def _picked(form: Form, now: datetime) -> Timed | Wrong:
     if form.kind == forms.ONCE:
         return Timed(When(at=int(begins.replace(tzinfo=now.tzinfo).timestamp()), zone=zone))
     if form.repeat not in forms.REPEATS:
-        return Wrong("follow_up.time.not_understood")
+        return Wrong(NOT_UNDERSTOOD)
     return Timed(When(rule=rule(form.repeat, begins), start=begins.isoformat(), zone=zone))
 
 
 def _in_words(words: str, now: datetime, language: Language) -> Timed | Wrong:
     found = phrases.read(f"{words} {NO_PROMPT}", now=now, language=language)
     if isinstance(found, Wrong):
-        return found
+        return Wrong(NOT_UNDERSTOOD) if found.key == "follow_up.time.not_understood" else found
     if found.prompt != NO_PROMPT:
-        return Wrong("follow_up.time.not_understood")
+        return Wrong(NOT_UNDERSTOOD)
     return Timed(found.when, found.ends_at, found.most_runs)
 
 

@@ -52,7 +52,9 @@ async def show(scene: Scene, answer: Answer, text: str, *, closing: str, foot: s
 
 
 def _buttons(scene: Scene) -> blocks.Blocks:
-    """What an answer may lead to: that its agent comes back to it."""
+    """What an answer may lead to: that its agent comes back to it, unless its file says that it does not."""
+    if scene.agent.follow_ups is False:
+        return []
     return blocks.offer(clicks.action_id(clicks.NEW), scene.words.say("follow_up.button.new"))
 
 

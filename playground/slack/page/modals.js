@@ -9,6 +9,8 @@ import { Form } from "./forms.js";
 import { blocks } from "./render/blocks.js";
 import { emoji } from "./render/emoji.js";
 
+const INPUTS = ".input :is(input, select, textarea)";
+
 export class Modals {
   constructor(page) {
     this.page = page;
@@ -46,7 +48,7 @@ export class Modals {
     }
     const stamp = `${top.id}/${top.hash}/${this.page.store.locale}`;
     if (this.drawn === stamp) return;
-    const another = this.drawn?.split("/")[0] !== top.id;
+    const another = this.drawn?.split("/")[0] !== top.id || (!this.body.querySelector(INPUTS) && this.leave === document.activeElement);
     this.drawn = stamp;
     const form = this.form(top);
     form.known = top.values;
@@ -55,7 +57,7 @@ export class Modals {
     this.paint(top, form);
     fill(this.trouble);
     if (!this.dialog.open) this.dialog.showModal();
-    if (another) (this.body.querySelector(".input :is(input, select, textarea)") ?? this.body.querySelector("input, select, textarea, button") ?? this.leave).focus();
+    if (another) (this.body.querySelector(INPUTS) ?? this.body.querySelector("input, select, textarea, button") ?? this.leave).focus();
   }
 
   paint({ view }, form) {

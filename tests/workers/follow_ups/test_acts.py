@@ -14,7 +14,7 @@ import pytest
 from bot.follow_ups.models import FollowUp, Status, When, Why
 from bot.threads.models import MailKind, ThreadKey
 from tests.world import ADA, CAMILLE, GENERAL, GRACE, HUGO, TEAM, World, opened
-from workers.follow_ups import acts
+from workers.follow_ups import acts, due
 from workers.follow_ups.acts import CONSOLE, Done, Made, Who
 from workers.follow_ups.wishes import Refused, Wish
 from workers.opening import open_services
@@ -174,6 +174,22 @@ async def test_an_extra_run_is_handed_over_once_and_counts(services: Services) -
     assert (found.follow_up.running, found.follow_up.runs, found.follow_up.due) == (NOW, 1, 0)
     assert await acts.run_now(services, ada, TEAM, one.id) == Refused("follow_up.refused.running", {})
     assert [(mail.kind, mail.principal) for mail in await services.turns.look(THREAD)] == [(MailKind.DUE, ADA)]
+
+
+async def test_one_whose_only_time_was_missed_makes_up_for_it_once(services: Services) -> None:
+    one, ada = await made(services, when=When(at=NOW + 60)), Who(user=ADA)
+    kept = await services.follow_ups.get(TEAM, one.id)
+    assert kept is not None
+    await services.follow_ups.change(kept, one.ended(Why.MISSED))
+    found = await acts.run_now(services, ada, TEAM, one.id)
+    assert isinstance(found, Done)
+    assert (found.follow_up.status, found.follow_up.running, found.follow_up.due) == (Status.ACTIVE, NOW, 0)
+    over = due.run_ended(found.follow_up, NOW, answered=True)
+    assert (over.status, over.why) == (Status.ENDED, Why.DONE)
+    kept = await services.follow_ups.get(TEAM, one.id)
+    assert kept is not None
+    await services.follow_ups.change(kept, over)
+    assert await acts.run_now(services, ada, TEAM, one.id) == Refused("follow_up.refused.ended", {})
 
 
 async def test_two_extra_runs_within_a_second_are_two(services: Services) -> None:

@@ -90,9 +90,9 @@ def test_what_the_form_has_no_choice_for_stands_in_words_and_stays_what_it_is(wh
 WORDS: dict[str, tuple[str, Language, object]] = {
     "once": ("in 2 hours", "en", Timed(When(at=at(2027, 3, 1, 13, 7), zone=ZONE))),
     "in French": ("demain à midi", "fr", Timed(When(at=at(2027, 3, 2, 12), zone=ZONE))),
-    "no time": ("when the moon is blue", "en", Wrong("follow_up.time.not_understood")),
-    "a time and something else": ("tomorrow at 9 look", "en", Wrong("follow_up.time.not_understood")),
-    "something else and a time": ("look tomorrow at 9", "en", Wrong("follow_up.time.not_understood")),
+    "no time": ("when the moon is blue", "en", Wrong(filled_in.NOT_UNDERSTOOD)),
+    "a time and something else": ("tomorrow at 9 look", "en", Wrong(filled_in.NOT_UNDERSTOOD)),
+    "something else and a time": ("look tomorrow at 9", "en", Wrong(filled_in.NOT_UNDERSTOOD)),
 }
 
 
