@@ -87,6 +87,7 @@ async def opened(settings: Settings, environment: Mapping[str, str]) -> AsyncIte
             connections=Connections(redis, settings.vault),
             inquiries=Inquiries(redis),
             command_prefix=settings.command_prefix,
+            calendar=settings.follow_up_clock.now,
             replies_without_mention=settings.replies_without_mention,
         )
         bolt = make_bolt(_opener_of_sockets(settings.slack_api_url), installations, Reception(ears, TABLE, passed_over))

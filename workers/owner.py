@@ -81,6 +81,8 @@ async def _next(services: Services, hold: Hold, claimed: Claimed) -> list[Mail] 
             return await trying_again.again(services, hold, claimed, mail)
         case MailKind.CROWDED:
             return await turnless.say(services, claimed, [mail], "thread.needs_mention")
+        case MailKind.FOLLOW_UP if mail.about.get("do") == "list":
+            return await turnless.list_follow_ups(services, claimed, mail)
         case MailKind.STOP:
             return await turnless.whisper(services, claimed, mail, "turn.nothing_to_stop")
         case MailKind.PERSON:

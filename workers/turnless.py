@@ -18,6 +18,7 @@ from bot.threads.models import Mail, MailKind
 from bot.threads.owned import Claimed
 from workers import lines, roster
 from workers.approving import late
+from workers.follow_ups import listing
 from workers.follow_ups.ending import FAILED, Run, ended
 from workers.journal import Journal
 from workers.services import Services
@@ -37,6 +38,14 @@ async def say(
     """Answer mail that needs no turn with one line in the thread, once, and go on."""
     journal = await lines.say(services, claimed, mail, key, values or {})
     return await drop(services, claimed, mail, record=record, journal=journal)
+
+
+async def list_follow_ups(services: Services, claimed: Claimed, mail: Mail) -> list[Mail] | None:
+    """The thread's follow-ups, to whoever asks for them there."""
+    words = await lines.words_in(services, claimed.owned.thread, mail.principal)
+    text, body = await listing.of_thread(services, words, claimed.owned.thread)
+    journal = await lines.post(services, claimed, [mail], text, body)
+    return await drop(services, claimed, [mail], journal=journal)
 
 
 async def whisper(services: Services, claimed: Claimed, mail: Mail, key: str, **values: str) -> list[Mail] | None:

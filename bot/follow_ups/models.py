@@ -68,7 +68,7 @@ class FollowUp:
     `due` is the next occurrence, 0 for none; `running` the one whose turn has not ended, since `running_since`.
     `runs` counts those that were handed over, `failures` the last ones in a row that came to no answer. `missed` counts
     occurrences since `missed_since` that were left out and that nobody was told of. `by` is who paused or ended it.
-    `tools` are those that it is expected to call.
+    `tools` are those that it is expected to call. `card` is the ts of the post in its thread that says what it is.
     """
 
     id: str
@@ -98,6 +98,7 @@ class FollowUp:
     missed: int = 0
     missed_since: int = 0
     tools: tuple[str, ...] = field(default=())
+    card: str = ""
 
     @property
     def thread(self) -> ThreadKey | None:

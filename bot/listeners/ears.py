@@ -15,6 +15,7 @@ from bot.inbox import Inbox
 from bot.inquiries.inquiries import Inquiries
 from bot.picking.choices import Choices
 from bot.slack.commands import Reply
+from bot.slack.follow_up_clicks import InItsPlace
 from bot.slack.inquiry_clicks import FieldErrors
 from bot.slack.installations import Installations
 from bot.slack.people import People
@@ -24,7 +25,10 @@ Body = dict[str, Any]  # a payload as Slack sent it, parsed
 
 @dataclass(frozen=True, kw_only=True)
 class Ears:
-    """Opened once a process; see `bot/app.py`. Only `inbox` may be waited for before Slack has its answer."""
+    """Opened once a process; see `bot/app.py`. Only `inbox` may be waited for before Slack has its answer.
+
+    `calendar` is the clock by which follow-ups are due, in seconds since the epoch.
+    """
 
     inbox: Inbox
     afterwards: Afterwards
@@ -37,6 +41,7 @@ class Ears:
     connections: Connections
     inquiries: Inquiries
     command_prefix: str
+    calendar: Callable[[], float]
     replies_without_mention: bool
 
     async def bot_user(self, team: str, body: Body) -> str:
@@ -52,4 +57,4 @@ class Ears:
 
 
 # What a listener gives goes into the acknowledgement.
-Listener = Callable[[Ears, Body], Awaitable[Reply | FieldErrors | None]]
+Listener = Callable[[Ears, Body], Awaitable[Reply | FieldErrors | InItsPlace | None]]

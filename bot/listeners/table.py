@@ -12,6 +12,7 @@ from bot.listeners import (
     commands,
     connections,
     controls,
+    follow_ups,
     inquiries,
     lifecycle,
     messages,
@@ -35,8 +36,10 @@ from bot.slack.clicks import (
     RESOLVE,
     TAKE_OVER,
 )
-from bot.slack.commands import AGENT, CONNECTIONS, THREADWIND
+from bot.slack.commands import AGENT, CONNECTIONS, FOLLOW_UP, THREADWIND
 from bot.slack.connections import CONNECT, DISCONNECT, PAGE, REVOKE
+from bot.slack.follow_up_clicks import ACTION, FOLLOW_UP_ON
+from bot.slack.follow_up_form import CALLBACK
 from bot.slack.inquiry_form import FILL_IN
 from bot.slack.shortcuts import BRANCH, EXPORT, SHOW
 
@@ -47,11 +50,13 @@ TABLE: Mapping[str, Listener] = {
     # typed as a slash command, whose name may begin with COMMAND_PREFIX
     f"command {AGENT}": commands.agent,
     f"command {CONNECTIONS}": connections.listed,
+    f"command {FOLLOW_UP}": follow_ups.asked,
     f"command {THREADWIND}": waiting.asked,
     "command": commands.unknown,
     # picked in a message's menu
     f"message_action {BRANCH}": shortcuts.branched,
     f"message_action {SHOW}": shortcuts.shown,
+    f"message_action {FOLLOW_UP_ON}": follow_ups.picked,
     f"action {EXPORT}": shortcuts.exported,
     # clicked
     f"action {APPROVE}": approvals.decided,
@@ -71,6 +76,8 @@ TABLE: Mapping[str, Listener] = {
     f"action {DONE_IT}": inquiries.pressed,
     f"view_submission {FILL_IN}": inquiries.sent,
     "event agent_session_stopped": controls.stopped,
+    f"action {ACTION}": follow_ups.pressed,
+    f"view_submission {CALLBACK}": follow_ups.sent,
     # pressed in the modal of /connections
     f"action {CONNECT}": connections.pressed,
     f"action {DISCONNECT}": connections.pressed,

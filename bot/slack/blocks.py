@@ -52,6 +52,11 @@ def footer(label: str) -> Blocks:
     return [_context([label])]
 
 
+def offer(action_id: str, label: str) -> Blocks:
+    """One button that is about the thread it stands in."""
+    return [{"type": "actions", "elements": [button_for(action_id, label, action_id)]}]
+
+
 def small_print(lines: Sequence[str]) -> Blocks:
     """Notes of ours, one below the other, in mrkdwn."""
     return [_context([line]) for line in lines]

@@ -145,11 +145,14 @@ class Slack:
         )
         return _ts(answer, "chat.postEphemeral", "message_ts")
 
-    async def respond(self, url: str, *, text: str, blocks: Blocks | None = None, to_all: bool = False) -> None:
+    async def respond(
+        self, url: str, *, text: str, blocks: Blocks | None = None, to_all: bool = False, replace: bool = False
+    ) -> None:
         """Answer a command or a click by its `response_url`: five times within half an hour, also where the bot is no
-        member. Only who gave the command sees it, unless it is said `to_all`; it cannot be looked up."""
+        member. Only who gave the command sees it, unless it is said `to_all`; it cannot be looked up.
+        `replace`: in the place of the message that was clicked in."""
         kind = "in_channel" if to_all else "ephemeral"
-        message = {"response_type": kind, "replace_original": False, "text": defuse(text), "blocks": blocks, **QUIET}
+        message = {"response_type": kind, "replace_original": replace, "text": defuse(text), "blocks": blocks, **QUIET}
         await self._calls.respond(url, message)
 
     async def permalink(self, channel: str, ts: str) -> str:

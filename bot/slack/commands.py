@@ -18,6 +18,7 @@ from bot.threads.models import Mail, MailKind, ThreadKey
 
 AGENT = "agent"
 CONNECTIONS = "connections"
+FOLLOW_UP = "followup"
 THREADWIND, WAITING = "threadwind", "waiting"  # a command, and the word after it
 NAME_LIMIT = 32  # of a command, its slash included
 

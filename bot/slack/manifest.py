@@ -14,7 +14,8 @@ from enum import Enum
 from typing import Any, Protocol
 
 from bot.catalog.agents import Prompt
-from bot.slack.commands import AGENT, CONNECTIONS, THREADWIND, WAITING, slash
+from bot.slack.commands import AGENT, CONNECTIONS, FOLLOW_UP, THREADWIND, WAITING, slash
+from bot.slack.follow_up_clicks import FOLLOW_UP_ON
 from bot.slack.shortcuts import BRANCH, SHOW
 
 EVENTS_PATH = "/slack/events"  # events, clicks, commands and options share one address
@@ -59,6 +60,9 @@ class Offered:
 COMMANDS = (
     Offered(AGENT, "Ask an agent, or see which there are", "[name] [question], help or default name"),
     Offered(CONNECTIONS, "See where you are signed in and what you allowed for longer, and end it", ""),
+    Offered(
+        FOLLOW_UP, "Let an agent come back to something, once or again and again", "in 2h check the deploy, or list"
+    ),
     Offered(THREADWIND, "See what waits for you, and what of yours waits for others", WAITING),
 )
 
@@ -93,6 +97,12 @@ SHORTCUTS = (  # in a message's menu
         "type": "message",
         "callback_id": SHOW,
         "description": "See what the agent of this thread knows, and export it",
+    },
+    {
+        "name": "Follow up on this",
+        "type": "message",
+        "callback_id": FOLLOW_UP_ON,
+        "description": "Let an agent come back to this thread later",
     },
 )
 

@@ -113,6 +113,8 @@ class Spoken(Payload):
         elif is_reply and (change := self._change(said, bot_user)):
             kind = MailKind.SWITCH if change.verb == "switch" else MailKind.ROSTER
             about = {"verb": change.verb, "name": change.name}
+        elif is_reply and self._addressed(said, bot_user) and wire.asks_for_follow_ups(said, bot_user):
+            kind, about = MailKind.FOLLOW_UP, {"do": "list"}
         return Mail(
             id=message_id(team, self.channel, self.ts),
             kind=kind,
@@ -128,8 +130,10 @@ class Spoken(Payload):
 
     def _change(self, said: str, bot_user: str) -> wire.Change | None:
         """Said to the bot, and nothing beside it."""
-        addressed = self.is_dm or wire.names(said, bot_user)
-        return wire.change(said, bot_user) if addressed and not self.attached else None
+        return wire.change(said, bot_user) if self._addressed(said, bot_user) else None
+
+    def _addressed(self, said: str, bot_user: str) -> bool:
+        return (self.is_dm or wire.names(said, bot_user)) and not self.attached
 
 
 class MentionEvent(Spoken):

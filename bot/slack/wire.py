@@ -33,6 +33,7 @@ _SWITCH, _ADD, _REMOVE = "agent", "add|ajoute[rz]?", "remove|retire[rz]?"
 SWITCH = re.compile(rf"(?:{_SWITCH})(?:\s+{_NAME})?", re.IGNORECASE)
 ADD = re.compile(rf"(?:{_ADD})\s+{_NAME}", re.IGNORECASE)
 REMOVE = re.compile(rf"(?:{_REMOVE})\s+{_NAME}", re.IGNORECASE)
+FOLLOW_UPS = re.compile(r"follow[- ]?ups?|suivis?", re.IGNORECASE)
 VERB = re.compile(f"{_SWITCH}|{_ADD}|{_REMOVE}", re.IGNORECASE)
 
 
@@ -102,9 +103,14 @@ def change(text: str, bot_user: str) -> Change | None:
     return None
 
 
+def asks_for_follow_ups(text: str, bot_user: str) -> bool:
+    """Is the whole message the word for a thread's follow-ups, with the bot named before or after it?"""
+    return FOLLOW_UPS.fullmatch(_alone(text, bot_user).strip(" .!…?")) is not None
+
+
 def is_instruction(word: str) -> bool:
     """Is it a word by which people tell the bot something, and nothing they would say to an agent?"""
-    return VERB.fullmatch(word) is not None or is_stop(word, "")
+    return bool(VERB.fullmatch(word) or FOLLOW_UPS.fullmatch(word)) or is_stop(word, "")
 
 
 def _alone(text: str, bot_user: str) -> str:

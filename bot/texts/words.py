@@ -7,15 +7,16 @@ are: whoever puts a person's words into a message escapes them for the place the
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
-from datetime import datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_time, format_timedelta, get_timezone
+from babel.dates import format_date, format_skeleton, format_time, format_timedelta, get_day_names, get_timezone
 from babel.lists import format_list
 from babel.numbers import format_decimal
 
@@ -48,6 +49,19 @@ class Words:
         known = _zone(zone)
         text = format_time(moment, "short", tzinfo=known or get_timezone("UTC"), locale=self._formats)
         return text if known else f"{text} UTC"
+
+    def day(self, day: date, *, with_year: bool = True) -> str:
+        """ "Monday, November 30, 2026"."""
+        pattern = self._formats.date_formats["full"].pattern
+        return format_date(day, pattern if with_year else re.sub(r",?\s*y+", "", pattern), locale=self._formats)
+
+    def day_of_year(self, month: int, day: int) -> str:
+        """ "November 30"."""
+        return format_skeleton("MMMMd", datetime(2000, month, day), locale=self._formats)  # noqa: DTZ001
+
+    def weekday(self, number: int) -> str:
+        """ "Monday" for 0."""
+        return str(get_day_names("wide", locale=self._formats)[number])
 
     def duration(self, length: timedelta) -> str:
         """ "2 minutes", in the largest unit that fits, rounded."""

@@ -50,6 +50,7 @@ class Board:
         self._bare = bare
         self.tasks: dict[str, blocks.Task] = {}
         self.spoken = False
+        self.under: blocks.Blocks = []  # the last message of the answer
         self._line = line
         self._ledger = line.ledger
         self._draws_cards = True
@@ -249,7 +250,7 @@ class Board:
         """Fallback text and blocks of a piece of the answer, made harmless."""
         harmless = text.defuse(markdown)
         label = self._line.words.say("label.ai_generated") if last else None
-        return text.fallback(harmless), blocks.answer(harmless, label)
+        return text.fallback(harmless), [*blocks.answer(harmless, label), *(self.under if last else [])]
 
     def states(self) -> str:
         """What the cards say, in words."""

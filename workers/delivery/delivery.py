@@ -245,8 +245,9 @@ class Delivery:
 
     # -- the ends -----------------------------------------------------------------------------------------------
 
-    async def finish(self, answer: str, *, closing: str = "") -> None:
-        """Show all of `answer` (and under it our own sentence `closing`), then nothing is left running."""
+    async def finish(self, answer: str, *, closing: str = "", under: blocks.Blocks | None = None) -> None:
+        """Show all of `answer` (and under it our own sentence `closing`, and `under` its last message those blocks),
+        then nothing is left running."""
         await self.speak()
         await self._end()
         if self._settled:
@@ -257,6 +258,7 @@ class Delivery:
             said = self.live.text
             self.live.text = f"{said.rstrip()}\n\n_{closing}_" if said.strip() else closing
         async with self._serial:
+            self._saying.board.under = under or []
             await self._saying.whole.deliver()
             await self.clear()
 

@@ -61,7 +61,7 @@ class Whole:
     async def _end_in_stream(self) -> None:
         await self._live.send_tasks()
         await self._live.send_text(len(self._live.text))
-        footer = blocks.footer(self._line.words.say("label.ai_generated"))
+        footer = [*blocks.footer(self._line.words.say("label.ai_generated")), *self._board.under]
         await self._stream.close(blocks=footer, session_status="active")
         self._board.spoken = True
         await self._board.attach(self._live.text[self._live.sent :])

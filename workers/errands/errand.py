@@ -25,10 +25,13 @@ CLOCKS_DIFFER = timedelta(minutes=5)  # at most, ours and Slack's: a root cannot
 log = structlog.get_logger()
 
 
+Value = str | int | timedelta  # what a text may be filled with
+
+
 class GivenUp(Exception):
     """The errand ends here; `key` and `values` are the sentence that its asker gets."""
 
-    def __init__(self, key: str, **values: str) -> None:
+    def __init__(self, key: str, **values: Value) -> None:
         super().__init__(key)
         self.key = key
         self.values = values
@@ -78,20 +81,23 @@ class Errand:
         accepted = await self.services.mailbox.accept(mail)
         log.info("errand.moved", into=str(mail.thread), accepted=accepted.value)
 
-    async def tell(self, key: str, **values: str) -> None:
+    async def tell(self, key: str, **values: Value) -> None:
         """Say one sentence to the asker alone, at most once."""
         text = self.words.say(key, **values)
         await self.answer(key, text, blocks.notice(text))
 
-    async def answer(self, key: str, text: str, body: blocks.Blocks) -> None:
-        """Show `body` to the asker alone: by the `response_url` where there is one; one answer at most."""
+    async def answer(self, key: str, text: str, body: blocks.Blocks, *, replace: bool = False) -> None:
+        """Show `body` to the asker alone: by the `response_url` where there is one; one answer at most.
+
+        `replace`: in the place of what they pressed in, where only they see that.
+        """
         if self.journal.get("told"):
             return
         self.journal.set(told=key)
         await self.journal.write()
         try:
             if url := self.mail.about.get("response_url"):
-                await self.slack.respond(url, text=text, blocks=body)
+                await self.slack.respond(url, text=text, blocks=body, replace=replace)
             else:
                 await self.slack.ephemeral(self.thread.channel, self.mail.principal, text=text, blocks=body)
         except SlackError as error:

@@ -12,6 +12,7 @@ from workers.errands.connections import show_connections
 from workers.errands.due import begin_thread
 from workers.errands.errand import Errand
 from workers.errands.follow_up_told import tell
+from workers.errands.follow_ups import follow_up
 from workers.errands.opening import open_thread
 from workers.errands.showing import export, show
 from workers.errands.waiting import tell_waiting
@@ -27,5 +28,6 @@ ERRANDS: Mapping[MailKind, Callable[[Errand], Awaitable[None]]] = {
     MailKind.CONNECTED: connect,
     MailKind.WAITING: tell_waiting,
     MailKind.DUE: begin_thread,
+    MailKind.FOLLOW_UP: follow_up,
     MailKind.FOLLOW_UP_TOLD: tell,
 }

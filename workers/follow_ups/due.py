@@ -85,6 +85,12 @@ def resumed(follow_up: FollowUp, now: float) -> FollowUp:
     return _over(replace(fresh, due=first(fresh, now) or (int(now) if held else 0)))
 
 
+def run_besides(follow_up: FollowUp, occurrence: int, now: float) -> FollowUp:
+    """An extra run begins; it counts, and after the last that there may be it is due no more."""
+    used_up = follow_up.most_runs and follow_up.runs + 1 >= follow_up.most_runs
+    return _begun(follow_up, occurrence, now, due=0 if used_up else follow_up.due)
+
+
 def is_running(follow_up: FollowUp, now: float) -> bool:
     return bool(follow_up.running) and now - follow_up.running_since < RUN_ENDED_UNSEEN.total_seconds()
 

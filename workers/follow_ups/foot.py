@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from bot.follow_ups.models import FollowUp, Status, Why
 from bot.texts import Words
-from workers.follow_ups.described import moment
+from workers.follow_ups import described
 
 NAME_SHOWN = 100
 
@@ -18,20 +20,34 @@ _MARKS = re.compile(r"[\\`*_\[\]<>|~#&]")
 
 
 def foot(
-    after: FollowUp, words: Words, *, person: str, zone: str, missed: int, missed_since: int, unanswered: Sequence[str]
+    after: FollowUp,
+    words: Words,
+    *,
+    person: str,
+    zone: str,
+    now: float,
+    missed: int,
+    missed_since: int,
+    unanswered: Sequence[str],
 ) -> str:
     """`after` is the follow-up as it will stand when the run has ended; `unanswered` are tools that wanted a yes in
     vain."""
     who = plain(person)
-    at = moment(after.due, words, zone) if after.due else ""
+    at = moment(after.due, words, zone, now=now) if after.due else ""
     lines = [words.say(f"follow_up.run.{_state(after)}", person=who, count=after.failures, at=at)]
     if missed:
-        since = moment(missed_since, words, zone)
+        since = moment(missed_since, words, zone, now=now)
         lines.append(words.say("follow_up.run.missed", count=missed, since=since))
     if unanswered:
         tools = words.names(["`" + tool.replace("`", "") + "`" for tool in unanswered])
         lines.append(words.say("follow_up.run.unanswered", tools=tools))
     return " ".join(lines)
+
+
+def moment(at: float, words: Words, zone: str, *, now: float) -> str:
+    """A day and a time of day in `zone`, as the reader writes them."""
+    here = ZoneInfo(zone)
+    return described.moment(datetime.fromtimestamp(at, here), words, now=datetime.fromtimestamp(now, here))
 
 
 def plain(name: str) -> str:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import structlog
 
+from bot.slack import blocks
+from bot.slack import follow_up_clicks as clicks
 from bot.slack import text as slack_text
 from bot.slack.errors import SlackError
 from bot.slack.filenames import IMAGES, extension, named
@@ -44,8 +46,14 @@ async def show(scene: Scene, answer: Answer, text: str, *, closing: str, foot: s
         text = scene.words.say("answer.files")
     text = "\n\n".join(filter(None, (text.rstrip(), sources)))
     closing = closing or ("" if text.strip() else scene.words.say("turn.empty_answer"))
-    await scene.delivery.finish(text, closing=" ".join(filter(None, (closing, foot))))
+    closing = " ".join(filter(None, (closing, foot)))
+    await scene.delivery.finish(text, closing=closing, under=_buttons(scene) if text.strip() else None)
     await _bring(scene, made, texts)
+
+
+def _buttons(scene: Scene) -> blocks.Blocks:
+    """What an answer may lead to: that its agent comes back to it."""
+    return blocks.offer(clicks.action_id(clicks.NEW), scene.words.say("follow_up.button.new"))
 
 
 def _libraries(scene: Scene, sources: list[Source]) -> str:

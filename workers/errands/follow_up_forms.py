@@ -1,0 +1,205 @@
+"""The modal in which a follow-up is made or changed: filled in, and what was sent in it done.
+
+What cannot be done comes back as the same form, with the sentence that says why and all that was typed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from bot.follow_ups import form as forms
+from bot.follow_ups.form import Form
+from bot.follow_ups.models import FollowUp
+from bot.slack import follow_up_form, wire
+from bot.slack.errors import Refused as SlackRefused
+from bot.slack.follow_up_form import Asked
+from bot.slack.ledger import Unread
+from bot.slack.text import shortened
+from workers import lines
+from workers.errands import modal
+from workers.errands.errand import Errand, GivenUp
+from workers.follow_ups import acts, confirming, described, filled_in, wishes
+from workers.follow_ups.acts import Who
+from workers.follow_ups.card import card, words_of
+from workers.follow_ups.facts import facts_of, name_of, zone_of
+from workers.follow_ups.refusals import Wrong
+from workers.follow_ups.wishes import Refused, Wish
+
+QUOTED = 1_500  # characters of the message that a follow-up is to be about
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """The follow-up that is changed, its prompt as people read it, and the words for its times."""
+
+    follow_up: FollowUp
+    prompt: str
+    times: str
+
+    def form(self, zone: str) -> Form:
+        return filled_in.form_of(self.follow_up, prompt=self.prompt, zone=zone, words=self.times)
+
+
+async def fill(errand: Errand) -> None:
+    """An empty form, or one of what the follow-up is; else the sentence that says why there is none."""
+    asked = await _asked(errand)
+    try:
+        before = await _before(errand, asked)
+        form = before.form(asked.zone) if before else filled_in.empty(await _quoted(errand), _now(errand, asked))
+        await _show(errand, asked, form, place=before.follow_up if before else None)
+    except GivenUp as given_up:
+        await _say(errand, asked, errand.words.say(given_up.key, **given_up.values))
+
+
+async def sent(errand: Errand) -> None:
+    """Make it, or change it, and say so where it was begun."""
+    asked, form = await _asked(errand), Form.load(errand.mail.about["form"])
+    try:
+        before = await _before(errand, asked)
+        timed = _timed(errand, asked, form, before)
+        if isinstance(timed, Wrong):
+            sentence = described.refusal(timed, errand.words)
+        else:
+            done = await _do(errand, _wish(errand, asked, form, timed, before), before)
+            if not isinstance(done, Refused):
+                await _tell(errand, asked, done, changed=before is not None)
+                return
+            sentence = errand.words.say(done.key, **done.values)
+        await _show(errand, asked, form, notice=sentence, place=before.follow_up if before else None)
+    except GivenUp as given_up:
+        await _say(errand, asked, errand.words.say(given_up.key, **given_up.values))
+
+
+def _timed(errand: Errand, asked: Asked, form: Form, before: _Before | None) -> filled_in.Timed | Wrong:
+    was = (before.form(asked.zone), before.follow_up.when) if before else None
+    return filled_in.timed(form, now=_now(errand, asked), language=errand.words.locale, before=was)
+
+
+def _wish(errand: Errand, asked: Asked, form: Form, timed: filled_in.Timed, before: _Before | None) -> Wish:
+    """A prompt that was left as it was keeps whom it mentions."""
+    unchanged = before is not None and form.prompt == before.prompt
+    return Wish(
+        id=acts.id_from(errand.mail.id),
+        team=asked.team,
+        channel=asked.channel,
+        thread_ts=asked.root,
+        owner=errand.mail.principal,
+        owner_team=errand.mail.principal_team,
+        prompt=before.follow_up.prompt if before and unchanged else wire.escape(form.prompt),
+        when=timed.when,
+        agent="" if form.agent == forms.DEFAULT_AGENT else form.agent,
+        as_is=form.as_is,
+        until=form.until,
+        ends_at=timed.ends_at,
+        most_runs=timed.most_runs,
+        quiet=form.quiet,
+        tools=before.follow_up.tools if before else (),
+    )
+
+
+async def _do(errand: Errand, wish: Wish, before: _Before | None) -> FollowUp | Refused:
+    services = errand.services
+    if before is None:
+        made = await acts.make(services, wish)
+        return made if isinstance(made, Refused) else made.follow_up
+    who = Who(user=errand.mail.principal)
+    done = await acts.change(services, who, wish.team, before.follow_up.id, wish)
+    return done if isinstance(done, Refused) else done.follow_up
+
+
+async def _tell(errand: Errand, asked: Asked, follow_up: FollowUp, *, changed: bool) -> None:
+    """In its thread, where everybody reads it; else to its person alone."""
+    services, person = errand.services, await name_of(errand.services, asked.team, errand.mail.principal)
+    said = errand.words.say("follow_up.form.changed" if changed else "follow_up.form.made")
+    if changed:
+        await confirming.redraw(services, follow_up, note="follow_up.card.changed_by", values={"person": person})
+    elif follow_up.thread:
+        said = await _posted(errand, follow_up) or said
+    if asked.response_url and not (changed and not asked.replaces):
+        facts, note = await facts_of(services, follow_up), said if changed else ""
+        text = words_of(follow_up, facts, errand.words, note=note)
+        body = card(follow_up, facts, errand.words, note=note)
+        await errand.answer("follow_up.card", text, body, replace=bool(asked.replaces))
+    await _say(errand, asked, said)
+
+
+async def _posted(errand: Errand, follow_up: FollowUp) -> str:
+    """Say in the thread what was promised there, once; a sentence where it cannot be said."""
+    thread = follow_up.thread
+    assert thread is not None
+    words = await lines.words_in(errand.services, thread, follow_up.owner)
+    facts = await facts_of(errand.services, follow_up)
+    try:
+        ts = await errand.ledger.elsewhere(thread).post(
+            "follow_up", text=words_of(follow_up, facts, words), blocks=card(follow_up, facts, words)
+        )
+    except (SlackRefused, Unread) as error:
+        log.warning("follow_up.unsaid", follow_up=follow_up.id, error=str(error))
+        return errand.words.say("follow_up.form.made_unsaid")
+    await errand.journal.write()
+    await confirming.remember(errand.services, follow_up, ts)
+    return ""
+
+
+async def _asked(errand: Errand) -> Asked:
+    """What the modal is about, in the zone of who opened it."""
+    asked = Asked.parse(errand.mail.about["asked"])
+    assert asked is not None, "the bot wrote it"
+    zone = await zone_of(errand.services, asked.team, errand.mail.principal)
+    return replace(asked, zone=str(zone))
+
+
+async def _before(errand: Errand, asked: Asked) -> _Before | None:
+    """None for a new one. Only its owner sees the form of one that there is."""
+    if not asked.follow_up:
+        return None
+    may = await acts.may_change(errand.services, Who(user=errand.mail.principal), asked.team, asked.follow_up)
+    if isinstance(may, Refused):
+        raise GivenUp(may.key, **may.values)
+    facts = await facts_of(errand.services, may)
+    times = described.when(may.when, errand.words, now=facts.now)
+    return _Before(may, facts.prompt, times)
+
+
+async def _quoted(errand: Errand) -> str:
+    """The message that it is to be about, as a quote below which one writes."""
+    text = errand.mail.text
+    if not text.strip():
+        return ""
+    names = await errand.services.people.names(errand.thread.team, sorted(wire.people_in(text)))
+    quoted = shortened(wire.readable(text, people=names), QUOTED)
+    return "\n".join(f"> {line}" for line in quoted.splitlines()) + "\n"
+
+
+async def _show(errand: Errand, asked: Asked, form: Form, *, notice: str = "", place: FollowUp | None = None) -> None:
+    channel, root = (place.channel, place.thread_ts) if place else (asked.channel, asked.root)
+    agents = await _agents(errand, replace(asked, channel=channel, root=root))
+    view = follow_up_form.drawn(errand.words, asked, errand.mail.about["view"], form, agents=agents, notice=notice)
+    await modal.fill(errand, view)
+
+
+async def _agents(errand: Errand, asked: Asked) -> list[tuple[str, str]]:
+    """Whoever answers there, then all that this person may use there."""
+    services, user = errand.services, errand.mail.principal
+    choice = await services.choices.of(asked.team, asked.channel, user)
+    if choice.person is None:
+        raise GivenUp("agent.person_unknown")
+    default = await wishes.agent_of(services, asked.team, asked.channel, asked.root, user, "")
+    first = "follow_up.form.agent_nobody" if isinstance(default, Refused) else "follow_up.form.agent_default"
+    name = "" if isinstance(default, Refused) else default.display_name or default.name
+    others = sorted((agent.display_name or agent.name, agent.name) for agent in choice.usable.agents.values())
+    return [(forms.DEFAULT_AGENT, errand.words.say(first, agent=name)), *((name, shown) for shown, name in others)]
+
+
+async def _say(errand: Errand, asked: Asked, sentence: str) -> None:
+    await modal.fill(errand, follow_up_form.said(errand.words, asked, errand.mail.about["view"], sentence))
+
+
+def _now(errand: Errand, asked: Asked) -> datetime:
+    return datetime.fromtimestamp(errand.services.calendar(), ZoneInfo(asked.zone))

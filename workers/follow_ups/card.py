@@ -1,0 +1,102 @@
+"""How a follow-up looks: what, when, where, as whom, by which agent, its state and why, and what can be pressed.
+
+The prompt is a person's, or a model's: quoted as plain words, cut.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.follow_ups.models import FollowUp, Status
+from bot.slack import blocks
+from bot.slack import follow_up_clicks as clicks
+from bot.slack.text import shown
+from bot.texts import Words
+from workers.follow_ups import described
+from workers.follow_ups.facts import Facts
+
+PROMPT_SHOWN = 700
+UNTIL_SHOWN = 200
+
+Buttons = Sequence[tuple[str, str]]  # action id, label
+
+
+def card(follow_up: FollowUp, facts: Facts, words: Words, *, note: str = "", more: Buttons = ()) -> blocks.Blocks:
+    """With Change and Cancel as long as it is open; `note` stands at its end, `more` buttons before them."""
+    text = words_of(follow_up, facts, words, note=note)
+    if not follow_up.is_open:
+        return blocks.notice(text)
+    return blocks.with_buttons(
+        text, [*more, *_buttons((clicks.CHANGE, clicks.CANCEL), clicks.CARD, words)], value=_value(follow_up)
+    )
+
+
+def row(follow_up: FollowUp, facts: Facts, words: Words, *, place: str, link: str = "") -> blocks.Blocks:
+    """One of a list, with all that can be done with it."""
+    turn = clicks.RESUME if follow_up.status is Status.PAUSED else clicks.PAUSE
+    acts = (clicks.CHANGE, turn, clicks.RUN, clicks.CANCEL)
+    text = words_of(follow_up, facts, words, link=link)
+    return blocks.with_buttons(text, _buttons(acts, place, words, follow_up.id), value=_value(follow_up))
+
+
+def words_of(follow_up: FollowUp, facts: Facts, words: Words, *, note: str = "", link: str = "") -> str:
+    say = words.say
+    agent = facts.agent or say("follow_up.card.nobody")
+    quoted = "\n".join(f"> {line}" for line in shown(facts.prompt, PROMPT_SHOWN).splitlines())
+    lines = [
+        say("follow_up.card.head", person=facts.owner, agent=agent),
+        quoted,
+        _when(follow_up, facts, words),
+        link or _where(follow_up, words),
+        *_ends(follow_up, facts, words),
+        *([say("follow_up.card.quiet")] if follow_up.quiet else []),
+        *([say("follow_up.card.as_is")] if follow_up.version else []),
+        *([state] if (state := state_of(follow_up, facts, words)) else []),
+        *([note] if note else []),
+    ]
+    return "\n".join(lines)
+
+
+def state_of(follow_up: FollowUp, facts: Facts, words: Words) -> str:
+    """Why it is not simply waiting for its time; empty where it is."""
+    if follow_up.status is Status.ACTIVE or follow_up.why is None:
+        return words.say("follow_up.card.running") if follow_up.running else ""
+    return words.say(f"follow_up.{follow_up.status}.{follow_up.why}", person=facts.by)
+
+
+def _when(follow_up: FollowUp, facts: Facts, words: Words) -> str:
+    """In words; of what comes again also the next time, where the reader is."""
+    said = described.when(follow_up.when, words, now=facts.now)
+    if not (follow_up.when.recurs and follow_up.due):
+        return words.say("follow_up.card.when", when=said)
+    following = datetime.fromtimestamp(follow_up.due, facts.now.tzinfo)
+    return words.say("follow_up.card.when_again", when=said, next=described.moment(following, words, now=facts.now))
+
+
+def _where(follow_up: FollowUp, words: Words) -> str:
+    if follow_up.thread_ts:
+        return words.say("follow_up.card.in_thread")
+    if follow_up.channel.startswith("D"):
+        return words.say("follow_up.card.in_dm")
+    return words.say("follow_up.card.in_channel", channel=f"<#{follow_up.channel}>")
+
+
+def _ends(follow_up: FollowUp, facts: Facts, words: Words) -> list[str]:
+    lines = []
+    if follow_up.until:
+        lines.append(words.say("follow_up.card.until", until=shown(follow_up.until, UNTIL_SHOWN)))
+    if follow_up.ends_at:
+        last = datetime.fromtimestamp(follow_up.ends_at, facts.now.tzinfo)
+        lines.append(words.say("follow_up.card.ends_at", moment=described.moment(last, words, now=facts.now)))
+    if follow_up.most_runs:
+        lines.append(words.say("follow_up.card.runs", count=follow_up.most_runs, done=follow_up.runs))
+    return lines
+
+
+def _buttons(acts: Sequence[str], place: str, words: Words, follow_up_id: str = "") -> list[tuple[str, str]]:
+    return [(clicks.action_id(act, place, follow_up_id), words.say(f"follow_up.button.{act}")) for act in acts]
+
+
+def _value(follow_up: FollowUp) -> str:
+    return f"{follow_up.team}:{follow_up.id}"

@@ -1,0 +1,71 @@
+"""What is said of a follow-up beside what it says itself: names, the reader's zone, the clock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from bot.follow_ups.models import FollowUp, Why
+from bot.picking.answers import called
+from bot.slack import wire
+from bot.slack.text import shown
+from workers.follow_ups import wishes
+from workers.follow_ups.wishes import Refused
+from workers.services import Services
+
+NAME_SHOWN = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """Names as they may be shown. `agent` is empty where nobody would answer the owner; `prompt` as people read it."""
+
+    owner: str
+    agent: str
+    by: str
+    prompt: str
+    now: datetime
+
+
+async def facts_of(services: Services, follow_up: FollowUp, *, zone: ZoneInfo | None = None) -> Facts:
+    """`zone` is the reader's; without one the owner's."""
+    team = follow_up.team
+    known = await services.people.names(team, sorted(wire.people_in(follow_up.prompt)))
+    zone = zone or await zone_of(services, team, follow_up.owner)
+    return Facts(
+        owner=await name_of(services, team, follow_up.owner),
+        agent=await _agent(services, follow_up),
+        by=await _by(services, follow_up),
+        prompt=wire.readable(follow_up.prompt, people=known),
+        now=datetime.fromtimestamp(services.calendar(), zone),
+    )
+
+
+async def zone_of(services: Services, team: str, user: str) -> ZoneInfo:
+    """A person's own zone, as Slack says; UTC where it says none that is known."""
+    person = await services.people.person(team, user)
+    try:
+        return ZoneInfo(person.tz if person and person.tz else "UTC")
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")
+
+
+async def name_of(services: Services, team: str, user: str) -> str:
+    person = await services.people.person(team, user) if user else None
+    return shown(person.name if person else user, NAME_SHOWN)
+
+
+async def _agent(services: Services, follow_up: FollowUp) -> str:
+    found = await wishes.agent_of(
+        services, follow_up.team, follow_up.channel, follow_up.thread_ts, follow_up.owner, follow_up.agent
+    )
+    return shown(follow_up.agent, NAME_SHOWN) if isinstance(found, Refused) else called(found)
+
+
+async def _by(services: Services, follow_up: FollowUp) -> str:
+    """Who paused or ended it: a person, or the agent that found its end."""
+    if follow_up.why is Why.AGENT_SAID:
+        agent = services.catalogs.now.find(follow_up.by)
+        return called(agent) if agent else shown(follow_up.by, NAME_SHOWN)
+    return await name_of(services, follow_up.team, follow_up.by)

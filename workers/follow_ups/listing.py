@@ -1,0 +1,100 @@
+"""Lists of follow-ups, a page at a time: a person's own, and those of a thread for everybody who reads it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from zoneinfo import ZoneInfo
+
+from bot.follow_ups.models import FollowUp
+from bot.follow_ups.store import Kept
+from bot.slack import blocks
+from bot.slack import follow_up_clicks as clicks
+from bot.slack.client import Slack
+from bot.slack.errors import SlackError
+from bot.texts import Words
+from bot.threads.models import ThreadKey
+from workers.follow_ups.card import row
+from workers.follow_ups.facts import facts_of, zone_of
+from workers.services import Services
+
+ROWS = 10  # on a page; each takes two blocks, of the 50 of a message
+LINKS_AT_ONCE = 5
+
+Said = tuple[str, blocks.Blocks]  # the text that stands for it, and how it is drawn
+
+
+async def own(
+    services: Services, slack: Slack, words: Words, team: str, user: str, *, page: int = 1, notice: str = ""
+) -> Said:
+    """All open ones of a person, the next due first, paused ones last."""
+    found = await services.follow_ups.of(team, user)
+    head = words.say("follow_up.list.own", count=len(found)) if found else words.say("follow_up.list.none")
+    links = await _links(slack, _on(found, page), words)
+    zone = await zone_of(services, team, user)
+    body = await _page(services, found, words, zone, place=clicks.LIST, page=page, links=links)
+    return _said(head, body, notice)
+
+
+async def of_thread(services: Services, words: Words, thread: ThreadKey, *, page: int = 1, notice: str = "") -> Said:
+    """Those that run in a thread, whoever's they are: the thread is theirs."""
+    found = await services.follow_ups.in_thread(thread)
+    head = words.say("follow_up.list.thread", count=len(found)) if found else words.say("follow_up.list.none_here")
+    body = await _page(services, found, words, None, place=clicks.THREAD, page=page, links={})
+    return _said(head, body, notice)
+
+
+def _said(head: str, body: blocks.Blocks, notice: str) -> Said:
+    heads = [*(blocks.notice(notice) if notice else []), *blocks.notice(head)]
+    return (f"{notice}\n{head}" if notice else head), [*heads, *body]
+
+
+async def _page(
+    services: Services,
+    found: Sequence[Kept],
+    words: Words,
+    zone: ZoneInfo | None,
+    *,
+    place: str,
+    page: int,
+    links: dict[str, str],
+) -> blocks.Blocks:
+    body: blocks.Blocks = []
+    for follow_up in _on(found, page):
+        facts = await facts_of(services, follow_up, zone=zone)
+        body += row(follow_up, facts, words, place=place, link=links.get(follow_up.id, ""))
+    number, count = _number(found, page)
+    turning = [(number - 1, "button.earlier")] * (number > 1) + [(number + 1, "button.more")] * (number < count)
+    buttons = [
+        blocks.button_for(clicks.action_id(clicks.PAGE, place, str(other)), words.say(key), str(other))
+        for other, key in turning
+    ]
+    return [*body, *([{"type": "actions", "elements": buttons}] if buttons else [])]
+
+
+def _number(found: Sequence[Kept], page: int) -> tuple[int, int]:
+    """Which page it is, of how many: one that is gone by now is the last."""
+    count = max(1, -(-len(found) // ROWS))
+    return min(max(page, 1), count), count
+
+
+def _on(found: Sequence[Kept], page: int) -> list[FollowUp]:
+    number, _ = _number(found, page)
+    return [kept.follow_up for kept in found[(number - 1) * ROWS : number * ROWS]]
+
+
+async def _links(slack: Slack, found: Sequence[FollowUp], words: Words) -> dict[str, str]:
+    """Where those run that run in a thread, in words that lead there."""
+    gate = asyncio.Semaphore(LINKS_AT_ONCE)
+
+    async def link(follow_up: FollowUp) -> tuple[str, str]:
+        try:
+            async with gate:
+                address = await slack.permalink(follow_up.channel, follow_up.thread_ts)
+        except SlackError:
+            return follow_up.id, words.say("follow_up.card.in_a_thread", channel=f"<#{follow_up.channel}>")
+        return follow_up.id, words.say(
+            "follow_up.card.there", link=f"<{address}|{words.say('follow_up.card.a_thread')}>"
+        )
+
+    return dict(await asyncio.gather(*(link(one) for one in found if one.thread_ts)))

@@ -1,0 +1,161 @@
+"""What people type after `/followup`, in English or French: when, and then what, or what and then when.
+
+Read conservatively: what has two readings, is past or is no time at all is refused, with the nearest sensible time
+where there is one. Both languages are understood whoever asks. What is not part of the time is the prompt, unchanged.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+
+from bot.follow_ups.models import When
+from bot.texts.words import Language
+from workers.follow_ups import clock, days, once, recurrence, repeating
+from workers.follow_ups.once import Once
+from workers.follow_ups.refusals import Refusal, Wrong
+from workers.follow_ups.repeating import Repeating
+from workers.follow_ups.scanner import Scanner
+from workers.follow_ups.vocabulary import UNIT, WEEKDAY
+
+WORDS_AT_END = 20  # the longest phrase that is looked for at the end of a text
+MOST_RUNS = 10_000
+
+# After these, what begins a prompt would have been a part of the time that was not understood.
+_MORE = (
+    rf"(?:and|et|or|ou|from|between|entre|de|du|except|sauf|until|jusqu'au|at|à|on|le|@)\s+(?:\d|{WEEKDAY})"
+    rf"|-?\d{{1,2}}(?:[:h]\d\d|\s?(?:{UNIT})|\s?[ap]m)"
+)
+_BETWEEN = r"[\s,;:.–—-]+"
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """`ends_at` and `most_runs` as in `FollowUp`. `hour_said`: whether the time of day is the person's, not ours."""
+
+    when: When
+    prompt: str
+    ends_at: int = 0
+    most_runs: int = 0
+    hour_said: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class _Phrase:
+    when: When
+    ends_at: int = 0
+    most_runs: int = 0
+    hour_said: bool = True
+    exact: bool = True
+
+
+def read(text: str, *, now: datetime, language: Language) -> Read | Wrong:
+    """`now` is in the person's zone, whose name the result bears."""
+    try:
+        return _at_the_beginning(text, now, language) or _at_the_end(text, now, language) or _not_understood()
+    except Refusal as refused:
+        return refused.wrong
+
+
+def _not_understood() -> Wrong:
+    return Wrong("follow_up.time.not_understood")
+
+
+def _at_the_beginning(text: str, now: datetime, language: Language) -> Read | None:
+    scanner = Scanner(text)
+    if not (phrase := _phrase(scanner, now, language)):
+        return None
+    if scanner.sees(_MORE):
+        raise Refusal("not_understood")
+    prompt = re.sub(rf"^{_BETWEEN}", "", text[scanner.at :]).rstrip()
+    return _read(phrase, prompt)
+
+
+def _at_the_end(text: str, now: datetime, language: Language) -> Read | None:
+    """The longest phrase that the text ends with. One that may be a part of the task is refused."""
+    begins = [found.end() for found in re.finditer(r"\s+", text.rstrip())]
+    for begin in begins[-WORDS_AT_END:]:
+        scanner = Scanner(text, begin)
+        phrase = _phrase(scanner, now, language)
+        if phrase is None or not re.fullmatch(r"[\s.!]*", scanner.rest):
+            continue
+        if not phrase.exact:
+            raise Refusal("put_first", said=text[begin:].strip(" .!"))
+        return _read(phrase, text[:begin].rstrip(" ,;:–—-\n\t"))
+    return None
+
+
+def _read(phrase: _Phrase, prompt: str) -> Read:
+    if not prompt:
+        raise Refusal("no_prompt")
+    return Read(phrase.when, prompt, phrase.ends_at, phrase.most_runs, phrase.hour_said)
+
+
+def _phrase(scanner: Scanner, now: datetime, language: Language) -> _Phrase | None:
+    if found := repeating.take(scanner, now):
+        return _repeated(scanner, found, now, language)
+    if single := once.take(scanner, now, language):
+        return _single(single, now)
+    return None
+
+
+def _single(found: Once, now: datetime) -> _Phrase:
+    when = When(at=int(found.moment.timestamp()), zone=_zone(now))
+    return _Phrase(when, hour_said=found.hour_said, exact=found.exact)
+
+
+def _repeated(scanner: Scanner, found: Repeating, now: datetime, language: Language) -> _Phrase:
+    when = _begun(found, now)
+    first = recurrence.after(when, now.timestamp())
+    ends_at = most_runs = 0
+    for _ in range(2):
+        ends_at = ends_at or _end(scanner, found, now, language)
+        most_runs = most_runs or _count(scanner)
+    if first is None:
+        raise Refusal("never")
+    if ends_at and ends_at < first:
+        raise Refusal("ends_before", nearest=datetime.fromtimestamp(first, now.tzinfo))
+    return _Phrase(when, ends_at, most_runs, found.hour_said or found.is_sub_daily)
+
+
+def _begun(found: Repeating, now: datetime) -> When:
+    """Its first time is the next one that fits: "every 2 weeks on Tuesday" begins on the coming Tuesday."""
+    minute, zone = now.replace(second=0, microsecond=0), _zone(now)
+    if found.is_sub_daily:
+        length = timedelta(minutes=1) if found.frequency == "MINUTELY" else timedelta(hours=1)
+        start = (minute.astimezone(UTC) + found.interval * length).astimezone(now.tzinfo)
+        return When(rule=found.rule(interval=found.interval), start=_local(start), zone=zone)
+    first = recurrence.after(When(rule=found.rule(interval=1), start=_local(minute), zone=zone), now.timestamp())
+    start = datetime.combine(datetime.fromtimestamp(first, now.tzinfo), found.hour) if first else minute
+    return When(rule=found.rule(interval=found.interval), start=_local(start), zone=zone)
+
+
+def _end(scanner: Scanner, found: Repeating, now: datetime, language: Language) -> int:
+    """The last second that "until 31 March" or "for 2 weeks" lets it run, 0 where nothing is said."""
+    before = scanner.at
+    if scanner.take("for|pendant|durant") and (span := once.span(scanner, now)):
+        return int(once.checked(span, now).timestamp())
+    scanner.at = before
+    if not (scanner.take(r"until|till|jusqu'(?:au|[àa]|en)") and (day := days.take(scanner, now, language))):
+        scanner.at = before
+        return 0
+    if (at := clock.take(scanner, beside_a_day=True)) and not (found.hour_said or found.is_sub_daily):
+        raise Refusal("not_understood")  # whose time of day that is, nobody knows
+    moment = datetime.combine(day.on, at or time(23, 59, 59), now.tzinfo)
+    return int(once.checked(moment, now).timestamp())
+
+
+def _count(scanner: Scanner) -> int:
+    found = scanner.take(r"(?:for\s+)?(?P<count>\d{1,6})\s?(?:times|fois|x)")
+    if found and not 1 <= int(found["count"]) <= MOST_RUNS:
+        raise Refusal("count", most=MOST_RUNS)
+    return int(found["count"]) if found else 0
+
+
+def _local(moment: datetime) -> str:
+    return moment.replace(tzinfo=None).isoformat()
+
+
+def _zone(now: datetime) -> str:
+    return str(getattr(now.tzinfo, "key", "UTC"))
