@@ -28,32 +28,38 @@ async def say(
     *,
     during_turn: bool = False,
 ) -> Journal:
-    """Answer `mail` with one line; the journal with its row, for the write that takes the mail."""
-    words = await words_in(services, claimed.owned.thread, mail[0].principal)
-    text = words.say(key, **values)
-    return await post(services, claimed, mail[0], text, blocks.notice(text), during_turn=during_turn)
-
-
-async def post(
-    services: Services, claimed: Claimed, mail: Mail, text: str, body: blocks.Blocks, *, during_turn: bool = False
-) -> Journal:
-    """The same with a `body` of its own.
+    """Answer `mail` with one line; the journal with its row, for the write that takes the mail.
 
     A crash in between does not say it twice; what Slack does not take is logged, and the mail dealt with all the same.
     `during_turn`: where our newest message stands is for the turn to say, which may have to look up older ones.
     """
+    words = await words_in(services, claimed.owned.thread, mail[0].principal)
+    text = words.say(key, **values)
+    return await post(services, claimed, mail, text, blocks.notice(text), during_turn=during_turn)
+
+
+async def post(
+    services: Services,
+    claimed: Claimed,
+    mail: Sequence[Mail],
+    text: str,
+    body: blocks.Blocks,
+    *,
+    during_turn: bool = False,
+) -> Journal:
+    """The same with a message of more than one line, `text` standing for it."""
     thread = claimed.owned.thread
-    line_id = f"mail.{mail.id}"
+    line_id = f"mail.{mail[0].id}"
     known = await services.turns.journal(thread.team, line_id)
     journal = Journal(services.turns, claimed.owned, line_id, known, services.now())
     try:
         slack = await services.installations.slack(thread.team)
-        ledger = await ledger_of(services, slack, claimed, journal, newest=mail.ts)
+        ledger = await ledger_of(services, slack, claimed, journal, newest=mail[0].ts)
         await ledger.post("line", text=text, blocks=body)
         if not during_turn:
             journal.set_thread(our_ts=ledger.newest_ts)
     except (SlackError, Unread) as error:
-        log.warning("line.undelivered", mail=mail.id, error=str(error))
+        log.warning("line.undelivered", mail=line_id, error=str(error))
     return journal
 
 

@@ -44,7 +44,7 @@ async def list_follow_ups(services: Services, claimed: Claimed, mail: Mail) -> l
     """The thread's follow-ups, to whoever asks for them there."""
     words = await lines.words_in(services, claimed.owned.thread, mail.principal)
     text, body = await listing.of_thread(services, words, claimed.owned.thread)
-    journal = await lines.post(services, claimed, mail, text, body)
+    journal = await lines.post(services, claimed, [mail], text, body)
     return await drop(services, claimed, [mail], journal=journal)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from dataclasses import replace
 from typing import Any
@@ -127,7 +128,9 @@ async def test_it_runs_once_though_two_workers_look_and_says_what_it_is(make_wor
     assert head.endswith("(Europe/London). There is no next time.]")
     assert words == "[Ada] check the @Camille deploy"
     assert thread.status == ""
-    assert await world.redis.llen(f"tw:mail:{thread.key}") == 0  # type: ignore[misc]  # sync or async to mypy
+    turn = (await thread.record())["last_turn"]
+    kept = json.loads(await world.redis.get(f"tw:ended:{TEAM}:{turn}"))
+    assert kept["follow_up"] == "check", "`threadwind turn` names it"
 
 
 async def test_a_reply_to_it_goes_on_in_the_same_conversation(world: World) -> None:
@@ -208,6 +211,9 @@ async def test_after_a_downtime_one_runs_late_within_its_window_and_is_missed_af
     [button] = [element for block in card.blocks for element in block.get("elements", [])]
     assert (button["action_id"], button["value"]) == ("follow_up:run", f"{TEAM}:missed")
     assert (await stands(world, "missed")).why is Why.MISSED
+    await world.click(card, "follow_up:run")
+    await until(lambda: "A follow-up of Ada." in missed.said[-1], seen=lambda: missed.said)
+    assert (await at_rest(world, "missed")).why is Why.DONE
 
 
 async def test_of_a_recurring_one_the_latest_runs_and_says_how_many_were_missed(world: World) -> None:

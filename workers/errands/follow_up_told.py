@@ -10,16 +10,16 @@ import structlog
 
 from bot.follow_ups.models import FollowUp, Why
 from bot.slack import blocks
+from bot.slack import follow_up_clicks as clicks
 from bot.slack.commands import CONNECTIONS, slash
 from bot.slack.errors import Refused, SlackError
-from bot.slack.follow_ups import CANCEL, RESUME, value
 from bot.slack.ledger import Unread
 from bot.slack.text import shown
 from bot.texts import Words, words_for
 from bot.threads.models import ThreadKey
 from workers.errands.errand import Errand
 from workers.follow_ups import missed
-from workers.follow_ups.missed import TOO_MANY
+from workers.follow_ups.missed import TOO_MANY, value
 
 NAME_SHOWN = 150
 
@@ -121,6 +121,6 @@ async def _place(errand: Errand, words: Words, follow_up: FollowUp) -> str:
 
 
 def _buttons(words: Words, follow_up: FollowUp, text: str, *, resume: bool = True) -> blocks.Blocks:
-    offered = [(RESUME, words.say("follow_up.told.resume"))] if resume else []
-    offered.append((CANCEL, words.say("follow_up.told.cancel")))
+    acts = [clicks.RESUME, clicks.CANCEL] if resume else [clicks.CANCEL]
+    offered = [(clicks.action_id(act), words.say(f"follow_up.button.{act}")) for act in acts]
     return blocks.with_buttons(text, offered, value=value(follow_up))

@@ -27,7 +27,7 @@ ERRANDS: Mapping[MailKind, Callable[[Errand], Awaitable[None]]] = {
     MailKind.CONNECTIONS: show_connections,
     MailKind.CONNECTED: connect,
     MailKind.WAITING: tell_waiting,
-    MailKind.FOLLOW_UP: follow_up,
     MailKind.DUE: begin_thread,
+    MailKind.FOLLOW_UP: follow_up,
     MailKind.FOLLOW_UP_TOLD: tell,
 }

@@ -166,10 +166,9 @@ async def cancel(
 
 
 async def run_now(services: Services, who: Who, team: str, follow_up_id: str) -> Done | Refused:
-    """An extra run, at once; it counts among its runs, and leaves its times as they are. One whose only time was missed
-    makes up for it so."""
+    """An extra run, at once; it counts among its runs, and leaves its times as they are. A missed one may run, too."""
     while True:
-        kept = await _allowed(services, who, team, follow_up_id, others=False, or_missed=True)
+        kept = await _allowed(services, who, team, follow_up_id, others=False, missed=True)
         if isinstance(kept, Refused):
             return kept
         follow_up, now = kept.follow_up, services.calendar()
@@ -178,7 +177,7 @@ async def run_now(services: Services, who: Who, team: str, follow_up_id: str) ->
         if due.is_running(follow_up, now):
             return Refused("follow_up.refused.running", {})
         occurrence = await _free_second(services, follow_up, int(now))
-        new = due.run_besides(follow_up, occurrence, now)
+        new = due.run_besides(replace(follow_up, status=Status.ACTIVE, why=None), occurrence, now)
         done = await services.follow_ups.change(
             kept,
             new,
@@ -219,10 +218,10 @@ async def _act(
 
 
 async def _allowed(
-    services: Services, who: Who, team: str, follow_up_id: str, *, others: bool, or_missed: bool = False
+    services: Services, who: Who, team: str, follow_up_id: str, *, others: bool, missed: bool = False
 ) -> Kept | Refused:
-    """The follow-up, if it is open and `who` may; `others`: also those who answer for the workspace. `or_missed`: also
-    where it has ended since its only time was missed."""
+    """The follow-up, if it is open and `who` may; `others`: also those who answer for the workspace; `missed`: also one
+    whose only time was missed."""
     kept = await services.follow_ups.get(team, follow_up_id)
     if kept is None:
         return Refused("follow_up.refused.gone", {})
@@ -230,8 +229,9 @@ async def _allowed(
     if not (who.at_console or who.user == owner or (others and await _answers_for(services, team, who.user))):
         found = await services.people.person(team, owner)
         return Refused("follow_up.refused.not_yours", {"person": found.name if found else owner})
-    is_missed = or_missed and kept.follow_up.why is Why.MISSED
-    return kept if kept.follow_up.is_open or is_missed else Refused("follow_up.refused.ended", {})
+    if kept.follow_up.is_open or (missed and kept.follow_up.why is Why.MISSED):
+        return kept
+    return Refused("follow_up.refused.ended", {})
 
 
 async def _answers_for(services: Services, team: str, user: str) -> bool:

@@ -20,15 +20,23 @@ _MARKS = re.compile(r"[\\`*_\[\]<>|~#&]")
 
 
 def foot(
-    after: FollowUp, words: Words, *, person: str, zone: str, missed: int, missed_since: int, unanswered: Sequence[str]
+    after: FollowUp,
+    words: Words,
+    *,
+    person: str,
+    zone: str,
+    now: float,
+    missed: int,
+    missed_since: int,
+    unanswered: Sequence[str],
 ) -> str:
     """`after` is the follow-up as it will stand when the run has ended; `unanswered` are tools that wanted a yes in
     vain."""
     who = plain(person)
-    at = _moment(after.due, words, zone) if after.due else ""
+    at = moment(after.due, words, zone, now=now) if after.due else ""
     lines = [words.say(f"follow_up.run.{_state(after)}", person=who, count=after.failures, at=at)]
     if missed:
-        since = _moment(missed_since, words, zone)
+        since = moment(missed_since, words, zone, now=now)
         lines.append(words.say("follow_up.run.missed", count=missed, since=since))
     if unanswered:
         tools = words.names(["`" + tool.replace("`", "") + "`" for tool in unanswered])
@@ -36,8 +44,10 @@ def foot(
     return " ".join(lines)
 
 
-def _moment(at: int, words: Words, zone: str) -> str:
-    return described.moment(datetime.fromtimestamp(at, ZoneInfo(zone)), words)
+def moment(at: float, words: Words, zone: str, *, now: float) -> str:
+    """A day and a time of day in `zone`, as the reader writes them."""
+    here = ZoneInfo(zone)
+    return described.moment(datetime.fromtimestamp(at, here), words, now=datetime.fromtimestamp(now, here))
 
 
 def plain(name: str) -> str:

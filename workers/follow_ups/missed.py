@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from zoneinfo import ZoneInfo
-
 from bot.follow_ups.models import FollowUp
 from bot.slack import blocks, wire
-from bot.slack.follow_ups import RUN, value
+from bot.slack import follow_up_clicks as clicks
 from bot.slack.text import shown
 from bot.texts import Words
 from bot.threads.models import Mail
 from bot.threads.owned import Claimed
 from workers import lines, turnless
-from workers.follow_ups import described
+from workers.follow_ups.foot import moment
 from workers.services import Services
 
 AWAY, TOO_MANY = "away", "too_many"  # no worker was there in time; the owner's runs of the day were used up
@@ -28,23 +25,33 @@ async def say(services: Services, claimed: Claimed, mail: Mail) -> list[Mail] | 
         return await turnless.drop(services, claimed, [mail])
     words = await lines.words_in(services, mail.thread, mail.principal)
     text = await line(services, words, kept.follow_up, mail)
-    journal = await lines.post(services, claimed, mail, text, body(words, kept.follow_up, text))
+    journal = await lines.post(services, claimed, [mail], text, body(words, kept.follow_up, text))
     return await turnless.drop(services, claimed, [mail], journal=journal)
 
 
 async def line(services: Services, words: Words, follow_up: FollowUp, mail: Mail) -> str:
     person = await services.people.person(follow_up.team, follow_up.owner)
-    zone = ZoneInfo((person.tz if person else None) or follow_up.when.zone)
     said = words.say(
         f"follow_up.missed.{mail.about.get('why', AWAY)}",
         person=shown(person.name if person else follow_up.owner, NAME_SHOWN),
-        at=described.moment(datetime.fromtimestamp(int(mail.about["missed"]), zone), words),
+        at=moment(
+            int(mail.about["missed"]),
+            words,
+            (person.tz if person else None) or follow_up.when.zone,
+            now=services.calendar(),
+        ),
     )
     return f"{said}\n{await quoted(services, follow_up)}"
 
 
 def body(words: Words, follow_up: FollowUp, text: str) -> blocks.Blocks:
-    return blocks.with_buttons(text, [(RUN, words.say("follow_up.missed.run"))], value=value(follow_up))
+    button = clicks.action_id(clicks.RUN), words.say("follow_up.button.run")
+    return blocks.with_buttons(text, [button], value=value(follow_up))
+
+
+def value(follow_up: FollowUp) -> str:
+    """By which a button names it."""
+    return f"{follow_up.team}:{follow_up.id}"
 
 
 async def quoted(services: Services, follow_up: FollowUp) -> str:

@@ -74,6 +74,7 @@ async def foot(scene: Scene, *, end: str) -> str:
         scene.words,
         person=scene.person.name,
         zone=scene.person.tz or kept.follow_up.when.zone,
+        now=scene.services.calendar(),
         missed=missed,
         missed_since=kept.follow_up.missed_since,
         unanswered=json.loads(journal.get("unanswered") or "[]"),

@@ -46,8 +46,8 @@ async def show(scene: Scene, answer: Answer, text: str, *, closing: str, foot: s
         text = scene.words.say("answer.files")
     text = "\n\n".join(filter(None, (text.rstrip(), sources)))
     closing = closing or ("" if text.strip() else scene.words.say("turn.empty_answer"))
-    said = " ".join(filter(None, (closing, foot)))
-    await scene.delivery.finish(text, closing=said, under=_buttons(scene) if text.strip() else None)
+    closing = " ".join(filter(None, (closing, foot)))
+    await scene.delivery.finish(text, closing=closing, under=_buttons(scene) if text.strip() else None)
     await _bring(scene, made, texts)
 
 
