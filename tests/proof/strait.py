@@ -77,6 +77,7 @@ class Strait:
         """Break all connections and refuse new ones, as a store that is away does."""
         if self._server is not None:
             self._server.close()
+        await asyncio.sleep(0)  # one that was taken a moment ago begins
         for task in self._open:
             task.cancel()
         if self._open:

@@ -85,7 +85,7 @@ async def run(*, promised: int, minutes: float, kills: int, restarts: int, seed:
             await _judge(ground, promises, clock, week)
             print(week.line(promised))
             if week.wrong:
-                print("\n".join(week.wrong[:20]))
+                print("\n".join(each[:700] for each in week.wrong[:60]))
                 print(await ground.story())
             return week
 

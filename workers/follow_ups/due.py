@@ -26,6 +26,10 @@ class Step:
     missed: bool = False
 
 
+def is_due(follow_up: FollowUp, now: float) -> bool:
+    return follow_up.status is Status.ACTIVE and 0 < follow_up.due <= now
+
+
 def step(follow_up: FollowUp, now: float, *, window: timedelta) -> Step:
     """The next step of one that is due at `now`, by its own clock."""
     if not follow_up.when.recurs:

@@ -61,8 +61,13 @@ async def look(services: Services) -> float:
 
 
 async def hand_over(services: Services, kept: Kept) -> None:
-    """One step of one follow-up, if it still stands as it was read."""
+    """One step of one follow-up, if it still stands as it was read.
+
+    It may have been handed over between the look at what is due and the reading of it: then it is due no more.
+    """
     follow_up, now, settings = kept.follow_up, services.calendar(), services.settings
+    if not due.is_due(follow_up, now):
+        return
     step = due.step(follow_up, now, window=settings.follow_up_window)
     mail = _mail(follow_up, step, services.now())
     day = day_of(follow_up, now) if step.run else ""

@@ -31,6 +31,14 @@ def step(follow_up: FollowUp, now: float = NOW) -> due.Step:
     return due.step(follow_up, now, window=WINDOW)
 
 
+@pytest.mark.parametrize(
+    "follow_up", [replace(HOURLY, due=NOW + 1), replace(ONCE, due=0, running=NOW), HOURLY.paused(Why.PERSON)]
+)
+def test_one_that_was_handed_over_meanwhile_or_is_paused_is_not_due(follow_up: FollowUp) -> None:
+    assert not due.is_due(follow_up, NOW)
+    assert due.is_due(HOURLY, NOW)
+
+
 def test_it_runs_and_is_due_again() -> None:
     found = step(HOURLY, NOW + 3)
     assert found.run == NOW
