@@ -166,7 +166,7 @@ async def cancel(
 
 
 async def run_now(services: Services, who: Who, team: str, follow_up_id: str) -> Done | Refused:
-    """An extra run, at once; it counts among its runs, and leaves its times as they are. A missed one may run, too."""
+    """An extra run, at once; it counts, and leaves its times as they are. One that was missed may be run, too."""
     while True:
         kept = await _allowed(services, who, team, follow_up_id, others=False, missed=True)
         if isinstance(kept, Refused):
