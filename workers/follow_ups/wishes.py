@@ -140,7 +140,7 @@ def untimely(follow_up: FollowUp, now: int, *, least: timedelta) -> Refused | No
         return Refused("follow_up.refused.too_far", {})
     if follow_up.ends_at and follow_up.ends_at <= now:
         return Refused("follow_up.refused.ends_past", {})
-    if not when.hook and not due.first(follow_up, now):
+    if recurrence.check(when, now) or (not when.hook and not due.first(follow_up, now)):
         return Refused("follow_up.refused.never", {})
     shortest = recurrence.shortest_interval(when, now) if when.recurs else None
     if shortest is not None and shortest < least.total_seconds():
