@@ -265,6 +265,7 @@ def test_the_architecture_explains_every_key() -> None:
         "follow_ups_by": "follow-ups:by",
         "follow_ups_in": "follow-ups:in",
         "follow_up_runs": "follow-ups:runs",
+        "hook_rate": "hook-rate",
     }
     prefixes = [f"{keys.PREFIX}{words.get(name, name)}:" for name in built]
     missing = [key for key in (*fixed, *prefixes, keys.JOB_PREFIX, keys.IN_PROGRESS_PREFIX) if f"`{key}" not in table]

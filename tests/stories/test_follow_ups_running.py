@@ -512,7 +512,7 @@ async def test_a_french_owner_reads_all_of_it_in_french(world: World) -> None:
     thread = await world.mention("bonjour", user=CAMILLE)
     await thread.answered()
     await promise(world, thread, owner=CAMILLE, when=replace(HOURLY, zone="Europe/Paris"))
-    assert "Un suivi de Camille ; le prochain vient " in (await thread.answered(2))[-1]
+    assert "Un suivi de Camille\u00a0; le prochain vient " in (await thread.answered(2))[-1]
     await at_rest(world)
     await comes_again(world, agent="gone")
     await paused(world, Why.AGENT_GONE)
