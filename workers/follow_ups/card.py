@@ -42,6 +42,8 @@ def row(follow_up: FollowUp, facts: Facts, words: Words, *, place: str, link: st
     turn = clicks.RESUME if follow_up.status is Status.PAUSED else clicks.PAUSE
     acts = (clicks.CHANGE, turn, clicks.RUN, clicks.CANCEL)
     text = words_of(follow_up, facts, words, link=link)
+    if follow_up.running:  # a card is not drawn anew when that is over
+        text += "\n" + words.say("follow_up.card.running")
     return blocks.with_buttons(text, _buttons(acts, place, words, follow_up.id), value=_value(follow_up))
 
 
@@ -67,7 +69,7 @@ def words_of(follow_up: FollowUp, facts: Facts, words: Words, *, note: str = "",
 def state_of(follow_up: FollowUp, facts: Facts, words: Words) -> str:
     """Why it is not simply waiting for its time; empty where it is."""
     if follow_up.status is Status.ACTIVE or follow_up.why is None:
-        return words.say("follow_up.card.running") if follow_up.running else ""
+        return ""
     return words.say(f"follow_up.{follow_up.status}.{follow_up.why}", person=facts.by)
 
 
