@@ -265,7 +265,7 @@ async def test_a_call_that_is_made_again_after_a_crash_makes_one(world: World, m
     world.mistral.script.will(schedule(at=later(hours=1)))
     world.mistral.script.will_say("I will.")
     thread = await world.mention("later, please")
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         await reached.wait()
     await world.end_worker(0)
     monkeypatch.setattr(acts, "make", make)
@@ -289,7 +289,7 @@ async def test_a_worker_that_ends_before_the_card_is_posted_leaves_it_to_the_nex
     world.mistral.script.will(schedule(at=later(hours=1)))
     world.mistral.script.will_say("I will.")
     thread = await world.mention("later, please")
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         await reached.wait()
     await world.end_worker(0)
     monkeypatch.setattr(confirming, "confirm", confirm)
