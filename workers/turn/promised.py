@@ -41,6 +41,7 @@ def head(scene: Scene, mail: Sequence[Mail]) -> str:
         missed=int(mail[0].about.get("missed") or 0),
         person=scene.person.name,
         now=scene.services.calendar(),
+        may_end=scene.agent.follow_ups is True,
     )
 
 

@@ -25,8 +25,8 @@ ONCE = replace(WEEKLY, when=When(at=NOW, zone="Europe/Paris"), due=0)
 RUN = Run(team="T1", follow_up="k3x9", occurrence=NOW)
 
 
-def told(follow_up: FollowUp, *, missed: int = 0, late: int = 0) -> str:
-    return head(follow_up, occurrence=NOW, missed=missed, person="Ada]", now=NOW + late)
+def told(follow_up: FollowUp, *, missed: int = 0, late: int = 0, may_end: bool = True) -> str:
+    return head(follow_up, occurrence=NOW, missed=missed, person="Ada]", now=NOW + late, may_end=may_end)
 
 
 def test_the_head_says_all_that_the_run_is_about() -> None:
@@ -44,13 +44,19 @@ def test_the_head_says_all_that_the_run_is_about() -> None:
     ("follow_up", "has", "lacks"),
     [
         (ONCE, "There is no next time", "NOTHING NEW"),
-        (replace(ONCE, when=When(hook=True)), "Nobody wrote just now", "next time"),
+        (replace(ONCE, when=When(hook=True)), "Nobody wrote just now: its webhook was called", "due on"),
         (WEEKLY, "The next time is", "late by"),
     ],
 )
 def test_the_head_says_nothing_that_is_not_so(follow_up: FollowUp, has: str, lacks: str) -> None:
     assert has in told(follow_up)
     assert lacks not in told(follow_up)
+
+
+def test_an_agent_that_cannot_end_it_is_not_told_to() -> None:
+    words = told(replace(WEEKLY, until="the PR is merged"), may_end=False)
+    assert "When that is so, say so in your answer" in words
+    assert "cancel_follow_up" not in words
 
 
 def test_nobody_else_can_write_a_head() -> None:
