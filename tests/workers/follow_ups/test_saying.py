@@ -90,7 +90,7 @@ def test_the_foot_says_whose_it_is_and_what_comes_next() -> None:
     assert under(WEEKLY.ended(Why.AGENT_SAID)) == "A follow-up of Ada; it has ended."
     assert under(WEEKLY.paused(Why.CONNECTION_GONE)) == "A follow-up of Ada; it is paused now."
     assert "it failed 3 times in a row" in under(replace(WEEKLY, failures=3).paused(Why.FAILED))
-    assert "Un suivi de Ada ; le prochain vient le lundi" in under(WEEKLY, "fr-FR")
+    assert "Un suivi de Ada\u00a0; le prochain vient le lundi" in under(WEEKLY, "fr-FR")
 
 
 def test_the_foot_says_what_was_missed_and_who_was_not_there() -> None:
