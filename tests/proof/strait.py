@@ -70,24 +70,26 @@ class Strait:
 
     async def open(self) -> None:
         """Take connections, always on the same port."""
-        self._server = await asyncio.start_server(self._pass, "127.0.0.1", self.port)
+        self._server = await asyncio.start_server(self._come, "127.0.0.1", self.port)
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def shut(self) -> None:
         """Break all connections and refuse new ones, as a store that is away does."""
         if self._server is not None:
             self._server.close()
-        await asyncio.sleep(0)  # one that was taken a moment ago begins
         for task in self._open:
             task.cancel()
         if self._open:
             await asyncio.wait(self._open)
 
-    async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
+    def _come(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """A connection is open to us from here on, also if its task is ended before its first step."""
+        task = asyncio.create_task(self._pass(reader, writer))
         self._open.add(task)
         task.add_done_callback(self._open.discard)
+        task.add_done_callback(lambda _: writer.close())
+
+    async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         there: asyncio.StreamWriter | None = None
         try:
             back, there = await asyncio.open_connection("127.0.0.1", self._store_port())
@@ -103,7 +105,6 @@ class Strait:
         except (OSError, asyncio.CancelledError):
             pass  # the store is away, or the test is over: the process sees a broken connection
         finally:
-            writer.close()
             if there is not None:
                 there.close()
 
