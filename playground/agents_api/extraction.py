@@ -6,9 +6,6 @@ import io
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from pypdf import PdfReader
-from pypdf.errors import PyPdfError
-
 PLAIN = {"txt", "md", "markdown", "csv", "tsv", "json", "yaml", "yml", "html", "xml", "log", "py", "toml"}
 PDF_MAGIC = b"%PDF-"
 PAGES_MAX = 500
@@ -42,6 +39,9 @@ def extract(name: str, mimetype: str | None, content: bytes) -> Extracted:
 
 
 def _pdf(content: bytes) -> Extracted:
+    from pypdf import PdfReader  # a tenth of a start's work, for files that few people upload
+    from pypdf.errors import PyPdfError
+
     try:
         pages = PdfReader(io.BytesIO(content)).pages
         texts = [page.extract_text() for page in pages[:PAGES_MAX]]

@@ -6,9 +6,6 @@ import asyncio
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from redis.asyncio import Redis
-from redis.exceptions import RedisError
-
 from playground.demo.process import NotReady
 from playground.store import EmbeddedStore, StoreError
 
@@ -56,6 +53,9 @@ class GivenStore:
         self.says = f"your Redis at {shown(url)}"
 
     async def start(self) -> None:
+        from redis.asyncio import Redis  # a fifth of the demo's own start, and most people bring no Redis
+        from redis.exceptions import RedisError
+
         try:
             async with asyncio.timeout(ANSWER_SECONDS), Redis.from_url(self._url) as redis:
                 await redis.ping()

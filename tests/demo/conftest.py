@@ -19,7 +19,7 @@ import pytest_asyncio
 from playwright.async_api import Browser
 
 from playground.store import free_port
-from tests.browser import launched
+from tests.browser import Windows, launched
 
 REPOSITORY = Path(__file__).parents[2]
 READY = "Ctrl-C stops everything"
@@ -154,3 +154,8 @@ async def demo(module_folder: Path) -> AsyncIterator[Demo]:
 async def browser() -> AsyncIterator[Browser]:
     async with launched() as browser:
         yield browser
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def windows(browser: Browser) -> Windows:
+    return Windows(browser)

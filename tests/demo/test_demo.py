@@ -14,9 +14,10 @@ from zoneinfo import ZoneInfo
 import psutil
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Locator, Page, expect
+from playwright.async_api import ConsoleMessage, Locator, Page, expect
 from redis.asyncio import Redis
 
+from tests.browser import Windows
 from tests.demo.conftest import REPOSITORY, START_SECONDS, Demo
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
@@ -26,20 +27,23 @@ TOLD = r"It is (\d\d:\d\d) in Tokyo"
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def page(demo: Demo, browser: Browser) -> AsyncIterator[Page]:
+async def page(demo: Demo, windows: Windows) -> AsyncIterator[Page]:
     """The demo's page, opened for the first time; nothing in it may fail."""
     wrong: list[str] = []
-    context = await browser.new_context(viewport={"width": 1440, "height": 900}, locale="en-US")
-    page = await context.new_page()
-    page.set_default_timeout(PATIENCE_MS)
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+
+    def console(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            wrong.append(message.text)
+
+    listeners = {"pageerror": lambda error: wrong.append(str(error)), "console": console}
     expect.set_options(timeout=PATIENCE_MS)
-    await page.goto(demo.url)
-    await page.wait_for_selector("#app:not([aria-busy])")
-    yield page
+    options = {"viewport": {"width": 1440, "height": 900}, "locale": "en-US", "reduced_motion": "reduce"}
+    async with windows.lent(listeners, **options) as page:
+        page.set_default_timeout(PATIENCE_MS)
+        await page.goto(demo.url)
+        await page.wait_for_selector("#app:not([aria-busy])")
+        yield page
     expect.set_options(timeout=5_000)
-    await context.close()
     assert wrong == []
 
 

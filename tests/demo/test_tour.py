@@ -19,6 +19,7 @@ from tests.playground.agents_api.pdf import pdf
 from tests.playground.page.pictures import A_PICTURE
 
 PATIENCE_MS = 30_000  # on a busy machine
+LOOKS_MS = 100  # and not at each frame
 LONGEST_SECONDS = 400  # about 60 on an idle one
 TOUR = REPOSITORY / "docs" / "tour.md"
 IDS = {"Ada": "U0ADA", "Camille": "U0CAMILLE", "Grace": "U0GRACE", "Hugo": "U0HUGO"}
@@ -166,14 +167,16 @@ class Walk:
         """All the words, in what stands behind the first `after` that are there."""
         for words in row.sees:
             try:
-                await page.wait_for_function(CONTAINS, arg=[where, after, words])
+                await page.wait_for_function(CONTAINS, arg=[where, after, words], polling=LOOKS_MS)
             except TimeoutError:
                 texts = await page.locator(where).all_inner_texts()
                 raise AssertionError(f"{row.do}: no “{words}” in {texts[after:]}") from None
 
     async def _page(self, who: str) -> Page:
         if who not in self._pages:
-            context = await self._browser.new_context(viewport={"width": 1440, "height": 900}, locale="en-US")
+            context = await self._browser.new_context(
+                viewport={"width": 1440, "height": 900}, locale="en-US", reduced_motion="reduce"
+            )
             page = self._pages[who] = await context.new_page()
             page.set_default_timeout(PATIENCE_MS)
             page.on("pageerror", lambda error: self.wrong.append(str(error)))

@@ -7,9 +7,12 @@ import inspect
 import subprocess
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from types import CodeType
 from typing import Any, TypeVar
 
 from mcp.server import MCPServer
+from mcp.server.mcpserver.resources import Resource
+from mcp.server.mcpserver.tools import Tool
 from mcp.server.session import ServerSession
 from mcp.server.subscriptions import InMemorySubscriptionBus
 
@@ -18,10 +21,13 @@ from playground.services.odd.switches import Switches
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
+# What the SDK makes of a function takes 3 ms, and a process may have many benches: each is made once.
+_MADE: dict[CodeType, Tool] = {}
+
 
 @dataclass(kw_only=True)
 class Bench:
-    """What tools may use.
+    """What tools may use. `mcp` is there once `tools` and `resources` are.
 
     `redefined`: what is listed in place of a definition; `lies`: structured results in place of the true
     ones; both by the tool's name. `sessions` and `bus` reach the clients of the older protocols and of the newer one.
@@ -29,7 +35,9 @@ class Bench:
     """
 
     name: str
-    mcp: MCPServer
+    mcp: MCPServer = field(init=False)
+    tools: list[Tool] = field(default_factory=list)
+    resources: list[Resource] = field(default_factory=list)
     journal: Journal
     switches: Switches
     bus: InMemorySubscriptionBus
@@ -43,12 +51,15 @@ class Bench:
 
     def tool(self, **options: Any) -> Callable[[Function], Function]:
         def add(function: Function) -> Function:
-            self.mcp.add_tool(self._counted(function), **options)
+            counted = self.counted(function)
+            if (made := _MADE.get(function.__code__)) is None:
+                made = _MADE[function.__code__] = Tool.from_function(counted, **options)
+            self.tools.append(made.model_copy(update={"fn": counted}))
             return function
 
         return add
 
-    def _counted(self, function: Callable[..., Any]) -> Callable[..., Any]:
+    def counted(self, function: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(function)
         async def run(*args: Any, **kwargs: Any) -> Any:
             self.journal.ran(function.__name__)

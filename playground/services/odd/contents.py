@@ -8,6 +8,7 @@ import zlib
 from typing import Any
 
 from mcp.server.mcpserver import Audio, Image
+from mcp.server.mcpserver.resources import FunctionResource
 from mcp_types import (
     BlobResourceContents,
     CallToolResult,
@@ -16,7 +17,7 @@ from mcp_types import (
     TextContent,
     TextResourceContents,
 )
-from pydantic import AnyUrl, BaseModel
+from pydantic import BaseModel
 
 from playground.services.odd.bench import Bench
 
@@ -82,9 +83,10 @@ def add(bench: Bench) -> None:
     def nothing() -> CallToolResult:
         return CallToolResult(content=[])
 
-    @bench.mcp.resource(str(AnyUrl("odd://shelf")), name="shelf", mime_type="text/plain")
     def shelf() -> str:
         return "empty"
+
+    bench.resources.append(FunctionResource.from_function(shelf, "odd://shelf", mime_type="text/plain"))
 
 
 def b64(content: bytes) -> str:

@@ -81,7 +81,7 @@ def change(bench: Bench, wanted: Change) -> str:
     for name in wanted.remove:
         bench.mcp.remove_tool(name)
     for name in wanted.add:
-        bench.tool(description=f"A tool that came later: {name}.")(_new(name))
+        bench.mcp.add_tool(bench.counted(_new(name)), description=f"A tool that came later: {name}.")
     for name, description in wanted.redescribe.items():
         bench.redefined.setdefault(name, {})["description"] = description
     return f"{len(wanted.add)} added, {len(wanted.remove)} removed, {len(wanted.redescribe)} changed"

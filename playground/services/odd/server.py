@@ -37,19 +37,25 @@ def a_bench(
 ) -> Bench:
     """A bench with these sets of tools; `url` is where links to visit lead."""
     bus = InMemorySubscriptionBus()
-    mcp = MCPServer(name, version="1.0", log_level="CRITICAL", subscriptions=bus)
     bench = Bench(
         name=name,
-        mcp=mcp,
         journal=Journal(journal),
         switches=switches or Switches(),
         bus=bus,
         url=url,
         environment=environment or {},
     )
-    mcp.middleware.append(listing.Listing(bench))
     for each in sets:
         SETS[each](bench)
+    bench.mcp = MCPServer(
+        name,
+        version="1.0",
+        log_level="CRITICAL",
+        subscriptions=bus,
+        tools=bench.tools,
+        resources=bench.resources,
+        middleware=[listing.Listing(bench)],
+    )
     return bench
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +16,7 @@ from playground.slack.app import running
 from playground.slack.seed import Greeting, Seed, Starter
 from playground.slack.settings import Settings
 from playground.slack.standin import Standin
-from tests.browser import launched
+from tests.browser import Windows, launched
 
 PATIENCE_MS = 10_000  # for what appears at once on an idle machine and later on a busy one
 GREETING = Greeting(
@@ -69,6 +70,11 @@ async def browser() -> AsyncIterator[Browser]:
         yield browser
 
 
+@pytest_asyncio.fixture(scope="package", loop_scope="package")
+async def windows(browser: Browser) -> Windows:
+    return Windows(browser)
+
+
 @pytest_asyncio.fixture(loop_scope="package")
 async def room() -> AsyncIterator[Room]:
     async with running(Settings(inspector=True, seed=Seed(greeting=GREETING))) as (standin, url):
@@ -81,7 +87,7 @@ Visit = Callable[..., Awaitable[Page]]
 
 
 @pytest_asyncio.fixture(loop_scope="package")
-async def visit(browser: Browser, room: Room) -> AsyncIterator[Visit]:
+async def visit(windows: Windows, room: Room) -> AsyncIterator[Visit]:
     """Opens the page as a person; afterwards nothing may have failed in it, and nothing been fetched from elsewhere."""
     wrong: list[str] = []
 
@@ -94,23 +100,16 @@ async def visit(browser: Browser, room: Room) -> AsyncIterator[Visit]:
         if not request.url.startswith((room.url, "data:", "blob:")):
             wrong.append(f"fetched {request.url}")
 
-    contexts = []
+    listeners = {"console": console, "pageerror": lambda error: wrong.append(str(error)), "request": asked}
+    async with AsyncExitStack() as open_ones:
 
-    async def open_page(person: str = "U0ADA", where: str = "", **options: Any) -> Page:
-        context = await browser.new_context(
-            **{"viewport": {"width": 1440, "height": 900}, "locale": "en-US", **options}
-        )
-        contexts.append(context)
-        page = await context.new_page()
-        page.set_default_timeout(PATIENCE_MS)
-        page.on("console", console)
-        page.on("pageerror", lambda error: wrong.append(str(error)))
-        page.on("request", asked)
-        await page.goto(f"{room.url}/#as={person}{where}")
-        await page.wait_for_selector("#app:not([aria-busy])")
-        return page
+        async def open_page(person: str = "U0ADA", where: str = "", **options: Any) -> Page:
+            options = {"viewport": {"width": 1440, "height": 900}, "locale": "en-US", **options}
+            page = await open_ones.enter_async_context(windows.lent(listeners, **options))
+            page.set_default_timeout(PATIENCE_MS)
+            await page.goto(f"{room.url}/#as={person}{where}")
+            await page.wait_for_selector("#app:not([aria-busy])")
+            return page
 
-    yield open_page
-    for context in contexts:
-        await context.close()
+        yield open_page
     assert wrong == []

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, expect
+from playwright.async_api import expect
 
+from tests.browser import Windows
 from tests.playground.page.conftest import Room, Visit
 
 Draw = Callable[[str, Any], Awaitable[str]]
@@ -58,16 +59,15 @@ MRKDWN = [
 
 
 @pytest_asyncio.fixture(loop_scope="package")
-async def draw(browser: Browser, room: Room) -> AsyncIterator[Draw]:
+async def draw(windows: Windows, room: Room) -> AsyncIterator[Draw]:
     """Runs one of the page's drawing modules, without the page around it; the HTML it would be."""
-    page = await browser.new_page()
-    await page.goto(f"{room.url}/_control/state?as=U0ADA")  # any document of this origin will do
+    async with windows.lent({}) as page:
+        await page.goto(f"{room.url}/_control/state?as=U0ADA")  # any document of this origin will do
 
-    async def drawn(name: str, source: Any) -> str:
-        return str(await page.evaluate(DRAW, [name, source]))
+        async def drawn(name: str, source: Any) -> str:
+            return str(await page.evaluate(DRAW, [name, source]))
 
-    yield drawn
-    await page.close()
+        yield drawn
 
 
 async def test_text_becomes_the_nodes_it_means_and_never_markup(draw: Draw) -> None:
@@ -129,11 +129,10 @@ async def test_every_block_is_drawn_and_an_unknown_one_is_named(draw: Draw) -> N
         assert part in drawn, part
 
 
-async def test_the_words_of_the_page_are_complete_in_both_languages(browser: Browser, room: Room) -> None:
-    page = await browser.new_page()
-    await page.goto(f"{room.url}/_control/state?as=U0ADA")
-    words = await page.evaluate("async () => (await import('/words.js')).WORDS")
-    await page.close()
+async def test_the_words_of_the_page_are_complete_in_both_languages(windows: Windows, room: Room) -> None:
+    async with windows.lent({}) as page:
+        await page.goto(f"{room.url}/_control/state?as=U0ADA")
+        words = await page.evaluate("async () => (await import('/words.js')).WORDS")
     assert words["en"].keys() == words["fr"].keys()
     for key, english in words["en"].items():
         holes = [sorted(part.split("}")[0] for part in text.split("{")[1:]) for text in (english, words["fr"][key])]

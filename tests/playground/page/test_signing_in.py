@@ -10,7 +10,7 @@ from typing import Any
 import httpx2
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, Request, expect
+from playwright.async_api import ConsoleMessage, Page, Request, expect
 from starlette.applications import Starlette
 from starlette.requests import Request as WebRequest
 from starlette.responses import HTMLResponse, Response
@@ -19,6 +19,7 @@ from starlette.routing import Route
 from playground.authorization.app import running
 from playground.authorization.issuer import Issuer
 from playground.serving import serve
+from tests.browser import Windows
 from tests.playground.authorization.flow import RESOURCE, Flow
 from tests.playground.page.conftest import PATIENCE_MS
 from tests.playground.page.test_accessibility import NARROW, serious
@@ -52,7 +53,7 @@ class Desk:
     issuer: Issuer
     flow: Flow
     counter: Counter
-    browser: Browser
+    windows: Windows
 
     async def address(self, **changes: str | None) -> str:
         """Where the client sends a person."""
@@ -70,26 +71,26 @@ class Desk:
             if not request.url.startswith((self.issuer.url, self.counter.url)):
                 wrong.append(f"fetched {request.url}")
 
-        context = await self.browser.new_context(**{"locale": "en-US", **options})
-        page = await context.new_page()
-        page.set_default_timeout(PATIENCE_MS)
-        page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: wrong.append(str(error)))
-        page.on("request", asked)
-        await page.goto(address)
-        yield page
-        await context.close()
+        def console(message: ConsoleMessage) -> None:
+            if message.type == "error":
+                wrong.append(message.text)
+
+        listeners = {"console": console, "pageerror": lambda error: wrong.append(str(error)), "request": asked}
+        async with self.windows.lent(listeners, **{"locale": "en-US", **options}) as page:
+            page.set_default_timeout(PATIENCE_MS)
+            await page.goto(address)
+            yield page
         assert [each for each in wrong if known not in each] == []
 
 
 @pytest_asyncio.fixture(loop_scope="package")
-async def desk(browser: Browser) -> AsyncIterator[Desk]:
+async def desk(windows: Windows) -> AsyncIterator[Desk]:
     counter = Counter()
     client = Starlette(routes=[Route("/callback", counter.back), Route("/favicon.ico", lambda request: Response())])
     async with serve(client) as counter.url, running() as server, httpx2.AsyncClient() as http:
         flow = Flow(server.issuer, http)
         await flow.register(redirect_uris=[counter.callback], client_name="Threadwind <b>& co</b>")
-        yield Desk(server.issuer, flow, counter, browser)
+        yield Desk(server.issuer, flow, counter, windows)
 
 
 async def test_a_person_sees_who_asks_for_what_and_allows_it(desk: Desk) -> None:

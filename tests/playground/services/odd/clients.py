@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -84,11 +84,15 @@ async def over_sse(url: str, host: Host | None = None, *, mode: Any = "auto") ->
 
 @asynccontextmanager
 async def over_stdio(
-    *arguments: str, host: Host | None = None, mode: Any = "auto", errors: TextIO | None = None, **options: Any
+    *arguments: str,
+    started_by: Sequence[str] = ("-m", "playground.services.odd"),
+    host: Host | None = None,
+    mode: Any = "auto",
+    errors: TextIO | None = None,
+    **options: Any,
 ) -> AsyncIterator[Client]:
-    """The server as a process that the client starts and ends."""
-    command = ["-m", "playground.services.odd", *arguments]
-    server = StdioServerParameters(command=sys.executable, args=command, cwd=ROOT)
+    """The server as a process that the client starts and ends; `started_by` is what Python is given (see `warm.py`)."""
+    server = StdioServerParameters(command=sys.executable, args=[*started_by, *arguments], cwd=ROOT)
     transport = stdio_client(server, errlog=errors or sys.__stderr__ or sys.stderr)
     async with Client(transport, mode=mode, **((host or Host()).options | options)) as client:
         yield client

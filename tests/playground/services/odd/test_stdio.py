@@ -23,9 +23,17 @@ from playground.services.odd.__main__ import main
 from playground.services.odd.journal import ran
 from tests.playground.processes import told
 from tests.playground.services.odd.clients import ROOT, Host, accepted, over_stdio, text
+from tests.playground.services.odd.warm import kept
 
 ERAS = pytest.mark.parametrize("mode", ["auto", "legacy"])
 PATIENCE_SECONDS = 60
+
+
+@pytest.fixture(scope="module")
+def warm() -> Iterator[list[str]]:
+    """Starts it in a moment, for tests of what it says; how the process comes up and ends is another matter."""
+    with kept() as command:
+        yield command
 
 
 def fault(request: str, kind: str, **rule: Any) -> tuple[str, str]:
@@ -44,16 +52,16 @@ async def test_the_tools_are_the_same_over_stdio(mode: str, tmp_path: Path) -> N
     assert journal.read_text().splitlines() == [f"who {pid}", f"greet {pid}", f"pid {pid}"]
 
 
-async def test_a_server_that_dies_in_a_call_has_counted_it(tmp_path: Path) -> None:
+async def test_a_server_that_dies_in_a_call_has_counted_it(warm: list[str], tmp_path: Path) -> None:
     journal = tmp_path / "journal"
-    async with over_stdio("--journal", str(journal)) as client:
+    async with over_stdio("--journal", str(journal), started_by=warm) as client:
         with pytest.raises(MCPError, match="Connection closed"):
             await client.call_tool("crash", {})
 
     assert ran(journal, "crash") == 1
 
 
-async def test_faults_hit_messages_on_the_wire(tmp_path: Path) -> None:
+async def test_faults_hit_messages_on_the_wire(warm: list[str], tmp_path: Path) -> None:
     journal = tmp_path / "journal"
     rules = [
         *fault("tools/call.who", "error", code="-32050"),
@@ -61,7 +69,7 @@ async def test_faults_hit_messages_on_the_wire(tmp_path: Path) -> None:
         *fault("tools/call.pid", "lost"),
         *fault("tools/call.fail", "delay", seconds=0.4),
     ]
-    async with over_stdio("--journal", str(journal), *rules, host=(host := Host())) as client:
+    async with over_stdio("--journal", str(journal), *rules, host=(host := Host()), started_by=warm) as client:
         late = asyncio.create_task(client.call_tool("fail", {}))
         with pytest.raises(MCPError) as refused:
             await client.call_tool("who", {})
@@ -79,8 +87,8 @@ async def test_faults_hit_messages_on_the_wire(tmp_path: Path) -> None:
     assert [type(message) for message in host.heard if isinstance(message, Exception)]
 
 
-async def test_a_delayed_answer_holds_up_no_other() -> None:
-    async with over_stdio(*fault("tools/call.count", "delay", seconds=100)) as client:
+async def test_a_delayed_answer_holds_up_no_other(warm: list[str]) -> None:
+    async with over_stdio(*fault("tools/call.count", "delay", seconds=100), started_by=warm) as client:
         late = asyncio.create_task(client.call_tool("count", {}))
         assert text(await client.call_tool("who", {})) == "odd_jobs"
         assert not late.done()
@@ -88,26 +96,30 @@ async def test_a_delayed_answer_holds_up_no_other() -> None:
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
-async def test_a_server_may_be_killed_before_or_after_it_did_its_work(tmp_path: Path, when: str) -> None:
+async def test_a_server_may_be_killed_before_or_after_it_did_its_work(
+    warm: list[str], tmp_path: Path, when: str
+) -> None:
     journal = tmp_path / "journal"
-    async with over_stdio("--journal", str(journal), *fault("tools/call.count", "kill", when=when)) as client:
+    async with over_stdio(
+        "--journal", str(journal), *fault("tools/call.count", "kill", when=when), started_by=warm
+    ) as client:
         with pytest.raises(MCPError, match="Connection closed"):
             await client.call_tool("count", {})
 
     assert ran(journal, "count") == (when == "after")
 
 
-async def test_garbage_before_a_session_began() -> None:
+async def test_garbage_before_a_session_began(warm: list[str]) -> None:
     rules = [*fault("initialize", "garbage", text=messages.WRONG_SCHEMA)]
     with pytest.raises(BaseExceptionGroup):
-        async with over_stdio(*rules, mode="legacy", read_timeout_seconds=2):
+        async with over_stdio(*rules, mode="legacy", read_timeout_seconds=2, started_by=warm):
             pass
 
 
-async def test_rubbish_on_its_outputs_spoils_nothing() -> None:
+async def test_rubbish_on_its_outputs_spoils_nothing(warm: list[str]) -> None:
     host = Host()
     with tempfile.TemporaryFile("w+") as errors:
-        async with over_stdio("--rubbish", "3", "--noise", "2", host=host, errors=errors) as client:
+        async with over_stdio("--rubbish", "3", "--noise", "2", host=host, errors=errors, started_by=warm) as client:
             assert text(await client.call_tool("who", {})) == "odd_jobs"
         errors.seek(0)
         noise = errors.read()
@@ -116,9 +128,9 @@ async def test_rubbish_on_its_outputs_spoils_nothing() -> None:
     assert len([message for message in host.heard if isinstance(message, Exception)]) >= 3
 
 
-async def test_what_a_tool_prints_does_not_reach_the_wire() -> None:
+async def test_what_a_tool_prints_does_not_reach_the_wire(warm: list[str]) -> None:
     """A child that a tool starts has the server's outputs, and not its wire."""
-    async with over_stdio(host=(host := Host())) as client:
+    async with over_stdio(started_by=warm, host=(host := Host())) as client:
         [child] = json.loads(text(await client.call_tool("spawn", {"away": True})))
         assert psutil.Process(child).is_running()
         await client.call_tool("who", {})
