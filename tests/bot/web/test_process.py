@@ -10,13 +10,17 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
+from bot import __main__ as bot_main
+from bot import logs
 from playground.store import free_port
+
+EndsHere = Callable[[dict[str, str]], tuple[int | str | None, str]]
 
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
 READY_SECONDS = 60  # on a busy machine; what these tests measure is no time
@@ -110,16 +114,32 @@ async def test_each_wrong_setting_is_one_sentence_without_its_value(redis_url: s
     assert "xoxb-secret" not in said
 
 
-async def test_settings_that_do_not_go_together_are_told_too(redis_url: str) -> None:
-    status, said = await ends(environment(redis_url, 0, SLACK_SIGNING_SECRET=None))
+@pytest.fixture
+def ends_here(capsys: pytest.CaptureFixture[str]) -> EndsHere:
+    """The same in this process, which has imported everything; for what ends before anything runs."""
+
+    def main(settings: dict[str, str]) -> tuple[int | str | None, str]:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(os, "environ", settings)
+            patch.chdir(PAYLOADS)
+            patch.setattr(logs, "set_up", lambda _: None)  # it would stay so for all other tests
+            with pytest.raises(SystemExit) as ended:
+                bot_main.main()
+        return ended.value.code, capsys.readouterr().err
+
+    return main
+
+
+def test_settings_that_do_not_go_together_are_told_too(redis_url: str, ends_here: EndsHere) -> None:
+    status, said = ends_here(environment(redis_url, 0, SLACK_SIGNING_SECRET=None))
     assert (status, len(said.splitlines())) == (2, 1)
     assert "SLACK_SIGNING_SECRET" in said
 
 
-async def test_a_taken_port_is_said_plainly(redis_url: str) -> None:
+async def test_a_taken_port_is_said_plainly(redis_url: str, ends_here: EndsHere) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        status, said = await ends(environment(redis_url, port))
+        status, said = ends_here(environment(redis_url, port))
         assert status == 1
         assert said == f"threadwind: Port {port} is taken by another process; stop that, or set PORT.\n"
         status, said = await ends(environment(redis_url, 0, CALLBACK_PORT=str(port)))

@@ -1,7 +1,6 @@
 """Commands run as an operator runs them: with nothing but the environment a test names.
 
-Beside a running world, whose logs would mix with what they print, in a process of their own; else in this one, which
-is ten times quicker.
+In this process, which is ten times quicker; in one of its own where that is what is tested, at least once a command.
 """
 
 from __future__ import annotations
@@ -10,12 +9,14 @@ import asyncio
 import contextlib
 import os
 import sys
-from collections.abc import AsyncIterator, Mapping
+import threading
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from typer.testing import CliRunner
 
 from bot.settings import Settings
@@ -77,9 +78,30 @@ class Threadwind:
         return {"PATH": os.environ["PATH"], "PYTHONPATH": str(REPOSITORY), "COLUMNS": "200", **more}
 
     async def here(self, *arguments: str, stdin: str | None = None, **environment: str) -> Ran:
-        """In this process, in a thread that may have an event loop of its own; one at a time."""
-        ran = await asyncio.to_thread(CliRunner().invoke, app, arguments, input=stdin, env=environment)
+        """In this process, in a thread that may have an event loop of its own; one at a time.
+
+        What a process would end with a trace for is raised here.
+        """
+        with _logs_of_this_thread_apart():
+            ran = await asyncio.to_thread(
+                CliRunner().invoke, app, arguments, input=stdin, env=environment, catch_exceptions=False
+            )
         return Ran(ran.exit_code, ran.stdout, ran.stderr)
+
+
+@contextlib.contextmanager
+def _logs_of_this_thread_apart() -> Iterator[None]:
+    """What a world beside the command logs goes where it went before; what the command logs is among its output."""
+    before, out, world = structlog.get_config(), sys.stdout, threading.get_ident()
+
+    def logger(*_: object) -> structlog.PrintLogger:
+        return structlog.PrintLogger(out if threading.get_ident() == world else sys.stdout)
+
+    structlog.configure(logger_factory=logger)
+    try:
+        yield
+    finally:
+        structlog.configure(**before)
 
 
 @pytest.fixture

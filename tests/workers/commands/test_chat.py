@@ -1,14 +1,11 @@
-"""`threadwind chat NAME`: a thread in the terminal, with the real pipeline, a real process and a real terminal."""
+"""`threadwind chat NAME`: a thread in the terminal, with the real pipeline and a real terminal.
+
+In a process of its own where that is what is tested: its pipes, its terminal, Ctrl-C, its logs.
+"""
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-import os
-import pty
-import signal
-import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -17,7 +14,8 @@ from redis.asyncio import Redis
 from playground.agents_api.brains.steps import Say
 from tests.stories.conftest import MakeWorld
 from tests.stories.tools import ODD_JOBS, agent, runs
-from tests.workers.commands.conftest import RUN, Threadwind, environment_of
+from tests.workers.commands.conftest import Threadwind, environment_of
+from tests.workers.commands.terminal import talk, terminal
 from tests.world import AGENT, World, until
 from workers.commands.talking.saving import free_path
 from workers.commands.talking.stores import beside
@@ -35,64 +33,6 @@ async def _emptied(redis_url: str) -> None:
 def without_slack(world: World) -> dict[str, str]:
     """What an operator has who never set up a Slack app."""
     return {name: value for name, value in environment_of(world).items() if not name.startswith("SLACK_")}
-
-
-@contextlib.asynccontextmanager
-async def terminal(threadwind: Threadwind, *arguments: str, **environment: str) -> AsyncIterator[Terminal]:
-    """`threadwind chat …` in a terminal of its own; ended with the block, if it has not ended before."""
-    ours, theirs = pty.openpty()
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        *RUN,
-        "chat",
-        *arguments,
-        cwd=threadwind.folder,
-        env=threadwind.environment({"TERM": "dumb", **environment}),
-        stdin=theirs,
-        stdout=theirs,
-        stderr=theirs,
-        start_new_session=True,
-    )
-    os.close(theirs)
-    shown = Terminal(process, ours)
-    asyncio.get_running_loop().add_reader(ours, shown.read)
-    try:
-        yield shown
-    finally:
-        asyncio.get_running_loop().remove_reader(ours)
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
-        os.close(ours)
-
-
-class Terminal:
-    def __init__(self, process: asyncio.subprocess.Process, descriptor: int) -> None:
-        self.process, self._descriptor = process, descriptor
-        self.text = ""
-
-    def read(self) -> None:
-        try:
-            self.text += os.read(self._descriptor, 65536).decode(errors="replace").replace("\r\n", "\n")
-        except OSError:  # its other end was closed
-            asyncio.get_running_loop().remove_reader(self._descriptor)
-
-    async def shows(self, words: str, *, within: float = 60) -> None:
-        await until(lambda: words in self.text, within=within, seen=lambda: self.text)
-
-    async def types(self, line: str) -> None:
-        """Type a line once the command waits for one; what was shown before counts no more."""
-        await until(lambda: self.text.endswith(("> ", "] ")), within=60, seen=lambda: self.text)
-        self.text = ""
-        self.press(f"{line}\n")
-
-    def press(self, keys: str) -> None:
-        """Type at once, whatever the command is at."""
-        os.write(self._descriptor, keys.encode())
-
-    async def ends(self) -> int:
-        async with asyncio.timeout(30):
-            return await self.process.wait()
 
 
 async def left_in(url: str) -> list[str]:
@@ -121,7 +61,7 @@ async def test_one_message_is_answered_and_nothing_else_is_printed(
 async def test_workers_of_the_same_store_never_see_the_thread(make_world: MakeWorld, threadwind: Threadwind) -> None:
     world = await make_world(agents=AGENTS)
     world.mistral.script.will_say("Here.")
-    ran = await threadwind("chat", stdin="hello", **without_slack(world))
+    ran = await threadwind.here("chat", stdin="hello", **without_slack(world))
     assert ran.out == "Here.\n"
     assert world.calls("chat.postMessage") == 0
     assert [key async for key in world.redis.scan_iter(match="tw:*T0TERMINAL*")] == []
@@ -136,11 +76,11 @@ async def test_the_logs_are_shown_to_whoever_asks_for_them(make_world: MakeWorld
     assert world.settings.mistral_api_key.get_secret_value() not in ran.err
 
 
-async def test_the_conversation_goes_on_line_by_line(make_world: MakeWorld, threadwind: Threadwind) -> None:
+async def test_the_conversation_goes_on_line_by_line(make_world: MakeWorld) -> None:
     world = await make_world(agents=AGENTS, worker=False)
     for words in ("First answer.", "Second answer.", "A riddle."):
         world.mistral.script.will_say(words)
-    async with terminal(threadwind, "assistant", **without_slack(world)) as shown:
+    async with talk(world) as shown:
         await shown.types("one")
         await shown.shows("First answer.")
         await shown.types("two")
@@ -166,13 +106,13 @@ async def test_the_conversation_goes_on_line_by_line(make_world: MakeWorld, thre
 
 @pytest.mark.parametrize(("answer", "times"), [("y", 1), ("n", 0), ("", 0)])
 async def test_a_question_is_asked_in_the_terminal(
-    make_world: MakeWorld, threadwind: Threadwind, tmp_path: Path, answer: str, times: int
+    make_world: MakeWorld, tmp_path: Path, answer: str, times: int
 ) -> None:
     world = await make_world(agents=agent("{}"), servers=ODD_JOBS, worker=False)
     journal = tmp_path / "ran"
     world.mistral.script.will_call("odd__count", {"journal": str(journal)})
     world.mistral.script.will_say("That was that.")
-    async with terminal(threadwind, "assistant", **without_slack(world)) as shown:
+    async with talk(world) as shown:
         await shown.types("count")
         await shown.shows("Approve once? [y/N]")
         assert str(journal) in shown.text, "the arguments are shown in full before the question"
@@ -189,7 +129,7 @@ async def test_without_anybody_to_ask_nothing_is_allowed(
     world = await make_world(agents=agent("{}"), servers=ODD_JOBS, worker=False)
     world.mistral.script.will_call("odd__count", {"journal": str(tmp_path / "ran")})
     world.mistral.script.will_say("Not done.")
-    ran = await threadwind("chat", "assistant", stdin="count", **without_slack(world))
+    ran = await threadwind.here("chat", "assistant", stdin="count", **without_slack(world))
     assert (ran.status, ran.out) == (0, "Not done.\n"), ran.err
     assert "Denied: nobody was there to ask" in ran.err
     assert runs(tmp_path / "ran") == 0
@@ -202,13 +142,15 @@ async def test_an_answer_can_be_stopped_and_the_talk_goes_on(
     world = await make_world(agents=AGENTS, worker=False)
     world.mistral.script.will(Say(text="Word after word. " * 80, pieces=80, seconds=0.05))
     world.mistral.script.will_say("On we go.")
-    async with terminal(threadwind, "assistant", **without_slack(world)) as shown:
+    environment = without_slack(world)
+    opened = talk(world) if how == "/stop" else terminal(threadwind, "assistant", **environment)
+    async with opened as shown:
         await shown.types("tell me everything")
         await shown.shows("Word after word.")
         if how == "/stop":
             shown.press("/stop\n")
         else:
-            shown.process.send_signal(signal.SIGINT)
+            shown.interrupts()
         await until(lambda: shown.text.endswith("> "), within=40, seen=lambda: shown.text[-300:])
         assert shown.text.count("Word after word.") < 80
         await shown.types("and now?")
@@ -236,7 +178,6 @@ async def test_what_stands_in_the_way_is_a_sentence(
     environment: Mapping[str, str],
     sentence: str,
 ) -> None:
-    """Here, for none of these gets as far as the world's own processes; what is printed by a process stands above."""
     world = await make_world(agents={**AGENTS, "wrong": AGENT.replace("model:", "modle:")}, worker=False)
     url = world.settings.redis_url
     named = {"same": url, "99": url.removesuffix("/0") + "/99"}
@@ -252,7 +193,7 @@ async def test_what_stands_in_the_way_is_a_sentence(
 async def test_a_failed_turn_is_told_and_the_status_says_so(make_world: MakeWorld, threadwind: Threadwind) -> None:
     world = await make_world(agents=AGENTS, worker=False)
     world.mistral_fault("conversations.start", "status", status=401, times=5)
-    ran = await threadwind("chat", "assistant", stdin="hello", **without_slack(world))
+    ran = await threadwind.here("chat", "assistant", stdin="hello", **without_slack(world))
     assert (ran.status, ran.out) == (1, "")
     assert ran.err.strip()
     assert "Traceback" not in ran.err
@@ -263,7 +204,7 @@ async def test_control_characters_of_a_model_never_reach_the_terminal(
 ) -> None:
     world = await make_world(agents=AGENTS, worker=False)
     world.mistral.script.will_say("red \x1b[31mwords\x07 &lt;b&gt; @here")
-    ran = await threadwind("chat", "assistant", stdin="hello", **without_slack(world))
+    ran = await threadwind.here("chat", "assistant", stdin="hello", **without_slack(world))
     assert ran.out == "red  [31mwords  &lt;b&gt; @here\n"
 
 

@@ -36,7 +36,7 @@ async def test_socket_mode_is_asked_for_an_address_and_connects_to_none(
     make_world: MakeWorld, threadwind: Threadwind
 ) -> None:
     world = await make_world(slack={"kind": "socket"}, worker=False)
-    ran = await threadwind("doctor", "--json", **environment_of(world))
+    ran = await threadwind.here("doctor", "--json", **environment_of(world))
     said = json.loads(ran.out)
     assert (ran.status, said["ok"]) == (0, True)
     socket = next(finding for finding in said["findings"] if finding["check"] == "Socket Mode")

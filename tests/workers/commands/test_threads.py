@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import re
 from pathlib import Path
@@ -66,12 +65,12 @@ async def test_a_turn_that_was_tried_again_says_so_and_begins_with_its_first_try
     world.mistral_fault("conversations.start", "status", status=503)
     thread = await a_turn(world)
     turn = (await thread.record())["last_turn"]
-    failed = fields_of((await threadwind("turn", turn, **environment_of(world))).out)
+    failed = fields_of((await threadwind.here("turn", turn, **environment_of(world))).out)
     began = (await world.hash(f"tw:turn:{TEAM}:{turn}"))["began"]
     await world.click(thread.ours[-1], "again")
     await until(lambda: ANSWER in thread.said, seen=lambda: thread.said)
     await thread.rests()
-    ran = await threadwind("turn", turn, **environment_of(world))
+    ran = await threadwind.here("turn", turn, **environment_of(world))
     said = fields_of(ran.out)
     assert said["State"] == "answered"
     assert said["Began"] == failed["Began"]
@@ -85,7 +84,7 @@ async def test_a_turn_that_was_tried_again_says_so_and_begins_with_its_first_try
 async def test_a_turn_is_found_with_nothing_but_the_address_of_redis(world: World, threadwind: Threadwind) -> None:
     thread = await a_turn(world)
     turn = (await thread.record())["last_turn"]
-    ran = await threadwind("turn", turn, REDIS_URL=world.settings.redis_url)
+    ran = await threadwind.here("turn", turn, REDIS_URL=world.settings.redis_url)
     assert ran.status == 0, ran.err
     assert fields_of(ran.out)["Permalink"] == "(SLACK_BOT_TOKEN is not set, so Slack was not asked)"
 
@@ -99,12 +98,10 @@ async def test_a_thread_is_found_by_its_link_by_a_replys_link_and_by_its_key(
     root_link = f"https://play.slack.com/archives/{GENERAL}/p{digits}"
     reply_link = f"https://play.slack.com/archives/{GENERAL}/p1790000000000100?thread_ts={thread.root}&cid={GENERAL}"
     environment = environment_of(world)
-    by_root, by_reply, by_key, without_slack = await asyncio.gather(
-        threadwind("thread", root_link, **environment),
-        threadwind("thread", reply_link, **environment),
-        threadwind("thread", thread.key, **environment),
-        threadwind("thread", root_link, REDIS_URL=world.settings.redis_url),
-    )
+    by_root = await threadwind("thread", root_link, **environment)
+    by_reply = await threadwind.here("thread", reply_link, **environment)
+    by_key = await threadwind.here("thread", thread.key, **environment)
+    without_slack = await threadwind.here("thread", root_link, REDIS_URL=world.settings.redis_url)
     assert by_root.status == 0, by_root.err
     assert by_root.out == by_reply.out == by_key.out
     said = fields_of(by_root.out)

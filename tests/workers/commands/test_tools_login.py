@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
+import webbrowser
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 
@@ -44,10 +45,8 @@ def a_free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-async def signs_in(
-    threadwind: Threadwind, *, person: httpx2.AsyncClient, environment: dict[str, str], press: bool = False
-) -> Ran:
-    """The operator runs the command and opens its link; with `press` the page there is ours, and has a button."""
+async def signs_in(threadwind: Threadwind, *, person: httpx2.AsyncClient, environment: dict[str, str]) -> Ran:
+    """The operator runs the command, in a process of its own, and opens its link."""
     port = {"CALLBACK_PORT": str(a_free_port())}
     async with (
         threadwind.started("tools", "login", "notes", "--no-browser", **port, **environment) as process,
@@ -56,13 +55,36 @@ async def signs_in(
         assert process.stdout is not None
         said = [(await process.stdout.readline()).decode() for _ in range(2)]
         assert said[1].startswith("http"), (said, (await process.communicate()))
-        link = said[1].strip()
-        answer = await (person.post(link) if press else person.get(link))
-        while answer.is_redirect:
-            answer = await person.get(answer.headers["location"])
+        await visits(person, said[1].strip())
         out, err = await process.communicate()
     assert process.returncode is not None
     return Ran(process.returncode, out.decode(), err.decode())
+
+
+async def signs_in_here(
+    threadwind: Threadwind, *, person: httpx2.AsyncClient, environment: dict[str, str], press: bool = False
+) -> Ran:
+    """The same in this process, where the command opens the browser itself."""
+    loop, links = asyncio.get_running_loop(), asyncio.Queue[str]()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(webbrowser, "open", lambda url: loop.call_soon_threadsafe(links.put_nowait, url))
+        port = {"CALLBACK_PORT": str(a_free_port())}
+        async with asyncio.timeout(60), asyncio.TaskGroup() as tasks:
+            command = tasks.create_task(threadwind.here("tools", "login", "notes", **port, **environment))
+            opened = tasks.create_task(links.get())
+            await asyncio.wait({command, opened}, return_when=asyncio.FIRST_COMPLETED)
+            assert opened.done(), command.result()
+            await visits(person, opened.result(), press=press)
+    ran = command.result()
+    assert ran.out.splitlines()[1] == opened.result(), "the link is shown, too"
+    return ran
+
+
+async def visits(person: httpx2.AsyncClient, link: str, *, press: bool = False) -> None:
+    """Follow the link to its end; with `press` the page there is ours, and has a button."""
+    answer = await (person.post(link) if press else person.get(link))
+    while answer.is_redirect:
+        answer = await person.get(answer.headers["location"])
 
 
 @pytest.fixture
@@ -97,7 +119,7 @@ async def test_with_a_public_address_the_bot_hears_the_browser(
     async with forwarded(port, int(own)):
         public = {"PUBLIC_URL": f"http://localhost:{port}"}
         environment = {"VAULT_KEYS": KEY, "REDIS_URL": world.settings.redis_url, **public}
-        ran = await signs_in(threadwind, person=person, press=True, environment=environment)
+        ran = await signs_in_here(threadwind, person=person, press=True, environment=environment)
     assert ran.status == 0, ran.err
     kept = await Connections(world.redis, Vault([KEY])).get(OPERATOR, "notes")
     assert kept is not None
@@ -109,7 +131,7 @@ async def test_a_refused_sign_in_and_a_busy_port_are_said(
 ) -> None:
     environment = {"VAULT_KEYS": KEY, "REDIS_URL": redis_url}
     issuer.switch(denies=True)
-    ran = await signs_in(threadwind, person=person, environment=environment)
+    ran = await signs_in_here(threadwind, person=person, environment=environment)
     assert ran.status == 1
     assert "was refused" in ran.err
 
