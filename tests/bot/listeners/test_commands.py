@@ -100,7 +100,7 @@ async def test_a_command_by_another_name_is_told_which_there_are(open_bot: OpenB
     for name in ("/agent", "/tw-agents"):
         body = await answered(bot, typed("assistant hello", command=name))
         assert body["text"].startswith(
-            f"I do not answer to `{name}`, but to /tw-agent, /tw-connections, /tw-threadwind"
+            f"I do not answer to `{name}`, but to /tw-agent, /tw-connections, /tw-followup, /tw-threadwind"
         )
     assert await bot.mail() == []
     assert await answered(bot, typed("assistant hello", command="/tw-agent")) == {}

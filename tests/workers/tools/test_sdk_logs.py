@@ -6,6 +6,7 @@ import io
 import logging
 
 import pytest
+import structlog
 
 from bot import logs
 from bot.catalog.servers import Server
@@ -32,4 +33,5 @@ def test_a_sign_in_that_waits_for_a_person_leaves_no_trace_in_the_log(settings: 
     finally:
         root.handlers[:] = before
         root.setLevel(level)
+        structlog.reset_defaults()  # else loggers that are first used from now on would be kept as set up here
     assert out.getvalue() == ""
