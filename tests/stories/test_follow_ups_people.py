@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -19,6 +19,7 @@ from playground.slack.control.acts import Click
 from playground.slack.models import Message, View
 from tests.stories.conftest import MakeWorld
 from tests.world import ADA, CAMILLE, DM, GENERAL, GRACE, TEAM, Thread, World, until, until_true, words_in
+from workers.errands import doing
 
 Found = TypeVar("Found")
 
@@ -561,3 +562,26 @@ async def test_a_thread_lists_those_that_run_in_it(world: World, word: str) -> N
         seen=lambda: words_in(thread.ours[-1].blocks),
     )
     assert len(thread.ours) == 2
+
+
+async def test_one_press_is_one_run_though_slack_is_away_when_the_list_is_drawn_anew(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The run has ended by the time that the errand is begun again: pressing once is no reason for another."""
+    thread = await a_thread(world)
+    [one] = await some(world, 1, thread_ts=thread.root)
+    await thread.reply("<@U0BOT> follow-ups")
+    await thread.answered(2)
+    monkeypatch.setattr(doing, "SLACK_AWAY", timedelta(seconds=1))
+    world.slack_fault("chat.update", "error", code="internal_error", times=1)
+    world.mistral.script.will_say("Once.")
+    await press(world, thread.ours[-1], "run")
+    await until(lambda: "It runs now, for Ada." in drawn_again(thread), within=20, seen=lambda: drawn_again(thread))
+    await thread.rests()
+    assert world.calls("chat.update") == 2
+    assert (await now_is(world, one)).runs == 1
+    assert sum("Once." in said for said in thread.said) == 1
+
+
+def drawn_again(thread: Thread) -> str:
+    return "\n".join("\n".join(words_in(message.blocks)) for message in thread.ours)

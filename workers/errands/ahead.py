@@ -30,9 +30,9 @@ async def give(errand: Errand) -> None:
     follow_up = await _open(errand)
     if follow_up is None:
         return
-    mine, _ = await _sorted(errand, follow_up)
+    mine, _, given = await _sorted(errand, follow_up)
     wanted = set(errand.mail.about["chosen"].split())
-    chosen = [need for need in mine if need.id in wanted]
+    chosen = [need for need in (*mine, *given) if need.id in wanted]
     if len(chosen) < len(wanted):
         await _asked(errand, follow_up, errand.words.say("follow_up.ahead.changed"))
         return
@@ -46,7 +46,7 @@ async def give(errand: Errand) -> None:
 
 async def _asked(errand: Errand, follow_up: FollowUp, notice: str = "") -> None:
     """The boxes of what the asker may allow; of the rest who has to be asked then."""
-    say, (mine, others) = errand.words.say, await _sorted(errand, follow_up)
+    say, (mine, others, _) = errand.words.say, await _sorted(errand, follow_up)
     note = say("follow_up.ahead.others", tools=ahead.listed(others, errand.words)) if others else ""
     if not mine:
         await _say(errand, note or say("follow_up.ahead.nothing"))
@@ -57,15 +57,16 @@ async def _asked(errand: Errand, follow_up: FollowUp, notice: str = "") -> None:
     await modal.fill(errand, form.asks(errand.words, _about(errand), errand.mail.about["view"], head, options, note))
 
 
-async def _sorted(errand: Errand, follow_up: FollowUp) -> tuple[list[Need], list[Need]]:
-    """Those that are the asker's to allow, and those that are others'; without what was allowed already."""
+async def _sorted(errand: Errand, follow_up: FollowUp) -> tuple[list[Need], list[Need], list[Need]]:
+    """Those that are the asker's to allow, those that are others', and those that the asker has allowed."""
     mine: list[Need] = []
     others: list[Need] = []
-    for need in await ahead.needs(errand.services, follow_up):
+    needs, user = await ahead.needs(errand.services, follow_up), errand.mail.principal
+    for need in needs:
         if not need.given:
-            may = await ahead.may_give(errand.services, follow_up, need, errand.mail.principal)
+            may = await ahead.may_give(errand.services, follow_up, need, user)
             (mine if may else others).append(need)
-    return mine[: form.MOST], others
+    return mine[: form.MOST], others, [need for need in needs if need.given == user]
 
 
 async def _open(errand: Errand) -> FollowUp | None:

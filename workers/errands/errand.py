@@ -21,6 +21,7 @@ from workers.journal import Journal
 from workers.services import Services
 
 CLOCKS_DIFFER = timedelta(minutes=5)  # at most, ours and Slack's: a root cannot be older than this before its errand
+DONE = "done"  # the journal's field with what came of its act: from there on that is only told
 
 log = structlog.get_logger()
 

@@ -22,7 +22,7 @@ from bot.slack.ledger import Unread
 from bot.slack.text import shortened
 from workers import lines
 from workers.errands import modal
-from workers.errands.errand import Errand, GivenUp
+from workers.errands.errand import DONE, Errand, GivenUp
 from workers.follow_ups import acts, confirming, described, filled_in, listing, wishes
 from workers.follow_ups.acts import Who
 from workers.follow_ups.card import card, words_of
@@ -59,8 +59,11 @@ async def fill(errand: Errand) -> None:
 
 
 async def sent(errand: Errand) -> None:
-    """Make it, or change it, and say so where it was begun."""
+    """Make it, or change it, and say so where it was begun. What was done is on record, and only told again."""
     asked, form = await _asked(errand), Form.load(errand.mail.about["form"])
+    if (name := errand.journal.get(DONE)) and (kept := await errand.services.follow_ups.get(asked.team, name)):
+        await _tell(errand, asked, kept.follow_up, changed=bool(asked.follow_up))
+        return
     try:
         before = await _before(errand, asked)
         timed = _timed(errand, asked, form, before)
@@ -69,6 +72,8 @@ async def sent(errand: Errand) -> None:
         else:
             done = await _do(errand, _wish(errand, asked, form, timed, before), before)
             if not isinstance(done, Refused):
+                errand.journal.set(**{DONE: done.id})
+                await errand.journal.write()
                 await _tell(errand, asked, done, changed=before is not None)
                 return
             sentence = errand.words.say(done.key, **done.values)

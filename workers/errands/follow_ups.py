@@ -14,7 +14,7 @@ from bot.slack import follow_up_clicks as clicks
 from bot.slack.text import shown
 from bot.threads.models import ThreadKey
 from workers.errands import ahead, follow_up_forms
-from workers.errands.errand import Errand
+from workers.errands.errand import DONE, Errand
 from workers.follow_ups import acts, confirming, described, listing, phrases
 from workers.follow_ups.acts import Done, Who
 from workers.follow_ups.card import card, words_of
@@ -23,14 +23,13 @@ from workers.follow_ups.wishes import Refused, Wish
 from workers.services import Services
 
 EVENT_SHOWN = 80
+BEGUN = "begun"  # the journal's field, on record before an act: of an extra run its occurrence
 
 Act = Callable[[Services, Who, str, str], Awaitable[Done | Refused]]
 
 ACTS: Mapping[str, Act] = {
     clicks.PAUSE: acts.pause,
     clicks.RESUME: acts.resume,
-    clicks.RUN: acts.run_now,
-    clicks.CANCEL: acts.cancel,
 }
 
 
@@ -50,39 +49,46 @@ async def follow_up(errand: Errand) -> None:
             await ahead.give(errand)
         case clicks.ADDRESS:
             await _address(errand)
-        case act if act in ACTS:
+        case act if act in (*ACTS, clicks.RUN, clicks.CANCEL):
             await _pressed(errand, act)
 
 
 async def _typed(errand: Errand) -> None:
-    """Read when and what, keep it, and say what was kept."""
-    services, mail, team = errand.services, errand.mail, errand.thread.team
-    now = datetime.fromtimestamp(services.calendar(), await zone_of(services, team, mail.principal))
-    found = phrases.read(mail.text, now=now, language=errand.words.locale)
-    if not isinstance(found, phrases.Read):
-        text = described.refusal(found, errand.words)
-        await errand.answer(found.key, text, blocks.notice(text))
-        return
-    wish = Wish(
-        id=acts.id_from(mail.id),
-        team=team,
+    """Read when and what, keep it, and say what was kept; told again after a crash, it is read no second time."""
+    services, team, note = errand.services, errand.thread.team, ""
+    follow_up_id = acts.id_from(errand.mail.id)
+    if known := await services.follow_ups.get(team, follow_up_id):
+        follow_up = known.follow_up
+    else:
+        now = datetime.fromtimestamp(services.calendar(), await zone_of(services, team, errand.mail.principal))
+        found = phrases.read(errand.mail.text, now=now, language=errand.words.locale)
+        if not isinstance(found, phrases.Read):
+            text = described.refusal(found, errand.words)
+            await errand.answer(found.key, text, blocks.notice(text))
+            return
+        made = await acts.make(services, _wish(errand, follow_up_id, found))
+        if isinstance(made, Refused):
+            await errand.tell(made.key, **made.values)
+            return
+        follow_up, note = made.follow_up, "" if found.hour_said else errand.words.say("follow_up.card.hour_taken")
+    facts = await facts_of(services, follow_up)
+    text = words_of(follow_up, facts, errand.words, note=note)
+    await errand.answer("follow_up.made", text, card(follow_up, facts, errand.words, note=note))
+
+
+def _wish(errand: Errand, follow_up_id: str, found: phrases.Read) -> Wish:
+    return Wish(
+        id=follow_up_id,
+        team=errand.thread.team,
         channel=errand.thread.channel,
-        owner=mail.principal,
-        owner_team=mail.principal_team,
+        owner=errand.mail.principal,
+        owner_team=errand.mail.principal_team,
         prompt=found.prompt,
         when=found.when,
         ends_at=found.ends_at,
         most_runs=found.most_runs,
         events=found.events,
     )
-    made = await acts.make(services, wish)
-    if isinstance(made, Refused):
-        await errand.tell(made.key, **made.values)
-        return
-    note = "" if found.hour_said else errand.words.say("follow_up.card.hour_taken")
-    facts = await facts_of(services, made.follow_up)
-    text = words_of(made.follow_up, facts, errand.words, note=note)
-    await errand.answer("follow_up.made", text, card(made.follow_up, facts, errand.words, note=note))
 
 
 async def _listed(errand: Errand, *, page: int, notice: str = "") -> None:
@@ -100,20 +106,37 @@ async def _listed(errand: Errand, *, page: int, notice: str = "") -> None:
 
 
 async def _pressed(errand: Errand, act: str) -> None:
-    services, team, follow_up_id = errand.services, errand.thread.team, errand.mail.about["follow_up"]
-    done = await ACTS[act](services, Who(user=errand.mail.principal), team, follow_up_id)
-    if isinstance(done, Refused):
-        await _shown(errand, errand.words.say(done.key, **done.values), follow_up_id, key=done.key)
-        return
-    person = await name_of(services, team, errand.mail.principal)
-    if done.changed:
-        ran = act == clicks.RUN
-        await confirming.redraw(
-            services, done.follow_up, note="follow_up.card.run_by" if ran else "", values={"person": person}
-        )
-    key = f"follow_up.done.{act}" if done.follow_up.is_open or act == clicks.CANCEL else "follow_up.done.over"
+    """Done once, however often it is told: on record from there on, and after a crash before that found done."""
+    follow_up_id = errand.mail.about["follow_up"]
+    person = await name_of(errand.services, errand.thread.team, errand.mail.principal)
+    key = errand.journal.get(DONE)
+    if not key:
+        done = await _done(errand, act, follow_up_id)
+        if isinstance(done, Refused):
+            await _shown(errand, errand.words.say(done.key, **done.values), follow_up_id, key=done.key)
+            return
+        note = "follow_up.card.run_by" if act == clicks.RUN else ""
+        await confirming.redraw(errand.services, done.follow_up, note=note, values={"person": person})
+        key = f"follow_up.done.{act}" if done.follow_up.is_open or act != clicks.RESUME else "follow_up.done.over"
+        errand.journal.set(**{DONE: key})
+        await errand.journal.write()
     words = errand.shared if errand.mail.about.get("at") == clicks.THREAD else errand.words
     await _shown(errand, words.say(key, person=person), follow_up_id, key=key)
+
+
+async def _done(errand: Errand, act: str, follow_up_id: str) -> Done | Refused:
+    services, who, team = errand.services, Who(user=errand.mail.principal), errand.thread.team
+    begun = errand.journal.get(BEGUN)
+    if not begun:
+        second = await acts.free_second(services, team, follow_up_id) if act == clicks.RUN else 1
+        errand.journal.set(**{BEGUN: str(second)})
+        await errand.journal.write()
+    match act:
+        case clicks.RUN:
+            return await acts.run_now(services, who, team, follow_up_id, second=int(errand.journal.get(BEGUN) or 0))
+        case clicks.CANCEL:
+            return await acts.cancel(services, who, team, follow_up_id, again=bool(begun))
+    return await ACTS[act](services, who, team, follow_up_id)
 
 
 async def _address(errand: Errand) -> None:

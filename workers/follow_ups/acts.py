@@ -155,9 +155,20 @@ async def resume(services: Services, who: Who, team: str, follow_up_id: str) -> 
 
 
 async def cancel(
-    services: Services, who: Who, team: str, follow_up_id: str, *, why: Why = Why.PERSON, by: str = ""
+    services: Services,
+    who: Who,
+    team: str,
+    follow_up_id: str,
+    *,
+    why: Why = Why.PERSON,
+    by: str = "",
+    again: bool = False,
 ) -> Done | Refused:
-    """For good. With `why` AGENT_SAID it is the agent `by` that found what it was to run until."""
+    """For good. With `why` AGENT_SAID it is the agent `by` that found what it was to run until. `again`: it may have
+    been done, when a worker ended; then it was."""
+    kept = await services.follow_ups.get(team, follow_up_id) if again else None
+    if kept and kept.follow_up == kept.follow_up.ended(why, by=by or who.user):
+        return Done(kept.follow_up, changed=False)
 
     async def cancelled(follow_up: FollowUp) -> FollowUp | Refused:
         return follow_up.ended(why, by=by or who.user)
@@ -165,18 +176,23 @@ async def cancel(
     return await _act(services, who, team, follow_up_id, "cancel", cancelled, others=True)
 
 
-async def run_now(services: Services, who: Who, team: str, follow_up_id: str) -> Done | Refused:
-    """An extra run, at once; it counts, and leaves its times as they are. One that was missed may be run, too."""
+async def run_now(services: Services, who: Who, team: str, follow_up_id: str, *, second: int = 0) -> Done | Refused:
+    """An extra run, at once; it counts, and leaves its times as they are. One that was missed may be run, too.
+
+    `second`, one of `free_second`, makes a run that is asked for again, after a crash, the same one.
+    """
     while True:
-        kept = await _allowed(services, who, team, follow_up_id, others=False, missed=True)
+        kept = await _allowed(services, who, team, follow_up_id, others=False, missed=True, begun=second)
         if isinstance(kept, Refused):
             return kept
         follow_up, now = kept.follow_up, services.calendar()
+        if second and await _is_begun(services, follow_up, second):
+            return Done(follow_up, changed=False)
         if follow_up.status is Status.PAUSED:
             return Refused("follow_up.refused.paused", {})
         if due.is_running(follow_up, now):
             return Refused("follow_up.refused.running", {})
-        occurrence = await _free_second(services, follow_up, int(now))
+        occurrence = second or await _free(services, follow_up, int(now))
         new = due.run_besides(replace(follow_up, status=Status.ACTIVE, why=None), occurrence, now)
         done = await services.follow_ups.change(
             kept,
@@ -192,11 +208,21 @@ async def run_now(services: Services, who: Who, team: str, follow_up_id: str) ->
             return Done(new)
 
 
-async def _free_second(services: Services, follow_up: FollowUp, second: int) -> int:
+async def free_second(services: Services, team: str, follow_up_id: str) -> int:
+    """The occurrence of an extra run that may be asked for twice: to be put on record before `run_now`."""
+    kept, now = await services.follow_ups.get(team, follow_up_id), int(services.calendar())
+    return await _free(services, kept.follow_up, now) if kept else now
+
+
+async def _free(services: Services, follow_up: FollowUp, second: int) -> int:
     """An occurrence that no run had: the mail of one that was would count as a repeat, and never run."""
-    while second == follow_up.due or await services.turns.stored([follow_up.mail_id(second)]):
+    while second == follow_up.due or await _is_begun(services, follow_up, second):
         second += 1
     return second
+
+
+async def _is_begun(services: Services, follow_up: FollowUp, second: int) -> bool:
+    return bool(await services.turns.stored([follow_up.mail_id(second)]))
 
 
 async def _act(
@@ -218,10 +244,17 @@ async def _act(
 
 
 async def _allowed(
-    services: Services, who: Who, team: str, follow_up_id: str, *, others: bool, missed: bool = False
+    services: Services,
+    who: Who,
+    team: str,
+    follow_up_id: str,
+    *,
+    others: bool,
+    missed: bool = False,
+    begun: int = 0,
 ) -> Kept | Refused:
     """The follow-up, if it is open and `who` may; `others`: also those who answer for the workspace; `missed`: also one
-    whose only time was missed."""
+    whose only time was missed; `begun`: also one that this occurrence of it, begun by now, has ended."""
     kept = await services.follow_ups.get(team, follow_up_id)
     if kept is None:
         return Refused("follow_up.refused.gone", {})
@@ -230,6 +263,8 @@ async def _allowed(
         found = await services.people.person(team, owner)
         return Refused("follow_up.refused.not_yours", {"person": found.name if found else owner})
     if kept.follow_up.is_open or (missed and kept.follow_up.why is Why.MISSED):
+        return kept
+    if begun and await _is_begun(services, kept.follow_up, begun):
         return kept
     return Refused("follow_up.refused.ended", {})
 

@@ -205,6 +205,22 @@ async def test_two_extra_runs_within_a_second_are_two(services: Services) -> Non
     assert len(await services.turns.look(THREAD)) == 2
 
 
+async def test_an_extra_run_that_is_asked_for_again_is_the_same_one_also_when_it_has_ended(services: Services) -> None:
+    one, ada = await made(services, most_runs=1), Who(user=ADA)
+    second = await acts.free_second(services, TEAM, one.id)
+    first = await acts.run_now(services, ada, TEAM, one.id, second=second)
+    assert isinstance(first, Done)
+    again = await acts.run_now(services, ada, TEAM, one.id, second=second)
+    assert again == Done(first.follow_up, changed=False)
+    kept = await services.follow_ups.get(TEAM, one.id)
+    assert kept is not None
+    over = due.run_ended(first.follow_up, second, answered=True)
+    assert not over.is_open
+    await services.follow_ups.change(kept, over)
+    assert await acts.run_now(services, ada, TEAM, one.id, second=second) == Done(over, changed=False)
+    assert len(await services.turns.look(THREAD)) == 1
+
+
 async def test_extra_runs_are_within_what_a_person_may_run_a_day(services: Services) -> None:
     few = replace(services, settings=services.settings.model_copy(update={"follow_up_runs_a_day": 1}))
     one, other, ada = await made(services), await made(services, prompt="another"), Who(user=ADA)
@@ -219,6 +235,10 @@ async def test_a_cancelled_one_says_that_it_has_ended(services: Services) -> Non
     assert (found.follow_up.status, found.follow_up.why, found.follow_up.by) == (Status.ENDED, Why.PERSON, ADA)
     for name in ALL:
         assert await act(name, services, one, ada) == Refused("follow_up.refused.ended", {})
+    again = await acts.cancel(services, ada, TEAM, one.id, again=True)
+    assert again == Done(found.follow_up, changed=False), "its own worker ended before it was told"
+    others = await acts.cancel(services, Who(user=GRACE), TEAM, one.id, again=True)
+    assert others == Refused("follow_up.refused.ended", {})
     nobody = replace(one, id="nothing")
     assert await act("pause", services, nobody, ada) == Refused("follow_up.refused.gone", {})
 
