@@ -216,6 +216,19 @@ async def test_after_a_downtime_one_runs_late_within_its_window_and_is_missed_af
     assert (await at_rest(world, "missed")).why is Why.DONE
 
 
+async def test_one_whose_end_came_while_nobody_was_there_does_not_run_and_says_so(make_world: MakeWorld) -> None:
+    world = await make_world()
+    thread = await a_thread(world)
+    hour = now() - now() % 3_600
+    times = {"due": hour - 2 * 3_600, "ends_at": hour - 3_600, "made_at": hour - A_DAY}
+    await promise(world, thread, when=HOURLY, **times)
+    said = (await thread.answered(2))[-1]
+    assert "A follow-up of Ada has ended while I was away: it was due " in said
+    assert "follow_up:run" not in str(thread.ours[-1].blocks)
+    follow_up = await stands(world)
+    assert (follow_up.why, follow_up.runs, follow_up.missed) == (Why.DONE, 0, 2)
+
+
 async def test_of_a_recurring_one_the_latest_runs_and_says_how_many_were_missed(world: World) -> None:
     thread = await a_thread(world)
     hour = now() - now() % 3_600
@@ -500,7 +513,7 @@ async def test_one_that_was_paused_or_cancelled_meanwhile_goes_without_a_word(ma
     await store.change(kept, new, mail=tick.run_mail(new, follow_up.due, time.time()))
     await change(world, status=Status.PAUSED, why=Why.PERSON, by=ADA, due=0)
     await world.start_worker()
-    assert (await at_rest(world)).why is Why.PERSON
+    assert (await at_rest(world, runs=0)).why is Why.PERSON
     await thread.rests()
     assert len(thread.ours) == 1
 

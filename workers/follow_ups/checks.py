@@ -12,7 +12,7 @@ from bot.picking.choices import Choice
 from workers.admission import Refusal
 from workers.conversations.errors import ConversationError
 from workers.follow_ups import due, tick
-from workers.follow_ups.ending import STOPPED, Run, ended
+from workers.follow_ups.ending import Run, not_begun
 from workers.follow_ups.versions import version_of
 from workers.services import Services
 
@@ -30,7 +30,7 @@ async def expected(services: Services, run: Run) -> FollowUp | None:
             return kept.follow_up
         if run.by_hook:
             return await _begun(services, run, kept)
-    await ended(services, run, answered=STOPPED)
+    await not_begun(services, run)
     return None
 
 

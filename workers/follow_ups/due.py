@@ -15,11 +15,12 @@ from workers.follow_ups import recurrence
 DAY = timedelta(days=1)
 RUN_ENDED_UNSEEN = timedelta(hours=26)  # a turn's age limit and its questions' are a day; then nobody will say more
 MOST_FAILURES = 3  # in a row
+SEEN_WITHIN = timedelta(minutes=1)  # a time that is its last moment may be looked at so much after it
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """`new` takes the follow-up's place. `run` is the occurrence that is handed over; `missed`: its only one is not."""
+    """`new` takes the follow-up's place. `run` is the occurrence that is handed over; `missed`: its last one is not."""
 
     new: FollowUp
     run: int = 0
@@ -36,6 +37,8 @@ def step(follow_up: FollowUp, now: float, *, window: timedelta) -> Step:
         if now - follow_up.due > window_of(follow_up, window).total_seconds():
             return Step(follow_up.ended(Why.MISSED), missed=True)
         return Step(_begun(follow_up, follow_up.due, now, due=0), run=follow_up.due)
+    if follow_up.ends_at and now > follow_up.ends_at + SEEN_WITHIN.total_seconds():
+        return replace(left_out(follow_up, now), missed=not is_running(follow_up, now))  # else the run's foot says it
     latest, count = recurrence.passed(follow_up.when, follow_up.due, min(now, follow_up.ends_at or now))
     following = _following(follow_up, now)
     if is_running(follow_up, now):
@@ -82,11 +85,19 @@ def held_up(follow_up: FollowUp, occurrence: int, why: Why) -> FollowUp:
 def resumed(follow_up: FollowUp, now: float) -> FollowUp:
     """Active again from `now` on; what passed while it was paused is not missed. One without a time left has ended.
 
-    One that is to run once and was held up when its time came runs now.
+    One that is to run once and whose time came, but whose run was held up or had not begun, runs now.
     """
     fresh = replace(follow_up, status=Status.ACTIVE, why=None, by="", failures=0, missed=0, missed_since=0)
-    held = follow_up.when.at and not follow_up.runs and follow_up.why not in (None, Why.PERSON)
+    held = follow_up.when.at and not follow_up.runs and (follow_up.missed or follow_up.why not in (None, Why.PERSON))
     return _over(replace(fresh, due=first(fresh, now) or (int(now) if held else 0)))
+
+
+def not_begun(follow_up: FollowUp, occurrence: int) -> FollowUp:
+    """Paused before the run of `occurrence` could begin: that was no run, but a time that was left out."""
+    if follow_up.running != occurrence or follow_up.status is not Status.PAUSED:
+        return run_ended(follow_up, occurrence, answered=None)
+    before = replace(follow_up, running=0, running_since=0, runs=follow_up.runs - 1)
+    return _left_out(before, occurrence, 1)
 
 
 def run_besides(follow_up: FollowUp, occurrence: int, now: float) -> FollowUp:

@@ -66,6 +66,11 @@ def after(
     return new.paused(Why.CONNECTION_GONE) if sign_in_missing and goes_on and new != follow_up else new
 
 
+async def not_begun(services: Services, run: Run) -> None:
+    """Its follow-up waits for no such run any more; one that was paused meanwhile has not had it."""
+    await _change(services, run, lambda follow_up: due.not_begun(follow_up, run.occurrence))
+
+
 async def held_up(services: Services, run: Run, why: Why) -> None:
     """It could not be run for `why`: its follow-up is paused, and who can act is told."""
     await _change(services, run, lambda follow_up: due.held_up(follow_up, run.occurrence, why))

@@ -1,4 +1,5 @@
-"""That a follow-up's only time was missed, said once where it was to run, with a button that makes up for it."""
+"""That a follow-up's last time was missed, said once where it was to run; where it was its only one, with a button that
+makes up for it."""
 
 from __future__ import annotations
 
@@ -14,6 +15,7 @@ from workers.follow_ups.foot import moment
 from workers.services import Services
 
 AWAY, TOO_MANY = "away", "too_many"  # no worker was there in time; the owner's runs of the day were used up
+OVER = "over"  # no worker was there before its end
 NAME_SHOWN = 150
 PROMPT_SHOWN = 1_000  # of a section's 3,000 characters
 
@@ -45,6 +47,8 @@ async def line(services: Services, words: Words, follow_up: FollowUp, mail: Mail
 
 
 def body(words: Words, follow_up: FollowUp, text: str) -> blocks.Blocks:
+    if follow_up.when.recurs:
+        return blocks.notice(text)
     button = clicks.action_id(clicks.RUN), words.say("follow_up.button.run")
     return blocks.with_buttons(text, [button], value=value(follow_up))
 

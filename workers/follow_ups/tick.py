@@ -20,7 +20,7 @@ from bot.threads.models import Mail, MailKind, ThreadKey
 from workers.follow_ups import due
 from workers.follow_ups.due import Step
 from workers.follow_ups.ending import told_mail
-from workers.follow_ups.missed import AWAY, TOO_MANY
+from workers.follow_ups.missed import AWAY, OVER, TOO_MANY
 from workers.services import Services
 
 LOOK = timedelta(seconds=0.5)  # at the latest; earlier where something is known to be due sooner
@@ -69,7 +69,7 @@ async def hand_over(services: Services, kept: Kept) -> None:
     if not due.is_due(follow_up, now):
         return
     step = due.step(follow_up, now, window=settings.follow_up_window)
-    mail = _mail(follow_up, step, services.now())
+    mail = _mail(follow_up, step, services.now(), why=OVER if follow_up.when.recurs else AWAY)
     day = day_of(follow_up, now) if step.run else ""
     most = settings.follow_up_runs_a_day
     done = await services.follow_ups.change(kept, step.new, mail=mail, day=day, most_runs_a_day=most)
@@ -106,7 +106,7 @@ def day_of(follow_up: FollowUp, now: float) -> str:
     return datetime.fromtimestamp(now, ZoneInfo(follow_up.when.zone)).date().isoformat()
 
 
-def _mail(follow_up: FollowUp, step: Step, at: float, *, why: str = AWAY) -> Mail | None:
+def _mail(follow_up: FollowUp, step: Step, at: float, *, why: str) -> Mail | None:
     if step.run:
         return run_mail(step.new, step.run, at)
     if not step.missed:

@@ -79,8 +79,18 @@ def test_it_ends_with_its_count_its_date_or_its_only_time() -> None:
     assert due.run_ended(counted, NOW, answered=True).status is Status.ENDED
     dated = step(replace(HOURLY, ends_at=NOW + HOUR - 1)).new
     assert due.run_ended(dated, NOW, answered=True).status is Status.ENDED
+    last = step(replace(HOURLY, ends_at=NOW), NOW + 3)
+    assert (last.run, last.new.due) == (NOW, 0), "its end is its last time"
+
+
+def test_it_does_not_run_after_its_end_though_it_was_due_before() -> None:
+    """Whoever is away over its last time finds it missed, and it has ended."""
     late = step(replace(HOURLY, ends_at=NOW + HOUR), NOW + 9 * HOUR)
-    assert (late.run, late.new.missed, late.new.due) == (NOW + HOUR, 1, 0)
+    assert (late.run, late.missed, late.new.missed, late.new.due) == (0, True, 2, 0)
+    assert (late.new.status, late.new.why) == (Status.ENDED, Why.DONE)
+    busy = replace(HOURLY, ends_at=NOW + HOUR, running=NOW - HOUR, running_since=NOW + 8 * HOUR)
+    late = step(busy, NOW + 9 * HOUR)
+    assert (late.run, late.missed, late.new.missed, late.new.status) == (0, False, 2, Status.ACTIVE), "its run says so"
 
 
 def test_after_three_failures_in_a_row_it_is_paused_and_an_answer_forgives_them() -> None:
@@ -132,3 +142,13 @@ def test_one_that_is_to_run_once_and_was_held_up_runs_when_it_is_resumed() -> No
     assert due.step(resumed, NOW + HOUR, window=WINDOW).run == NOW + HOUR
     by_person = replace(ONCE, due=0).paused(Why.PERSON, by="U1")
     assert due.resumed(by_person, NOW + HOUR).status is Status.ENDED
+
+
+def test_one_that_was_paused_before_its_run_began_runs_when_it_is_resumed() -> None:
+    dropped = due.not_begun(step(ONCE).new.paused(Why.PERSON, by="U1"), NOW)
+    assert (dropped.status, dropped.running, dropped.runs, dropped.missed) == (Status.PAUSED, 0, 0, 1)
+    assert due.not_begun(dropped, NOW) == dropped
+    resumed = due.resumed(dropped, NOW + HOUR)
+    assert (resumed.status, resumed.due, resumed.missed) == (Status.ACTIVE, NOW + HOUR, 0)
+    cancelled = due.not_begun(step(ONCE).new.ended(Why.PERSON), NOW)
+    assert (cancelled.running, cancelled.runs, cancelled.missed) == (0, 1, 0)
