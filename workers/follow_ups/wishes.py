@@ -89,12 +89,14 @@ async def granted(services: Services, wish: Wish, *, before: FollowUp) -> Follow
     if isinstance(agent, Refused):
         return agent
     moved = wish.when != before.when
+    name = agent.name if wish.agent else ""
+    is_pinned = bool(before.version) and name == before.agent  # only who ticks it anew, or resumes, takes it as it is
     new = replace(
         before,
         prompt=wish.prompt.strip(),
         when=wish.when,
-        agent=agent.name if wish.agent else "",
-        version=await versions.version_of(services, agent) if wish.as_is else "",
+        agent=name,
+        version=(before.version if is_pinned else await versions.version_of(services, agent)) if wish.as_is else "",
         until=wish.until.strip(),
         ends_at=wish.ends_at,
         most_runs=wish.most_runs,

@@ -249,6 +249,22 @@ async def test_one_that_keeps_to_an_agent_as_it_was_knows_its_definition(service
     assert (await made(services, as_is=True, prompt="something else")).version == same
 
 
+async def test_a_change_keeps_to_the_agent_as_it_was_until_that_is_asked_for_anew(services: Services) -> None:
+    """Whoever moves it, a model too, has not looked at what the agent has become meanwhile."""
+    one, ada = await made(services, as_is=True), Who(user=ADA)
+    kept = await services.follow_ups.get(TEAM, one.id)
+    assert kept is not None
+    old = replace(one, version="as it was")
+    await services.follow_ups.change(kept, old)
+    wish = replace(Wish.of(old), quiet=True)
+    versions = []
+    for asked in (wish, replace(wish, agent="assistant"), replace(wish, as_is=False), wish):
+        found = await acts.change(services, ada, TEAM, one.id, asked)
+        assert isinstance(found, Done)
+        versions.append(found.follow_up.version)
+    assert versions == ["as it was", one.version, "", one.version]
+
+
 async def test_a_person_whom_slack_does_not_tell_about_has_none(services: Services) -> None:
     found = await acts.make(services, replace(WISH, owner="U0NOBODY"))
     assert found == Refused("agent.person_unknown", {})
