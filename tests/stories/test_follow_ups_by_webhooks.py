@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hmac
+import json
 import re
 from urllib.parse import urlsplit
 
@@ -16,6 +18,7 @@ from playground.services.github.app import token_of
 from playground.serving import serve
 from tests.stories.conftest import MakeWorld
 from tests.stories.test_follow_ups_people import press, whispers
+from tests.stories.test_follow_ups_running import at_rest, change
 from tests.world import ADA, GRACE, TEAM, Thread, World, until
 
 STORE = "/repos/playground/storefront"
@@ -73,6 +76,40 @@ async def test_an_issue_that_is_closed_at_github_is_told_in_the_thread_once(worl
     assert sum("Grace closed it." in said for said in thread.said) == 1
     assert "A follow-up of Ada" in next(said for said in thread.said if "Grace closed it." in said)
     assert all(secret not in str(request.body) for request in world.mistral.log.requests("conversations.append"))
+
+
+async def closed(url: str, secret: str, number: int) -> None:
+    """An issue was closed, GitHub says."""
+    body = json.dumps({"action": "closed", "issue": {"number": number, "title": "Login fails"}}).encode()
+    signed = {"x-hub-signature-256": f"sha256={hmac.digest(secret.encode(), body, 'sha256').hex()}"}
+    about = {"x-github-event": "issues", "x-github-delivery": f"delivery-{number}", "content-type": "application/json"}
+    async with httpx2.AsyncClient() as github:
+        assert (await github.post(url, content=body, headers={**signed, **about})).status_code == 200
+
+
+async def test_a_quiet_one_that_reads_two_deliveries_and_finds_nothing_new_leaves_no_trace(
+    make_world: MakeWorld,
+) -> None:
+    world = await make_world(agents=AGENTS, vault_keys=new_key(), public_url=PUBLIC, stream_in_channels=True)
+    thread = await promised(world)
+    url, secret = await address(world, thread)
+    [made] = await FollowUps(world.redis).of(TEAM, ADA)
+    await change(world, made.follow_up.id, quiet=True)
+    await world.end_workers()
+    for number in (1, 2):
+        await closed(url, secret, number)
+    before = len(thread.ours)
+    world.slack.faults.seen.clear()
+    world.mistral.script.will(CallFunction(name="list_follow_ups", arguments={}, tool_call_id="call-2"))
+    world.mistral.script.will_say("NOTHING NEW", pieces=2)
+    await world.start_worker()
+    await at_rest(world, made.follow_up.id)
+    await thread.rests()
+    assert len(world.mistral.log.requests("conversations.append")) == 3, "one run read both"
+    assert len(thread.ours) == before
+    assert not {"chat.startStream", "chat.postMessage", "assistant.threads.setStatus"}.intersection(
+        world.slack.faults.seen
+    )
 
 
 async def test_its_address_is_shown_to_its_owner_alone(world: World) -> None:

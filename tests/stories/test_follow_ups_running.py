@@ -558,6 +558,23 @@ async def test_a_worker_that_ends_in_the_middle_costs_neither_the_run_nor_its_en
     assert (follow_up.runs, follow_up.failures, follow_up.running) == (1, 0, 0)
 
 
+async def test_what_was_shown_before_it_became_quiet_goes_when_nothing_is_new(make_world: MakeWorld) -> None:
+    world = await make_world(mistral={"lock_seconds": 0.2, "on_drop": "store"}, lease=1, stream_in_channels=True)
+    thread = await a_thread(world)
+    world.mistral.script.hold(after=1)
+    world.mistral.script.will_say("NOTHING NEW", pieces=2)
+    await promise(world, thread, when=HOURLY)
+    await world.mistral.script.until_held()
+    await until(lambda: len(thread.ours) == 2, seen=lambda: thread.said)
+    await world.end_worker(0)
+    await change(world, quiet=True)
+    world.mistral.script.release()
+    await world.start_worker()
+    await at_rest(world)
+    await thread.rests()
+    assert len(thread.ours) == 1
+
+
 async def test_a_dead_letter_does_not_leave_it_running(make_world: MakeWorld) -> None:
     world = await make_world()
     thread = await a_thread(world)

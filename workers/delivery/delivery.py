@@ -18,7 +18,7 @@ import structlog
 
 from bot.slack import blocks
 from bot.slack.errors import SlackError, TryLater
-from bot.slack.ledger import Unread
+from bot.slack.ledger import Row, Unread
 from bot.slack.stream import Reader
 from bot.slack.voices import Voice
 from workers.delivery.line import Line
@@ -29,6 +29,7 @@ from workers.delivery.status import Status
 
 STATUS_AGAIN_AFTER = timedelta(seconds=90)  # Slack drops a status after two minutes
 FAILURE_ROWS = ("failure", "failure-again")
+TAKEN_BACK = frozenset({"stream", "placeholder"})  # kinds of rows that stand for an answer which is not said
 FAILURE_SAID = "failure_said"  # the sentence above a Try again button, for when the button goes
 
 log = structlog.get_logger()
@@ -186,14 +187,17 @@ class Delivery:
             part = len(kept)
             for row in list(self._ledger.rows.values()):
                 if row.ts and is_taken_back(row, part):
-                    with suppress(SlackError):
-                        await self._slack.delete(self._thread.channel, row.ts)
-                    self._ledger.note(replace(row, state="intent", ts="", open=False))
+                    await self._delete(row)
             self._settled = list(kept)
             self._ledger.record(dump(self._settled))
             await self._saying.line.write()
             self._begin_part({})
             self._saying.stream.tear()  # its messages are written anew at the end
+
+    async def _delete(self, row: Row) -> None:
+        with suppress(SlackError):
+            await self._slack.delete(self._thread.channel, row.ts)
+        self._ledger.note(replace(row, state="intent", ts="", open=False))
 
     def _begin_part(self, tasks: Mapping[str, blocks.Task]) -> None:
         """From now on another board, with the cards that no message shows yet, and another stream for the pump."""
@@ -309,6 +313,11 @@ class Delivery:
         self._hushed, self._held = False, []
         await self._end()
         async with self._serial:
+            await self._saying.whole.close_streams()
+            for row in list(self._ledger.rows.values()):
+                if row.ts and row.kind in TAKEN_BACK:
+                    await self._delete(row)
+            await self._saying.line.write()
             await self.clear()
 
     async def stopped(self) -> None:

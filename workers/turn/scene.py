@@ -21,7 +21,7 @@ from bot.slack.models import Person
 from bot.slack.patience import nothing
 from bot.slack.stream import Reader
 from bot.texts import Words, words_for
-from bot.threads.models import ThreadKey
+from bot.threads.models import MailKind, ThreadKey
 from bot.threads.owned import Claimed
 from bot.vault import Unreadable
 from workers.delivery import parts
@@ -166,8 +166,8 @@ async def prepared(
     delivery = Delivery(
         line, Reader(user=principal, team=principal_team), live=live, resumed=resumed, bare=bare, settled=settled
     )
-    if follow_up and follow_up.quiet and len(journal.mail) == 1:
-        delivery.hush()
+    if follow_up and follow_up.quiet and all(mail.kind is MailKind.DUE for mail in journal.mail):
+        delivery.hush()  # nobody wrote; a webhook may have brought several
     delivery.live.on_stop = hold.stop.set
     return Scene(
         services=services,
