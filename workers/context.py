@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from bot.slack import wire
 from bot.slack.client import Slack
-from bot.slack.errors import Refused, SlackError
+from bot.slack.errors import CHANNEL_GONE, Refused, SlackError
 from bot.slack.models import SlackMessage
 from bot.slack.patience import patiently
 from bot.threads.models import File, Mail, ThreadKey, message_id
@@ -28,13 +28,15 @@ LONGEST_WAIT = timedelta(seconds=10)  # a person waits for the answer; what cann
 class Found:
     """`read_to` is the ts of the newest message looked at; `users` are the people who wrote.
 
-    `unreadable`: this installation may not read here. `later`: Slack did not answer this time.
+    `unreadable`: this installation may not read here; `gone`: since it is not in this channel any more. `later`: Slack
+    did not answer this time.
     """
 
     messages: list[SlackMessage] = field(default_factory=list)
     users: frozenset[str] = frozenset()
     read_to: str = ""
     unreadable: bool = False
+    gone: Refused | None = None
     later: bool = False
 
 
@@ -54,8 +56,8 @@ async def read(
     """
     try:
         messages = await _replies(services, slack, thread, since=since, before=before)
-    except Refused:
-        return Found(unreadable=True)
+    except Refused as refused:
+        return Found(unreadable=True, gone=refused if refused.code in CHANNEL_GONE else None)
     except SlackError:
         return Found(unreadable=True, later=True)
     bot_user = await services.installations.bot_user(thread.team)

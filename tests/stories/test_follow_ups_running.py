@@ -440,6 +440,32 @@ async def test_a_thread_that_takes_no_post_any_more_pauses_it(world: World) -> N
     await thread.rests()
 
 
+@pytest.mark.parametrize("quiet", [False, True], ids=["that speaks", "that is quiet"])
+async def test_a_run_in_a_channel_that_the_bot_has_left_asks_no_model(make_world: MakeWorld, quiet: bool) -> None:
+    """Nobody would see what it does: also what was allowed ahead is not done."""
+    world = await make_world(replies_without_mention=True)
+    thread = await a_thread(world)
+    world.slack.workspace.conversations[GENERAL].members.remove(BOT)
+    before = len(world.mistral.log.requests())
+    await promise(world, thread, quiet=quiet)
+    follow_up = await paused(world, Why.CHANNEL_GONE)
+    assert (follow_up.running, follow_up.runs) == (0, 0)
+    assert len(world.mistral.log.requests()) == before
+    assert "I am not in that channel any more" in await told(world, ADA)
+    await thread.rests()
+
+
+async def test_a_run_that_worked_before_it_could_not_be_told_was_one(make_world: MakeWorld) -> None:
+    world = await make_world(agents=agent(), servers=ODD_JOBS)
+    thread = await a_thread(world)
+    world.slack_fault("chat.postMessage", "error", code="not_in_channel", times=1)
+    world.mistral.script.will_call("odd__who", {})
+    world.mistral.script.will_say("Done.")
+    await promise(world, thread, when=HOURLY)
+    assert (await paused(world, Why.CHANNEL_GONE)).runs == 1
+    await thread.rests()
+
+
 # ---- whoever and whatever is gone -----------------------------------------------------------------------------------
 
 

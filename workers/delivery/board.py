@@ -13,7 +13,7 @@ from datetime import timedelta
 import structlog
 
 from bot.slack import blocks, files, text
-from bot.slack.errors import Refused, SlackError
+from bot.slack.errors import CHANNEL_GONE, Refused, SlackError
 from bot.slack.ledger import Row, Unread
 from bot.slack.models import Upload
 from bot.slack.patience import patiently
@@ -138,7 +138,8 @@ class Board:
             await self._put(row, words, self._under_cards(body, cards), voice)
 
     async def placeholder(self, words: str) -> None:
-        """Where there are no statuses: a post that says the same, updated as often as Slack advises."""
+        """Where there are no statuses: a post that says the same, updated as often as Slack advises. It fails only
+        where nothing more can be said."""
         row = self._ledger.rows.get("placeholder")
         line = f"_{words}_"
         try:
@@ -152,6 +153,8 @@ class Board:
             self._placed_at = self._line.now()
         except (SlackError, Unread) as error:
             log.warning("placeholder.failed", error=str(error))
+            if isinstance(error, Refused) and error.code in CHANNEL_GONE:
+                raise
 
     def fill_placeholder(self) -> None:
         """It holds words of ours from now on: no other message may be put in its place."""

@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.slack import blocks
-from bot.slack.errors import SlackError, TryLater
+from bot.slack.errors import Refused, SlackError, TryLater
 from bot.slack.ledger import Row, Unread
 from bot.slack.stream import Reader
 from bot.slack.voices import Voice
@@ -213,6 +213,11 @@ class Delivery:
             return
         async with self._serial:
             await self._status.show(words, self._saying)
+
+    @property
+    def gone(self) -> Refused | None:
+        """How Slack refused a status, where it takes nothing more of ours in this channel."""
+        return self._status.gone
 
     def inherit_status(self) -> None:
         """An earlier owner of the turn may have left a status."""

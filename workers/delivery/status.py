@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import structlog
 
-from bot.slack.errors import NotSupported, SlackError
+from bot.slack.errors import CHANNEL_GONE, NotSupported, Refused, SlackError
 from workers.delivery.saying import Saying
 
 log = structlog.get_logger()
 
 
 class Status:
-    """Of one turn: `words` are those that stand, empty for none. `on` is the part that is being said."""
+    """Of one turn: `words` are those that stand, empty for none. `on` is the part that is being said.
+
+    `gone` is how Slack said that nothing more is said in this channel.
+    """
 
     def __init__(self) -> None:
         self.words = ""
+        self.gone: Refused | None = None
 
     def inherit(self) -> None:
         """An earlier owner of the turn may have left one."""
@@ -25,11 +29,14 @@ class Status:
         line = on.line
         try:
             await line.before_call()
-            await line.slack.set_status(line.thread.channel, line.thread.root_ts, words, voice=line.voice)
-        except NotSupported:
-            await on.board.placeholder(words)
+            try:
+                await line.slack.set_status(line.thread.channel, line.thread.root_ts, words, voice=line.voice)
+            except NotSupported:
+                await on.board.placeholder(words)
         except SlackError as error:
             log.warning("status.failed", error=str(error))
+            if isinstance(error, Refused) and error.code in CHANNEL_GONE:
+                self.gone = error
 
     async def again(self, on: Saying) -> None:
         """Each message of ours takes the line away, although the turn goes on."""

@@ -71,9 +71,9 @@ async def not_begun(services: Services, run: Run) -> None:
     await _change(services, run, lambda follow_up: due.not_begun(follow_up, run.occurrence))
 
 
-async def held_up(services: Services, run: Run, why: Why) -> None:
-    """It could not be run for `why`: its follow-up is paused, and who can act is told."""
-    await _change(services, run, lambda follow_up: due.held_up(follow_up, run.occurrence, why))
+async def held_up(services: Services, run: Run, why: Why, *, worked: bool = False) -> None:
+    """It could not be run for `why`: its follow-up is paused, and who can act is told. `worked`: tools were called."""
+    await _change(services, run, lambda follow_up: due.held_up(follow_up, run.occurrence, why, worked=worked))
 
 
 def told_mail(follow_up: FollowUp, why: str, which: str, at: float) -> Mail:

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 import structlog
 
 from bot.picking.answers import shown_name
+from bot.slack.errors import Refused
 from bot.slack.models import SlackMessage
 from bot.threads.owned import Claimed
 from bot.vault import Unreadable
@@ -54,7 +55,10 @@ def has_begun(journal: Journal) -> bool:
 
 
 async def begin(scene: Scene, batch: Batch) -> None:
-    """Show a sign of life, read what was said before, and put the first request on record."""
+    """Show a sign of life, read what was said before, and put the first request on record.
+
+    Raises Slack's refusal where a run of a follow-up can say nothing here: it does nothing either.
+    """
     journal = scene.journal
     journal.set(agent=scene.agent.name)
     journal.set_thread(agent=scene.agent.name)
@@ -76,13 +80,23 @@ async def begin(scene: Scene, batch: Batch) -> None:
             await scene.delivery.note("agent", words)
     finally:
         await asyncio.gather(status, return_exceptions=True)  # it may have lost the thread as well
+    _may_speak(scene, scene.delivery.gone)
+
+
+def _may_speak(scene: Scene, gone: Refused | None) -> None:
+    """A person who asks is answered as far as it goes; nobody waits for a run, and what it did would be unseen."""
+    if scene.follow_up and gone:
+        raise gone
 
 
 def needs_context(scene: Scene, batch: Batch) -> bool:
-    """Whether words may have been said here that are no mail of ours."""
+    """Whether words may have been said here that are no mail of ours. A quiet run, which shows no status, always looks:
+    it learns so whether it may speak."""
     mail = batch.mail[0]
     if scene.thread.is_dm or (mail.ts == scene.thread.root_ts and len(batch.mail) == 1):
         return False
+    if scene.follow_up and scene.follow_up.quiet:
+        return True
     hears_all = scene.services.settings.replies_without_mention and scene.record.get("alone") == mail.principal
     return not (hears_all and "read_to" in scene.record)
 
@@ -99,6 +113,7 @@ async def _with_context(scene: Scene, batch: Batch) -> None:
         before=max(mail.ts for mail in batch.mail) or None,
         own={mail.id for mail in (*batch.mail, *scene.claimed.mail)},
     )
+    _may_speak(scene, found.gone)
     if not found.later:
         scene.journal.set_thread(read_to=max(found.read_to, _read_to(scene.claimed, batch)))
     if any(user != batch.principal for user in found.users):

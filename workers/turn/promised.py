@@ -100,7 +100,8 @@ async def over(services: Services, journal: Journal, end: str) -> None:
 async def channel_gone(scene: Scene) -> None:
     """Slack lets us say nothing there any more."""
     if run := _run(scene.journal):
-        await ending.held_up(scene.services, run, Why.CHANNEL_GONE)
+        worked = any(name.startswith("call:") for name in scene.journal.fields)
+        await ending.held_up(scene.services, run, Why.CHANNEL_GONE, worked=worked)
 
 
 def _said(journal: Journal) -> bool:

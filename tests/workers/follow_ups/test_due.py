@@ -130,6 +130,7 @@ def test_a_run_that_could_not_be_is_none_and_pauses_it() -> None:
     held = due.held_up(begun, NOW, Why.AGENT_GONE)
     assert (held.status, held.why, held.running, held.runs, held.due) == (Status.PAUSED, Why.AGENT_GONE, 0, 0, 0)
     assert due.held_up(held, NOW, Why.OWNER_GONE) == held
+    assert due.held_up(begun, NOW, Why.CHANNEL_GONE, worked=True).runs == 1, "what it did is not done twice"
     by_ada = begun.paused(Why.PERSON, by="U1")
     assert due.held_up(by_ada, NOW, Why.AGENT_GONE).why is Why.PERSON
     assert due.held_up(begun.ended(Why.PERSON), NOW, Why.AGENT_GONE).why is Why.PERSON
