@@ -26,14 +26,14 @@ MOST_A_MINUTE = 60
 MOST_WAITING = 20  # deliveries that one run reads; of more, the newest
 ID_BYTES, SECRET_BYTES = 18, 32
 
-# KEYS: 1 seen by its id  2 seen by its body  3 rate  4 mailbox  5 thread
+# KEYS: 1 seen by its id  2 seen by what was signed  3 rate  4 mailbox  5 thread
 # ARGV: 1 seen for ms  2 most a minute  3 mail  4 most that wait  5 its follow-up  6 thread  7 thread life ms
 #       8 principal
 _ACCEPT = (
     scripts.NOW
     + scripts.WAKE
     + """
--- Ids are not signed, bodies are: a request that somebody captured counts once, whatever id it comes with.
+-- GitHub and Linear sign no ids: a request that somebody captured counts once, whatever id it comes with.
 if redis.call('EXISTS', KEYS[1], KEYS[2]) > 0 then return {'repeat', 0} end
 local calls = redis.call('INCR', KEYS[3])
 if calls == 1 then redis.call('PEXPIRE', KEYS[3], 60000) end

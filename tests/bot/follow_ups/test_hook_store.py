@@ -87,7 +87,7 @@ async def test_one_that_was_never_kept_goes_by_itself(redis: Redis) -> None:
 
 
 async def test_a_body_that_comes_again_under_another_id_is_a_repeat(kept: Kept) -> None:
-    """Whoever captured a request has its signature, which does not cover its id."""
+    """Whoever captured one of GitHub's or Linear's has its signature, which does not cover its id."""
     assert (await kept.hear("a", digest="d")).outcome is Outcome.STORED
     assert (await kept.hear("b", digest="d")).outcome is Outcome.REPEAT
 
