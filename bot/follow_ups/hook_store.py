@@ -98,13 +98,13 @@ class HookStore:
         except Unreadable:
             return None
         kept = await self._follow_ups.get(body["team"], body["follow_up"])
-        is_open = kept is not None and kept.follow_up.is_open
+        is_open = kept is not None and kept.follow_up.hears
         return Hook(hook_id, body["team"], body["follow_up"], body["secret"], is_open)
 
     async def accept(self, hook: Hook, heard: Heard) -> Accepted:
         """Put it into its thread's mailbox and wake a worker, once. What nobody waits for is taken and forgotten."""
         kept = await self._follow_ups.get(hook.team, hook.follow_up)
-        if kept is None or not kept.follow_up.is_open:
+        if kept is None or not kept.follow_up.hears:
             return Accepted(Outcome.ENDED)
         if kept.follow_up.status is Status.PAUSED or not _is_wanted(kept.follow_up, heard.event):
             return Accepted(Outcome.STORED)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import hmac
+import json
 import re
+from dataclasses import replace
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx2
 import pytest
 
+from bot.follow_ups.models import Status, When, Why
 from bot.follow_ups.store import FollowUps
 from bot.vault import new_key
 from playground.agents_api.brains.steps import CallFunction
@@ -17,6 +22,9 @@ from playground.serving import serve
 from tests.stories.conftest import MakeWorld
 from tests.stories.test_follow_ups_people import press, whispers
 from tests.world import ADA, GRACE, TEAM, Thread, World, until
+from workers.follow_ups import acts
+from workers.follow_ups.acts import Done, Who
+from workers.follow_ups.wishes import Wish
 
 STORE = "/repos/playground/storefront"
 AGENTS = {"assistant": "---\nmodel: mistral-medium-latest\ndescription: Helps.\nfollow_ups: true\n---\nHelp.\n"}
@@ -28,8 +36,8 @@ async def world(make_world: MakeWorld) -> World:
     return await make_world(agents=AGENTS, vault_keys=new_key(), public_url=PUBLIC)
 
 
-async def promised(world: World) -> Thread:
-    arguments = {"task": "Say here who closed it.", "webhook": True, "events": ["issues.closed"]}
+async def promised(world: World, **more: Any) -> Thread:
+    arguments = {"task": "Say here who closed it.", "webhook": True, "events": ["issues.closed"], **more}
     world.mistral.script.will(CallFunction(name="schedule_follow_up", arguments=arguments, tool_call_id="call-1"))
     world.mistral.script.will_say("I will.")
     thread = await world.mention("tell me here when an issue is closed")
@@ -46,6 +54,20 @@ async def address(world: World, thread: Thread) -> tuple[str, str]:
     [url] = re.findall(r"https://\S+/hooks/[\w-]+", said)
     [secret] = re.findall(r"Secret: `?([\w-]{20,})", said)
     return f"{world.url}{urlsplit(url).path}", secret
+
+
+async def deliver(url: str, secret: str, delivery: str, event: str = "issues.closed", **said: Any) -> int:
+    """From a sender that is neither GitHub nor Linear; what the door answered."""
+    body = json.dumps({"delivery": delivery, **said}).encode()
+    signature = hmac.new(secret.encode(), f"{delivery}.".encode() + body, "sha256").hexdigest()
+    headers = {
+        "content-type": "application/json",
+        "x-event": event,
+        "x-delivery": delivery,
+        "x-signature-256": f"sha256={signature}",
+    }
+    async with httpx2.AsyncClient() as sender:
+        return (await sender.post(url, content=body, headers=headers)).status_code
 
 
 async def test_an_issue_that_is_closed_at_github_is_told_in_the_thread_once(world: World) -> None:
@@ -73,6 +95,30 @@ async def test_an_issue_that_is_closed_at_github_is_told_in_the_thread_once(worl
     assert sum("Grace closed it." in said for said in thread.said) == 1
     assert "A follow-up of Ada" in next(said for said in thread.said if "Grace closed it." in said)
     assert all(secret not in str(request.body) for request in world.mistral.log.requests("conversations.append"))
+
+
+async def test_after_its_last_run_it_has_ended_and_its_address_says_so(world: World) -> None:
+    url, secret = await address(world, thread := await promised(world, times=1))
+    world.mistral.script.will_say("It came.")
+    assert await deliver(url, secret, "1") == 200
+    await until(lambda: any("It came." in said for said in thread.said), seen=lambda: thread.said)
+    await thread.rests()
+    assert await deliver(url, secret, "2") == 410
+    [kept] = [one async for one in FollowUps(world.redis).every()]
+    assert (kept.follow_up.status, kept.follow_up.why, kept.follow_up.runs) == (Status.ENDED, Why.DONE, 1)
+    assert "this was the last time" in next(said for said in thread.said if "It came." in said)
+
+
+async def test_one_that_waits_for_a_time_by_now_is_woken_no_more_until_it_is_changed_back(world: World) -> None:
+    url, secret = await address(world, await promised(world))
+    [kept] = await FollowUps(world.redis).of(TEAM, ADA)
+    services, who = world.workers[0].ctx["services"], Who(user=ADA)
+    webhook = Wish.of(kept.follow_up)
+    once = replace(webhook, when=When(at=int(services.calendar()) + 3_600))
+    assert isinstance(await acts.change(services, who, TEAM, kept.follow_up.id, once), Done)
+    assert await deliver(url, secret, "1") == 410
+    await acts.change(services, who, TEAM, kept.follow_up.id, webhook)
+    assert await deliver(url, secret, "2") == 200
 
 
 async def test_its_address_is_shown_to_its_owner_alone(world: World) -> None:

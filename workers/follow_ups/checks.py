@@ -28,7 +28,7 @@ async def expected(services: Services, run: Run) -> FollowUp | None:
     if kept and kept.follow_up.status is Status.ACTIVE:
         if kept.follow_up.running == run.occurrence:
             return kept.follow_up
-        if run.by_hook:
+        if run.by_hook and due.may_be_woken(kept.follow_up, services.calendar()):
             return await _begun(services, run, kept)
     await ended(services, run, answered=STOPPED)
     return None

@@ -62,7 +62,7 @@ def after(
 ) -> FollowUp:
     """The follow-up as it is when the run is over."""
     new = due.run_ended(follow_up, run.occurrence, answered=answered, told=told)
-    goes_on = new.status is Status.ACTIVE and (new.due or new.when.hook)
+    goes_on = new.status is Status.ACTIVE and due.goes_on(new)
     return new.paused(Why.CONNECTION_GONE) if sign_in_missing and goes_on and new != follow_up else new
 
 

@@ -72,7 +72,7 @@ Events = Annotated[
     Field(
         max_length=20,
         description="With webhook: the events that count, such as issues.closed (GitHub: event and action) or "
-        "Issue.update (Linear: type and action), * for any part; none: every event."
+        "Issue.update (Linear: type and action), * for any part; none: every event.",
     ),
 ]
 Id = Annotated[str, Field(description="The id of the follow-up, as the other functions name it.")]

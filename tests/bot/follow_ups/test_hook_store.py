@@ -128,6 +128,17 @@ async def test_a_paused_one_is_not_woken_and_one_that_has_ended_says_so(kept: Ke
     assert await kept.redis.ttl(keys.hook(kept.hook.id)) > 0
 
 
+async def test_one_that_had_all_its_runs_or_waits_for_a_time_by_now_says_that_it_is_over(kept: Kept) -> None:
+    await kept.change(replace(kept.follow_up, most_runs=1, runs=1, running=1))
+    assert (await kept.hear("a")).outcome is Outcome.ENDED
+    await kept.change(replace(kept.follow_up, when=When(at=2_000_000_000), due=2_000_000_000))
+    assert (await kept.hear("b")).outcome is Outcome.ENDED
+    assert await kept.mail() == []
+    hook = await kept.store.find(kept.hook.id)
+    assert hook is not None
+    assert not hook.is_open
+
+
 async def test_one_that_begins_a_thread_each_time_is_an_errand(redis: Redis) -> None:
     kept = await Kept(redis).made(thread_ts="")
     await kept.hear("a")
