@@ -20,8 +20,8 @@ from playground.services.github.app import create as create_github
 from playground.services.github.app import token_of
 from playground.serving import serve
 from tests.stories.conftest import MakeWorld
-from tests.stories.test_follow_ups_people import press, whispers
-from tests.world import ADA, GRACE, TEAM, Thread, World, until
+from tests.stories.test_follow_ups_people import form, press, whispers
+from tests.world import ADA, GRACE, TEAM, Thread, World, until, until_true
 from workers.follow_ups import acts
 from workers.follow_ups.acts import Done, Who
 from workers.follow_ups.wishes import Wish
@@ -119,6 +119,22 @@ async def test_one_that_waits_for_a_time_by_now_is_woken_no_more_until_it_is_cha
     assert await deliver(url, secret, "1") == 410
     await acts.change(services, who, TEAM, kept.follow_up.id, webhook)
     assert await deliver(url, secret, "2") == 200
+
+
+async def test_the_form_leaves_a_webhook_its_events(world: World) -> None:
+    await promised(world)
+    [before] = await FollowUps(world.redis).of(TEAM, ADA)
+    await world.command("/followup", "list")
+    await press(world, world.whispered[-1], "change", follow_up=before.follow_up.id)
+    await world.submit(await form(world), {"options": ["quiet"]})
+
+    async def is_quiet() -> bool:
+        [kept] = await FollowUps(world.redis).of(TEAM, ADA)
+        return kept.follow_up.quiet
+
+    await until_true(is_quiet, within=10, seen=lambda: before)
+    [after] = await FollowUps(world.redis).of(TEAM, ADA)
+    assert (after.follow_up.events, after.follow_up.hook) == (("issues.closed",), before.follow_up.hook)
 
 
 async def test_its_address_is_shown_to_its_owner_alone(world: World) -> None:
