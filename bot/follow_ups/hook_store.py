@@ -19,7 +19,7 @@ from bot.follow_ups.hooks import Accepted, Heard, Hook, Outcome
 from bot.follow_ups.models import FollowUp, Status
 from bot.follow_ups.store import FollowUps
 from bot.threads import keys, scripts
-from bot.threads.models import Mail, MailKind, ThreadKey
+from bot.threads.models import Mail, MailKind
 from bot.vault import Unreadable, Vault
 
 MOST_A_MINUTE = 60
@@ -28,7 +28,7 @@ ID_BYTES, SECRET_BYTES = 18, 32
 
 # KEYS: 1 seen by its id  2 seen by what was signed  3 rate  4 mailbox  5 thread
 # ARGV: 1 seen for ms  2 most a minute  3 mail  4 most that wait  5 its follow-up  6 thread  7 thread life ms
-#       8 principal
+#       8 principal  9 the oldest that may go: 2 where the first one's journal may have begun
 _ACCEPT = (
     scripts.NOW
     + scripts.WAKE
@@ -47,7 +47,7 @@ for _, item in ipairs(redis.call('LRANGE', KEYS[4], 0, -1)) do
 end
 local mail = ARGV[3]
 if #waiting >= tonumber(ARGV[4]) then  -- one run reads them all: the oldest goes, and the newest says how many did
-  redis.call('LREM', KEYS[4], 1, waiting[1])
+  redis.call('LREM', KEYS[4], 1, waiting[tonumber(ARGV[9])])
   local gone, new = cjson.decode(waiting[#waiting]).about, cjson.decode(mail)
   new.about.left_out = tostring(1 + tonumber(gone.left_out or '0'))
   mail = cjson.encode(new)
@@ -126,6 +126,7 @@ class HookStore:
                 str(mail.thread),
                 self._follow_ups.thread_life_ms,
                 mail.principal,
+                2 if mail.thread.is_errand else 1,
             ],
         )
         return Accepted(Outcome(outcome.decode()), int(later))
@@ -135,7 +136,7 @@ class HookStore:
         return Mail(
             id=mail_id,
             kind=MailKind.DUE,
-            thread=follow_up.thread or ThreadKey.errand(follow_up.team, follow_up.channel, mail_id),
+            thread=follow_up.thread or follow_up.door,
             principal=follow_up.owner,
             principal_team=follow_up.owner_team,
             text=follow_up.prompt,

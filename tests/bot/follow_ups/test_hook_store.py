@@ -139,8 +139,10 @@ async def test_one_that_had_all_its_runs_or_waits_for_a_time_by_now_says_that_it
     assert not hook.is_open
 
 
-async def test_one_that_begins_a_thread_each_time_is_an_errand(redis: Redis) -> None:
+async def test_what_comes_to_one_that_begins_a_thread_each_time_waits_at_one_errand(redis: Redis) -> None:
     kept = await Kept(redis).made(thread_ts="")
     await kept.hear("a")
+    await kept.hear("b")
     [mailbox] = await redis.keys("tw:mail:*")
-    assert ":errand-" in mailbox.decode()
+    assert mailbox.decode() == keys.mailbox(kept.follow_up.door)
+    assert await redis.llen(mailbox) == 2  # type: ignore[misc]  # sync or async to mypy
