@@ -15,7 +15,8 @@ from bot.slack.errors import CHANNEL_GONE, Refused, SlackError
 from bot.slack.models import SlackMessage
 from bot.slack.patience import patiently
 from bot.threads.models import File, Mail, ThreadKey, message_id
-from workers.inputs import EventLine, FileLine, Line
+from workers.follow_ups import deliveries
+from workers.inputs import FileLine, Line
 from workers.services import Services
 
 TEXT_LIMIT = 4000  # characters of one earlier message
@@ -140,19 +141,11 @@ async def mail_lines(
 ) -> list[Line]:
     """Mail of one person as lines for the model: Slack's tokens become words."""
     said = []
-    for item in mail:
+    for item, events in zip(mail, deliveries.events(mail), strict=True):
         names = await services.people.names(item.thread.team, sorted(wire.people_in(item.text)))
         files_in = _files(item.files, files or {})
-        said.append(Line(speaker, wire.readable(item.text, people=names), files_in, _events(item)))
+        said.append(Line(speaker, wire.readable(item.text, people=names), files_in, events))
     return said
-
-
-def _events(mail: Mail) -> tuple[EventLine, ...]:
-    if "payload" not in mail.about:
-        return ()
-    left_out = mail.about.get("left_out")
-    before = (EventLine(f"{left_out} more came before this one and were left out", ""),) if left_out else ()
-    return (*before, EventLine(mail.about["hook"], mail.about["payload"]))
 
 
 def _files(files: Sequence[File], known: Mapping[str, FileLine]) -> tuple[FileLine, ...]:

@@ -51,10 +51,10 @@ class FileLine:
 
 @dataclass(frozen=True, slots=True)
 class EventLine:
-    """What came by a webhook: what happened in short, and all that was sent with it."""
+    """What came by a webhook: what happened in short, and all that was sent with it; None where that was too much."""
 
     about: str
-    payload: str
+    payload: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +139,8 @@ def _file(file: FileLine) -> str:
 
 
 def _event(event: EventLine) -> str:
+    if event.payload is None:
+        return f"[Event: {flat(event.about)}. What was sent with it is left out, since too much came at once.]"
     payload = _LABEL_LIKE.sub(_ESCAPED, event.payload)
     return f"[Event: {flat(event.about)}. {EVENT_RULE}]\n{payload}\n{EVENT_FOOT}"
 

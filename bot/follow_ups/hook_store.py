@@ -19,21 +19,21 @@ from bot.follow_ups.hooks import Accepted, Heard, Hook, Outcome
 from bot.follow_ups.models import FollowUp, Status
 from bot.follow_ups.store import FollowUps
 from bot.threads import keys, scripts
-from bot.threads.models import Mail, MailKind, ThreadKey
+from bot.threads.models import Mail, MailKind
 from bot.vault import Unreadable, Vault
 
 MOST_A_MINUTE = 60
 MOST_WAITING = 20  # deliveries that one run reads; of more, the newest
 ID_BYTES, SECRET_BYTES = 18, 32
 
-# KEYS: 1 seen by its id  2 seen by its body  3 rate  4 mailbox  5 thread
+# KEYS: 1 seen by its id  2 seen by what was signed  3 rate  4 mailbox  5 thread
 # ARGV: 1 seen for ms  2 most a minute  3 mail  4 most that wait  5 its follow-up  6 thread  7 thread life ms
-#       8 principal
+#       8 principal  9 the oldest that may go: 2 where the first one's journal may have begun
 _ACCEPT = (
     scripts.NOW
     + scripts.WAKE
     + """
--- Ids are not signed, bodies are: a request that somebody captured counts once, whatever id it comes with.
+-- GitHub and Linear sign no ids: a request that somebody captured counts once, whatever id it comes with.
 if redis.call('EXISTS', KEYS[1], KEYS[2]) > 0 then return {'repeat', 0} end
 local calls = redis.call('INCR', KEYS[3])
 if calls == 1 then redis.call('PEXPIRE', KEYS[3], 60000) end
@@ -47,7 +47,7 @@ for _, item in ipairs(redis.call('LRANGE', KEYS[4], 0, -1)) do
 end
 local mail = ARGV[3]
 if #waiting >= tonumber(ARGV[4]) then  -- one run reads them all: the oldest goes, and the newest says how many did
-  redis.call('LREM', KEYS[4], 1, waiting[1])
+  redis.call('LREM', KEYS[4], 1, waiting[tonumber(ARGV[9])])
   local gone, new = cjson.decode(waiting[#waiting]).about, cjson.decode(mail)
   new.about.left_out = tostring(1 + tonumber(gone.left_out or '0'))
   mail = cjson.encode(new)
@@ -98,13 +98,13 @@ class HookStore:
         except Unreadable:
             return None
         kept = await self._follow_ups.get(body["team"], body["follow_up"])
-        is_open = kept is not None and kept.follow_up.is_open
+        is_open = kept is not None and kept.follow_up.hears
         return Hook(hook_id, body["team"], body["follow_up"], body["secret"], is_open)
 
     async def accept(self, hook: Hook, heard: Heard) -> Accepted:
         """Put it into its thread's mailbox and wake a worker, once. What nobody waits for is taken and forgotten."""
         kept = await self._follow_ups.get(hook.team, hook.follow_up)
-        if kept is None or not kept.follow_up.is_open:
+        if kept is None or not kept.follow_up.hears:
             return Accepted(Outcome.ENDED)
         if kept.follow_up.status is Status.PAUSED or not _is_wanted(kept.follow_up, heard.event):
             return Accepted(Outcome.STORED)
@@ -126,6 +126,7 @@ class HookStore:
                 str(mail.thread),
                 self._follow_ups.thread_life_ms,
                 mail.principal,
+                2 if mail.thread.is_errand else 1,
             ],
         )
         return Accepted(Outcome(outcome.decode()), int(later))
@@ -135,7 +136,7 @@ class HookStore:
         return Mail(
             id=mail_id,
             kind=MailKind.DUE,
-            thread=follow_up.thread or ThreadKey.errand(follow_up.team, follow_up.channel, mail_id),
+            thread=follow_up.thread or follow_up.door,
             principal=follow_up.owner,
             principal_team=follow_up.owner_team,
             text=follow_up.prompt,

@@ -1,8 +1,9 @@
 """Rules of a signed webhook: whether a request is genuine, which delivery it is, and what it carries. No I/O.
 
 A hook's secret is known to us and to whoever sends. Three ways to sign are understood, each an HMAC with SHA-256 over
-the raw body: GitHub's, Linear's, and a plain one for everybody else. Whatever is missing, doubled, of two kinds or
-malformed makes a request a stranger's; so does a body that says it was sent long ago, whichever way it was signed.
+the raw body: GitHub's, Linear's, and a plain one for everybody else, which also signs the delivery's id where it names
+one: `X-Delivery`, a full stop, the body. Whatever is missing, doubled, of two kinds or malformed makes a request a
+stranger's; so does a body that says it was sent long ago, whichever way it was signed.
 
 https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries
 https://linear.app/developers/webhooks#securing-webhooks
@@ -90,8 +91,8 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """A genuine request. `delivery` is the same for each repeat of it, as its sender says, and `digest` is its body's;
-    `payload` is JSON that a model can take."""
+    """A genuine request. `delivery` is the same for each repeat of it, as its sender says, and `digest` is that of what
+    was signed; `payload` is JSON that a model can take."""
 
     scheme: Scheme
     delivery: str
@@ -104,17 +105,27 @@ def read(secret: str, headers: Iterable[tuple[bytes, bytes]], body: bytes, now: 
     """Raises `NotGenuine` or, once the signature was found right, `Unreadable`. Header names are in lower case."""
     found = _found(headers)
     scheme = _scheme(found)
-    if not is_signed(secret, scheme, found[scheme], body):
+    signed = _signed(found, scheme, body)
+    if not is_signed(secret, scheme, found[scheme], signed):
         raise NotGenuine("The signature does not fit the body.")
     said = _said(found, scheme, body)
     _must_be_of_now(said, scheme, now)
-    digest = sha256(body).hexdigest()
+    digest = sha256(signed).hexdigest()
     return Heard(scheme, _delivery(found, scheme) or digest, _event(found, scheme, said), shortened(said), digest)
 
 
-def is_signed(secret: str, scheme: Scheme, signature: bytes, body: bytes) -> bool:
-    """Whether `signature` was made over `body` by who knows the secret. No secret signs nothing."""
-    made = hmac.digest(secret.encode(), body, "sha256").hex().encode()
+def _signed(found: Mapping[str, bytes], scheme: Scheme, body: bytes) -> bytes:
+    """What the signature is over. An id that is not in it could be anybody's; one that is, tells equal bodies apart."""
+    if scheme is not Scheme.PLAIN or DELIVERY[scheme] not in found:
+        return body
+    if not _delivery(found, scheme):
+        raise NotGenuine("The delivery's id is malformed.")
+    return found[DELIVERY[scheme]] + b"." + body
+
+
+def is_signed(secret: str, scheme: Scheme, signature: bytes, signed: bytes) -> bool:
+    """Whether `signature` was made over `signed` by who knows the secret. No secret signs nothing."""
+    made = hmac.digest(secret.encode(), signed, "sha256").hex().encode()
     prefix = _PREFIX[scheme]
     well_formed = signature.startswith(prefix) and bool(_HEX.fullmatch(signature[len(prefix) :]))
     return hmac.compare_digest(prefix + made, signature) and well_formed and bool(secret)

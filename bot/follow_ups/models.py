@@ -65,12 +65,13 @@ class FollowUp:
     what it is to do, `until` what ends it, in words for the agent; `ends_at` (seconds since the epoch) and `most_runs`
     end it, too. `quiet`: say nothing when nothing is new. `made_by`: the agent that made it, empty for a person.
 
-    `due` is the next occurrence, 0 for none; `running` the one whose turn has not ended, since `running_since`.
-    `runs` counts those that were handed over, `failures` the last ones in a row that came to no answer. `missed` counts
-    occurrences since `missed_since` that were left out and that nobody was told of. `by` is who paused or ended it.
+    `due` is the next occurrence, 0 for none, and of one that a webhook wakes when it ends; `running` the one whose turn
+    has not ended, since `running_since`. `runs` counts those that were handed over, `failures` the last ones in a row
+    that came to no answer. `missed` counts occurrences since `missed_since` that were left out and that nobody was told
+    of. `by` is who paused or ended it.
     `tools` are those that it is expected to call. `card` is the ts of the post in its thread that says what it is.
-    `hook` is the id of the webhook that wakes it, by the `events` that are named ("issues.closed", "issues.*"; none: by
-    all).
+    `hook` is the id of the webhook that wakes it, as long as its `when` says so, by the `events` that are named
+    ("issues.closed", "issues.*"; none: by all).
     """
 
     id: str
@@ -112,6 +113,21 @@ class FollowUp:
     @property
     def is_open(self) -> bool:
         return self.status is not Status.ENDED
+
+    @property
+    def door(self) -> ThreadKey:
+        """The errand to which its webhook's deliveries come where it has no thread: one run reads all that waits."""
+        return ThreadKey.errand(self.team, self.channel, f"hook:{self.team}:{self.id}")
+
+    @property
+    def is_used_up(self) -> bool:
+        """Whether it had all the runs that it may have."""
+        return bool(self.most_runs) and self.runs >= self.most_runs
+
+    @property
+    def hears(self) -> bool:
+        """Whether its webhook may wake it, now or when it is resumed."""
+        return self.is_open and self.when.hook and not self.is_used_up
 
     def mail_id(self, occurrence: int) -> str:
         """The id of the mail by which one occurrence comes to its thread."""

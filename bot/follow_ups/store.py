@@ -56,6 +56,7 @@ if ARGV[6] ~= '0' then
   redis.call('PEXPIRE', KEYS[10], ARGV[6])
   redis.call('SREM', KEYS[2], ARGV[1])
 else
+  redis.call('PERSIST', KEYS[10])
   redis.call('SADD', KEYS[2], ARGV[1])
   redis.call('SADD', KEYS[3], ARGV[1])
 end

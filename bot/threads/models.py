@@ -60,7 +60,7 @@ class MailKind(StrEnum):
     ROSTER = "roster"  # a message that says whom the thread's agent may hand on to; or one that only looks so
     STOP = "stop"
     DECISION = "decision"
-    TIME_OUT = "time_out"
+    TIME_OUT = "time_out"  # what was waited for has come to its end; of an errand, only a reason to look again
     AGAIN = "again"  # the Try again button: the last failed turn, once more
     CROWDED = "crowded"  # a second person joined a thread that was followed without mentions
     PERSON = "person"  # a button on the card of a thread that was handed to a person

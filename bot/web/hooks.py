@@ -2,7 +2,8 @@
 
 Always holds: nothing that its hook's secret did not sign is stored, and whoever does not know the secret cannot find
 out which hooks exist: an id that nobody has is a 404 after the same work as a wrong signature. What was answered with
-200 is stored, or was before. Senders wait 5 s (Linear) or 10 s (GitHub), so there is a deadline on each step.
+200 is stored, or was before, or nobody waits for it: a ping, an event that was not named, a follow-up that is paused.
+Senders wait 5 s (Linear) or 10 s (GitHub), so there is a deadline on each step.
 """
 
 from __future__ import annotations

@@ -5,21 +5,28 @@ from __future__ import annotations
 import hmac
 import json
 import re
+from dataclasses import replace
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx2
 import pytest
 
+from bot.follow_ups.models import FollowUp, Status, When, Why
 from bot.follow_ups.store import FollowUps
+from bot.threads import keys
 from bot.vault import new_key
 from playground.agents_api.brains.steps import CallFunction
 from playground.services.github.app import create as create_github
 from playground.services.github.app import token_of
 from playground.serving import serve
 from tests.stories.conftest import MakeWorld
-from tests.stories.test_follow_ups_people import press, whispers
-from tests.stories.test_follow_ups_running import at_rest, change
-from tests.world import ADA, GRACE, TEAM, Thread, World, until
+from tests.stories.test_follow_ups_people import form, press, whispers
+from tests.stories.test_follow_ups_running import at_rest, change, direct, told
+from tests.world import ADA, GENERAL, GRACE, TEAM, Thread, World, until, until_true
+from workers.follow_ups import acts
+from workers.follow_ups.acts import Done, Who
+from workers.follow_ups.wishes import Wish
 
 STORE = "/repos/playground/storefront"
 AGENTS = {"assistant": "---\nmodel: mistral-medium-latest\ndescription: Helps.\nfollow_ups: true\n---\nHelp.\n"}
@@ -31,8 +38,8 @@ async def world(make_world: MakeWorld) -> World:
     return await make_world(agents=AGENTS, vault_keys=new_key(), public_url=PUBLIC)
 
 
-async def promised(world: World) -> Thread:
-    arguments = {"task": "Say here who closed it.", "webhook": True, "events": ["issues.closed"]}
+async def promised(world: World, **more: Any) -> Thread:
+    arguments = {"task": "Say here who closed it.", "webhook": True, "events": ["issues.closed"], **more}
     world.mistral.script.will(CallFunction(name="schedule_follow_up", arguments=arguments, tool_call_id="call-1"))
     world.mistral.script.will_say("I will.")
     thread = await world.mention("tell me here when an issue is closed")
@@ -49,6 +56,20 @@ async def address(world: World, thread: Thread) -> tuple[str, str]:
     [url] = re.findall(r"https://\S+/hooks/[\w-]+", said)
     [secret] = re.findall(r"Secret: `?([\w-]{20,})", said)
     return f"{world.url}{urlsplit(url).path}", secret
+
+
+async def deliver(url: str, secret: str, delivery: str, event: str = "issues.closed", **said: Any) -> int:
+    """From a sender that is neither GitHub nor Linear; what the door answered."""
+    body = json.dumps({"delivery": delivery, **said}).encode()
+    signature = hmac.new(secret.encode(), f"{delivery}.".encode() + body, "sha256").hexdigest()
+    headers = {
+        "content-type": "application/json",
+        "x-event": event,
+        "x-delivery": delivery,
+        "x-signature-256": f"sha256={signature}",
+    }
+    async with httpx2.AsyncClient() as sender:
+        return (await sender.post(url, content=body, headers=headers)).status_code
 
 
 async def test_an_issue_that_is_closed_at_github_is_told_in_the_thread_once(world: World) -> None:
@@ -112,6 +133,46 @@ async def test_a_quiet_one_that_reads_two_deliveries_and_finds_nothing_new_leave
     )
 
 
+async def test_after_its_last_run_it_has_ended_and_its_address_says_so(world: World) -> None:
+    url, secret = await address(world, thread := await promised(world, times=1))
+    world.mistral.script.will_say("It came.")
+    assert await deliver(url, secret, "1") == 200
+    await until(lambda: any("It came." in said for said in thread.said), seen=lambda: thread.said)
+    await thread.rests()
+    assert await deliver(url, secret, "2") == 410
+    [kept] = [one async for one in FollowUps(world.redis).every()]
+    assert (kept.follow_up.status, kept.follow_up.why, kept.follow_up.runs) == (Status.ENDED, Why.DONE, 1)
+    assert "this was the last time" in next(said for said in thread.said if "It came." in said)
+
+
+async def test_one_that_waits_for_a_time_by_now_is_woken_no_more_until_it_is_changed_back(world: World) -> None:
+    url, secret = await address(world, await promised(world))
+    [kept] = await FollowUps(world.redis).of(TEAM, ADA)
+    services, who = world.workers[0].ctx["services"], Who(user=ADA)
+    webhook = Wish.of(kept.follow_up)
+    once = replace(webhook, when=When(at=int(services.calendar()) + 3_600))
+    assert isinstance(await acts.change(services, who, TEAM, kept.follow_up.id, once), Done)
+    assert await deliver(url, secret, "1") == 410
+    await acts.change(services, who, TEAM, kept.follow_up.id, webhook)
+    assert await deliver(url, secret, "2") == 200
+
+
+async def test_the_form_leaves_a_webhook_its_events(world: World) -> None:
+    await promised(world)
+    [before] = await FollowUps(world.redis).of(TEAM, ADA)
+    await world.command("/followup", "list")
+    await press(world, world.whispered[-1], "change", follow_up=before.follow_up.id)
+    await world.submit(await form(world), {"options": ["quiet"]})
+
+    async def is_quiet() -> bool:
+        [kept] = await FollowUps(world.redis).of(TEAM, ADA)
+        return kept.follow_up.quiet
+
+    await until_true(is_quiet, within=10, seen=lambda: before)
+    [after] = await FollowUps(world.redis).of(TEAM, ADA)
+    assert (after.follow_up.events, after.follow_up.hook) == (("issues.closed",), before.follow_up.hook)
+
+
 async def test_its_address_is_shown_to_its_owner_alone(world: World) -> None:
     thread = await promised(world)
     [card] = [message for message in thread.ours if "follow_up:address" in str(message.blocks)]
@@ -139,3 +200,112 @@ async def test_without_an_address_or_a_vault_an_operator_has_to_act_first(
     world = await make_world(agents=AGENTS, **given)
     assert says in await world.command("/followup", "webhook: say who did it")
     assert await FollowUps(world.redis).of(TEAM, ADA) == []
+
+
+# ---- of a channel: each run begins a thread -------------------------------------------------------------------------
+
+
+async def of_channel(world: World, *, said: str = "webhook: say it") -> tuple[str, str]:
+    """One that Ada makes for the channel: its address and its secret."""
+    await world.command("/followup", said)
+    await press(world, world.whispered[-1], "address")
+    told = await whispers(world, f"{PUBLIC}/hooks/")
+    [url] = re.findall(r"https://\S+/hooks/[\w-]+", told)
+    [secret] = re.findall(r"Secret: `?([\w-]{20,})", told)
+    return f"{world.url}{urlsplit(url).path}", secret
+
+
+def roots(world: World) -> list[str]:
+    room = world.slack.workspace.conversations[GENERAL]
+    return [ts for ts in room.timeline if "Follow-up of Ada" in str(room.messages[ts].blocks)]
+
+
+async def waits_at_its_door(world: World) -> FollowUp:
+    """Until its errand waits for the end of a run, without a worker."""
+    [kept] = await FollowUps(world.redis).of(TEAM, ADA)
+
+    async def waits() -> bool:
+        return bool(await world.redis.hget(keys.thread(kept.follow_up.door), "state") == b"asking")  # type: ignore[misc]
+
+    await until_true(waits, within=10, seen=lambda: kept)
+    return kept.follow_up
+
+
+async def has_run(world: World, times: int) -> FollowUp:
+    found: list[FollowUp] = []
+
+    async def rests() -> bool:
+        found[:] = [one.follow_up async for one in FollowUps(world.redis).every()]
+        return found[0].runs >= times and not found[0].running
+
+    await until_true(rests, within=15, seen=lambda: found)
+    return found[0]
+
+
+async def test_what_comes_while_a_run_goes_on_waits_and_is_read_by_one_run(world: World) -> None:
+    url, secret = await of_channel(world)
+    world.mistral.script.hold()
+    assert await deliver(url, secret, "d1") == 200
+    await world.mistral.script.until_held()
+    for delivery in ("d2", "d3", "d2"):
+        assert await deliver(url, secret, delivery) == 200
+    await waits_at_its_door(world)
+    assert len(roots(world)) == 1
+    world.mistral.script.release()
+    after = await has_run(world, 2)
+    assert (after.runs, len(roots(world))) == (2, 2)
+    first, second = (str(request.body) for request in world.mistral.log.requests("conversations.start"))
+    assert [name for name in ("d1", "d2", "d3") if f'"delivery":"{name}"' in first] == ["d1"]
+    assert [second.count(f'"delivery":"{name}"') for name in ("d1", "d2", "d3")] == [0, 1, 1]
+
+
+async def test_a_worker_that_ends_while_deliveries_wait_leaves_them_to_the_next(world: World) -> None:
+    url, secret = await of_channel(world)
+    world.mistral.script.hold()
+    await deliver(url, secret, "d1")
+    await world.mistral.script.until_held()
+    await deliver(url, secret, "d2")
+    await waits_at_its_door(world)
+    await world.end_workers()
+    await deliver(url, secret, "d3")
+    world.mistral.script.release()
+    await world.start_worker()
+    assert (await has_run(world, 2)).runs == 2
+    assert len(roots(world)) == 2
+    last = str(world.mistral.log.requests("conversations.start")[-1].body)
+    assert all(last.count(f'"delivery":"{name}"') == 1 for name in ("d2", "d3"))
+
+
+async def test_a_channels_runs_are_counted_and_its_owner_is_told_once_that_they_are_used_up(
+    make_world: MakeWorld,
+) -> None:
+    world = await make_world(agents=AGENTS, vault_keys=new_key(), public_url=PUBLIC, follow_up_runs_a_day=1)
+    url, secret = await of_channel(world)
+    await deliver(url, secret, "d1")
+    await has_run(world, 1)
+    for delivery in ("d2", "d3"):
+        await deliver(url, secret, delivery)
+    assert "used up the runs" in await told(world, ADA)
+    await deliver(url, secret, "d4")
+    door = (await has_run(world, 1)).door
+
+    async def rests() -> bool:
+        left: int = await world.redis.llen(keys.mailbox(door))  # type: ignore[misc]  # sync or async to mypy
+        return left == 0
+
+    await until_true(rests, within=10, seen=lambda: door)
+    assert ((await has_run(world, 1)).runs, len(roots(world)), len(direct(world, ADA))) == (1, 1, 1)
+
+
+async def test_a_quiet_ones_deliveries_go_to_the_thread_that_its_first_run_began(world: World) -> None:
+    url, secret = await of_channel(world)
+    [kept] = await FollowUps(world.redis).of(TEAM, ADA)
+    await FollowUps(world.redis).change(kept, replace(kept.follow_up, quiet=True))
+    world.mistral.script.hold()
+    await deliver(url, secret, "d1")
+    await world.mistral.script.until_held()
+    for delivery in ("d2", "d3"):
+        await deliver(url, secret, delivery)
+    world.mistral.script.release()
+    after = await has_run(world, 2)
+    assert (after.runs, [after.thread_ts]) == (2, roots(world))

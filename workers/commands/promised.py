@@ -83,7 +83,7 @@ def lines(follow_up: FollowUp) -> list[str]:
         ("made by", it.made_by or it.owner),
         ("when", _when(it)),
         ("due", _due(it)),
-        ("due in UTC", moment(it.due) if it.due else ""),
+        ("due in UTC", moment(it.due) if it.due and not it.when.hook else ""),
         ("running", moment(it.running) if it.running else ""),
         ("ends", moment(it.ends_at) if it.ends_at else ""),
         ("ends after", f"{it.most_runs} runs" if it.most_runs else ""),
@@ -119,12 +119,12 @@ async def do(settings: Settings, act: str, follow_up_id: str, team: str | None) 
 def _said(act: str, follow_up: FollowUp) -> str:
     if act == "run":
         return f"Handed over: an extra run of {follow_up.id}. A worker takes it at once."
-    due = f" It is due at {_due(follow_up)}." if follow_up.due else ""
+    due = f" It is due at {_due(follow_up)}." if follow_up.due and not follow_up.when.hook else ""
     return f"{follow_up.id} is {_state(follow_up)}.{due}"
 
 
 def _row(it: FollowUp) -> tuple[object, ...]:
-    due = (_due(it), moment(it.due)) if it.due else ("-", "-")
+    due = (_due(it), moment(it.due)) if it.due and not it.when.hook else ("-", "-")
     return (it.id, *due, _state(it), it.owner, _where(it), _when(it), it.runs, it.failures)
 
 

@@ -6,6 +6,8 @@ once. The journal of an errand is kept under its mail's id, so whoever takes it 
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -38,9 +40,16 @@ class GivenUp(Exception):
         self.values = values
 
 
+class Waits(Exception):
+    """Nothing can be done yet: it is looked at again when mail comes, and after a while."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Errand:
-    """`words` are the asker's, for what is told to them alone; `shared` the channel's, for what everybody reads."""
+    """`words` are the asker's, for what is told to them alone; `shared` the channel's, for what everybody reads.
+
+    `waiting` is the mail behind `mail`; what of it is done with this one, `join` puts on record.
+    """
 
     services: Services
     mail: Mail
@@ -49,6 +58,15 @@ class Errand:
     ledger: Ledger
     words: Words
     shared: Words
+    waiting: tuple[Mail, ...] = ()
+
+    def join(self, mail: Iterable[Mail]) -> None:
+        self.journal.set(joined=json.dumps([item.id for item in mail]))
+
+    @property
+    def joined(self) -> list[Mail]:
+        ids = json.loads(self.journal.get("joined") or "[]")
+        return [item for item in self.waiting if item.id in ids]
 
     @property
     def thread(self) -> ThreadKey:

@@ -88,8 +88,9 @@ def _timed(errand: Errand, asked: Asked, form: Form, before: _Before | None) -> 
 
 
 def _wish(errand: Errand, asked: Asked, form: Form, timed: filled_in.Timed, before: _Before | None) -> Wish:
-    """A prompt that was left as it was keeps whom it mentions."""
+    """A prompt that was left as it was keeps whom it mentions, and times that were keep the events of a webhook."""
     unchanged = before is not None and form.prompt == before.prompt
+    events = before.follow_up.events if before and timed.events is None else timed.events or ()
     return Wish(
         id=acts.id_from(errand.mail.id),
         team=asked.team,
@@ -106,6 +107,7 @@ def _wish(errand: Errand, asked: Asked, form: Form, timed: filled_in.Timed, befo
         most_runs=timed.most_runs,
         quiet=form.quiet,
         tools=before.follow_up.tools if before else (),
+        events=events,
     )
 
 

@@ -144,7 +144,7 @@ async def _address(errand: Errand) -> None:
     services, team, mail = errand.services, errand.thread.team, errand.mail
     kept = await services.follow_ups.get(team, mail.about["follow_up"])
     hook = await services.hooks.find(kept.follow_up.hook) if kept else None
-    if kept is None or hook is None or not kept.follow_up.is_open:
+    if kept is None or hook is None or not (kept.follow_up.is_open and kept.follow_up.when.hook):
         await errand.tell("follow_up.refused.gone")
     elif kept.follow_up.owner != mail.principal:
         owner = await name_of(services, team, kept.follow_up.owner)

@@ -81,13 +81,10 @@ async def make(services: Services, wish: Wish) -> Made | Refused:
 
 
 async def _added(services: Services, new: FollowUp) -> Made | Refused:
-    if new.when.hook:
-        if services.settings.public_url is None:
-            return Refused("follow_up.refused.no_address", {})
-        try:
-            new = replace(new, hook=(await services.hooks.make(new.team, new.id)).id)
-        except NoVault:
-            return Refused("follow_up.refused.no_vault", {})
+    addressed = await _addressed(services, new)
+    if isinstance(addressed, Refused):
+        return addressed
+    new = addressed
     of_person, in_thread = services.settings.follow_ups_per_person, services.settings.follow_ups_per_thread
     added = await services.follow_ups.add(new, most_of_person=of_person, most_in_thread=in_thread)
     if added is Added.FULL_PERSON:
@@ -101,6 +98,18 @@ async def _added(services: Services, new: FollowUp) -> Made | Refused:
     return Made(new)
 
 
+async def _addressed(services: Services, new: FollowUp) -> FollowUp | Refused:
+    """The same with an address, if a webhook is to wake it; one that had one before keeps that."""
+    if not new.when.hook or new.hook:
+        return new
+    if services.settings.public_url is None:
+        return Refused("follow_up.refused.no_address", {})
+    try:
+        return replace(new, hook=(await services.hooks.make(new.team, new.id)).id)
+    except NoVault:
+        return Refused("follow_up.refused.no_vault", {})
+
+
 async def change(services: Services, who: Who, team: str, follow_up_id: str, wish: Wish) -> Done | Refused:
     """What it does, and when. A paused one stays so. What was allowed ahead was so for what it was to do before."""
 
@@ -110,9 +119,7 @@ async def change(services: Services, who: Who, team: str, follow_up_id: str, wis
             return new
         if new.prompt != follow_up.prompt:
             await ahead.take_back(services, follow_up)
-        if new.status is Status.ACTIVE:
-            return new
-        return replace(new, due=0)
+        return await _addressed(services, new if new.status is Status.ACTIVE else replace(new, due=0))
 
     return await _act(services, who, team, follow_up_id, "change", changed)
 

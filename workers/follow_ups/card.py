@@ -28,7 +28,7 @@ def card(follow_up: FollowUp, facts: Facts, words: Words, *, note: str = "", mor
     text = words_of(follow_up, facts, words, note=note)
     if not follow_up.is_open:
         return blocks.notice(text)
-    if follow_up.hook:
+    if follow_up.when.hook:
         more = [(clicks.action_id(clicks.ADDRESS, clicks.CARD), words.say("follow_up.button.address")), *more]
     if facts.asks:
         more = [(AHEAD, words.say("follow_up.ahead.button")), *more]

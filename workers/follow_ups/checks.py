@@ -12,7 +12,8 @@ from bot.picking.choices import Choice
 from workers.admission import Refusal
 from workers.conversations.errors import ConversationError
 from workers.follow_ups import due, tick
-from workers.follow_ups.ending import Run, not_begun
+from workers.follow_ups.ending import Run, not_begun, told_mail
+from workers.follow_ups.missed import TOO_MANY
 from workers.follow_ups.versions import version_of
 from workers.services import Services
 
@@ -28,14 +29,14 @@ async def expected(services: Services, run: Run) -> FollowUp | None:
     if kept and kept.follow_up.status is Status.ACTIVE:
         if kept.follow_up.running == run.occurrence:
             return kept.follow_up
-        if run.by_hook:
+        if run.by_hook and due.may_be_woken(kept.follow_up, services.calendar()):
             return await _begun(services, run, kept)
     await not_begun(services, run)
     return None
 
 
 async def _begun(services: Services, run: Run, kept: Kept) -> FollowUp | None:
-    """In a channel one may run beside another, which then alone counts."""
+    """Where another run of it waits in its thread (Run now), that one counts, and this one goes along with it."""
     follow_up, now = kept.follow_up, services.calendar()
     if due.is_running(follow_up, now):
         return follow_up
@@ -47,6 +48,7 @@ async def _begun(services: Services, run: Run, kept: Kept) -> FollowUp | None:
         case Changed.CHANGED:
             return await expected(services, run)
     log.warning("follow_up.too_many_runs", follow_up=follow_up.id, owner=follow_up.owner)
+    await services.mailbox.accept(told_mail(follow_up, TOO_MANY, day, services.now()))
     return None
 
 

@@ -33,6 +33,8 @@ def is_due(follow_up: FollowUp, now: float) -> bool:
 
 def step(follow_up: FollowUp, now: float, *, window: timedelta) -> Step:
     """The next step of one that is due at `now`, by its own clock."""
+    if follow_up.when.hook:
+        return Step(_over(replace(follow_up, due=0)))
     if not follow_up.when.recurs:
         if now - follow_up.due > window_of(follow_up, window).total_seconds():
             return Step(follow_up.ended(Why.MISSED), missed=True)
@@ -69,14 +71,14 @@ def run_ended(follow_up: FollowUp, occurrence: int, *, answered: bool | None, to
     ended = replace(follow_up, running=0, running_since=0, failures=failures, missed=missed, missed_since=since)
     if ended.status is not Status.ACTIVE:
         return ended
-    if failures >= MOST_FAILURES and (ended.due or ended.when.hook):
+    if failures >= MOST_FAILURES and goes_on(ended):
         return ended.paused(Why.FAILED)
     return _over(ended)
 
 
 def held_up(follow_up: FollowUp, occurrence: int, why: Why, *, worked: bool = False) -> FollowUp:
-    """Paused, because `occurrence` came and could not be run for `why`. Unless it `worked`, which is not done twice, that
-    was no run of it."""
+    """Paused, because `occurrence` came and could not be run for `why`. Unless it `worked`, which is not done twice,
+    that was no run of it."""
     if follow_up.running != occurrence or not follow_up.is_open:
         return run_ended(follow_up, occurrence, answered=None)
     before = replace(follow_up, running=0, running_since=0, runs=follow_up.runs - (not worked))
@@ -106,8 +108,8 @@ def run_besides(follow_up: FollowUp, occurrence: int, now: float) -> FollowUp:
     its only time was missed is open again for as long as it runs."""
     if not follow_up.is_open:
         follow_up = replace(follow_up, status=Status.ACTIVE, why=None, by="", missed=0, missed_since=0)
-    used_up = follow_up.most_runs and follow_up.runs + 1 >= follow_up.most_runs
-    return _begun(follow_up, occurrence, now, due=0 if used_up else follow_up.due)
+    last = follow_up.most_runs and follow_up.runs + 1 >= follow_up.most_runs
+    return _begun(follow_up, occurrence, now, due=0 if last else follow_up.due)
 
 
 def is_running(follow_up: FollowUp, now: float) -> bool:
@@ -121,10 +123,25 @@ def window_of(follow_up: FollowUp, window: timedelta) -> timedelta:
 
 
 def first(follow_up: FollowUp, now: float) -> int:
-    """When it is due next, looked at from `now`; 0 where it never is, or only a webhook says so."""
-    if follow_up.most_runs and follow_up.runs >= follow_up.most_runs:
+    """When it is due next, looked at from `now`; 0 where it never is. One that a webhook wakes is due when it ends."""
+    if follow_up.is_used_up:
         return 0
+    if follow_up.when.hook:
+        return follow_up.ends_at if follow_up.ends_at > now else 0
     return _following(follow_up, now)
+
+
+def goes_on(follow_up: FollowUp) -> bool:
+    """Whether there may be a further run."""
+    if not follow_up.when.hook:
+        return bool(follow_up.due)
+    return not follow_up.is_used_up and bool(follow_up.due or not follow_up.ends_at)
+
+
+def may_be_woken(follow_up: FollowUp, now: float) -> bool:
+    """Whether its webhook may begin a run of it now, also where nobody has noticed yet that its end is past."""
+    is_past = bool(follow_up.ends_at) and now >= follow_up.ends_at
+    return follow_up.when.hook and goes_on(follow_up) and not is_past
 
 
 def _following(follow_up: FollowUp, now: float) -> int:
@@ -144,6 +161,6 @@ def _left_out(follow_up: FollowUp, since: int, count: int) -> FollowUp:
 
 def _over(follow_up: FollowUp) -> FollowUp:
     """The same, ended where no time is left and nothing runs."""
-    if follow_up.due or follow_up.running or follow_up.when.hook or not follow_up.is_open:
+    if goes_on(follow_up) or follow_up.running or not follow_up.is_open:
         return follow_up
     return follow_up.ended(Why.DONE)

@@ -62,7 +62,7 @@ def after(
 ) -> FollowUp:
     """The follow-up as it is when the run is over."""
     new = due.run_ended(follow_up, run.occurrence, answered=answered, told=told)
-    goes_on = new.status is Status.ACTIVE and (new.due or new.when.hook)
+    goes_on = new.status is Status.ACTIVE and due.goes_on(new)
     return new.paused(Why.CONNECTION_GONE) if sign_in_missing and goes_on and new != follow_up else new
 
 
@@ -90,12 +90,27 @@ def told_mail(follow_up: FollowUp, why: str, which: str, at: float) -> Mail:
     )
 
 
+def over_mail(before: FollowUp, new: FollowUp, at: float) -> Mail | None:
+    """What wakes the deliveries that wait at its door for the end of this run, if some may."""
+    is_over = before.running and not new.running
+    if not (is_over and new.when.hook and (new.quiet or not new.thread_ts)):
+        return None
+    return Mail(
+        id=f"over:{new.team}:{new.id}:{before.running}",
+        kind=MailKind.TIME_OUT,
+        thread=new.door,
+        principal=new.owner,
+        principal_team=new.owner_team,
+        at=at,
+    )
+
+
 async def _change(services: Services, run: Run, following: Callable[[FollowUp], FollowUp]) -> None:
     while (kept := await services.follow_ups.get(run.team, run.follow_up)) is not None:
         new = following(kept.follow_up)
         if new == kept.follow_up:
             return
-        mail = None
+        mail = over_mail(kept.follow_up, new, services.now())
         if new.status is Status.PAUSED and kept.follow_up.status is not Status.PAUSED:
             mail = told_mail(new, str(new.why), str(run.occurrence), services.now())
         if await services.follow_ups.change(kept, new, mail=mail) is not Changed.CHANGED:

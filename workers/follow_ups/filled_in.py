@@ -5,7 +5,7 @@ A recurrence that the form has no choice for stands in its line of words; left a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -24,16 +24,19 @@ AHEAD = timedelta(hours=1)  # the time that an empty form proposes
 
 @dataclass(frozen=True, slots=True)
 class Timed:
+    """`events` of a webhook; None where times were left as they were."""
+
     when: When
     ends_at: int = 0
     most_runs: int = 0
+    events: tuple[str, ...] | None = ()
 
 
 def timed(form: Form, *, now: datetime, language: Language, before: tuple[Form, When] | None = None) -> Timed | Wrong:
     """When and until when a form means; `now` is in the person's zone. `before` is what it was filled in with: times
     that were left as they were stay the same, whatever they are."""
     if before and _times(form) == _times(before[0]):
-        found: Timed | Wrong = Timed(before[1])
+        found: Timed | Wrong = Timed(before[1], events=None)
     elif form.words.strip():
         found = _in_words(form.words.strip(), now, language)
     else:
@@ -41,9 +44,9 @@ def timed(form: Form, *, now: datetime, language: Language, before: tuple[Form, 
     if isinstance(found, Wrong) or form.end == forms.NEVER:
         return found
     if form.end == forms.BY_COUNT:
-        return Timed(found.when, most_runs=int(float(form.count)))
+        return replace(found, ends_at=0, most_runs=int(float(form.count)))
     last = datetime.combine(date.fromisoformat(form.end_date), time(23, 59, 59), now.tzinfo)
-    return Timed(found.when, ends_at=int(last.timestamp()))
+    return replace(found, ends_at=int(last.timestamp()), most_runs=0)
 
 
 def _times(form: Form) -> tuple[str, ...]:
@@ -110,7 +113,7 @@ def _in_words(words: str, now: datetime, language: Language) -> Timed | Wrong:
         return Wrong(NOT_UNDERSTOOD) if found.key == "follow_up.time.not_understood" else found
     if found.prompt != NO_PROMPT:
         return Wrong(NOT_UNDERSTOOD)
-    return Timed(found.when, found.ends_at, found.most_runs)
+    return Timed(found.when, found.ends_at, found.most_runs, found.events)
 
 
 def _begins(follow_up: FollowUp, zone: ZoneInfo) -> datetime:

@@ -60,6 +60,8 @@ def _state(after: FollowUp) -> str:
         return "failed" if after.why is Why.FAILED else "paused"
     if after.status is Status.ENDED and after.why is not Why.DONE:
         return "ended"
+    if after.when.hook:
+        return "last" if after.status is Status.ENDED else "once"
     if after.due:
         return "next"
     return "last" if after.when.recurs else "once"

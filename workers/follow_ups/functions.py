@@ -68,10 +68,11 @@ Webhook = Annotated[
     bool, Field(description="True: no time, but whenever another service sends a signed request to its own address.")
 ]
 Events = Annotated[
-    list[str],
+    list[Annotated[str, Field(min_length=1, max_length=80)]],  # as long as an event's name may be (`hook_events.py`)
     Field(
+        max_length=20,
         description="With webhook: the events that count, such as issues.closed (GitHub: event and action) or "
-        "Issue.update (Linear: type and action), * for any part; none: every event."
+        "Issue.update (Linear: type and action), * for any part; none: every event.",
     ),
 ]
 Id = Annotated[str, Field(description="The id of the follow-up, as the other functions name it.")]

@@ -22,10 +22,9 @@ def head(follow_up: FollowUp, *, occurrence: int, missed: int, person: str, now:
     ]
     if missed:
         parts.append(f"It was missed {missed} times before" if missed > 1 else "It was missed once before")
-    if follow_up.due:
-        parts.append(f"The next time is {moment(follow_up, follow_up.due)}")
-    elif not follow_up.when.hook:
-        parts.append("There is no next time")
+    if not follow_up.when.hook:
+        following = f"The next time is {moment(follow_up, follow_up.due)}" if follow_up.due else "There is no next time"
+        parts.append(following)
     if follow_up.until:
         until = inputs.flat(follow_up.until)
         then = "call cancel_follow_up with this id" if may_end else "say so in your answer: a person will end it"

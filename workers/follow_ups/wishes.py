@@ -102,7 +102,7 @@ async def granted(services: Services, wish: Wish, *, before: FollowUp) -> Follow
         most_runs=wish.most_runs,
         quiet=wish.quiet,
         tools=wish.tools,
-        events=wish.events,
+        events=wish.events if wish.when.hook else (),
         made_at=now if moved else before.made_at,
     )
     return untimely(new, now, least=services.settings.follow_up_interval) or replace(new, due=due.first(new, now))
@@ -142,7 +142,7 @@ def untimely(follow_up: FollowUp, now: int, *, least: timedelta) -> Refused | No
         return Refused("follow_up.refused.too_far", {})
     if follow_up.ends_at and follow_up.ends_at <= now:
         return Refused("follow_up.refused.ends_past", {})
-    if recurrence.check(when, now) or (not when.hook and not due.first(follow_up, now)):
+    if recurrence.check(when, now) or not due.goes_on(replace(follow_up, due=due.first(follow_up, now))):
         return Refused("follow_up.refused.never", {})
     shortest = recurrence.shortest_interval(when, now) if when.recurs else None
     if shortest is not None and shortest < least.total_seconds():

@@ -87,7 +87,7 @@ async def test_one_that_was_never_kept_goes_by_itself(redis: Redis) -> None:
 
 
 async def test_a_body_that_comes_again_under_another_id_is_a_repeat(kept: Kept) -> None:
-    """Whoever captured a request has its signature, which does not cover its id."""
+    """Whoever captured one of GitHub's or Linear's has its signature, which does not cover its id."""
     assert (await kept.hear("a", digest="d")).outcome is Outcome.STORED
     assert (await kept.hear("b", digest="d")).outcome is Outcome.REPEAT
 
@@ -128,8 +128,21 @@ async def test_a_paused_one_is_not_woken_and_one_that_has_ended_says_so(kept: Ke
     assert await kept.redis.ttl(keys.hook(kept.hook.id)) > 0
 
 
-async def test_one_that_begins_a_thread_each_time_is_an_errand(redis: Redis) -> None:
+async def test_one_that_had_all_its_runs_or_waits_for_a_time_by_now_says_that_it_is_over(kept: Kept) -> None:
+    await kept.change(replace(kept.follow_up, most_runs=1, runs=1, running=1))
+    assert (await kept.hear("a")).outcome is Outcome.ENDED
+    await kept.change(replace(kept.follow_up, when=When(at=2_000_000_000), due=2_000_000_000))
+    assert (await kept.hear("b")).outcome is Outcome.ENDED
+    assert await kept.mail() == []
+    hook = await kept.store.find(kept.hook.id)
+    assert hook is not None
+    assert not hook.is_open
+
+
+async def test_what_comes_to_one_that_begins_a_thread_each_time_waits_at_one_errand(redis: Redis) -> None:
     kept = await Kept(redis).made(thread_ts="")
     await kept.hear("a")
+    await kept.hear("b")
     [mailbox] = await redis.keys("tw:mail:*")
-    assert ":errand-" in mailbox.decode()
+    assert mailbox.decode() == keys.mailbox(kept.follow_up.door)
+    assert await redis.llen(mailbox) == 2  # type: ignore[misc]  # sync or async to mypy

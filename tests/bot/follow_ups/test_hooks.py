@@ -34,7 +34,8 @@ def linear(body: bytes, **more: str) -> Headers:
 
 
 def plain(body: bytes, **more: str) -> Headers:
-    return {"content-type": JSON, "x-signature-256": f"sha256={hexed(body)}", **_named(more)}
+    signed = more["x_delivery"].encode() + b"." + body if "x_delivery" in more else body
+    return {"content-type": JSON, "x-signature-256": f"sha256={hexed(signed)}", **_named(more)}
 
 
 def _named(headers: dict[str, str]) -> Headers:
@@ -101,9 +102,25 @@ def test_githubs_form_is_understood() -> None:
 
 
 @pytest.mark.parametrize("given", ["", "x" * 129, "two words", "é"])
-def test_an_odd_delivery_is_named_by_what_was_signed(given: str) -> None:
-    heard = read(SECRET, raw(plain(DEPLOYED, x_delivery=given)), DEPLOYED, NOW)
+def test_an_odd_delivery_is_named_by_what_was_signed_or_a_strangers(given: str) -> None:
+    heard = read(SECRET, raw(github(DEPLOYED, x_github_delivery=given)), DEPLOYED, NOW)
     assert heard.delivery == hashlib.sha256(DEPLOYED).hexdigest()
+    with pytest.raises(NotGenuine, match="malformed"):
+        read(SECRET, raw(plain(DEPLOYED, x_delivery=given)), DEPLOYED, NOW)
+
+
+def test_a_plain_signature_covers_the_id_so_that_equal_bodies_are_told_apart() -> None:
+    one, other = (read(SECRET, raw(plain(DEPLOYED, x_delivery=given)), DEPLOYED, NOW) for given in ("17", "18"))
+    assert one.delivery != other.delivery
+    assert one.digest != other.digest
+
+
+def test_an_id_that_was_added_changed_or_taken_away_on_the_way_makes_a_request_a_strangers() -> None:
+    bare, named = plain(DEPLOYED), plain(DEPLOYED, x_delivery="17")
+    without = {name: value for name, value in named.items() if name != "x-delivery"}
+    for headers in ({**bare, "x-delivery": "17"}, {**named, "x-delivery": "18"}, without):
+        with pytest.raises(NotGenuine, match="does not fit"):
+            read(SECRET, raw(headers), DEPLOYED, NOW)
 
 
 SHA1 = f"sha1={hexed(CLOSED, how='sha1')}"

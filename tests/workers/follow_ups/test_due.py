@@ -153,3 +153,36 @@ def test_one_that_was_paused_before_its_run_began_runs_when_it_is_resumed() -> N
     assert (resumed.status, resumed.due, resumed.missed) == (Status.ACTIVE, NOW + HOUR, 0)
     cancelled = due.not_begun(step(ONCE).new.ended(Why.PERSON), NOW)
     assert (cancelled.running, cancelled.runs, cancelled.missed) == (0, 1, 0)
+
+
+WOKEN = replace(HOURLY, when=When(hook=True), due=0)
+
+
+def test_one_that_a_webhook_wakes_ends_with_its_count() -> None:
+    twice = replace(WOKEN, most_runs=2)
+    first = due.run_ended(due.run_besides(twice, NOW, NOW), NOW, answered=True)
+    assert (first.status, first.hears) == (Status.ACTIVE, True)
+    begun = due.run_besides(first, NOW + 9, NOW + 9)
+    assert (begun.status, begun.hears) == (Status.ACTIVE, False), "the last run goes on"
+    last = due.run_ended(begun, NOW + 9, answered=True)
+    assert (last.status, last.why) == (Status.ENDED, Why.DONE)
+
+
+def test_one_that_a_webhook_wakes_ends_at_its_date_without_a_run() -> None:
+    ends = NOW + HOUR
+    dated = replace(WOKEN, ends_at=ends)
+    dated = replace(dated, due=due.first(dated, NOW))
+    assert due.may_be_woken(dated, NOW)
+    assert not due.may_be_woken(dated, ends), "though nobody has looked yet"
+    idle = step(dated, ends)
+    assert (idle.run, idle.missed, idle.new.status, idle.new.why) == (0, False, Status.ENDED, Why.DONE)
+    busy = step(due.run_besides(dated, NOW, NOW), ends)
+    assert (busy.new.status, busy.new.running) == (Status.ACTIVE, NOW), "a run that has begun goes on"
+    assert due.run_ended(busy.new, NOW, answered=True).status is Status.ENDED
+    assert due.resumed(dated.paused(Why.PERSON), NOW).due == ends
+    assert due.resumed(dated.paused(Why.PERSON), ends).status is Status.ENDED
+
+
+def test_one_that_a_webhook_wakes_goes_on_where_nothing_ends_it() -> None:
+    after = due.run_ended(due.run_besides(WOKEN, NOW, NOW), NOW, answered=True)
+    assert (after.status, after.due, due.may_be_woken(after, NOW)) == (Status.ACTIVE, 0, True)
