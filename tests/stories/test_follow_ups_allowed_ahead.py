@@ -91,6 +91,13 @@ async def test_its_owner_allows_the_named_tool_for_its_runs_alone_and_the_card_s
     assert not has_button(card), "nothing is left to allow"
 
 
+async def test_with_a_prefix_the_modal_names_the_command_that_bears_it(make_world: MakeWorld) -> None:
+    world = await make_world(agents=files(ASKS), servers=ODD_JOBS, command_prefix="tw-")
+    _, card = await promised(world)
+    await opened(world, card)
+    assert "you revoke it in `/tw-connections`" in shown(world)
+
+
 async def test_without_names_all_that_would_ask_are_offered_and_none_is_ticked(world: World) -> None:
     _, card = await promised(world)
     view = await opened(world, card)
