@@ -1,4 +1,4 @@
-"""What stands behind a time and belongs to it, but is not understood: "except weekends", "and at 17", "only on Mondays".
+"""What stands behind a time, belongs to it and is not understood: "except weekends", "and at 17", "only on Mondays".
 
 Taken as the beginning of the task, it would be a promise for another time than was asked for. Rules.
 """
