@@ -141,6 +141,22 @@ async def test_what_is_allowed_is_so_for_what_it_was_to_do(world: World) -> None
     assert has_button(card)
 
 
+@pytest.mark.parametrize("change", [{"cron": "*/5 * * * *"}, {"until": "hell freezes over"}], ids=["when", "until"])
+async def test_what_is_allowed_is_so_for_when_it_was_to_run(world: World, change: Mapping[str, str]) -> None:
+    """A yes to one run is none to one every five minutes."""
+    thread, card = await promised(world, tools=[COUNTS])
+    view = await opened(world, card)
+    await world.submit(view, {"tools": list(boxes(view).values())})
+    await until_true(lambda: _any(world), within=10, seen=lambda: shown(world))
+    [made] = await kept(world)
+    last = {"id": made.id, "ends": later(days=9)}
+    await again(world, thread, CallFunction(name="change_follow_up", arguments=last))
+    assert len(await grants(world)) == 1
+    await again(world, thread, CallFunction(name="change_follow_up", arguments={"id": made.id, **change}))
+    assert await grants(world) == []
+    assert has_button(card)
+
+
 async def test_an_agent_that_needs_no_yes_has_no_button(make_world: MakeWorld) -> None:
     world = await make_world(agents=files('approvals: {"odd__*": auto}'), servers=ODD_JOBS)
     _, card = await promised(world)
