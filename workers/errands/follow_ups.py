@@ -105,15 +105,15 @@ async def _pressed(errand: Errand, act: str) -> None:
     if isinstance(done, Refused):
         await _shown(errand, errand.words.say(done.key, **done.values), follow_up_id, key=done.key)
         return
-    person = await name_of(services, team, errand.mail.principal)
+    person, drawn = await name_of(services, team, errand.mail.principal), False
     if done.changed:
         ran = act == clicks.RUN
-        await confirming.redraw(
+        drawn = await confirming.redraw(
             services, done.follow_up, note="follow_up.card.run_by" if ran else "", values={"person": person}
         )
     key = f"follow_up.done.{act}" if done.follow_up.is_open or act == clicks.CANCEL else "follow_up.done.over"
     words = errand.shared if errand.mail.about.get("at") == clicks.THREAD else errand.words
-    await _shown(errand, words.say(key, person=person), follow_up_id, key=key)
+    await _shown(errand, words.say(key, person=person), follow_up_id, key=key, drawn=drawn)
 
 
 async def _address(errand: Errand) -> None:
@@ -135,8 +135,11 @@ async def _address(errand: Errand) -> None:
         await errand.answer("follow_up.hook.address", text, blocks.notice(text))
 
 
-async def _shown(errand: Errand, said: str, follow_up_id: str, *, key: str) -> None:
-    """What came of a press, where it was pressed; what does not concern everybody, to who pressed alone."""
+async def _shown(errand: Errand, said: str, follow_up_id: str, *, key: str, drawn: bool = False) -> None:
+    """What came of a press, where it was pressed; what does not concern everybody, to who pressed alone.
+
+    `drawn`: the follow-up's card in its thread says it already.
+    """
     about, mine = errand.mail.about, "ephemeral" in errand.mail.about
     refused = key.startswith("follow_up.refused")
     match about.get("at", ""):
@@ -146,8 +149,8 @@ async def _shown(errand: Errand, said: str, follow_up_id: str, *, key: str) -> N
             await _listed(errand, page=1, notice=said)
         case clicks.CARD if mine:
             await _card_anew(errand, said, follow_up_id)
-        case clicks.CARD if not refused:
-            pass  # the card says it
+        case clicks.CARD if drawn:
+            pass
         case _:
             await errand.answer(key, said, blocks.notice(said))
 
