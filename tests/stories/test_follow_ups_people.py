@@ -239,6 +239,26 @@ async def test_in_a_direct_message_it_runs_there(world: World) -> None:
     assert (await only(world)).channel == DM
 
 
+async def test_in_others_direct_messages_none_is_kept(world: World) -> None:
+    theirs = world.slack.workspace.direct(ADA, GRACE).id
+    said = await world.command("/followup", "in 2h check the deploy", channel=theirs)
+    assert "I am not in this conversation" in said
+    assert await world.command("/followup", channel=theirs) == ""
+    await world.submit(await form(world), {"prompt": "check", "date": "2027-03-02", "time": "09:00"})
+    await until(lambda: "I am not in this conversation" in shown(world), seen=lambda: shown(world))
+    assert await kept(world) == []
+
+
+async def test_in_a_channel_without_the_bot_it_says_that_it_has_to_be_invited(world: World) -> None:
+    assert "invite me" not in await world.command("/followup", "in 2h check the deploy")
+    world.slack.workspace.conversations[GENERAL].members.remove("U0BOT")
+    assert "invite me with `/invite`" in await world.command("/followup", "tomorrow check the deploy")
+    assert await world.command("/followup") == ""
+    await world.submit(await form(world), {"prompt": "check", "date": "2027-03-02", "time": "09:00"})
+    await whispers(world, "> check\n", "invite me with `/invite`")
+    assert len(await kept(world)) == 3
+
+
 async def test_somebody_whom_slack_does_not_tell_about_gets_a_sentence(world: World) -> None:
     world.slack_fault("users.info", "error", code="user_not_visible", times=0)
     assert "does not tell me who you are" in await world.command("/followup", "in 2h check the deploy")

@@ -13,7 +13,7 @@ from bot.slack import blocks
 from bot.slack import follow_up_clicks as clicks
 from bot.slack.text import shown
 from bot.threads.models import ThreadKey
-from workers.errands import ahead, follow_up_forms
+from workers.errands import ahead, follow_up_forms, follow_up_places
 from workers.errands.errand import Errand
 from workers.follow_ups import acts, confirming, described, listing, phrases
 from workers.follow_ups.acts import Done, Who
@@ -75,14 +75,13 @@ async def _typed(errand: Errand) -> None:
         most_runs=found.most_runs,
         events=found.events,
     )
+    await follow_up_places.look(errand, wish.channel)
     made = await acts.make(services, wish)
     if isinstance(made, Refused):
         await errand.tell(made.key, **made.values)
         return
     note = "" if found.hour_said else errand.words.say("follow_up.card.hour_taken")
-    facts = await facts_of(services, made.follow_up)
-    text = words_of(made.follow_up, facts, errand.words, note=note)
-    await errand.answer("follow_up.made", text, card(made.follow_up, facts, errand.words, note=note))
+    await follow_up_places.tell(errand, made.follow_up, note=note)
 
 
 async def _listed(errand: Errand, *, page: int, notice: str = "") -> None:
