@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 from pydantic import Field, StringConstraints
 
 from bot.follow_ups.form import Form
-from bot.slack import follow_up_form
+from bot.slack import follow_up_form, wire
 from bot.slack.clicks import Click, Clicker
 from bot.slack.commands import Command, Url
 from bot.slack.follow_up_form import Asked
@@ -29,6 +29,8 @@ NEW, PAGE = "new", "page"
 CARD, LIST, THREAD = "card", "list", "thread"  # in what a button stands
 FOLLOW_UP_ON = "follow_up_on"  # the shortcut in a message's menu
 FORM, SENT, TYPED = "form", "sent", "typed"  # what else an errand does
+
+QUOTED = 2_000  # characters of a message's wire text
 
 Metadata = Annotated[str, StringConstraints(max_length=3_000)]
 
@@ -156,7 +158,9 @@ class FollowUpShortcut(MessageShortcut):
             return Ignored("a shortcut of no workspace")
         about = {"do": FORM, "asked": asked.dump(), "view": self.view_id, "response_url": self.response_url}
         own = self.user.team_id or asked.team
-        return _mail(asked.team, asked.channel, self.trigger_id, self.user.id, own, about, self.message.text[:2_000])
+        return _mail(
+            asked.team, asked.channel, self.trigger_id, self.user.id, own, about, wire.cut(self.message.text, QUOTED)
+        )
 
 
 class SentView(Payload):

@@ -14,6 +14,7 @@ from functools import cache
 from typing import Literal, NamedTuple
 
 TOKEN = re.compile(r"<([^<>\n]{1,4000})>")
+_BROKEN = re.compile(r"(?:<[^<>\n]*|&[a-z]{0,3})\Z")  # of a token or an escape, what its end is missing of
 PERSON = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^<>\n]*)?>")
 AGENT = re.compile(r"\+([a-z][a-z0-9_-]{0,63})(?=$|[\s,:])[,:]?\s*", re.IGNORECASE | re.ASCII)
 STOP_LIMIT = 200  # characters; whatever is longer is more than a word and a mention
@@ -33,7 +34,7 @@ _SWITCH, _ADD, _REMOVE = "agent", "add|ajoute[rz]?", "remove|retire[rz]?"
 SWITCH = re.compile(rf"(?:{_SWITCH})(?:\s+{_NAME})?", re.IGNORECASE)
 ADD = re.compile(rf"(?:{_ADD})\s+{_NAME}", re.IGNORECASE)
 REMOVE = re.compile(rf"(?:{_REMOVE})\s+{_NAME}", re.IGNORECASE)
-FOLLOW_UPS = re.compile(r"follow[- ]?ups?|suivis?", re.IGNORECASE)
+FOLLOW_UPS = re.compile("follow-ups|followups|suivis", re.IGNORECASE)
 VERB = re.compile(f"{_SWITCH}|{_ADD}|{_REMOVE}", re.IGNORECASE)
 
 
@@ -136,6 +137,11 @@ def readable(text: str, *, people: Mapping[str, str] | None = None, channels: Ma
         return _plain(token[1], known_people, known_channels)
 
     return unescape(TOKEN.sub(plain, text))
+
+
+def cut(text: str, limit: int) -> str:
+    """The beginning of wire text, no token and no escape cut in two."""
+    return text if len(text) <= limit else _BROKEN.sub("", text[:limit])
 
 
 def unescape(text: str) -> str:

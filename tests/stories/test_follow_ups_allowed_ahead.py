@@ -91,6 +91,13 @@ async def test_its_owner_allows_the_named_tool_for_its_runs_alone_and_the_card_s
     assert not has_button(card), "nothing is left to allow"
 
 
+async def test_with_a_prefix_the_modal_names_the_command_that_bears_it(make_world: MakeWorld) -> None:
+    world = await make_world(agents=files(ASKS), servers=ODD_JOBS, command_prefix="tw-")
+    _, card = await promised(world)
+    await opened(world, card)
+    assert "you revoke it in `/tw-connections`" in shown(world)
+
+
 async def test_without_names_all_that_would_ask_are_offered_and_none_is_ticked(world: World) -> None:
     _, card = await promised(world)
     view = await opened(world, card)
@@ -130,6 +137,22 @@ async def test_what_is_allowed_is_so_for_what_it_was_to_do(world: World) -> None
     assert len(await grants(world)) == 1
     change = {"id": made.id, "task": "Count everything."}
     await again(world, thread, CallFunction(name="change_follow_up", arguments=change))
+    assert await grants(world) == []
+    assert has_button(card)
+
+
+@pytest.mark.parametrize("change", [{"cron": "*/5 * * * *"}, {"until": "hell freezes over"}], ids=["when", "until"])
+async def test_what_is_allowed_is_so_for_when_it_was_to_run(world: World, change: Mapping[str, str]) -> None:
+    """A yes to one run is none to one every five minutes."""
+    thread, card = await promised(world, tools=[COUNTS])
+    view = await opened(world, card)
+    await world.submit(view, {"tools": list(boxes(view).values())})
+    await until_true(lambda: _any(world), within=10, seen=lambda: shown(world))
+    [made] = await kept(world)
+    last = {"id": made.id, "ends": later(days=9)}
+    await again(world, thread, CallFunction(name="change_follow_up", arguments=last))
+    assert len(await grants(world)) == 1
+    await again(world, thread, CallFunction(name="change_follow_up", arguments={"id": made.id, **change}))
     assert await grants(world) == []
     assert has_button(card)
 

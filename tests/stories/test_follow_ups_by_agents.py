@@ -16,6 +16,7 @@ from bot.slack import wire
 from playground.agents_api.brains.steps import CallFunction
 from playground.slack.models import Message
 from tests.stories.conftest import MakeWorld
+from tests.stories.test_follow_ups_people import press, whispers
 from tests.stories.tools import said
 from tests.world import ADA, CAMILLE, DM, GENERAL, GRACE, TEAM, Thread, World, until, words_in
 from workers.follow_ups import acts, confirming
@@ -222,6 +223,22 @@ async def test_it_changes_and_cancels_its_persons_own_and_the_card_says_so(world
     assert cards(thread) == []
     assert "No need." in "\n".join(map(drawn, thread.ours))
     assert "will not run again" in said(world)[-1]
+
+
+async def test_one_for_the_channel_is_cancelled_on_its_card_in_the_thread_that_asked(world: World) -> None:
+    thread = await asked(world, schedule(cron="0 9 * * 1", where="channel"))
+    [card] = cards(thread)
+    await press(world, card, "cancel")
+    await until(lambda: "Cancelled by Ada." in drawn(card), seen=lambda: drawn(card))
+    assert cards(thread) == [], "nothing is left to press"
+
+
+async def test_where_the_card_cannot_be_drawn_anew_who_pressed_is_told(world: World) -> None:
+    thread = await asked(world, schedule(cron="0 9 * * 1"))
+    [card] = cards(thread)
+    world.slack_fault("chat.update", "error", code="cant_update_message", times=0)
+    await press(world, card, "cancel")
+    await whispers(world, "Cancelled, by Ada.")
 
 
 async def test_anothers_is_not_touched_whoever_asks(world: World) -> None:

@@ -209,6 +209,11 @@ async def test_one_that_comes_again_says_how_often_and_when_next(world: World) -
     assert "When: every weekday at 9:00\u202fAM (Europe/London). Next: on Tuesday, March 2 at 9:00\u202fAM." in said
 
 
+async def test_one_that_runs_once_more_says_so_in_the_singular(world: World) -> None:
+    said = await world.command("/followup", "every weekday at 9 1 times list the overdue issues")
+    assert "Ends after 1 run; 0 done so far." in said
+
+
 async def test_where_no_time_of_day_was_named_the_one_that_was_taken_is_said(world: World) -> None:
     assert "so I took 9:00" in await world.command("/followup", "tomorrow check the deploy")
     assert "so I took 9:00" not in await world.command("/followup", "tomorrow at 10 check the deploy")
@@ -233,6 +238,26 @@ async def test_with_a_prefix_the_command_bears_it(make_world: MakeWorld) -> None
 async def test_in_a_direct_message_it_runs_there(world: World) -> None:
     assert "in our direct messages" in await world.command("/followup", "in 2h check the deploy", channel=DM)
     assert (await only(world)).channel == DM
+
+
+async def test_in_others_direct_messages_none_is_kept(world: World) -> None:
+    theirs = world.slack.workspace.direct(ADA, GRACE).id
+    said = await world.command("/followup", "in 2h check the deploy", channel=theirs)
+    assert "I am not in this conversation" in said
+    assert await world.command("/followup", channel=theirs) == ""
+    await world.submit(await form(world), {"prompt": "check", "date": "2027-03-02", "time": "09:00"})
+    await until(lambda: "I am not in this conversation" in shown(world), seen=lambda: shown(world))
+    assert await kept(world) == []
+
+
+async def test_in_a_channel_without_the_bot_it_says_that_it_has_to_be_invited(world: World) -> None:
+    assert "invite me" not in await world.command("/followup", "in 2h check the deploy")
+    world.slack.workspace.conversations[GENERAL].members.remove("U0BOT")
+    assert "invite me with `/invite`" in await world.command("/followup", "tomorrow check the deploy")
+    assert await world.command("/followup") == ""
+    await world.submit(await form(world), {"prompt": "check", "date": "2027-03-02", "time": "09:00"})
+    await whispers(world, "> check\n", "invite me with `/invite`")
+    assert len(await kept(world)) == 3
 
 
 async def test_somebody_whom_slack_does_not_tell_about_gets_a_sentence(world: World) -> None:

@@ -10,6 +10,7 @@ import structlog
 from bot.follow_ups.models import FollowUp
 from bot.slack import ahead as form
 from bot.slack.ahead import About
+from bot.slack.commands import CONNECTIONS, slash
 from workers.errands import modal
 from workers.errands.errand import Errand
 from workers.follow_ups import ahead, confirming
@@ -52,7 +53,8 @@ async def _asked(errand: Errand, follow_up: FollowUp, notice: str = "") -> None:
         await _say(errand, note or say("follow_up.ahead.nothing"))
         return
     person = await name_of(errand.services, follow_up.team, follow_up.owner)
-    head = "\n".join(filter(None, [notice, say("follow_up.ahead.head", person=person)]))
+    command = slash(CONNECTIONS, errand.services.settings.command_prefix)
+    head = "\n".join(filter(None, [notice, say("follow_up.ahead.head", person=person, command=command)]))
     options = [(need.id, ahead.label(need, errand.words)) for need in mine]
     await modal.fill(errand, form.asks(errand.words, _about(errand), errand.mail.about["view"], head, options, note))
 

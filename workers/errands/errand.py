@@ -15,7 +15,7 @@ import structlog
 
 from bot.slack import blocks
 from bot.slack.client import Slack
-from bot.slack.errors import Refused, SlackError
+from bot.slack.errors import CHANNEL_GONE, Refused, SlackError
 from bot.slack.ledger import Ledger, Unread
 from bot.texts import Words
 from bot.threads.models import Mail, ThreadKey
@@ -104,6 +104,21 @@ class Errand:
         """Say one sentence to the asker alone, at most once."""
         text = self.words.say(key, **values)
         await self.answer(key, text, blocks.notice(text))
+
+    async def answer_there(self, key: str, text: str, body: blocks.Blocks) -> bool:
+        """The same as `answer`, posted to the channel; False, with nothing told, where we may not post there."""
+        if self.journal.get("told"):
+            return True
+        self.journal.set(told=key)
+        await self.journal.write()
+        try:
+            await self.slack.ephemeral(self.thread.channel, self.mail.principal, text=text, blocks=body)
+        except SlackError as error:
+            self.journal.forget("told")
+            if isinstance(error, Refused) and error.code in CHANNEL_GONE:
+                return False
+            await self.answer(key, text, body)
+        return True
 
     async def answer(self, key: str, text: str, body: blocks.Blocks, *, replace: bool = False) -> None:
         """Show `body` to the asker alone: by the `response_url` where there is one; one answer at most.

@@ -21,7 +21,7 @@ from bot.slack.follow_up_form import Asked
 from bot.slack.ledger import Unread
 from bot.slack.text import shortened
 from workers import lines
-from workers.errands import modal
+from workers.errands import follow_up_places, modal
 from workers.errands.errand import DONE, Errand, GivenUp
 from workers.follow_ups import acts, confirming, described, filled_in, listing, wishes
 from workers.follow_ups.acts import Who
@@ -114,6 +114,8 @@ def _wish(errand: Errand, asked: Asked, form: Form, timed: filled_in.Timed, befo
 async def _do(errand: Errand, wish: Wish, before: _Before | None) -> FollowUp | Refused:
     services = errand.services
     if before is None:
+        if not wish.thread_ts:
+            await follow_up_places.look(errand, wish.channel)
         made = await acts.make(services, wish)
         return made if isinstance(made, Refused) else made.follow_up
     who = Who(user=errand.mail.principal)
@@ -136,6 +138,9 @@ async def _tell(errand: Errand, asked: Asked, follow_up: FollowUp, *, changed: b
 async def _tell_alone(errand: Errand, asked: Asked, follow_up: FollowUp, note: str) -> None:
     """What only its person sees: the list anew where they pressed in one, else the card."""
     if not asked.response_url:
+        return
+    if not (asked.replaces or follow_up.thread):
+        await follow_up_places.tell(errand, follow_up, note=note)
         return
     if asked.replaces == clicks.LIST:
         user = errand.mail.principal

@@ -13,7 +13,7 @@ from bot.slack import blocks
 from bot.slack import follow_up_clicks as clicks
 from bot.slack.text import shown
 from bot.threads.models import ThreadKey
-from workers.errands import ahead, follow_up_forms
+from workers.errands import ahead, follow_up_forms, follow_up_places
 from workers.errands.errand import DONE, Errand
 from workers.follow_ups import acts, confirming, described, listing, phrases
 from workers.follow_ups.acts import Done, Who
@@ -66,14 +66,13 @@ async def _typed(errand: Errand) -> None:
             text = described.refusal(found, errand.words)
             await errand.answer(found.key, text, blocks.notice(text))
             return
+        await follow_up_places.look(errand, errand.thread.channel)
         made = await acts.make(services, _wish(errand, follow_up_id, found))
         if isinstance(made, Refused):
             await errand.tell(made.key, **made.values)
             return
         follow_up, note = made.follow_up, "" if found.hour_said else errand.words.say("follow_up.card.hour_taken")
-    facts = await facts_of(services, follow_up)
-    text = words_of(follow_up, facts, errand.words, note=note)
-    await errand.answer("follow_up.made", text, card(follow_up, facts, errand.words, note=note))
+    await follow_up_places.tell(errand, follow_up, note=note)
 
 
 def _wish(errand: Errand, follow_up_id: str, found: phrases.Read) -> Wish:
@@ -109,19 +108,19 @@ async def _pressed(errand: Errand, act: str) -> None:
     """Done once, however often it is told: on record from there on, and after a crash before that found done."""
     follow_up_id = errand.mail.about["follow_up"]
     person = await name_of(errand.services, errand.thread.team, errand.mail.principal)
-    key = errand.journal.get(DONE)
+    key, drawn = errand.journal.get(DONE), False
     if not key:
         done = await _done(errand, act, follow_up_id)
         if isinstance(done, Refused):
             await _shown(errand, errand.words.say(done.key, **done.values), follow_up_id, key=done.key)
             return
         note = "follow_up.card.run_by" if act == clicks.RUN else ""
-        await confirming.redraw(errand.services, done.follow_up, note=note, values={"person": person})
+        drawn = await confirming.redraw(errand.services, done.follow_up, note=note, values={"person": person})
         key = f"follow_up.done.{act}" if done.follow_up.is_open or act != clicks.RESUME else "follow_up.done.over"
         errand.journal.set(**{DONE: key})
         await errand.journal.write()
     words = errand.shared if errand.mail.about.get("at") == clicks.THREAD else errand.words
-    await _shown(errand, words.say(key, person=person), follow_up_id, key=key)
+    await _shown(errand, words.say(key, person=person), follow_up_id, key=key, drawn=drawn)
 
 
 async def _done(errand: Errand, act: str, follow_up_id: str) -> Done | Refused:
@@ -158,8 +157,11 @@ async def _address(errand: Errand) -> None:
         await errand.answer("follow_up.hook.address", text, blocks.notice(text))
 
 
-async def _shown(errand: Errand, said: str, follow_up_id: str, *, key: str) -> None:
-    """What came of a press, where it was pressed; what does not concern everybody, to who pressed alone."""
+async def _shown(errand: Errand, said: str, follow_up_id: str, *, key: str, drawn: bool = False) -> None:
+    """What came of a press, where it was pressed; what does not concern everybody, to who pressed alone.
+
+    `drawn`: the follow-up's card in its thread says it already.
+    """
     about, mine = errand.mail.about, "ephemeral" in errand.mail.about
     refused = key.startswith("follow_up.refused")
     match about.get("at", ""):
@@ -169,8 +171,8 @@ async def _shown(errand: Errand, said: str, follow_up_id: str, *, key: str) -> N
             await _listed(errand, page=1, notice=said)
         case clicks.CARD if mine:
             await _card_anew(errand, said, follow_up_id)
-        case clicks.CARD if not refused:
-            pass  # the card says it
+        case clicks.CARD if drawn:
+            pass
         case _:
             await errand.answer(key, said, blocks.notice(said))
 

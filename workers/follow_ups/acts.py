@@ -111,13 +111,13 @@ async def _addressed(services: Services, new: FollowUp) -> FollowUp | Refused:
 
 
 async def change(services: Services, who: Who, team: str, follow_up_id: str, wish: Wish) -> Done | Refused:
-    """What it does, and when. A paused one stays so. What was allowed ahead was so for what it was to do before."""
+    """What it does, and when. A paused one stays so. What was allowed ahead was so for what it was before."""
 
     async def changed(follow_up: FollowUp) -> FollowUp | Refused:
         new = await wishes.granted(services, wish, before=follow_up)
         if isinstance(new, Refused):
             return new
-        if new.prompt != follow_up.prompt:
+        if not ahead.holds(follow_up, new):
             await ahead.take_back(services, follow_up)
         return await _addressed(services, new if new.status is Status.ACTIVE else replace(new, due=0))
 

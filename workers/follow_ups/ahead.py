@@ -95,8 +95,19 @@ async def give(services: Services, follow_up: FollowUp, chosen: Sequence[Need], 
         await services.grants.give(follow_up.team, grant)
 
 
+def holds(before: FollowUp, after: FollowUp) -> bool:
+    """Whether what was allowed ahead is so after a change: only where all that was known of it then is as it was."""
+    return _allowed_for(before) == _allowed_for(after)
+
+
+def _allowed_for(follow_up: FollowUp) -> tuple[object, ...]:
+    place = (follow_up.team, follow_up.channel, follow_up.thread_ts)
+    does = (follow_up.prompt, follow_up.until, follow_up.agent, follow_up.tools)
+    return (*place, *does, follow_up.when, follow_up.events)
+
+
 async def take_back(services: Services, follow_up: FollowUp) -> None:
-    """It is to do something else now than what was allowed."""
+    """It is something else now than what was allowed."""
     for grant in await services.grants.of(follow_up.team, follow_up.owner):
         if grant.follow_up == follow_up.id:
             await services.grants.revoke(follow_up.team, follow_up.owner, grant.id)

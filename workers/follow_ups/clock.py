@@ -23,6 +23,7 @@ WRITTEN = (
 )
 FRENCH = rf"{AT}?(?P<hour>\d{{1,2}})\s?h(?:eures?)?"  # "9h" is nine hours, too: only beside a day, or after "à"
 BARE = r"(?:(?:at|à|@)\s*)(?P<hour>\d{1,2})(?:\s*o'clock)?"
+PART = r"in\s+the\s+morning|du\s+matin|(?P<late>in\s+the\s+(?:afternoon|evening)|de\s+l'apr[eè]s-midi|du\s+soir)"
 NAMED = r"(?:(?:at|à|a)\s+)?(?:(?P<noon>noon|midday|midi)|(?P<midnight>midnight|minuit))"
 
 
@@ -34,7 +35,13 @@ def take(scanner: Scanner, *, beside_a_day: bool) -> time | None:
         return time(12)
     french = FRENCH if beside_a_day else FRENCH.replace(f"{AT}?", AT)
     found = scanner.take(*WRITTEN, french, BARE)
-    return _time(found) if found else None
+    return _in_part(scanner, _time(found)) if found else None
+
+
+def _in_part(scanner: Scanner, at: time) -> time:
+    """ "9 in the evening" is 21:00."""
+    part = scanner.take(PART)
+    return at.replace(hour=at.hour + 12) if part and part["late"] and at.hour < 12 else at
 
 
 def more(scanner: Scanner) -> list[time]:

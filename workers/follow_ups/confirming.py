@@ -14,6 +14,7 @@ import structlog
 from bot.follow_ups.models import FollowUp
 from bot.follow_ups.store import Changed
 from bot.slack.errors import SlackError
+from bot.threads.models import ThreadKey
 from workers import lines
 from workers.follow_ups.card import Buttons, card, words_of
 from workers.follow_ups.facts import facts_of
@@ -42,14 +43,18 @@ async def remember(services: Services, follow_up: FollowUp, ts: str) -> None:
 
 async def redraw(
     services: Services, follow_up: FollowUp, *, note: str = "", values: Mapping[str, str] | None = None
-) -> None:
-    """The post as the follow-up is now, where it has one; `note` is a key of the texts. Never worth failing for."""
-    thread = follow_up.thread
-    if thread is None or not follow_up.card:
-        return
-    words = await lines.words_in(services, thread, follow_up.owner)
+) -> bool:
+    """The post as the follow-up is now, where it has one; `note` is a key of the texts. Never worth failing for.
+
+    Whether the post says it now. One for a channel was confirmed in the thread that asked for it.
+    """
+    if not follow_up.card:
+        return False
+    words = await lines.words_in(services, ThreadKey(follow_up.team, follow_up.channel, ""), follow_up.owner)
     facts, said = await facts_of(services, follow_up), words.say(note, **(values or {})) if note else ""
     with suppress(SlackError):
-        slack = await services.installations.slack(thread.team)
+        slack = await services.installations.slack(follow_up.team)
         text, body = words_of(follow_up, facts, words, note=said), card(follow_up, facts, words, note=said)
-        await slack.update(thread.channel, follow_up.card, text=text, blocks=body)
+        await slack.update(follow_up.channel, follow_up.card, text=text, blocks=body)
+        return True
+    return False

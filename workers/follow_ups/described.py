@@ -6,7 +6,6 @@ A recurrence that has no plain words is shown as it is. Refusals get their words
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time
-from zoneinfo import ZoneInfo
 
 from bot.follow_ups.models import When
 from bot.slack.text import shown
@@ -21,11 +20,11 @@ NTH = (1, 2, 3, 4, -1)
 
 
 def when(when: When, words: Words, *, now: datetime) -> str:
-    """`now` decides only whether a year is named."""
+    """What comes once is said in the zone of `now`, the reader's; of that year no year is named."""
     if when.hook:
         return words.say("follow_up.when.hook")
     if when.at:
-        return moment(datetime.fromtimestamp(when.at, ZoneInfo(when.zone)), words, now=now)
+        return moment(datetime.fromtimestamp(when.at, now.tzinfo), words, now=now)
     return _cron(when, words) if when.cron else _rule(when, words)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from bot.follow_ups.models import FollowUp, Why
 from bot.picking.answers import called
@@ -13,6 +13,7 @@ from bot.slack.text import shown
 from workers.follow_ups import ahead, wishes
 from workers.follow_ups.ahead import Need
 from workers.follow_ups.wishes import Refused
+from workers.follow_ups.zones import or_utc
 from workers.services import Services
 
 NAME_SHOWN = 100
@@ -54,14 +55,7 @@ async def facts_of(services: Services, follow_up: FollowUp, *, zone: ZoneInfo | 
 async def zone_of(services: Services, team: str, user: str) -> ZoneInfo:
     """A person's own zone, as Slack says; UTC where it says none that is known."""
     person = await services.people.person(team, user)
-    return zone_named(person.tz if person else None)
-
-
-def zone_named(name: str | None) -> ZoneInfo:
-    try:
-        return ZoneInfo(name or "UTC")
-    except (ZoneInfoNotFoundError, ValueError):
-        return ZoneInfo("UTC")
+    return or_utc(person.tz if person else None)
 
 
 async def name_of(services: Services, team: str, user: str) -> str:

@@ -8,11 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from bot.follow_ups.models import FollowUp, Status, Why
 from bot.texts import Words
 from workers.follow_ups import described
+from workers.follow_ups.zones import or_utc
 
 NAME_SHOWN = 100
 
@@ -46,7 +46,7 @@ def foot(
 
 def moment(at: float, words: Words, zone: str, *, now: float) -> str:
     """A day and a time of day in `zone`, as the reader writes them."""
-    here = ZoneInfo(zone)
+    here = or_utc(zone)
     return described.moment(datetime.fromtimestamp(at, here), words, now=datetime.fromtimestamp(now, here))
 
 

@@ -15,7 +15,7 @@ from workers.follow_ups import described
 
 TASK_SHOWN = 300  # characters of what one is to do, in the list
 NONE_OPEN = "There is no open follow-up here."
-NOT_HERE = "{count} more of {person} elsewhere, which are not named here; `/followup list` shows them to that person."
+NOT_HERE = "{count} more of {person} elsewhere, which are not named here; `{command} list` shows them to that person."
 
 
 def at(moment: float, zone: str) -> str:

@@ -12,21 +12,15 @@ from datetime import UTC, datetime, time, timedelta
 
 from bot.follow_ups.models import When
 from bot.texts.words import Language
-from workers.follow_ups import clock, days, once, recurrence, repeating
+from workers.follow_ups import clock, days, once, recurrence, repeating, unread
 from workers.follow_ups.once import Once
 from workers.follow_ups.refusals import Refusal, Wrong
 from workers.follow_ups.repeating import Repeating
 from workers.follow_ups.scanner import Scanner
-from workers.follow_ups.vocabulary import UNIT, WEEKDAY
 
 WORDS_AT_END = 20  # the longest phrase that is looked for at the end of a text
 MOST_RUNS = 10_000
 
-# After these, what begins a prompt would have been a part of the time that was not understood.
-_MORE = (
-    rf"(?:and|et|or|ou|from|between|entre|de|du|except|sauf|until|jusqu'au|at|à|on|le|@)\s+(?:\d[\w:.]*|{WEEKDAY})"
-    rf"|-?\d{{1,2}}(?:[:h]\d\d|\s?(?:{UNIT})|\s?[ap]m)"
-)
 _WEBHOOK = re.compile(r"\s*webhook(?P<events>(?:[\s,]+[A-Za-z*][\w*]*(?:\.[\w*]+)*)*)\s*:(?=\s)", re.IGNORECASE)
 _BETWEEN = r"[\s,;:.–—-]+"
 
@@ -86,21 +80,24 @@ def _at_the_beginning(text: str, now: datetime, language: Language) -> Read | No
     scanner = Scanner(text)
     if not (phrase := _phrase(scanner, now, language)):
         return None
-    if scanner.sees(_MORE):
+    if unread.stands(scanner):
         raise Refusal("not_understood")
     prompt = re.sub(rf"^{_BETWEEN}", "", text[scanner.at :]).rstrip()
     return _read(phrase, prompt)
 
 
 def _at_the_end(text: str, now: datetime, language: Language) -> Read | None:
-    """The longest phrase that the text ends with. One that may be a part of the task is refused."""
+    """The longest phrase that the text ends with. One that may be a part of the task, or goes on, is refused."""
     begins = [found.end() for found in re.finditer(r"\s+", text.rstrip())]
     for begin in begins[-WORDS_AT_END:]:
         scanner = Scanner(text, begin)
         phrase = _phrase(scanner, now, language)
-        if phrase is None or not re.fullmatch(r"[\s.!]*", scanner.rest):
+        if phrase is None:
             continue
-        if not phrase.exact:
+        goes_on = re.fullmatch(r"[\s.!]*", scanner.rest) is None
+        if goes_on and not unread.stands(scanner):
+            continue
+        if goes_on or not phrase.exact:
             raise Refusal("put_first", said=text[begin:].strip(" .!"))
         return _read(phrase, text[:begin].rstrip(" ,;:–—-\n\t"))
     return None

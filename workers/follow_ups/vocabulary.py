@@ -33,7 +33,8 @@ _NUMBERS = {
     30: "thirty|trente",
     45: "forty[- ]five|quarante-cinq",
 }
-NUMBER = rf"(?P<number>\d{{1,6}}|{'|'.join(_NUMBERS.values())})"
+# "and" is no number with a unit: behind a word there is white space.
+NUMBER = rf"(?P<number>\d{{1,6}}|(?:{'|'.join(_NUMBERS.values())})(?=\s))"
 
 _WEEKDAYS = (
     ("monday|lundi", "mon"),

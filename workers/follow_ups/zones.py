@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from functools import cache
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from workers.follow_ups.refusals import Refusal
 
@@ -19,6 +19,14 @@ def named(name: str) -> ZoneInfo:
     if nearest := near(name):
         raise Refusal("zone_nearest", zone=name[:LONGEST], nearest=nearest)
     raise Refusal("zone", zone=name[:LONGEST])
+
+
+def or_utc(name: str | None) -> ZoneInfo:
+    """Of a person, as Slack says; UTC where it says none that is known."""
+    try:
+        return ZoneInfo(name or "UTC")
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")
 
 
 def near(name: str) -> str:

@@ -17,15 +17,16 @@ import structlog
 from bot.catalog.problem import did_you_mean
 from bot.follow_ups.models import FollowUp, Why
 from bot.slack import text, wire
+from bot.slack.commands import FOLLOW_UP, slash
 from bot.slack.errors import SlackError
 from bot.slack.ledger import Unread
 from bot.texts import words_for
 from bot.threads.models import MailKind
 from workers.follow_ups import acts, confirming, for_models, times_given
 from workers.follow_ups.acts import Who
-from workers.follow_ups.facts import zone_named
 from workers.follow_ups.functions import Asked
 from workers.follow_ups.wishes import Refused, Wish
+from workers.follow_ups.zones import or_utc
 from workers.tools.functions import Declined
 from workers.turn.scene import Scene
 
@@ -125,7 +126,8 @@ class Promises:
         names = await services.people.names(thread.team, sorted(people))
         lines = [for_models.row(one, self._zone, people=names, here=one.thread == thread) for one in shown.values()]
         if elsewhere := sum(kept.follow_up.id not in shown for kept in mine):
-            lines.append(for_models.NOT_HERE.format(count=elsewhere, person=self._scene.person.name))
+            command = slash(FOLLOW_UP, services.settings.command_prefix)
+            lines.append(for_models.NOT_HERE.format(count=elsewhere, person=self._scene.person.name, command=command))
         return "\n".join(lines) or for_models.NONE_OPEN
 
     async def change(self, follow_up_id: str, asked: Asked) -> str:
@@ -245,7 +247,7 @@ class Promises:
     @property
     def _now(self) -> datetime:
         """By the follow-ups' clock, in the person's zone."""
-        return datetime.fromtimestamp(self._scene.services.calendar(), zone_named(self._scene.person.tz))
+        return datetime.fromtimestamp(self._scene.services.calendar(), or_utc(self._scene.person.tz))
 
 
 def _sentence(refused: Refused) -> str:

@@ -9,7 +9,7 @@ import pytest
 
 from bot.follow_ups.form import Form
 from bot.slack import follow_up_form
-from bot.slack.follow_up_clicks import FollowUpClick, SentForm
+from bot.slack.follow_up_clicks import FOLLOW_UP_ON, FollowUpClick, FollowUpShortcut, SentForm
 from bot.slack.follow_up_form import Asked
 from bot.slack.payloads import Ignored
 from bot.texts import words_for
@@ -125,6 +125,16 @@ def test_a_form_with_long_names_and_many_agents_stays_within_slack_s_limits() ->
     [options] = [block["element"]["options"] for block in view["blocks"] if block["block_id"] == "agent"]
     assert len(options) == 100
     assert all(len(option["text"]["text"]) <= 75 for option in options)
+
+
+def test_a_long_message_is_cut_before_a_mention() -> None:
+    said = "x" * 1_995 + "<@U1ADA> and so on"
+    message = {"type": "message", "user": "U1ADA", "ts": "1.0", "text": said}
+    mail = FollowUpShortcut.read(
+        {**CLICK, "type": "message_action", "callback_id": FOLLOW_UP_ON, "message": message}
+    ).to_mail()
+    assert isinstance(mail, Mail)
+    assert mail.text == "x" * 1_995
 
 
 def test_somebody_else_s_form_is_nobody_s() -> None:

@@ -248,3 +248,22 @@ json_values = st.recursive(
 def test_no_shape_of_blocks_is_an_error(kind: str, inner: Any) -> None:
     rich_text.wire_text(rich({"type": kind, "elements": inner, "indent": inner, "style": inner}))
     rich_text.wire_text(inner)
+
+
+@pytest.mark.parametrize(
+    ("text", "limit", "left"),
+    [("ask <@U1ADA> now", 16, "ask <@U1ADA> now"), ("ask <@U1ADA> now", 14, "ask <@U1ADA> n"),
+     ("ask <@U1ADA>", 8, "ask "), ("a &lt; b", 4, "a "), ("a &lt; b", 6, "a &lt;"), ("R&amp;D", 2, "R")],
+)  # fmt: skip
+def test_what_is_cut_ends_before_a_token(text: str, limit: int, left: str) -> None:
+    assert wire.cut(text, limit) == left
+
+
+@pytest.mark.parametrize("word", ["follow-ups", "Followups!", "suivis ?", "<@U0BOT> suivis"])
+def test_the_word_for_follow_ups_asks_for_them(word: str) -> None:
+    assert wire.asks_for_follow_ups(word, "U0BOT")
+
+
+@pytest.mark.parametrize("word", ["follow up", "follow-up", "suivi", "Suivi ?", "my follow-ups"])
+def test_what_may_be_meant_for_the_agent_does_not(word: str) -> None:
+    assert not wire.asks_for_follow_ups(word, "U0BOT")

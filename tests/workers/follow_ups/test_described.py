@@ -84,6 +84,11 @@ def test_the_country_decides_how_a_date_is_written() -> None:
     assert said.replace("\u202f", " ") == "on Monday, November 30 at 9:00 AM"
 
 
+def test_what_comes_once_is_said_in_the_zone_of_who_reads_it() -> None:
+    elsewhere = When(at=MONDAY, zone="America/New_York")
+    assert described.when(elsewhere, words_for("en-GB"), now=NOW) == "on Monday, 30 November at 09:00"
+
+
 def test_what_somebody_wrote_is_shown_to_people_as_plain_words() -> None:
     wrong = Wrong("follow_up.time.put_first", {"said": "<!channel> *at 9*"})
     assert "<!channel>" not in described.refusal(wrong, words_for("en"))

@@ -79,8 +79,8 @@ def test_anything_else_is_said(said: str) -> None:
 
 
 def under(after: FollowUp, language: str = "en-GB", **more: Any) -> str:
-    given: dict[str, Any] = {"missed": 0, "missed_since": 0, "unanswered": [], **more}
-    return foot(after, words_for(language), person="Ada_*", zone="Europe/Paris", now=NOW, **given)
+    given: dict[str, Any] = {"zone": "Europe/Paris", "missed": 0, "missed_since": 0, "unanswered": [], **more}
+    return foot(after, words_for(language), person="Ada_*", now=NOW, **given)
 
 
 def test_the_foot_says_whose_it_is_and_what_comes_next() -> None:
@@ -97,6 +97,10 @@ def test_the_foot_says_what_was_missed_and_who_was_not_there() -> None:
     words = under(WEEKLY, missed=2, missed_since=NOW - 3_600, unanswered=["odd__count"])
     assert "2 earlier times were missed, the first on " in words
     assert words.endswith("Nobody said yes or no to `odd__count` in time, so that was not done.")
+
+
+def test_a_zone_that_nobody_knows_fails_nothing() -> None:
+    assert under(WEEKLY, zone="Mars/Olympus").startswith("A follow-up of Ada; the next one comes on ")
 
 
 def test_a_name_means_nothing_but_itself() -> None:
