@@ -12,13 +12,12 @@ from typing import Self
 
 from bot.catalog.agents import Agent
 from bot.catalog.catalog import NoDefaultAgent
+from bot.follow_ups.form import PROMPT_LIMIT, UNTIL_LIMIT
 from bot.follow_ups.models import FollowUp, When
 from bot.threads.models import ThreadKey
 from workers.follow_ups import due, recurrence, versions
 from workers.services import Services
 
-PROMPT_LIMIT = 3_000  # characters: what an input of Slack's modals takes
-UNTIL_LIMIT = 500
 FARTHEST = timedelta(days=5 * 366)  # whoever asks for more has mistyped a year
 
 
@@ -140,7 +139,7 @@ def untimely(follow_up: FollowUp, now: int, *, least: timedelta) -> Refused | No
         return Refused("follow_up.refused.too_far", {})
     if follow_up.ends_at and follow_up.ends_at <= now:
         return Refused("follow_up.refused.ends_past", {})
-    if recurrence.check(when, now) or (not when.hook and not due.first(follow_up, now)):
+    if not when.hook and not due.first(follow_up, now):
         return Refused("follow_up.refused.never", {})
     shortest = recurrence.shortest_interval(when, now) if when.recurs else None
     if shortest is not None and shortest < least.total_seconds():
