@@ -1,4 +1,4 @@
-"""Follow-ups as people meet them in the page, in both languages: the form, the list with its buttons, and their runs."""
+"""Follow-ups as people meet them in the page, in both languages: the form, the list with its buttons, and the runs."""
 
 from __future__ import annotations
 
@@ -126,7 +126,8 @@ async def page(world: World, person: Speech) -> AsyncIterator[Page]:
     wrong: list[str] = []
 
     def console(message: ConsoleMessage) -> None:
-        if message.type == "error" and not message.location["url"].endswith("/_control/agents"):  # no list of agents here
+        # A workspace without agents to offer has no such list; the page takes that for none.
+        if message.type == "error" and not message.location["url"].endswith("/_control/agents"):
             wrong.append(message.text)
 
     async with launched() as browser:
@@ -153,18 +154,6 @@ async def typed(page: Page, words: str) -> None:
     await field.fill(words)
     await field.press("Enter")
     await expect(field).to_have_value("")
-
-
-async def filled_in(page: Page, person: Speech) -> Locator:
-    """The form of a person, every two weeks on Thursday, quietly."""
-    form = page.get_by_role("dialog", name=person.title)
-    await form.get_by_label(person.prompt).fill(person.task)
-    await form.get_by_label(person.repeated, exact=True).check()
-    await form.locator("[data-block=date] input").fill("2027-03-04")
-    await form.locator("[data-block=time] input").fill("09:15")
-    await form.locator("[data-block=repeat] select").select_option("two_weeks")
-    await form.get_by_label(person.quiet).check()
-    return form
 
 
 async def test_the_form_the_list_and_the_runs_in_the_page(world: World, page: Page, person: Speech) -> None:
