@@ -17,7 +17,7 @@ NEVER, BY_DATE, BY_COUNT = "never", "date", "count"
 REPEATS = ("day", "weekdays", "week", "two_weeks", "month", "last_day")
 DEFAULT_AGENT = "-"  # whoever answers in that place; no agent's name is so
 MOST_RUNS = 10_000
-PROMPT_LIMIT = 3_000
+PROMPT_LIMIT = 3_000  # characters: what an input of Slack's modals takes
 UNTIL_LIMIT = 500
 WORDS_LIMIT = 200
 

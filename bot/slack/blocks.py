@@ -67,6 +67,11 @@ def notice(words: str) -> Blocks:
     return [_section(words)]
 
 
+def divider() -> Block:
+    """A line between what stands above and below."""
+    return {"type": "divider"}
+
+
 def entry(words: str, *, icon: str, alt: str) -> Blocks:
     """A section with a picture beside it, where `icon` is a picture's address; an emoji stands in the words."""
     section = _section(words)

@@ -77,6 +77,8 @@ class Walk:
             await self._sign_in(page, row)
         elif row.do.startswith("type"):
             await self._command(page, row)
+        elif row.do.startswith("form"):
+            await self._form(page, row)
         elif row.do.startswith("reply"):
             await self._open_thread(page, row.who)
             before = await page.locator("#thread article").count()
@@ -110,6 +112,19 @@ class Walk:
         await self._write(page.locator("#channel-text"), row.typed)
         await expect(page.locator("#main article")).not_to_have_count(before)
         await self._sees(page, row, after=before, where="#main article")
+
+    async def _form(self, page: Page, row: Row) -> None:
+        """A command opens it; its first field, the one in words and a box are filled in, then it is sent and left."""
+        command, first, in_words = TYPED.findall(row.do)
+        box, send = BUTTON.findall(row.do)
+        await self._write(page.locator("#channel-text"), command)
+        form = page.locator("dialog[open]")
+        await form.locator("textarea").fill(first)
+        await form.get_by_label("Or in words").fill(in_words)
+        await form.get_by_label(box).check()
+        await form.get_by_role("button", name=send, exact=True).click()
+        await self._sees(page, row, where="dialog[open]")
+        await form.get_by_role("button", name="Close", exact=True).last.click()
 
     async def _press(self, page: Page, row: Row) -> None:
         found = BUTTON.search(row.do)

@@ -15,8 +15,8 @@ from bot.follow_ups.models import FollowUp, When
 from bot.texts.words import Language
 from workers.follow_ups import phrases
 from workers.follow_ups.refusals import Wrong
+from workers.follow_ups.rules import DAYS
 
-DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 NO_PROMPT = "§"  # stands for the prompt behind words that only say when
 NOT_UNDERSTOOD = "follow_up.form.not_understood"
 AHEAD = timedelta(hours=1)  # the time that an empty form proposes

@@ -18,7 +18,7 @@ from workers.follow_ups.card import row
 from workers.follow_ups.facts import facts_of, zone_of
 from workers.services import Services
 
-ROWS = 10  # on a page; each takes two blocks, of the 50 of a message
+ROWS = 10  # on a page; each takes three blocks, of the 50 of a message
 LINKS_AT_ONCE = 5
 
 Said = tuple[str, blocks.Blocks]  # the text that stands for it, and how it is drawn
@@ -62,7 +62,7 @@ async def _page(
     body: blocks.Blocks = []
     for follow_up in _on(found, page):
         facts = await facts_of(services, follow_up, zone=zone)
-        body += row(follow_up, facts, words, place=place, link=links.get(follow_up.id, ""))
+        body += [blocks.divider(), *row(follow_up, facts, words, place=place, link=links.get(follow_up.id, ""))]
     number, count = _number(found, page)
     turning = [(number - 1, "button.earlier")] * (number > 1) + [(number + 1, "button.more")] * (number < count)
     buttons = [

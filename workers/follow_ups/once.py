@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 
 from bot.texts.words import Language
-from workers.follow_ups import clock, days, vocabulary
+from workers.follow_ups import days, hours, vocabulary
 from workers.follow_ups.days import Day
 from workers.follow_ups.refusals import Refusal
 from workers.follow_ups.scanner import Scanner
@@ -89,7 +89,7 @@ def _span(scanner: Scanner, now: datetime) -> Once | None:
         return None
     if not (moment := span(scanner, now)):
         return None
-    if moment.date() != now.date() and moment.time() == now.time() and (at := clock.take(scanner, beside_a_day=True)):
+    if moment.date() != now.date() and moment.time() == now.time() and (at := hours.take(scanner, beside_a_day=True)):
         return Once(datetime.combine(moment.date(), at, now.tzinfo))
     return Once(moment)
 
@@ -125,12 +125,12 @@ def _months_later(moment: datetime, months: int) -> datetime:
 def _day_and_time(scanner: Scanner, now: datetime, language: Language) -> Once | None:
     if not (found := days.take(scanner, now, language)):
         return None
-    at = clock.take(scanner, beside_a_day=True)
+    at = hours.take(scanner, beside_a_day=True)
     return None if found.bare and at is None else _at(found, at, now)
 
 
 def _time_and_day(scanner: Scanner, now: datetime, language: Language) -> Once | None:
-    if (at := clock.take(scanner, beside_a_day=False)) is None:
+    if (at := hours.take(scanner, beside_a_day=False)) is None:
         return None
     if found := days.take(scanner, now, language):
         return _at(found, at, now)

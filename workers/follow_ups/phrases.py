@@ -12,7 +12,7 @@ from datetime import UTC, datetime, time, timedelta
 
 from bot.follow_ups.models import When
 from bot.texts.words import Language
-from workers.follow_ups import clock, days, once, recurrence, repeating, unread
+from workers.follow_ups import days, hours, once, recurrence, repeating, unread
 from workers.follow_ups.once import Once
 from workers.follow_ups.refusals import Refusal, Wrong
 from workers.follow_ups.repeating import Repeating
@@ -157,7 +157,7 @@ def _end(scanner: Scanner, found: Repeating, now: datetime, language: Language) 
     if not (scanner.take(r"until|till|jusqu'(?:au|[àa]|en)") and (day := days.take(scanner, now, language))):
         scanner.at = before
         return 0
-    if (at := clock.take(scanner, beside_a_day=True)) and not (found.hour_said or found.is_sub_daily):
+    if (at := hours.take(scanner, beside_a_day=True)) and not (found.hour_said or found.is_sub_daily):
         raise Refusal("not_understood")  # whose time of day that is, nobody knows
     moment = datetime.combine(day.on, at or time(23, 59, 59), now.tzinfo)
     return int(once.checked(moment, now).timestamp())

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 
-from workers.follow_ups import clock, dates, days, vocabulary
+from workers.follow_ups import dates, days, hours, vocabulary
 from workers.follow_ups.refusals import Refusal
 from workers.follow_ups.rules import DAYS, INTERVALS, SUB_DAILY
 from workers.follow_ups.scanner import Scanner
@@ -57,7 +57,7 @@ class Repeating:
 def take(scanner: Scanner, now: datetime) -> Repeating | None:
     """The recurrence that stands here with its times of day; None, with the place where it was, for something else."""
     before = scanner.at
-    first = clock.take(scanner, beside_a_day=False)
+    first = hours.take(scanner, beside_a_day=False)
     found = _days(scanner, now.date())
     if found is None or (first is not None and found.is_sub_daily):
         scanner.at = before
@@ -69,14 +69,14 @@ def _timed(scanner: Scanner, found: Repeating, first: time | None) -> Repeating:
     if part := scanner.take(_PART, rf"(?:in\s+the|le)\s+(?:{_PART})"):
         found = _in_part(found, part)
     if first is None:
-        first = clock.take(scanner, beside_a_day=True)
-    times = sorted({first, *clock.more(scanner)}) if first is not None else [found.hour]
+        first = hours.take(scanner, beside_a_day=True)
+    times = sorted({first, *hours.more(scanner)}) if first is not None else [found.hour]
     if first is not None and found.hour == days.PARTS["evening"]:
         times = [days.late(each) for each in times]
     if len({each.minute for each in times}) > 1:
         raise Refusal("minutes_differ")
-    hours = ",".join(str(each.hour) for each in times)
-    by = {**found.by, "BYHOUR": hours, "BYMINUTE": str(times[0].minute)}
+    at_hours = ",".join(str(each.hour) for each in times)
+    by = {**found.by, "BYHOUR": at_hours, "BYMINUTE": str(times[0].minute)}
     return replace(found, by=by, hour=times[0], hour_said=found.hour_said or first is not None)
 
 

@@ -12,13 +12,12 @@ from typing import Self
 
 from bot.catalog.agents import Agent
 from bot.catalog.catalog import NoDefaultAgent
+from bot.follow_ups.form import PROMPT_LIMIT, UNTIL_LIMIT
 from bot.follow_ups.models import FollowUp, When
 from bot.threads.models import ThreadKey
 from workers.follow_ups import due, recurrence, versions
 from workers.services import Services
 
-PROMPT_LIMIT = 3_000  # characters: what an input of Slack's modals takes
-UNTIL_LIMIT = 500
 FARTHEST = timedelta(days=5 * 366)  # whoever asks for more has mistyped a year
 
 
