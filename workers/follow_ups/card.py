@@ -98,10 +98,12 @@ def _ends(follow_up: FollowUp, facts: Facts, words: Words) -> list[str]:
     if follow_up.ends_at:
         last = datetime.fromtimestamp(follow_up.ends_at, facts.now.tzinfo)
         lines.append(words.say("follow_up.card.ends_at", moment=described.moment(last, words, now=facts.now)))
-    if follow_up.most_runs:
+    if follow_up.most_runs and follow_up.runs:
         lines.append(words.say("follow_up.card.runs", count=follow_up.most_runs, done=follow_up.runs))
     return lines
 
+    elif follow_up.most_runs:
+        lines.append(words.say("follow_up.card.runs_to_come", count=follow_up.most_runs))
 
 def _buttons(acts: Sequence[str], place: str, words: Words, follow_up_id: str = "") -> list[tuple[str, str]]:
     return [(clicks.action_id(act, place, follow_up_id), words.say(f"follow_up.button.{act}")) for act in acts]
