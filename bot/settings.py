@@ -139,11 +139,17 @@ class Settings(BaseSettings):
     host: str = "0.0.0.0"  # noqa: S104  # a container's port is published by its operator
     port: int = 3000
     public_url: str | None = None
+    hooks_url: str | None = None
     callback_port: int | None = Field(default=None, ge=1, le=65535)
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["auto", "console", "json"] = "auto"
 
     _are_keys = field_validator("vault_keys")(are_keys)
+
+    @property
+    def hooks_at(self) -> str | None:
+        """Where webhooks come in, without `/hooks` and what follows; None where nobody said so."""
+        return (self.hooks_url or self.public_url or "").rstrip("/") or None
 
     @property
     def vault(self) -> Vault:

@@ -71,6 +71,7 @@ def joining(choices: Choices, environment: Mapping[str, str]) -> dict[str, str]:
     if choices.with_services:
         files |= {PORTS[name][1]: str(choices.ports[name]) for name in SERVICES}
     files["PORT"] = str(choices.ports["bot"])  # to which the links of a sign-in lead
+    files["HOOKS_URL"] = f"http://127.0.0.1:{choices.ports['bot']}"  # from this machine alone
     return {**addresses(choices), **files, "VAULT_KEYS": vault.key(choices.world)}
 
 

@@ -187,7 +187,8 @@ async def test_its_address_is_shown_to_its_owner_alone(world: World) -> None:
 
 async def test_one_is_made_by_a_phrase_and_each_event_begins_a_thread_in_the_channel(world: World) -> None:
     said = await world.command("/followup", "webhook issues.closed, push: say who did it")
-    assert "whenever a webhook comes in" in said
+    assert "whenever `issues.closed` or `push` comes in by its webhook" in said
+    assert "whenever `issues.closed` or `push` comes in" in await world.command("/followup", "list")
     [kept] = await FollowUps(world.redis).of(TEAM, ADA)
     assert (kept.follow_up.events, kept.follow_up.thread_ts) == (("issues.closed", "push"), "")
 

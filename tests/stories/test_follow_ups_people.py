@@ -328,7 +328,7 @@ async def test_the_form_makes_one(world: World) -> None:
     assert errors == {}
     said = await whispers(world, "> list the overdue issues", "Research", "every 2 weeks on Tuesday")
     assert "Until: all are done" in said
-    assert "Ends after 5 runs" in said
+    assert "Ends after 5 runs.\n" in said, "what is done is said where something is"
     assert "Says nothing when nothing is new." in said
     one = await only(world)
     assert (one.agent, one.most_runs, one.quiet, bool(one.version)) == ("research", 5, True, True)
@@ -512,6 +512,16 @@ async def test_the_list_shows_a_person_s_own_the_next_due_first_and_the_paused_w
         *["Change", "Resume", "Run now", "Cancel"],
     ]
     assert second.due < third.due
+
+
+async def test_what_is_done_of_a_number_of_runs_is_said_once_something_is(world: World) -> None:
+    await some(world, 1, most_runs=2)
+    await some(world, 1, user=CAMILLE, most_runs=2)
+    said = await world.command("/followup", "list")
+    assert "Ends after 2 runs." in said
+    assert "done" not in said
+    await press(world, world.whispered[-1], "run")
+    await whispers(world, "Ends after 2 runs", "1", "done")
 
 
 async def test_a_long_list_has_pages(world: World) -> None:

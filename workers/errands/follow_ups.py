@@ -149,7 +149,7 @@ async def _address(errand: Errand) -> None:
         owner = await name_of(services, team, kept.follow_up.owner)
         await errand.tell("follow_up.refused.not_yours", person=owner)
     else:
-        base = (services.settings.public_url or "").rstrip("/")
+        base = services.settings.hooks_at or ""
         events = errand.words.names([f"`{shown(event, EVENT_SHOWN)}`" for event in kept.follow_up.events], any_of=True)
         said = errand.words.say("follow_up.hook.address", address=f"{base}/hooks/{hook.id}", secret=hook.secret)
         lines = [said, *([errand.words.say("follow_up.hook.events", events=events)] if events else [])]

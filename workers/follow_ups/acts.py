@@ -102,7 +102,7 @@ async def _addressed(services: Services, new: FollowUp) -> FollowUp | Refused:
     """The same with an address, if a webhook is to wake it; one that had one before keeps that."""
     if not new.when.hook or new.hook:
         return new
-    if services.settings.public_url is None:
+    if services.settings.hooks_at is None:
         return Refused("follow_up.refused.no_address", {})
     try:
         return replace(new, hook=(await services.hooks.make(new.team, new.id)).id)

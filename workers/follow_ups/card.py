@@ -75,6 +75,8 @@ def state_of(follow_up: FollowUp, facts: Facts, words: Words) -> str:
 
 def _when(follow_up: FollowUp, facts: Facts, words: Words) -> str:
     """In words; of what comes again also the next time, where the reader is."""
+    if follow_up.when.hook:
+        return words.say("follow_up.card.when", when=described.woken(follow_up.events, words))
     said = described.when(follow_up.when, words, now=facts.now)
     if not (follow_up.when.recurs and follow_up.due):
         return words.say("follow_up.card.when", when=said)
@@ -98,8 +100,10 @@ def _ends(follow_up: FollowUp, facts: Facts, words: Words) -> list[str]:
     if follow_up.ends_at:
         last = datetime.fromtimestamp(follow_up.ends_at, facts.now.tzinfo)
         lines.append(words.say("follow_up.card.ends_at", moment=described.moment(last, words, now=facts.now)))
-    if follow_up.most_runs:
+    if follow_up.most_runs and follow_up.runs:
         lines.append(words.say("follow_up.card.runs", count=follow_up.most_runs, done=follow_up.runs))
+    elif follow_up.most_runs:
+        lines.append(words.say("follow_up.card.runs_to_come", count=follow_up.most_runs))
     return lines
 
 

@@ -5,6 +5,7 @@ A recurrence that has no plain words is shown as it is. Refusals get their words
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
 
 from bot.follow_ups.models import When
@@ -15,6 +16,8 @@ from workers.follow_ups.refusals import Value, Wrong
 from workers.follow_ups.rules import Rule
 
 VALUE_SHOWN = 300  # characters of what somebody wrote
+EVENT_SHOWN = 80
+EVENTS_SHOWN = 10
 WORKDAYS = tuple((0, day) for day in range(5))
 NTH = (1, 2, 3, 4, -1)
 
@@ -33,6 +36,15 @@ def moment(moment: datetime, words: Words, *, now: datetime | None = None) -> st
     with_year = now is None or now.astimezone(moment.tzinfo).year != moment.year
     day = words.day(moment.date(), with_year=with_year)
     return words.say("follow_up.when.once", day=day, time=words.time(moment, moment.tzinfo))
+
+
+def woken(events: Sequence[str], words: Words) -> str:
+    """When one is due that a webhook wakes, by `events`; none: by all."""
+    if not events:
+        return words.say("follow_up.when.hook")
+    named = [f"`{shown(event, EVENT_SHOWN)}`" for event in events[:EVENTS_SHOWN]]
+    more = ["…"] if len(events) > EVENTS_SHOWN else []
+    return words.say("follow_up.when.hook_events", events=words.names([*named, *more], any_of=True))
 
 
 def refusal(wrong: Wrong, words: Words, *, to_a_model: bool = False) -> str:

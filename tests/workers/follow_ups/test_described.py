@@ -89,6 +89,33 @@ def test_what_comes_once_is_said_in_the_zone_of_who_reads_it() -> None:
     assert described.when(elsewhere, words_for("en-GB"), now=NOW) == "on Monday, 30 November at 09:00"
 
 
+@pytest.mark.parametrize(
+    ("events", "english", "french"),
+    [
+        ((), "whenever a webhook comes in", "chaque fois qu’un webhook arrive"),
+        (
+            ("issues.closed",),
+            "whenever `issues.closed` comes in by its webhook",
+            "chaque fois que `issues.closed` arrive par son webhook",
+        ),
+        (
+            ("issues.*", "push"),
+            "whenever `issues.*` or `push` comes in by its webhook",
+            "chaque fois que `issues.*` ou `push` arrive par son webhook",
+        ),
+    ],
+)
+def test_of_a_webhook_its_events_are_named(events: tuple[str, ...], english: str, french: str) -> None:
+    assert described.woken(events, words_for("en-GB")) == english
+    assert described.woken(events, words_for("fr-FR")) == french
+
+
+def test_of_many_events_some_are_named() -> None:
+    said = described.woken([f"e{number}" for number in range(20)], words_for("en"))
+    assert "`e9`, or … comes in" in said
+    assert "e10" not in said
+
+
 def test_what_somebody_wrote_is_shown_to_people_as_plain_words() -> None:
     wrong = Wrong("follow_up.time.put_first", {"said": "<!channel> *at 9*"})
     assert "<!channel>" not in described.refusal(wrong, words_for("en"))
