@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 import structlog
 
 from bot.picking.choices import Choice
+from bot.slack import follow_up_clicks as clicks
 from bot.slack.errors import SlackError
 from bot.texts import Words
 from bot.threads import keys
@@ -41,9 +42,10 @@ async def say(
 
 
 async def list_follow_ups(services: Services, claimed: Claimed, mail: Mail) -> list[Mail] | None:
-    """The thread's follow-ups, to whoever asks for them there."""
+    """The thread's follow-ups, or the channel's, to whoever asks for them there."""
     words = await lines.words_in(services, claimed.owned.thread, mail.principal)
-    text, body = await listing.of_thread(services, words, claimed.owned.thread)
+    of_place = listing.of_channel if mail.about.get("of") == clicks.CHANNEL else listing.of_thread
+    text, body = await of_place(services, words, claimed.owned.thread)
     journal = await lines.post(services, claimed, [mail], text, body)
     return await drop(services, claimed, [mail], journal=journal)
 

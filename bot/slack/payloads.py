@@ -105,7 +105,7 @@ class Spoken(Payload):
             return Ignored("without a writer")
         said = self.wire_text
         picked = wire.pick_agent(wire.without_mention(said, bot_user))
-        # Only a reply can stop something: the first message of a thread is a question, whatever it says.
+        # Only a reply can stop something: the first message of a thread is a question, unless it asks for a list.
         is_reply = self.thread_ts not in (None, self.ts)
         kind, about = MailKind.MESSAGE, dict[str, str]()
         if is_reply and wire.is_stop(said, bot_user):
@@ -113,8 +113,8 @@ class Spoken(Payload):
         elif is_reply and (change := self._change(said, bot_user)):
             kind = MailKind.SWITCH if change.verb == "switch" else MailKind.ROSTER
             about = {"verb": change.verb, "name": change.name}
-        elif is_reply and self._addressed(said, bot_user) and wire.asks_for_follow_ups(said, bot_user):
-            kind, about = MailKind.FOLLOW_UP, {"do": "list"}
+        elif self._addressed(said, bot_user) and wire.asks_for_follow_ups(said, bot_user):
+            kind, about = MailKind.FOLLOW_UP, {"do": "list", "of": "thread" if is_reply else "channel"}
         return Mail(
             id=message_id(team, self.channel, self.ts),
             kind=kind,

@@ -205,6 +205,13 @@ async def test_of_this_place_all_are_listed_and_of_others_only_how_many(world: W
     assert dm.channel == DM
 
 
+async def test_the_list_names_the_command_that_bears_the_prefix(make_world: MakeWorld) -> None:
+    world = await make_world(agents={"assistant": AGENT}, command_prefix="tw-")
+    await put(world, channel=DM)
+    await asked(world, CallFunction(name="list_follow_ups"))
+    assert "`/tw-followup list`" in said(world)[-1]
+
+
 async def test_it_changes_and_cancels_its_persons_own_and_the_card_says_so(world: World) -> None:
     thread = await asked(world, schedule(at=later(hours=1)))
     [made] = await kept(world)

@@ -170,6 +170,11 @@ async def some(world: World, count: int, *, user: str = ADA, **changes: Any) -> 
     return made
 
 
+def drawn(thread: Thread) -> str:
+    """What the bot's last message in a thread says."""
+    return "\n".join(words_in(thread.ours[-1].blocks))
+
+
 async def now_is(world: World, follow_up: FollowUp) -> FollowUp:
     found = await store(world).get(TEAM, follow_up.id)
     assert found is not None
@@ -582,6 +587,20 @@ async def test_one_is_cancelled_in_the_list_and_a_second_press_is_harmless(world
     assert [one.id for one in await kept(world)] == [second.id]
 
 
+async def test_a_channel_lists_those_that_begin_threads_in_it_and_an_admin_ends_one(world: World) -> None:
+    await some(world, 2)
+    thread = await world.mention("follow-ups", user=GRACE)
+    await thread.answered()
+    assert "There are 2 follow-ups in this channel" in thread.said[-1]
+    listed = thread.ours[-1]
+    await press(world, listed, "cancel", user=GRACE, follow_up="id0")
+    await until(lambda: "There is 1 follow-up in this channel" in drawn(thread), seen=lambda: drawn(thread))
+    assert "Cancelled, by Grace." in drawn(thread)
+    assert "> task 1" in drawn(thread)
+    assert "> task 0" not in drawn(thread)
+    assert world.mistral.requests("conversations.start") == []
+
+
 @pytest.mark.parametrize("word", ["follow-ups", "Suivis ?", "followups"])
 async def test_a_thread_lists_those_that_run_in_it(world: World, word: str) -> None:
     thread = await a_thread(world)
@@ -590,11 +609,11 @@ async def test_a_thread_lists_those_that_run_in_it(world: World, word: str) -> N
     await thread.answered(2)
     assert "There are 2 follow-ups in this thread" in thread.said[-1]
     listed = thread.ours[-1]
-    assert "> task 0" in "\n".join(words_in(listed.blocks))
+    assert "> task 0" in drawn(thread)
     await press(world, listed, "pause", user=GRACE, follow_up="id0")
     await until(
-        lambda: "Paused by Grace." in "\n".join(words_in(thread.ours[-1].blocks)),
-        seen=lambda: words_in(thread.ours[-1].blocks),
+        lambda: "Paused by Grace." in drawn(thread),
+        seen=lambda: drawn(thread),
     )
     assert len(thread.ours) == 2
 

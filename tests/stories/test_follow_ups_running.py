@@ -483,6 +483,20 @@ async def test_an_owner_who_has_left_pauses_it_and_the_operators_and_the_thread_
     assert direct(world, ADA) == []
 
 
+async def test_without_operators_the_channel_learns_that_an_owner_has_left(make_world: MakeWorld) -> None:
+    """A follow-up that begins threads has none in which to say so."""
+    world = await make_world()
+    world.slack.workspace.people[ADA].deleted = True
+    await promise(world, None, when=HOURLY)
+    await paused(world, Why.OWNER_GONE)
+    room = world.slack.workspace.conversations[GENERAL]
+    await until(lambda: room.timeline, seen=lambda: "nothing said")
+    said = room.messages[room.timeline[-1]]
+    assert "A follow-up of Ada in" in "\n".join(words_in(said.blocks))
+    assert "not in this workspace any more" in "\n".join(words_in(said.blocks))
+    assert "follow_up:cancel" in str(said.blocks)
+
+
 async def test_somebody_slack_does_not_tell_about_has_not_left(make_world: MakeWorld) -> None:
     world = await make_world(worker=False)
     thread = await world.mention("hello", user=CAMILLE)

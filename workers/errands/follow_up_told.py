@@ -1,7 +1,8 @@
 """FOLLOW_UP_TOLD: why a follow-up did not run, told once to whoever can do something about it.
 
 The owner learns it by direct message, in their language, with the buttons that help; of an owner who has left, the
-operators do, and the thread. Where a direct message cannot be sent, a line in the thread stands in for it.
+operators do, and the thread, or the channel of one that begins threads. Where a direct message cannot be sent, a line
+there stands in for it.
 """
 
 from __future__ import annotations
@@ -65,20 +66,24 @@ async def _paused(errand: Errand, follow_up: FollowUp, why: Why) -> None:
             words = words_for(await errand.services.people.locale_of(follow_up.team, operator))
             text = await _said(errand, words, follow_up, why, key="theirs")
             await _direct(errand, operator, text, _buttons(words, follow_up, text, resume=False))
-        await _in_thread(errand, follow_up, why)
+        await _where_it_runs(errand, follow_up, why)
         return
     text = await _said(errand, errand.words, follow_up, why, key="yours")
     if not await _direct(errand, follow_up.owner, text, _buttons(errand.words, follow_up, text)):
-        await _in_thread(errand, follow_up, why)
+        await _where_it_runs(errand, follow_up, why)
 
 
-async def _in_thread(errand: Errand, follow_up: FollowUp, why: Why) -> None:
-    if follow_up.thread is None:
-        log.warning("follow_up.untold", follow_up=follow_up.id, why=why)
-        return
+async def _where_it_runs(errand: Errand, follow_up: FollowUp, why: Why) -> None:
+    """In its thread; of one that begins threads, in its channel."""
     text = await _said(errand, errand.shared, follow_up, why, key="theirs")
     buttons = _buttons(errand.shared, follow_up, text, resume=why is not Why.OWNER_GONE)
-    await errand.note_in(follow_up.thread, "line", text, body=buttons)
+    if follow_up.thread:
+        await errand.note_in(follow_up.thread, "line", text, body=buttons)
+        return
+    try:
+        await errand.post_root(text, again=text, body=buttons)
+    except Refused as refused:
+        log.warning("follow_up.untold", follow_up=follow_up.id, why=why, error=str(refused))
 
 
 async def _direct(errand: Errand, user: str, text: str, body: blocks.Blocks) -> bool:

@@ -31,6 +31,7 @@ ACTS: Mapping[str, Act] = {
     clicks.PAUSE: acts.pause,
     clicks.RESUME: acts.resume,
 }
+OF_PLACES = {clicks.THREAD: listing.of_thread, clicks.CHANNEL: listing.of_channel}
 
 
 async def follow_up(errand: Errand) -> None:
@@ -93,9 +94,9 @@ def _wish(errand: Errand, follow_up_id: str, found: phrases.Read) -> Wish:
 async def _listed(errand: Errand, *, page: int, notice: str = "") -> None:
     """The list anew, in the place of the one in which somebody pressed; a command's is a new one."""
     services, about, team = errand.services, errand.mail.about, errand.thread.team
-    if about.get("at") == clicks.THREAD:
+    if about.get("at") in OF_PLACES:
         thread = ThreadKey(team, errand.thread.channel, about["root"])
-        text, body = await listing.of_thread(services, errand.shared, thread, page=page, notice=notice)
+        text, body = await OF_PLACES[about["at"]](services, errand.shared, thread, page=page, notice=notice)
         await errand.slack.update(thread.channel, about["message"], text=text, blocks=body)
         return
     text, body = await listing.own(
@@ -119,7 +120,7 @@ async def _pressed(errand: Errand, act: str) -> None:
         key = f"follow_up.done.{act}" if done.follow_up.is_open or act != clicks.RESUME else "follow_up.done.over"
         errand.journal.set(**{DONE: key})
         await errand.journal.write()
-    words = errand.shared if errand.mail.about.get("at") == clicks.THREAD else errand.words
+    words = errand.shared if errand.mail.about.get("at") in OF_PLACES else errand.words
     await _shown(errand, words.say(key, person=person), follow_up_id, key=key, drawn=drawn)
 
 
@@ -167,7 +168,7 @@ async def _shown(errand: Errand, said: str, follow_up_id: str, *, key: str, draw
     match about.get("at", ""):
         case clicks.LIST if mine:
             await _listed(errand, page=1, notice=said)
-        case clicks.THREAD if not refused:
+        case clicks.THREAD | clicks.CHANNEL if not refused:
             await _listed(errand, page=1, notice=said)
         case clicks.CARD if mine:
             await _card_anew(errand, said, follow_up_id)

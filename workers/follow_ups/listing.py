@@ -1,4 +1,4 @@
-"""Lists of follow-ups, a page at a time: a person's own, and those of a thread for everybody who reads it."""
+"""Lists of follow-ups, a page at a time: a person's own, and those of a thread or a channel for everybody there."""
 
 from __future__ import annotations
 
@@ -42,6 +42,14 @@ async def of_thread(services: Services, words: Words, thread: ThreadKey, *, page
     head = words.say("follow_up.list.thread", count=len(found)) if found else words.say("follow_up.list.none_here")
     body = await _page(services, found, words, None, place=clicks.THREAD, page=page, links={})
     return _said(head, body, notice)
+
+
+async def of_channel(services: Services, words: Words, thread: ThreadKey, *, page: int = 1, notice: str = "") -> Said:
+    """Those that begin threads in the channel of `thread`: what comes there is for everybody who reads it."""
+    found = await services.follow_ups.in_channel(thread.team, thread.channel)
+    key = "follow_up.list.channel" if found else "follow_up.list.none_in_channel"
+    body = await _page(services, found, words, None, place=clicks.CHANNEL, page=page, links={})
+    return _said(words.say(key, count=len(found)), body, notice)
 
 
 def _said(head: str, body: blocks.Blocks, notice: str) -> Said:
