@@ -147,15 +147,19 @@ class FollowUp:
 
     @classmethod
     def load(cls, text: str | bytes) -> Self:
-        """What `dump` wrote, also by a newer version: fields that are not known are passed over."""
+        """What `dump` wrote, also by a newer version: fields that are not known are passed over, and in a state that is
+        not known it does nothing here. Raises `ValueError`, `KeyError` or `TypeError` for what nobody wrote so."""
         body: dict[str, Any] = json.loads(text)
         known = {name: value for name, value in body.items() if name in _NAMES}
         known["when"] = When(**{name: value for name, value in body["when"].items() if name in _WHEN})
-        known["status"] = Status(body.get("status", Status.ACTIVE))
-        known["why"] = Why(body["why"]) if "why" in body else None
+        status, why = body.get("status", Status.ACTIVE), body.get("why")
+        known["status"] = Status(status) if status in _STATUS else Status.PAUSED
+        known["due"] = body.get("due", 0) if status in _STATUS else 0
+        known["why"] = Why(why) if why in _WHY else None
         known |= {name: tuple(body.get(name, ())) for name in ("tools", "events")}
         return cls(**known)
 
 
 _NAMES = frozenset(one.name for one in fields(FollowUp))
+_STATUS, _WHY = frozenset(Status), frozenset(Why)
 _WHEN = frozenset(one.name for one in fields(When))

@@ -1,8 +1,9 @@
 """Where follow-ups are kept, and the one step by which a due one becomes mail of its thread.
 
 What always holds: each change carries the revision it was made from, so of several workers that see the same occurrence
-one hands it over; handing it over, the next due time and waking a worker are one step. What is due is found by the
-follow-ups' own clock (`bot/clock.py`), which the callers give.
+one hands it over; handing it over, the next due time and waking a worker are one step. One that cannot be read, or
+handed over, keeps no other from its time. What is due is found by the follow-ups' own clock (`bot/clock.py`), which the
+callers give.
 """
 
 from __future__ import annotations
@@ -12,11 +13,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
+import structlog
 from redis.asyncio import Redis
 
 from bot.follow_ups.models import FollowUp, Status
 from bot.threads import keys, scripts
 from bot.threads.models import Mail, ThreadKey
+
+log = structlog.get_logger()
 
 # KEYS: 1 follow-up  2 by its owner  3 in its thread  4 due  5 its webhook
 # ARGV: 1 id  2 what is kept  3 member  4 due  5 most of a person  6 most in a thread
@@ -108,6 +112,7 @@ class FollowUps:
         self._redis = redis
         self._add = redis.register_script(_ADD)
         self._change = redis.register_script(_CHANGE)
+        self._aside: dict[bytes, bytes | None] = {}  # due ones that nothing can be done with, as they were then
         self.thread_life_ms = int(thread_life.total_seconds() * 1000)
 
     async def add(self, follow_up: FollowUp, *, most_of_person: int, most_in_thread: int) -> Added:
@@ -169,10 +174,26 @@ class FollowUps:
 
     async def due(self, now: float, *, most: int = 50) -> tuple[list[Kept], float | None]:
         """Those whose time has come, the longest due first, `most` of them; and when the one after them is due."""
-        found = await self._redis.zrange(keys.FOLLOW_UPS_DUE, 0, most, withscores=True)
-        members = [member for member, moment in found[:most] if moment <= now]
-        following = found[len(members)][1] if len(found) > len(members) else None
-        return await self._all([keys.follow_up(*one.decode().split(" ", 1)) for one in members]), following
+        found = await self._redis.zrange(keys.FOLLOW_UPS_DUE, 0, most + len(self._aside), withscores=True)
+        members = [member for member, moment in found if moment <= now]
+        stored = await self._redis.mget([_key_of(member) for member in members]) if members else []
+        here = dict(zip(members, stored, strict=True))
+        self._aside = {member: text for member, text in self._aside.items() if here.get(member, b"") == text}
+        seen = [(member, text) for member, text in here.items() if member not in self._aside]
+        due = [kept for member, text in seen[:most] if (kept := self._readable(member, text))]
+        passed = {*self._aside, *(member for member, _ in seen[:most])}
+        return due, next((moment for member, moment in found if member not in passed), None)
+
+    def set_aside(self, kept: Kept) -> None:
+        """It cannot be handed over: `due` passes it over, here, until it is another."""
+        self._aside[_member(kept.follow_up).encode()] = kept.stored.encode()
+
+    def _readable(self, member: bytes, stored: bytes | None) -> Kept | None:
+        """None for one that is due and may not be: in a state that is not known here, or broken."""
+        kept = _read(stored)
+        if kept is None or kept.follow_up.status is not Status.ACTIVE:
+            self._aside[member] = stored
+        return kept
 
     async def of(self, team: str, user: str) -> list[Kept]:
         """A person's open ones, the next due first, paused ones last."""
@@ -196,8 +217,9 @@ class FollowUps:
         """The app was uninstalled there: nothing is promised any more."""
         async for key in self._redis.scan_iter(match=f"{keys.PREFIX}follow-up:{team}:*", count=500):
             kept = _read(await self._redis.get(key))
+            await self._redis.zrem(keys.FOLLOW_UPS_DUE, f"{team} {key.decode().rpartition(':')[2]}")
+            await self._redis.delete(key)
             if kept is not None:
-                await self._redis.zrem(keys.FOLLOW_UPS_DUE, _member(kept.follow_up))
                 await self._redis.delete(*_keys(kept.follow_up), keys.hook(kept.follow_up.hook))
 
     async def _listed(self, team: str, key: str) -> list[Kept]:
@@ -231,7 +253,15 @@ def _read(stored: bytes | None) -> Kept | None:
     if stored is None:
         return None
     text = stored.decode()
-    return Kept(FollowUp.load(text.partition("\n")[2]), text)
+    try:
+        return Kept(FollowUp.load(text.partition("\n")[2]), text)
+    except (ValueError, KeyError, TypeError) as error:
+        log.error("follow_up.unreadable", revision=text.partition("\n")[0], error=type(error).__name__)
+        return None
+
+
+def _key_of(member: bytes) -> str:
+    return keys.follow_up(*member.decode().split(" ", 1))
 
 
 def _ms(life: timedelta) -> int:

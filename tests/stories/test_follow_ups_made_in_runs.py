@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -78,6 +79,38 @@ async def test_a_run_makes_none_that_begin_threads(world: World) -> None:
     await run(world, thread, schedule(at=later(hours=1), where="channel"), answers=2)
     assert [one.id for one in await kept(world)] == ["check"]
     assert "A run of a follow-up makes no other one for the channel." in said(world)[-1]
+
+
+def moves(*, minutes: int, follow_up: str = "check") -> CallFunction:
+    return CallFunction(name="change_follow_up", arguments={"id": follow_up, "at": later(minutes=minutes)})
+
+
+async def test_a_run_that_moves_its_own_follow_up_has_made_one(make_world: MakeWorld) -> None:
+    """Else one that runs once would run for ever, by a change in each run."""
+    world = await make_world(agents={"assistant": AGENT}, follow_ups_by_agent=1)
+    thread = await a_thread(world)
+    await run(world, thread, moves(minutes=30), answers=2)
+    assert "is changed" in said(world)[-1]
+    moved = (await stands(world)).when
+    world.mistral.script.will(moves(minutes=50))
+    world.mistral.script.will_say("I will.")
+    await comes_again(world)
+    await until(lambda: sum("I will." in one for one in thread.said) == 3, seen=lambda: thread.said)
+    assert "You may make at most 1" in said(world)[-1]
+    await thread.rests()
+    ended = await stands(world)
+    assert (ended.when, ended.why, ended.runs) == (moved, Why.DONE, 2)
+
+
+async def test_a_run_keeps_its_distance_from_the_next_and_moves_none_that_begins_threads(world: World) -> None:
+    thread = await a_thread(world)
+    await promise(world, id="other", when=HOURLY, due=int(time.time()) + 86_400)
+    soon = (moves(minutes=4), schedule(at=later(minutes=4)), moves(minutes=30, follow_up="other"))
+    await run(world, thread, *soon, answers=2)
+    assert len(await kept(world)) == 2
+    assert (await stands(world)).when == (await stands(world, "other")).when == HOURLY
+    assert sum("less than 5 minutes away" in one for one in said(world)) == 2
+    assert "does not move one that begins a thread" in said(world)[-1]
 
 
 async def test_what_was_allowed_ahead_runs_when_nobody_is_there(make_world: MakeWorld, tmp_path: Path) -> None:

@@ -337,6 +337,24 @@ async def test_an_answer_ends_the_count_of_failures_and_a_stop_leaves_it(world: 
     assert (await at_rest(world, runs=3)).failures == 0
 
 
+async def test_a_failed_run_that_is_tried_again_and_answers_counts_no_more(make_world: MakeWorld) -> None:
+    world = await make_world(mistral_wait_limit=0.3)
+    thread = await a_thread(world)
+    world.mistral_fault("conversations.append", "status", times=0, status=503)
+    await promise(world, thread, when=HOURLY)
+    await until(lambda: "'action_id': 'again'" in str(thread.ours[-1].blocks), seen=lambda: thread.said)
+    assert (await at_rest(world)).failures == 1
+    world.mistral.faults.clear()
+    await world.click(thread.ours[-1], "again")
+
+    async def is_forgiven() -> bool:
+        return (await stands(world)).failures == 0
+
+    await until_true(is_forgiven, within=10, seen=lambda: thread.said)
+    await thread.rests()
+    assert (await stands(world)).runs == 1
+
+
 async def test_where_nobody_is_there_to_say_yes_it_says_so(make_world: MakeWorld) -> None:
     world = await make_world(agents=agent("{odd__*: ask}"), servers=ODD_JOBS, asking_limit=0.3)
     thread = await a_thread(world)

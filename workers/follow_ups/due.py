@@ -76,9 +76,14 @@ def run_ended(follow_up: FollowUp, occurrence: int, *, answered: bool | None, to
     return _over(ended)
 
 
+def forgiven(follow_up: FollowUp) -> FollowUp:
+    """When a failed run was tried again, and answered: it failed for no reason that lasts."""
+    return replace(follow_up, failures=0) if follow_up.status is Status.ACTIVE else follow_up
+
+
 def held_up(follow_up: FollowUp, occurrence: int, why: Why, *, worked: bool = False) -> FollowUp:
-    """Paused, because `occurrence` came and could not be run for `why`. Unless it `worked`, which is not done twice,
-    that was no run of it."""
+    """Paused, because `occurrence` came and could not run for `why`. That was no run of it, unless it `worked`: that is
+    not done twice."""
     if follow_up.running != occurrence or not follow_up.is_open:
         return run_ended(follow_up, occurrence, answered=None)
     before = replace(follow_up, running=0, running_since=0, runs=follow_up.runs - (not worked))

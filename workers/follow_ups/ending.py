@@ -66,6 +66,11 @@ def after(
     return new.paused(Why.CONNECTION_GONE) if sign_in_missing and goes_on and new != follow_up else new
 
 
+async def forgiven(services: Services, run: Run) -> None:
+    """It had failed, and was tried again with success."""
+    await _change(services, run, due.forgiven)
+
+
 async def not_begun(services: Services, run: Run) -> None:
     """Its follow-up waits for no such run any more; one that was paused meanwhile has not had it."""
     await _change(services, run, lambda follow_up: due.not_begun(follow_up, run.occurrence))

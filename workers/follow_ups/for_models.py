@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime
@@ -15,6 +15,9 @@ from workers.follow_ups import described
 
 TASK_SHOWN = 300  # characters of what one is to do, in the list
 NONE_OPEN = "There is no open follow-up here."
+NOT_MOVED_IN_RUNS = (
+    "A run of a follow-up does not move one that begins a thread with each run; only a person has that done."
+)
 NOT_HERE = "{count} more of {person} elsewhere, which are not named here; `{command} list` shows them to that person."
 
 
@@ -69,6 +72,13 @@ def too_many(limit: int) -> str:
     return (
         f"You may make {often} by yourself between two messages of a person here, and they are made. Do not try "
         "again; tell the person, who can ask you to go on."
+    )
+
+
+def too_soon(least: timedelta) -> str:
+    interval = words_for("en").duration(least)
+    return (
+        f"A run of a follow-up makes and moves none to a time that is less than {interval} away. Choose a later time."
     )
 
 

@@ -105,7 +105,7 @@ class Desk(Protocol):
 
     async def listed(self) -> str: ...
 
-    async def change(self, follow_up_id: str, asked: Asked) -> str: ...
+    async def change(self, follow_up_id: str, asked: Asked, *, tool_call_id: str) -> str: ...
 
     async def cancel(self, follow_up_id: str, reason: str, *, agent: str) -> str: ...
 
@@ -173,7 +173,7 @@ async def change_follow_up(
 ) -> str:
     """Change what a follow-up of the person you work for does, or when. What you leave out stays as it is."""
     asked = Asked(task=task, at=at, cron=cron, rule=rule, zone=zone, until=until, times=times, ends=ends, quiet=quiet)
-    return await _desk(call).change(id, asked)
+    return await _desk(call).change(id, asked, tool_call_id=call.turn.tool_call_id)
 
 
 @tool(policy=Policy.AUTO, repeatable=True)

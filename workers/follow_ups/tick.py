@@ -54,6 +54,7 @@ async def look(services: Services) -> float:
             raise
         except Exception:
             log.exception("follow_up.broke", follow_up=kept.follow_up.id)
+            services.follow_ups.set_aside(kept)
     wait = LOOK.total_seconds()
     if following is not None:
         wait = services.settings.follow_up_clock.real_seconds(following - services.calendar())

@@ -24,7 +24,7 @@ from workers.journal import VERSION, Journal
 from workers.mailroom import Batch
 from workers.recorded import Request
 from workers.transcript import FIELD, Transcript
-from workers.turn import files, promised, promises
+from workers.turn import files, promised, self_made
 from workers.turn.scene import Scene
 
 log = structlog.get_logger()
@@ -62,7 +62,7 @@ async def begin(scene: Scene, batch: Batch) -> None:
     journal = scene.journal
     journal.set(agent=scene.agent.name)
     journal.set_thread(agent=scene.agent.name)
-    promises.begin(scene)
+    self_made.begin(scene)
     known = scene.record.get("agent")
     if scene.record.get("alone") not in (None, "", batch.principal):
         journal.set_thread(alone="")  # a follow-up of somebody who never wrote here

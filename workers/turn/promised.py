@@ -95,6 +95,8 @@ async def over(services: Services, journal: Journal, end: str) -> None:
         missed = 0 if end == "undeliverable" else int(journal.get("missed_told") or 0)
         lacks = _lacks_sign_in(journal)
         await ending.ended(services, run, answered=ENDS.get(end, FAILED), told=missed, sign_in_missing=lacks)
+        if ENDS.get(end) is ANSWERED and journal.get("tried"):
+            await ending.forgiven(services, run)
 
 
 async def channel_gone(scene: Scene) -> None:

@@ -1,15 +1,13 @@
 """What an agent promises for later in one turn: its functions for follow-ups, done in the name of the principal.
 
-What always holds: a call that is made again makes the same follow-up; an agent makes so many at most between two
-messages of people in its thread, which is on record before one is made; it changes and ends only its principal's. Each
-that was made is confirmed in the thread, once.
+What always holds: a call that is made again makes the same follow-up; an agent makes so many at most (`self_made.py`);
+it changes and ends only its principal's. Each that was made is confirmed in the thread, once.
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 
 import structlog
@@ -23,35 +21,19 @@ from bot.slack.ledger import Unread
 from bot.texts import words_for
 from bot.threads.models import MailKind
 from workers.follow_ups import acts, confirming, for_models, times_given
-from workers.follow_ups.acts import Who
+from workers.follow_ups.acts import Done, Who
 from workers.follow_ups.functions import Asked
 from workers.follow_ups.wishes import Refused, Wish
 from workers.follow_ups.zones import or_utc
 from workers.tools.functions import Declined
 from workers.turn.scene import Scene
+from workers.turn.self_made import SelfMade
 
-SELF_MADE = "self_made"  # field of the thread record: those made since a person's last message (`_Count`)
 UNCONFIRMED = "promised:"  # with an id, the journal's field of one that its thread does not show yet
 REASON_SHOWN = 300
 NAME_SHOWN = 100
 
 log = structlog.get_logger()
-
-
-@dataclass(slots=True)
-class _Count:
-    """`ids` of those that agents made by themselves; `turn` is the last that made one, `told` whether the thread knows
-    that no more are made."""
-
-    turn: str = ""
-    ids: list[str] = field(default_factory=list)
-    told: bool = False
-
-
-def begin(scene: Scene) -> None:
-    """At a turn's beginning: a person has spoken, so agents may make as many again."""
-    if SELF_MADE in scene.record and not _counted(scene).ids:
-        scene.journal.unset_thread(SELF_MADE)
 
 
 async def confirm(scene: Scene) -> None:
@@ -67,20 +49,13 @@ async def confirm(scene: Scene) -> None:
         scene.journal.forget(name)
 
 
-def _counted(scene: Scene) -> _Count:
-    """What counts for this turn. A run of a follow-up counts on, and so does a turn that was begun before."""
-    kept = _Count(**json.loads(scene.record.get(SELF_MADE) or "{}"))
-    is_run = any(mail.kind is MailKind.DUE for mail in scene.journal.mail)
-    return kept if is_run or kept.turn == scene.journal.id else _Count()
-
-
 class Promises:
     """Those of one turn."""
 
     def __init__(self, scene: Scene) -> None:
         self._scene = scene
         self._one_by_one = asyncio.Lock()  # a round's calls are made side by side
-        self._count = _counted(scene)
+        self._self_made = SelfMade(scene)
 
     # -- the functions --------------------------------------------------------------------------------------------
 
@@ -130,7 +105,7 @@ class Promises:
             lines.append(for_models.NOT_HERE.format(count=elsewhere, person=self._scene.person.name, command=command))
         return "\n".join(lines) or for_models.NONE_OPEN
 
-    async def change(self, follow_up_id: str, asked: Asked) -> str:
+    async def change(self, follow_up_id: str, asked: Asked, *, tool_call_id: str) -> str:
         before, when = await self._own(follow_up_id), times_given.when_of(asked, now=self._now)
         known = Wish.of(before)
         wish = replace(
@@ -142,9 +117,7 @@ class Promises:
             ends_at=known.ends_at if asked.ends is None else times_given.end_of(asked, now=self._now),
             quiet=known.quiet if asked.quiet is None else asked.quiet,
         )
-        done = await acts.change(self._scene.services, Who(user=self._principal), before.team, follow_up_id, wish)
-        if isinstance(done, Refused):
-            raise Declined(_sentence(done))
+        done = await self._changed(before, wish, acts.id_from(self._scene.journal.id, tool_call_id))
         person = text.shown(self._scene.person.name, NAME_SHOWN)
         await confirming.redraw(
             self._scene.services, done.follow_up, note="follow_up.card.changed_by", values={"person": person}
@@ -178,37 +151,44 @@ class Promises:
 
     # -- how ------------------------------------------------------------------------------------------------------
 
+    async def _changed(self, before: FollowUp, wish: Wish, name: str) -> Done:
+        """Counted where it may run once more because of it and nobody has asked for that: in a run."""
+        counts = bool(self._run_of) and _moved(before, wish)
+        if counts:
+            self._not_too_soon(wish)
+            if before.thread is None:
+                raise Declined(for_models.NOT_MOVED_IN_RUNS)  # its runs have threads of their own: nothing would count
+        async with self._one_by_one:
+            if counts:
+                await self._self_made.take(name)
+                await self._scene.journal.write()
+            who = Who(user=self._principal)
+            done = await acts.change(self._scene.services, who, before.team, before.id, wish)
+            if isinstance(done, Refused):
+                if counts:
+                    self._self_made.give_back(name)
+                raise Declined(_sentence(done))
+            return done
+
+    def _not_too_soon(self, wish: Wish) -> None:
+        """What a run makes or moves keeps the distance that a recurrence keeps, also where it is to run once."""
+        services = self._scene.services
+        least = services.settings.follow_up_interval
+        if self._run_of and wish.when.at and wish.when.at - services.calendar() < least.total_seconds():
+            raise Declined(for_models.too_soon(least))
+
     async def _make(self, wish: Wish) -> str:
-        """The count goes on record before, so that a crash in between makes none too many."""
+        self._not_too_soon(wish)
         scene, unconfirmed = self._scene, f"{UNCONFIRMED}{wish.id}"
-        if wish.id not in self._count.ids:
-            await self._look_at_the_limit()
-            self._count.ids.append(wish.id)
-        self._keep_count()
+        await self._self_made.take(wish.id)
         scene.journal.put({unconfirmed: "1"})
         await scene.journal.write()
         made = await acts.make(scene.services, wish)
         if isinstance(made, Refused):
-            self._count.ids.remove(wish.id)
-            self._keep_count()
+            self._self_made.give_back(wish.id)
             scene.journal.forget(unconfirmed)
             raise Declined(_sentence(made))
         return for_models.made(made.follow_up, self._zone)
-
-    async def _look_at_the_limit(self) -> None:
-        limit = self._scene.services.settings.follow_ups_by_agent
-        if len(self._count.ids) < limit:
-            return
-        if not self._count.told:
-            self._count.told = True
-            self._keep_count()
-            words = self._scene.words.say("follow_up.by_agents.too_many", count=limit)
-            await self._scene.delivery.note("follow_ups_limit", words)
-        raise Declined(for_models.too_many(limit))
-
-    def _keep_count(self) -> None:
-        self._count.turn = self._scene.journal.id
-        self._scene.journal.set_thread(**{SELF_MADE: json.dumps(asdict(self._count), separators=(",", ":"))})
 
     async def _own(self, follow_up_id: str) -> FollowUp:
         """One of the principal's; others', and those that are not there, are refused in the same breath."""
@@ -248,6 +228,11 @@ class Promises:
     def _now(self) -> datetime:
         """By the follow-ups' clock, in the person's zone."""
         return datetime.fromtimestamp(self._scene.services.calendar(), or_utc(self._scene.person.tz))
+
+
+def _moved(before: FollowUp, wish: Wish) -> bool:
+    """Whether its times are others, or there may be more of them."""
+    return (wish.when, wish.ends_at, wish.most_runs) != (before.when, before.ends_at, before.most_runs)
 
 
 def _sentence(refused: Refused) -> str:

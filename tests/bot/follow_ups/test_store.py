@@ -148,3 +148,38 @@ async def test_nothing_is_promised_where_the_app_was_uninstalled(store: FollowUp
 def test_what_a_newer_version_wrote_is_read() -> None:
     text = FOLLOW_UP.dump().replace('"id"', '"colour":"red","id"')
     assert FollowUp.load(text) == FOLLOW_UP
+
+
+def test_one_in_a_state_that_a_newer_version_knows_does_nothing_here() -> None:
+    text = FOLLOW_UP.paused(Why.PERSON).dump()
+    napping = FollowUp.load(text.replace('"paused"', '"napping"').replace('"person"', '"tired"'))
+    assert (napping.status, napping.why, napping.due) == (Status.PAUSED, None, 0)
+    ended = FollowUp.load(FOLLOW_UP.ended(Why.DONE).dump().replace('"done"', '"tired"'))
+    assert (ended.status, ended.why) == (Status.ENDED, None)
+
+
+async def test_what_cannot_be_read_is_passed_over_and_keeps_no_other_from_its_time(
+    store: FollowUps, redis: Redis
+) -> None:
+    """However many there are, and whatever is wrong with them."""
+    for name in ("a", "b", "c", "d"):
+        await add(store, replace(FOLLOW_UP, id=name, due=NOW - 60))
+    await add(store)
+    napping = f"1\n{FOLLOW_UP.dump()}".replace('"active"', '"napping"')
+    for name, text in {"a": "1\nnothing", "b": "1\n{}", "c": napping}.items():
+        await redis.set(keys.follow_up(THREAD.team, name), text)
+    broken = await kept(store, replace(FOLLOW_UP, id="d"))
+    found = []
+    for _ in range(5):
+        due, _ = await store.due(NOW, most=1)
+        found.append([one.follow_up.id for one in due if one.follow_up.status is Status.ACTIVE])
+        if broken in due:
+            store.set_aside(broken)
+    assert found == [[], [], [], ["d"], ["weekly"]]
+    assert [one.follow_up.id for one in await store.of(THREAD.team, ADA) if one.follow_up.due] == ["d", "weekly"]
+    assert await store.get(THREAD.team, "a") is None
+    await store.change(broken, replace(broken.follow_up, prompt="mended"))
+    assert [one.follow_up.id for one in (await store.due(NOW, most=1))[0]] == ["d"]
+    await store.forget(THREAD.team)
+    assert await redis.keys("tw:follow-up:*") == []
+    assert await redis.zcard(keys.FOLLOW_UPS_DUE) == 0

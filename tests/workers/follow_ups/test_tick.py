@@ -48,3 +48,15 @@ async def test_a_look_says_when_there_is_something_to_do_again(redis: Redis) -> 
     await services.follow_ups.add(replace(HOURLY, due=NOW + 1.2), most_of_person=9, most_in_thread=9)  # type: ignore[arg-type]
     assert 0.15 < await tick.look(services) < 0.25
     assert await redis.exists(keys.QUEUE) == 0
+
+
+async def test_one_that_cannot_be_handed_over_is_looked_at_once_and_keeps_no_other_from_its_time(redis: Redis) -> None:
+    services = services_of(redis)
+    nowhere = replace(HOURLY, id="nowhere", thread_ts="1.0", when=replace(HOURLY.when, zone="Nowhere/At_all"))
+    await services.follow_ups.add(nowhere, most_of_person=9, most_in_thread=9)
+    await services.follow_ups.add(replace(HOURLY, thread_ts="2.0"), most_of_person=9, most_in_thread=9)
+    await tick.look(services)
+    assert await services.follow_ups.due(NOW + 1.0) == ([], NOW + 3_600)
+    kept = await services.follow_ups.get(HOURLY.team, HOURLY.id)
+    assert kept is not None
+    assert kept.follow_up.running == NOW
