@@ -120,7 +120,7 @@ async def test_it_runs_once_though_two_workers_look_and_says_what_it_is(make_wor
     world.mistral.script.will_say("The deploy went through.")
     await promise(world, thread, prompt="check the <@U0CAMILLE> deploy")
     said = (await thread.answered(2))[1:]
-    assert said == ["The deploy went through.\n\n_A follow-up of Ada._"]
+    assert said == ["The deploy went through.\n\n_A follow-up of Ada: “check the @Camille deploy”._"]
     assert (await at_rest(world)).why is Why.DONE
     head, _, words = asked(world).partition("\n\n")
     assert head.startswith("[Follow-up check of Ada. Ada asked on ")
@@ -147,12 +147,21 @@ async def test_a_recurring_one_says_the_next_time_and_comes_again(world: World) 
     thread = await a_thread(world)
     await promise(world, thread, when=HOURLY)
     said = (await thread.answered(2))[-1]
-    assert "A follow-up of Ada; the next one comes on " in said
+    assert "A follow-up of Ada: “check the deploy”; the next one comes on " in said
     follow_up = await at_rest(world)
     assert follow_up.due > now()
     await comes_again(world)
     assert len(await thread.answered(3)) == 3
     assert (await at_rest(world, runs=2)).runs == 2
+
+
+async def test_two_in_one_thread_say_which_is_which(world: World) -> None:
+    thread = await a_thread(world)
+    await promise(world, thread)
+    await promise(world, thread, id="other", prompt="list the overdue issues of all projects, one by one")
+    feet = "\n".join(await thread.answered(3))
+    assert "_A follow-up of Ada: “check the deploy”._" in feet
+    assert "_A follow-up of Ada: “list the overdue issues of all projects, one…”._" in feet
 
 
 async def test_what_others_write_never_joins_it_and_what_the_owner_writes_is_steered(make_world: MakeWorld) -> None:
@@ -203,7 +212,7 @@ async def test_after_a_downtime_one_runs_late_within_its_window_and_is_missed_af
     await promise(world, missed, id="missed", due=now() - 7_200, made_at=now() - 8_000, prompt="look *there*")
     await until(lambda: world.slack.delivery.underway == 0)
     await world.start_worker()
-    assert "A follow-up of Ada." in (await late.answered(2))[-1]
+    assert "A follow-up of Ada: “check the deploy”." in (await late.answered(2))[-1]
     assert "and is late by 10 minutes" in asked(world)
     said = await missed.answered(2)
     assert any("A follow-up of Ada was missed: it was due on" in words for words in said)
@@ -212,7 +221,7 @@ async def test_after_a_downtime_one_runs_late_within_its_window_and_is_missed_af
     assert (button["action_id"], button["value"]) == ("follow_up:run", f"{TEAM}:missed")
     assert (await stands(world, "missed")).why is Why.MISSED
     await world.click(card, "follow_up:run")
-    await until(lambda: "A follow-up of Ada." in missed.said[-1], seen=lambda: missed.said)
+    await until(lambda: "A follow-up of Ada: “look there”." in missed.said[-1], seen=lambda: missed.said)
     assert (await at_rest(world, "missed")).why is Why.DONE
 
 
@@ -273,7 +282,7 @@ async def test_a_quiet_one_that_finds_something_says_it(make_world: MakeWorld) -
     world.mistral.script.will_say("Two are overdue.")
     await promise(world, thread, when=HOURLY, quiet=True)
     said = await thread.answered(2)
-    assert said[-1].startswith("Two are overdue.\n\n_A follow-up of Ada; the next one comes on ")
+    assert said[-1].startswith("Two are overdue.\n\n_A follow-up of Ada: “check the deploy”; the next one comes on ")
     assert "task_card" in str(thread.ours[-1].blocks)
 
 
@@ -384,7 +393,7 @@ async def test_each_run_of_a_channels_follow_up_begins_a_thread(world: World) ->
     [first] = begun(world)
     said = await first.answered(2)
     assert said[0] == "Follow-up of Ada:\n> check the deploy"
-    assert "A follow-up of Ada; the next one" in said[1]
+    assert "A follow-up of Ada; the next one" in said[1], "the thread begins with what it is for"
     await at_rest(world)
     await comes_again(world)
     await until(lambda: len(begun(world)) == 2, seen=lambda: begun(world))
@@ -512,7 +521,10 @@ async def test_a_french_owner_reads_all_of_it_in_french(world: World) -> None:
     thread = await world.mention("bonjour", user=CAMILLE)
     await thread.answered()
     await promise(world, thread, owner=CAMILLE, when=replace(HOURLY, zone="Europe/Paris"))
-    assert "Un suivi de Camille\u00a0; le prochain vient " in (await thread.answered(2))[-1]
+    assert (
+        "Un suivi de Camille\u00a0: «\u00a0check the deploy\u00a0»\u00a0; le prochain vient "
+        in (await thread.answered(2))[-1]
+    )
     await at_rest(world)
     await comes_again(world, agent="gone")
     await paused(world, Why.AGENT_GONE)
@@ -540,7 +552,7 @@ async def test_a_worker_that_ends_in_the_middle_costs_neither_the_run_nor_its_en
     await world.start_worker()
     said = await thread.answered(2, within=30)
     assert len(said) == 2
-    assert "A follow-up of Ada; the next one" in said[1]
+    assert "A follow-up of Ada: “check the deploy”; the next one" in said[1]
     follow_up = await at_rest(world)
     assert (follow_up.runs, follow_up.failures, follow_up.running) == (1, 0, 0)
 
