@@ -22,6 +22,14 @@ from workers.follow_ups.versions import version_of
 
 HOURLY = When(cron="0 * * * *", zone="Europe/London")
 A_DAY = 86_400
+CARD = [
+    {
+        "type": "actions",
+        "elements": [
+            {"type": "button", "action_id": "follow_up:cancel", "text": {"type": "plain_text", "text": "Cancel"}}
+        ],
+    }
+]
 
 
 def now() -> int:
@@ -313,6 +321,51 @@ async def test_three_failures_in_a_row_pause_it_and_the_owner_can_act(world: Wor
     [message] = direct(world, ADA)
     ids = {button["action_id"]: button["value"] for block in message.blocks for button in block.get("elements", [])}
     assert ids == {"follow_up:resume": f"{TEAM}:check", "follow_up:cancel": f"{TEAM}:check"}
+
+
+async def carded(world: World, **fields: Any) -> tuple[Thread, Message]:
+    """A thread with the post that says what was promised there."""
+    thread = await a_thread(world)
+    slack = world.workers[0].ctx["services"].installations
+    card = await (await slack.slack(TEAM)).post(GENERAL, thread_ts=thread.root, text="the card", blocks=CARD)
+    await promise(world, thread, card=card, **fields)
+    return thread, next(message for message in thread.messages if message.ts == card)
+
+
+async def says(card: Message, words: str) -> None:
+    await until(lambda: words in " ".join(words_in(card.blocks)), seen=lambda: words_in(card.blocks))
+
+
+async def test_the_card_of_one_that_has_ended_says_so_and_has_no_buttons(world: World) -> None:
+    _, card = await carded(world)
+    await says(card, "Ended: its last time is over.")
+    assert [block["type"] for block in card.blocks] == ["section"]
+    assert world.calls("chat.update") == 1
+
+
+async def test_the_card_of_one_that_was_missed_says_so(world: World) -> None:
+    _, card = await carded(world, due=now() - 7_200, made_at=now() - 8_000)
+    await says(card, "Ended: its only time was missed.")
+    assert [block["type"] for block in card.blocks] == ["section"]
+
+
+async def test_the_card_of_one_that_paused_by_itself_says_why(world: World) -> None:
+    _, card = await carded(world, when=HOURLY, agent="gone")
+    await says(card, "Paused, since its agent is gone")
+
+
+async def test_the_card_of_one_that_goes_on_stays_as_it_is(world: World) -> None:
+    await carded(world, when=HOURLY)
+    await at_rest(world)
+    assert world.calls("chat.update") == 0
+
+
+async def test_a_card_that_cannot_be_drawn_anew_costs_nothing(world: World) -> None:
+    world.slack_fault("chat.update", "error", code="message_not_found", times=1)
+    thread, _ = await carded(world)
+    assert (await at_rest(world)).why is Why.DONE
+    await thread.rests()
+    assert thread.said[-1].endswith("_A follow-up of Ada: “check the deploy”._")
 
 
 async def test_an_answer_ends_the_count_of_failures_and_a_stop_leaves_it(world: World) -> None:

@@ -1,7 +1,8 @@
 """How a run of a follow-up ends: its record is told, whichever way the run's mail went, and may pause for it.
 
 What always holds: told again after a crash, it changes nothing more. One that pauses of its own accord hands over, in
-the same step, the errand that says so (`workers/errands/follow_up_told.py`).
+the same step, the errand that says so (`workers/errands/follow_up_told.py`). One that pauses or ends says so on its
+card in the thread, too; nothing waits or fails for that, and a crash may leave the card as it was.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import structlog
 from bot.follow_ups.models import FollowUp, Status, Why
 from bot.follow_ups.store import Changed
 from bot.threads.models import Mail, MailKind, ThreadKey
-from workers.follow_ups import due
+from workers.follow_ups import confirming, due
 from workers.services import Services
 
 ANSWERED, FAILED, STOPPED = True, False, None  # how a run ends, for its follow-up
@@ -95,4 +96,6 @@ async def _change(services: Services, run: Run, following: Callable[[FollowUp], 
             mail = told_mail(new, str(new.why), str(run.occurrence), services.now())
         if await services.follow_ups.change(kept, new, mail=mail) is not Changed.CHANGED:
             log.info("follow_up.run_ended", follow_up=new.id, status=new.status, why=new.why, failures=new.failures)
+            if new.status is not kept.follow_up.status:
+                await confirming.redraw(services, new)
             return
