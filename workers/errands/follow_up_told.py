@@ -1,14 +1,14 @@
 """FOLLOW_UP_TOLD: why a follow-up did not run, told once to whoever can do something about it.
 
 The owner learns it by direct message, in their language, with the buttons that help; of an owner who has left, the
-operators do, and the thread. Where a direct message cannot be sent, a line in the thread stands in for it.
+operators do, and the thread. Where a direct message cannot be sent, a line in the thread stands in for it. The owner learns, too, that somebody else paused or cancelled it.
 """
 
 from __future__ import annotations
 
 import structlog
 
-from bot.follow_ups.models import FollowUp, Why
+from bot.follow_ups.models import FollowUp, Status, Why
 from bot.slack import blocks
 from bot.slack import follow_up_clicks as clicks
 from bot.slack.commands import CONNECTIONS, slash
@@ -19,6 +19,8 @@ from bot.texts import Words, words_for
 from bot.threads.models import ThreadKey
 from workers.errands.errand import Errand
 from workers.follow_ups import missed
+from workers.follow_ups.ending import BY_OTHERS
+from workers.follow_ups.facts import name_of
 from workers.follow_ups.missed import TOO_MANY, value
 
 NAME_SHOWN = 150
@@ -35,6 +37,8 @@ async def tell(errand: Errand) -> None:
         await _missed(errand, kept.follow_up)
     elif about["why"] == TOO_MANY:
         await _too_many(errand, kept.follow_up, about["which"])
+    elif about["why"] == BY_OTHERS:
+        await _by_others(errand, kept.follow_up)
     else:
         await _paused(errand, kept.follow_up, Why(about["why"]))
 
@@ -70,6 +74,18 @@ async def _paused(errand: Errand, follow_up: FollowUp, why: Why) -> None:
     text = await _said(errand, errand.words, follow_up, why, key="yours")
     if not await _direct(errand, follow_up.owner, text, _buttons(errand.words, follow_up, text)):
         await _in_thread(errand, follow_up, why)
+
+
+async def _by_others(errand: Errand, follow_up: FollowUp) -> None:
+    about, words = errand.mail.about, errand.words
+    who = await name_of(errand.services, follow_up.team, about["by"]) if about["by"] else ""
+    key = f"follow_up.told.by_others_{about['did']}"
+    place = await _place(errand, words, follow_up)
+    text = words.say(key, person=who or words.say("follow_up.told.somebody"), place=place)
+    text = f"{text}\n{await missed.quoted(errand.services, follow_up)}"
+    body = _buttons(words, follow_up, text) if follow_up.status is Status.PAUSED else blocks.notice(text)
+    if not await _direct(errand, follow_up.owner, text, body):
+        log.warning("follow_up.untold", follow_up=follow_up.id, why=about["why"])
 
 
 async def _in_thread(errand: Errand, follow_up: FollowUp, why: Why) -> None:

@@ -19,6 +19,7 @@ from workers.follow_ups import confirming, due
 from workers.services import Services
 
 ANSWERED, FAILED, STOPPED = True, False, None  # how a run ends, for its follow-up
+BY_OTHERS = "by_others"  # why its owner is told: somebody else paused or cancelled it
 
 log = structlog.get_logger()
 
@@ -72,7 +73,7 @@ async def held_up(services: Services, run: Run, why: Why) -> None:
     await _change(services, run, lambda follow_up: due.held_up(follow_up, run.occurrence, why))
 
 
-def told_mail(follow_up: FollowUp, why: str, which: str, at: float) -> Mail:
+def told_mail(follow_up: FollowUp, why: str, which: str, at: float, **about: str) -> Mail:
     """The errand that says why a follow-up did not run; `which` tells one time from another."""
     mail_id = f"told:{follow_up.team}:{follow_up.id}:{why}:{which}"
     return Mail(
@@ -82,7 +83,7 @@ def told_mail(follow_up: FollowUp, why: str, which: str, at: float) -> Mail:
         principal=follow_up.owner,
         principal_team=follow_up.owner_team,
         at=at,
-        about={"follow_up": follow_up.id, "why": why, "which": which},
+        about={"follow_up": follow_up.id, "why": why, "which": which, **about},
     )
 
 
