@@ -320,7 +320,37 @@ async def test_three_failures_in_a_row_pause_it_and_the_owner_can_act(world: Wor
     assert "it failed 3 times in a row" in await told(world, ADA)
     [message] = direct(world, ADA)
     ids = {button["action_id"]: button["value"] for block in message.blocks for button in block.get("elements", [])}
-    assert ids == {"follow_up:resume": f"{TEAM}:check", "follow_up:cancel": f"{TEAM}:check"}
+    assert ids == {"follow_up:resume:told": f"{TEAM}:check", "follow_up:cancel:told": f"{TEAM}:check"}
+
+
+@pytest.mark.parametrize(("act", "done"), [("resume", "Resumed, by Ada."), ("cancel", "Cancelled, by Ada.")])
+async def test_the_message_that_it_is_paused_says_what_was_pressed_and_loses_its_buttons(
+    world: World, act: str, done: str
+) -> None:
+    thread = await a_thread(world)
+    await promise(world, thread, when=HOURLY, agent="gone")
+    await paused(world, Why.AGENT_GONE)
+    await told(world, ADA)
+    await change(world, agent="")
+    [message] = direct(world, ADA)
+    await world.click(message, f"follow_up:{act}:told")
+    await says(message, done)
+    assert [block["type"] for block in message.blocks] == ["section"]
+    assert "> check the deploy" in " ".join(words_in(message.blocks))
+    assert (await stands(world)).status is (Status.ACTIVE if act == "resume" else Status.ENDED)
+    assert direct(world, ADA) == [message]
+
+
+async def test_a_press_in_it_for_one_that_has_ended_takes_its_buttons_too(world: World) -> None:
+    thread = await a_thread(world)
+    await promise(world, thread, when=HOURLY, agent="gone")
+    await paused(world, Why.AGENT_GONE)
+    await told(world, ADA)
+    await change(world, status=Status.ENDED, why=Why.PERSON, by=ADA)
+    [message] = direct(world, ADA)
+    await world.click(message, "follow_up:resume:told")
+    await says(message, "It has ended already.")
+    assert [block["type"] for block in message.blocks] == ["section"]
 
 
 async def carded(world: World, **fields: Any) -> tuple[Thread, Message]:

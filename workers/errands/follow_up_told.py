@@ -1,7 +1,8 @@
 """FOLLOW_UP_TOLD: why a follow-up did not run, told once to whoever can do something about it.
 
-The owner learns it by direct message, in their language, with the buttons that help; of an owner who has left, the
-operators do, and the thread. Where a direct message cannot be sent, a line in the thread stands in for it. The owner learns, too, that somebody else paused or cancelled it.
+The owner learns it by direct message, in their language, with the buttons that help, which go when one is pressed; of
+an owner who has left, the operators do, and the thread. Where a direct message cannot be sent, a line in the thread
+stands in for it. The owner learns, too, that somebody else paused or cancelled it.
 """
 
 from __future__ import annotations
@@ -41,6 +42,20 @@ async def tell(errand: Errand) -> None:
         await _by_others(errand, kept.follow_up)
     else:
         await _paused(errand, kept.follow_up, Why(about["why"]))
+
+
+async def acted(errand: Errand, done: str, follow_up_id: str) -> None:
+    """The message in which somebody pressed, as it is from then on: what was `done`, and no buttons."""
+    services, words, channel = errand.services, errand.shared, errand.thread.channel
+    if kept := await services.follow_ups.get(errand.thread.team, follow_up_id):
+        who = await name_of(services, kept.follow_up.team, kept.follow_up.owner)
+        place = await _place(errand, words, kept.follow_up)
+        said = words.say("follow_up.told.acted", person=who, place=place, done=done)
+        done = f"{said}\n{await missed.quoted(services, kept.follow_up)}"
+    try:
+        await errand.slack.update(channel, errand.mail.about["message"], text=done, blocks=blocks.notice(done))
+    except Refused:  # it is gone by now
+        await errand.answer("follow_up.told.acted", done, blocks.notice(done))
 
 
 async def _missed(errand: Errand, follow_up: FollowUp) -> None:
@@ -138,5 +153,5 @@ async def _place(errand: Errand, words: Words, follow_up: FollowUp) -> str:
 
 def _buttons(words: Words, follow_up: FollowUp, text: str, *, resume: bool = True) -> blocks.Blocks:
     acts = [clicks.RESUME, clicks.CANCEL] if resume else [clicks.CANCEL]
-    offered = [(clicks.action_id(act), words.say(f"follow_up.button.{act}")) for act in acts]
+    offered = [(clicks.action_id(act, clicks.TOLD), words.say(f"follow_up.button.{act}")) for act in acts]
     return blocks.with_buttons(text, offered, value=value(follow_up))

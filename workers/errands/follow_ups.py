@@ -13,7 +13,7 @@ from bot.slack import blocks
 from bot.slack import follow_up_clicks as clicks
 from bot.slack.text import shown
 from bot.threads.models import ThreadKey
-from workers.errands import ahead, follow_up_forms
+from workers.errands import ahead, follow_up_forms, follow_up_told
 from workers.errands.errand import Errand
 from workers.follow_ups import acts, confirming, described, listing, phrases
 from workers.follow_ups.acts import Done, Who
@@ -23,6 +23,7 @@ from workers.follow_ups.wishes import Refused, Wish
 from workers.services import Services
 
 EVENT_SHOWN = 80
+OVER = ("follow_up.refused.ended", "follow_up.refused.gone")  # nothing is left to press
 
 Act = Callable[[Services, Who, str, str], Awaitable[Done | Refused]]
 
@@ -112,7 +113,7 @@ async def _pressed(errand: Errand, act: str) -> None:
             services, done.follow_up, note="follow_up.card.run_by" if ran else "", values={"person": person}
         )
     key = f"follow_up.done.{act}" if done.follow_up.is_open or act == clicks.CANCEL else "follow_up.done.over"
-    words = errand.shared if errand.mail.about.get("at") == clicks.THREAD else errand.words
+    words = errand.shared if errand.mail.about.get("at") in (clicks.THREAD, clicks.TOLD) else errand.words
     await _shown(errand, words.say(key, person=person), follow_up_id, key=key)
 
 
@@ -144,6 +145,8 @@ async def _shown(errand: Errand, said: str, follow_up_id: str, *, key: str) -> N
             await _listed(errand, page=1, notice=said)
         case clicks.THREAD if not refused:
             await _listed(errand, page=1, notice=said)
+        case clicks.TOLD if not refused or key in OVER:
+            await follow_up_told.acted(errand, said, follow_up_id)
         case clicks.CARD if mine:
             await _card_anew(errand, said, follow_up_id)
         case clicks.CARD if not refused:
