@@ -104,6 +104,11 @@ class Kept:
     follow_up: FollowUp
     stored: str
 
+    @property
+    def revision(self) -> int:
+        """How many times it was put there."""
+        return int(self.stored.partition("\n")[0])
+
 
 class FollowUps:
     """Raises redis-py's errors when Redis is away."""
@@ -138,7 +143,7 @@ class FollowUps:
         `mail` goes to its thread in the same step and wakes a worker. With `day`, a day of its owner's, it counts as
         one of that day's runs, of which there may be `most_runs_a_day`.
         """
-        revision = int(kept.stored.partition("\n")[0]) + 1
+        revision = kept.revision + 1
         thread = mail.thread if mail else None
         answer = await self._change(
             keys=[

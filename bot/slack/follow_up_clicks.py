@@ -1,7 +1,7 @@
 """What people press about follow-ups, and send in their form, and the errand each becomes. No I/O.
 
 A button's action id is `follow_up:ACT`, its value `team:id`; a third part says in what it stands: a card, a list of a
-person's own, or one of a thread or a channel. Who presses is checked where it is done.
+person's own, one of a thread or a channel, or a message that it is paused. Who presses is checked where it is done.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ CHANGE, PAUSE, RESUME, RUN, CANCEL = "change", "pause", "resume", "run", "cancel
 ADDRESS = "address"  # of the webhook that wakes it
 ACTS = (CHANGE, PAUSE, RESUME, RUN, CANCEL, ADDRESS)
 NEW, PAGE = "new", "page"
-CARD, LIST, THREAD, CHANNEL = "card", "list", "thread", "channel"  # in what a button stands
+CARD, LIST, THREAD, CHANNEL, TOLD = "card", "list", "thread", "channel", "told"  # in what a button stands
 FOLLOW_UP_ON = "follow_up_on"  # the shortcut in a message's menu
 FORM, SENT, TYPED = "form", "sent", "typed"  # what else an errand does
 

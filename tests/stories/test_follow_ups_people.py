@@ -14,10 +14,12 @@ import pytest
 from bot.follow_ups.models import FollowUp, Status, When, Why
 from bot.follow_ups.store import FollowUps
 from bot.slack.manifest import manifest
+from bot.threads import keys
 from playground.slack import manifest as slack_manifest
 from playground.slack.control.acts import Click
 from playground.slack.models import Message, View
 from tests.stories.conftest import MakeWorld
+from tests.stories.test_follow_ups_running import direct, told
 from tests.world import ADA, CAMILLE, DM, GENERAL, GRACE, TEAM, Thread, World, until, until_true, words_in
 from workers.errands import doing
 
@@ -474,6 +476,34 @@ async def test_an_admin_may_cancel_and_nobody_else(world: World) -> None:
     await until(lambda: "not yours to do" in shown(world, GRACE), seen=lambda: shown(world, GRACE))
     await press(world, card, "cancel", user=GRACE)
     await until(lambda: "Cancelled by Grace." in thread.said[-1], seen=lambda: thread.said)
+
+
+@pytest.mark.parametrize(("act", "done"), [("pause", "paused"), ("cancel", "cancelled")])
+async def test_the_owner_is_told_once_that_somebody_else_did_it(world: World, act: str, done: str) -> None:
+    thread, _, one = await a_card(world)
+    await thread.reply("<@U0BOT> follow-ups", user=GRACE)
+    await until(lambda: len(thread.ours) == 3, seen=lambda: thread.said)
+    await press(world, thread.ours[-1], act, user=GRACE)
+    assert f"Grace {done} your follow-up in" in await told(world, ADA)
+    [message] = direct(world, ADA)
+    assert "> check the deploy" in " ".join(words_in(message.blocks))
+    assert buttons(message) == (["Resume", "Cancel"] if act == "pause" else [])
+    found = await store(world).get(TEAM, one.id)
+    assert found is not None
+    assert found.follow_up.by == GRACE
+    assert len(direct(world, ADA)) == 1
+
+
+async def test_who_pauses_their_own_is_told_nothing(world: World) -> None:
+    _, card, one = await a_card(world)
+    await press(world, card, "cancel")
+    await until_true(lambda: ended(world, one), within=5, seen=lambda: one.id)
+    assert not [key async for key in world.redis.scan_iter(match=f"{keys.seen('told:')}*")], "nothing is to be told"
+    assert direct(world, ADA) == []
+
+
+async def ended(world: World, one: FollowUp) -> bool:
+    return (await now_is(world, one)).status is Status.ENDED
 
 
 async def test_a_change_is_said_on_the_thread_s_card(world: World) -> None:

@@ -22,6 +22,14 @@ from workers.follow_ups.versions import version_of
 
 HOURLY = When(cron="0 * * * *", zone="Europe/London")
 A_DAY = 86_400
+CARD = [
+    {
+        "type": "actions",
+        "elements": [
+            {"type": "button", "action_id": "follow_up:cancel", "text": {"type": "plain_text", "text": "Cancel"}}
+        ],
+    }
+]
 
 
 def now() -> int:
@@ -120,7 +128,7 @@ async def test_it_runs_once_though_two_workers_look_and_says_what_it_is(make_wor
     world.mistral.script.will_say("The deploy went through.")
     await promise(world, thread, prompt="check the <@U0CAMILLE> deploy")
     said = (await thread.answered(2))[1:]
-    assert said == ["The deploy went through.\n\n_A follow-up of Ada._"]
+    assert said == ["The deploy went through.\n\n_A follow-up of Ada: “check the @Camille deploy”._"]
     assert (await at_rest(world)).why is Why.DONE
     head, _, words = asked(world).partition("\n\n")
     assert head.startswith("[Follow-up check of Ada. Ada asked on ")
@@ -147,12 +155,21 @@ async def test_a_recurring_one_says_the_next_time_and_comes_again(world: World) 
     thread = await a_thread(world)
     await promise(world, thread, when=HOURLY)
     said = (await thread.answered(2))[-1]
-    assert "A follow-up of Ada; the next one comes on " in said
+    assert "A follow-up of Ada: “check the deploy”; the next one comes on " in said
     follow_up = await at_rest(world)
     assert follow_up.due > now()
     await comes_again(world)
     assert len(await thread.answered(3)) == 3
     assert (await at_rest(world, runs=2)).runs == 2
+
+
+async def test_two_in_one_thread_say_which_is_which(world: World) -> None:
+    thread = await a_thread(world)
+    await promise(world, thread)
+    await promise(world, thread, id="other", prompt="list the overdue issues of all projects, one by one")
+    feet = "\n".join(await thread.answered(3))
+    assert "_A follow-up of Ada: “check the deploy”._" in feet
+    assert "_A follow-up of Ada: “list the overdue issues of all projects, one…”._" in feet
 
 
 async def test_what_others_write_never_joins_it_and_what_the_owner_writes_is_steered(make_world: MakeWorld) -> None:
@@ -203,7 +220,7 @@ async def test_after_a_downtime_one_runs_late_within_its_window_and_is_missed_af
     await promise(world, missed, id="missed", due=now() - 7_200, made_at=now() - 8_000, prompt="look *there*")
     await until(lambda: world.slack.delivery.underway == 0)
     await world.start_worker()
-    assert "A follow-up of Ada." in (await late.answered(2))[-1]
+    assert "A follow-up of Ada: “check the deploy”." in (await late.answered(2))[-1]
     assert "and is late by 10 minutes" in asked(world)
     said = await missed.answered(2)
     assert any("A follow-up of Ada was missed: it was due on" in words for words in said)
@@ -212,7 +229,7 @@ async def test_after_a_downtime_one_runs_late_within_its_window_and_is_missed_af
     assert (button["action_id"], button["value"]) == ("follow_up:run", f"{TEAM}:missed")
     assert (await stands(world, "missed")).why is Why.MISSED
     await world.click(card, "follow_up:run")
-    await until(lambda: "A follow-up of Ada." in missed.said[-1], seen=lambda: missed.said)
+    await until(lambda: "A follow-up of Ada: “look there”." in missed.said[-1], seen=lambda: missed.said)
     assert (await at_rest(world, "missed")).why is Why.DONE
 
 
@@ -286,7 +303,7 @@ async def test_a_quiet_one_that_finds_something_says_it(make_world: MakeWorld) -
     world.mistral.script.will_say("Two are overdue.")
     await promise(world, thread, when=HOURLY, quiet=True)
     said = await thread.answered(2)
-    assert said[-1].startswith("Two are overdue.\n\n_A follow-up of Ada; the next one comes on ")
+    assert said[-1].startswith("Two are overdue.\n\n_A follow-up of Ada: “check the deploy”; the next one comes on ")
     assert "task_card" in str(thread.ours[-1].blocks)
 
 
@@ -316,7 +333,82 @@ async def test_three_failures_in_a_row_pause_it_and_the_owner_can_act(world: Wor
     assert "it failed 3 times in a row" in await told(world, ADA)
     [message] = direct(world, ADA)
     ids = {button["action_id"]: button["value"] for block in message.blocks for button in block.get("elements", [])}
-    assert ids == {"follow_up:resume": f"{TEAM}:check", "follow_up:cancel": f"{TEAM}:check"}
+    assert ids == {"follow_up:resume:told": f"{TEAM}:check", "follow_up:cancel:told": f"{TEAM}:check"}
+
+
+@pytest.mark.parametrize(("act", "done"), [("resume", "Resumed, by Ada."), ("cancel", "Cancelled, by Ada.")])
+async def test_the_message_that_it_is_paused_says_what_was_pressed_and_loses_its_buttons(
+    world: World, act: str, done: str
+) -> None:
+    thread = await a_thread(world)
+    await promise(world, thread, when=HOURLY, agent="gone")
+    await paused(world, Why.AGENT_GONE)
+    await told(world, ADA)
+    await change(world, agent="")
+    [message] = direct(world, ADA)
+    await world.click(message, f"follow_up:{act}:told")
+    await says(message, done)
+    assert [block["type"] for block in message.blocks] == ["section"]
+    assert "> check the deploy" in " ".join(words_in(message.blocks))
+    assert (await stands(world)).status is (Status.ACTIVE if act == "resume" else Status.ENDED)
+    assert direct(world, ADA) == [message]
+
+
+async def test_a_press_in_it_for_one_that_has_ended_takes_its_buttons_too(world: World) -> None:
+    thread = await a_thread(world)
+    await promise(world, thread, when=HOURLY, agent="gone")
+    await paused(world, Why.AGENT_GONE)
+    await told(world, ADA)
+    await change(world, status=Status.ENDED, why=Why.PERSON, by=ADA)
+    [message] = direct(world, ADA)
+    await world.click(message, "follow_up:resume:told")
+    await says(message, "It has ended already.")
+    assert [block["type"] for block in message.blocks] == ["section"]
+
+
+async def carded(world: World, **fields: Any) -> tuple[Thread, Message]:
+    """A thread with the post that says what was promised there."""
+    thread = await a_thread(world)
+    slack = world.workers[0].ctx["services"].installations
+    card = await (await slack.slack(TEAM)).post(GENERAL, thread_ts=thread.root, text="the card", blocks=CARD)
+    await promise(world, thread, card=card, **fields)
+    return thread, next(message for message in thread.messages if message.ts == card)
+
+
+async def says(card: Message, words: str) -> None:
+    await until(lambda: words in " ".join(words_in(card.blocks)), seen=lambda: words_in(card.blocks))
+
+
+async def test_the_card_of_one_that_has_ended_says_so_and_has_no_buttons(world: World) -> None:
+    _, card = await carded(world)
+    await says(card, "Ended: its last time is over.")
+    assert [block["type"] for block in card.blocks] == ["section"]
+    assert world.calls("chat.update") == 1
+
+
+async def test_the_card_of_one_that_was_missed_says_so(world: World) -> None:
+    _, card = await carded(world, due=now() - 7_200, made_at=now() - 8_000)
+    await says(card, "Ended: its only time was missed.")
+    assert [block["type"] for block in card.blocks] == ["section"]
+
+
+async def test_the_card_of_one_that_paused_by_itself_says_why(world: World) -> None:
+    _, card = await carded(world, when=HOURLY, agent="gone")
+    await says(card, "Paused, since its agent is gone")
+
+
+async def test_the_card_of_one_that_goes_on_stays_as_it_is(world: World) -> None:
+    await carded(world, when=HOURLY)
+    await at_rest(world)
+    assert world.calls("chat.update") == 0
+
+
+async def test_a_card_that_cannot_be_drawn_anew_costs_nothing(world: World) -> None:
+    world.slack_fault("chat.update", "error", code="message_not_found", times=1)
+    thread, _ = await carded(world)
+    assert (await at_rest(world)).why is Why.DONE
+    await thread.rests()
+    assert thread.said[-1].endswith("_A follow-up of Ada: “check the deploy”._")
 
 
 async def test_an_answer_ends_the_count_of_failures_and_a_stop_leaves_it(world: World) -> None:
@@ -415,7 +507,7 @@ async def test_each_run_of_a_channels_follow_up_begins_a_thread(world: World) ->
     [first] = begun(world)
     said = await first.answered(2)
     assert said[0] == "Follow-up of Ada:\n> check the deploy"
-    assert "A follow-up of Ada; the next one" in said[1]
+    assert "A follow-up of Ada; the next one" in said[1], "the thread begins with what it is for"
     await at_rest(world)
     await comes_again(world)
     await until(lambda: len(begun(world)) == 2, seen=lambda: begun(world))
@@ -583,7 +675,10 @@ async def test_a_french_owner_reads_all_of_it_in_french(world: World) -> None:
     thread = await world.mention("bonjour", user=CAMILLE)
     await thread.answered()
     await promise(world, thread, owner=CAMILLE, when=replace(HOURLY, zone="Europe/Paris"))
-    assert "Un suivi de Camille\u00a0; le prochain vient " in (await thread.answered(2))[-1]
+    assert (
+        "Un suivi de Camille\u00a0: «\u00a0check the deploy\u00a0»\u00a0; le prochain vient "
+        in (await thread.answered(2))[-1]
+    )
     await at_rest(world)
     await comes_again(world, agent="gone")
     await paused(world, Why.AGENT_GONE)
@@ -611,7 +706,7 @@ async def test_a_worker_that_ends_in_the_middle_costs_neither_the_run_nor_its_en
     await world.start_worker()
     said = await thread.answered(2, within=30)
     assert len(said) == 2
-    assert "A follow-up of Ada; the next one" in said[1]
+    assert "A follow-up of Ada: “check the deploy”; the next one" in said[1]
     follow_up = await at_rest(world)
     assert (follow_up.runs, follow_up.failures, follow_up.running) == (1, 0, 0)
 

@@ -1,15 +1,15 @@
 """FOLLOW_UP_TOLD: why a follow-up did not run, told once to whoever can do something about it.
 
-The owner learns it by direct message, in their language, with the buttons that help; of an owner who has left, the
-operators do, and the thread, or the channel of one that begins threads. Where a direct message cannot be sent, a line
-there stands in for it.
+The owner learns it by direct message, in their language, with the buttons that help, which go when one is pressed; of
+an owner who has left, the operators do, and the thread, or the channel of one that begins threads. Where a direct
+message cannot be sent, a line there stands in for it. The owner learns, too, that somebody else paused or cancelled it.
 """
 
 from __future__ import annotations
 
 import structlog
 
-from bot.follow_ups.models import FollowUp, Why
+from bot.follow_ups.models import FollowUp, Status, Why
 from bot.slack import blocks
 from bot.slack import follow_up_clicks as clicks
 from bot.slack.commands import CONNECTIONS, slash
@@ -20,6 +20,8 @@ from bot.texts import Words, words_for
 from bot.threads.models import ThreadKey
 from workers.errands.errand import Errand
 from workers.follow_ups import missed
+from workers.follow_ups.ending import BY_OTHERS
+from workers.follow_ups.facts import name_of
 from workers.follow_ups.missed import TOO_MANY, value
 
 NAME_SHOWN = 150
@@ -36,8 +38,24 @@ async def tell(errand: Errand) -> None:
         await _missed(errand, kept.follow_up)
     elif about["why"] == TOO_MANY:
         await _too_many(errand, kept.follow_up, about["which"])
+    elif about["why"] == BY_OTHERS:
+        await _by_others(errand, kept.follow_up)
     else:
         await _paused(errand, kept.follow_up, Why(about["why"]))
+
+
+async def acted(errand: Errand, done: str, follow_up_id: str) -> None:
+    """The message in which somebody pressed, as it is from then on: what was `done`, and no buttons."""
+    services, words, channel = errand.services, errand.shared, errand.thread.channel
+    if kept := await services.follow_ups.get(errand.thread.team, follow_up_id):
+        who = await name_of(services, kept.follow_up.team, kept.follow_up.owner)
+        place = await _place(errand, words, kept.follow_up)
+        said = words.say("follow_up.told.acted", person=who, place=place, done=done)
+        done = f"{said}\n{await missed.quoted(services, kept.follow_up)}"
+    try:
+        await errand.slack.update(channel, errand.mail.about["message"], text=done, blocks=blocks.notice(done))
+    except Refused:  # it is gone by now
+        await errand.answer("follow_up.told.acted", done, blocks.notice(done))
 
 
 async def _missed(errand: Errand, follow_up: FollowUp) -> None:
@@ -71,6 +89,18 @@ async def _paused(errand: Errand, follow_up: FollowUp, why: Why) -> None:
     text = await _said(errand, errand.words, follow_up, why, key="yours")
     if not await _direct(errand, follow_up.owner, text, _buttons(errand.words, follow_up, text)):
         await _where_it_runs(errand, follow_up, why)
+
+
+async def _by_others(errand: Errand, follow_up: FollowUp) -> None:
+    about, words = errand.mail.about, errand.words
+    who = await name_of(errand.services, follow_up.team, about["by"]) if about["by"] else ""
+    key = f"follow_up.told.by_others_{about['did']}"
+    place = await _place(errand, words, follow_up)
+    text = words.say(key, person=who or words.say("follow_up.told.somebody"), place=place)
+    text = f"{text}\n{await missed.quoted(errand.services, follow_up)}"
+    body = _buttons(words, follow_up, text) if follow_up.status is Status.PAUSED else blocks.notice(text)
+    if not await _direct(errand, follow_up.owner, text, body):
+        log.warning("follow_up.untold", follow_up=follow_up.id, why=about["why"])
 
 
 async def _where_it_runs(errand: Errand, follow_up: FollowUp, why: Why) -> None:
@@ -127,5 +157,5 @@ async def _place(errand: Errand, words: Words, follow_up: FollowUp) -> str:
 
 def _buttons(words: Words, follow_up: FollowUp, text: str, *, resume: bool = True) -> blocks.Blocks:
     acts = [clicks.RESUME, clicks.CANCEL] if resume else [clicks.CANCEL]
-    offered = [(clicks.action_id(act), words.say(f"follow_up.button.{act}")) for act in acts]
+    offered = [(clicks.action_id(act, clicks.TOLD), words.say(f"follow_up.button.{act}")) for act in acts]
     return blocks.with_buttons(text, offered, value=value(follow_up))

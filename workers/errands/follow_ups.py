@@ -13,7 +13,7 @@ from bot.slack import blocks
 from bot.slack import follow_up_clicks as clicks
 from bot.slack.text import shown
 from bot.threads.models import ThreadKey
-from workers.errands import ahead, follow_up_forms, follow_up_places
+from workers.errands import ahead, follow_up_forms, follow_up_places, follow_up_told
 from workers.errands.errand import DONE, Errand
 from workers.follow_ups import acts, confirming, described, listing, phrases
 from workers.follow_ups.acts import Done, Who
@@ -24,6 +24,7 @@ from workers.services import Services
 
 EVENT_SHOWN = 80
 BEGUN = "begun"  # the journal's field, on record before an act: of an extra run its occurrence
+OVER = ("follow_up.refused.ended", "follow_up.refused.gone")  # nothing is left to press
 
 Act = Callable[[Services, Who, str, str], Awaitable[Done | Refused]]
 
@@ -120,7 +121,7 @@ async def _pressed(errand: Errand, act: str) -> None:
         key = f"follow_up.done.{act}" if done.follow_up.is_open or act != clicks.RESUME else "follow_up.done.over"
         errand.journal.set(**{DONE: key})
         await errand.journal.write()
-    words = errand.shared if errand.mail.about.get("at") in OF_PLACES else errand.words
+    words = errand.shared if errand.mail.about.get("at") in (*OF_PLACES, clicks.TOLD) else errand.words
     await _shown(errand, words.say(key, person=person), follow_up_id, key=key, drawn=drawn)
 
 
@@ -170,6 +171,8 @@ async def _shown(errand: Errand, said: str, follow_up_id: str, *, key: str, draw
             await _listed(errand, page=1, notice=said)
         case clicks.THREAD | clicks.CHANNEL if not refused:
             await _listed(errand, page=1, notice=said)
+        case clicks.TOLD if not refused or key in OVER:
+            await follow_up_told.acted(errand, said, follow_up_id)
         case clicks.CARD if mine:
             await _card_anew(errand, said, follow_up_id)
         case clicks.CARD if drawn:

@@ -1,8 +1,8 @@
 """What can be done with a follow-up, and who may: for buttons, the command, agents' functions and the operator alike.
 
 What always holds: the owner may do everything with it; the workspace's admins and the operators may pause and cancel
-it, since they answer for what runs there, but neither change nor run what acts for somebody else. Each act counts from
-what stands at that moment, and one that is told twice is done once.
+it, since they answer for what runs there, which the owner is told, but neither change nor run what acts for somebody
+else. Each act counts from what stands at that moment, and one that is told twice is done once.
 """
 
 from __future__ import annotations
@@ -17,7 +17,9 @@ from bot.follow_ups.hook_store import NoVault
 from bot.follow_ups.models import FollowUp, Status, Why
 from bot.follow_ups.store import Added, Changed, Kept
 from bot.slack.models import Person
+from bot.threads.models import Mail
 from workers.follow_ups import ahead, due, tick, versions, wishes
+from workers.follow_ups.ending import BY_OTHERS, told_mail
 from workers.follow_ups.wishes import Refused, Wish
 from workers.services import Services
 
@@ -245,9 +247,16 @@ async def _act(
             return new
         if new == kept.follow_up:
             return Done(new, changed=False)
-        if await services.follow_ups.change(kept, new) is Changed.DONE:
+        if await services.follow_ups.change(kept, new, mail=_to_owner(kept, new, who, services.now())) is Changed.DONE:
             log.info("follow_up.changed", follow_up=follow_up_id, act=name, by=who.user)
             return Done(new)
+
+
+def _to_owner(kept: Kept, new: FollowUp, who: Who, at: float) -> Mail | None:
+    """Who pauses or ends what is somebody else's has them told, in the same step."""
+    if who.user == new.owner or new.status is Status.ACTIVE or new.status is kept.follow_up.status:
+        return None
+    return told_mail(new, BY_OTHERS, str(kept.revision), at, did=new.status, by=who.user)
 
 
 async def _allowed(

@@ -5,9 +5,11 @@ The follow-up knows its post, so that whoever changes it, from wherever, changes
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
+from datetime import timedelta
 
 import structlog
 
@@ -20,6 +22,8 @@ from workers.follow_ups.card import Buttons, card, words_of
 from workers.follow_ups.facts import facts_of
 from workers.services import Services
 from workers.turn.scene import Scene
+
+REDRAW = timedelta(seconds=10)
 
 log = structlog.get_logger()
 
@@ -44,17 +48,20 @@ async def remember(services: Services, follow_up: FollowUp, ts: str) -> None:
 async def redraw(
     services: Services, follow_up: FollowUp, *, note: str = "", values: Mapping[str, str] | None = None
 ) -> bool:
-    """The post as the follow-up is now, where it has one; `note` is a key of the texts. Never worth failing for.
+    """The post as the follow-up is now, where it has one; `note` is a key of the texts. Never worth failing for, or
+    waiting long.
 
     Whether the post says it now. One for a channel was confirmed in the thread that asked for it.
     """
     if not follow_up.card:
         return False
-    words = await lines.words_in(services, ThreadKey(follow_up.team, follow_up.channel, ""), follow_up.owner)
-    facts, said = await facts_of(services, follow_up), words.say(note, **(values or {})) if note else ""
-    with suppress(SlackError):
-        slack = await services.installations.slack(follow_up.team)
-        text, body = words_of(follow_up, facts, words, note=said), card(follow_up, facts, words, note=said)
-        await slack.update(follow_up.channel, follow_up.card, text=text, blocks=body)
-        return True
+    with suppress(SlackError, TimeoutError):
+        async with asyncio.timeout(REDRAW.total_seconds()):
+            place = ThreadKey(follow_up.team, follow_up.channel, "")
+            words = await lines.words_in(services, place, follow_up.owner)
+            facts, said = await facts_of(services, follow_up), words.say(note, **(values or {})) if note else ""
+            text, body = words_of(follow_up, facts, words, note=said), card(follow_up, facts, words, note=said)
+            slack = await services.installations.slack(follow_up.team)
+            await slack.update(follow_up.channel, follow_up.card, text=text, blocks=body)
+            return True
     return False

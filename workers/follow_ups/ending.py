@@ -1,7 +1,8 @@
 """How a run of a follow-up ends: its record is told, whichever way the run's mail went, and may pause for it.
 
 What always holds: told again after a crash, it changes nothing more. One that pauses of its own accord hands over, in
-the same step, the errand that says so (`workers/errands/follow_up_told.py`).
+the same step, the errand that says so (`workers/errands/follow_up_told.py`). One that pauses or ends says so on its
+card in the thread, too; nothing waits or fails for that, and a crash may leave the card as it was.
 """
 
 from __future__ import annotations
@@ -14,10 +15,11 @@ import structlog
 from bot.follow_ups.models import FollowUp, Status, Why
 from bot.follow_ups.store import Changed
 from bot.threads.models import Mail, MailKind, ThreadKey
-from workers.follow_ups import due
+from workers.follow_ups import confirming, due
 from workers.services import Services
 
 ANSWERED, FAILED, STOPPED = True, False, None  # how a run ends, for its follow-up
+BY_OTHERS = "by_others"  # why its owner is told: somebody else paused or cancelled it
 
 log = structlog.get_logger()
 
@@ -81,7 +83,7 @@ async def held_up(services: Services, run: Run, why: Why, *, worked: bool = Fals
     await _change(services, run, lambda follow_up: due.held_up(follow_up, run.occurrence, why, worked=worked))
 
 
-def told_mail(follow_up: FollowUp, why: str, which: str, at: float) -> Mail:
+def told_mail(follow_up: FollowUp, why: str, which: str, at: float, **about: str) -> Mail:
     """The errand that says why a follow-up did not run; `which` tells one time from another."""
     mail_id = f"told:{follow_up.team}:{follow_up.id}:{why}:{which}"
     return Mail(
@@ -91,7 +93,7 @@ def told_mail(follow_up: FollowUp, why: str, which: str, at: float) -> Mail:
         principal=follow_up.owner,
         principal_team=follow_up.owner_team,
         at=at,
-        about={"follow_up": follow_up.id, "why": why, "which": which},
+        about={"follow_up": follow_up.id, "why": why, "which": which, **about},
     )
 
 
@@ -120,4 +122,6 @@ async def _change(services: Services, run: Run, following: Callable[[FollowUp], 
             mail = told_mail(new, str(new.why), str(run.occurrence), services.now())
         if await services.follow_ups.change(kept, new, mail=mail) is not Changed.CHANGED:
             log.info("follow_up.run_ended", follow_up=new.id, status=new.status, why=new.why, failures=new.failures)
+            if new.status is not kept.follow_up.status:
+                await confirming.redraw(services, new)
             return

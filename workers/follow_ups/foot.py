@@ -1,4 +1,5 @@
-"""The line under what a run of a follow-up says: that it is one, whose, when it comes again, and what was left out.
+"""The line under what a run of a follow-up says: that it is one, whose, what for, when it comes again, and what was
+left out.
 
 Rules. The same words stand in Markdown and in mrkdwn, so nothing in them may mean something in either.
 """
@@ -10,12 +11,15 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.follow_ups.models import FollowUp, Status, Why
+from bot.slack.text import shortened
 from bot.texts import Words
 from workers.follow_ups import described
 from workers.follow_ups.zones import or_utc
 
 NAME_SHOWN = 100
+TASK_SHOWN = 48  # enough to tell two of one thread apart
 
+_SCHEME = re.compile(r"https?://")  # an address that is cut short must not become a link
 _MARKS = re.compile(r"[\\`*_\[\]<>|~#&]")
 
 
@@ -24,15 +28,18 @@ def foot(
     words: Words,
     *,
     person: str,
+    task: str = "",
     zone: str,
     now: float,
     missed: int,
     missed_since: int,
     unanswered: Sequence[str],
 ) -> str:
-    """`after` is the follow-up as it will stand when the run has ended; `unanswered` are tools that wanted a yes in
-    vain."""
+    """`after` is the follow-up as it will stand when the run has ended; `task` what it is for, where that needs saying;
+    `unanswered` are tools that wanted a yes in vain."""
     who = plain(person)
+    if short := shortened(plain(_SCHEME.sub("", task)), TASK_SHOWN):
+        who = words.say("follow_up.run.named", person=who, task=short)
     at = moment(after.due, words, zone, now=now) if after.due else ""
     lines = [words.say(f"follow_up.run.{_state(after)}", person=who, count=after.failures, at=at)]
     if missed:

@@ -11,6 +11,7 @@ from bot.texts import Words
 from bot.threads.models import Mail
 from bot.threads.owned import Claimed
 from workers import lines, turnless
+from workers.follow_ups import confirming
 from workers.follow_ups.foot import moment
 from workers.services import Services
 
@@ -28,6 +29,7 @@ async def say(services: Services, claimed: Claimed, mail: Mail) -> list[Mail] | 
     words = await lines.words_in(services, mail.thread, mail.principal)
     text = await line(services, words, kept.follow_up, mail)
     journal = await lines.post(services, claimed, [mail], text, body(words, kept.follow_up, text))
+    await confirming.redraw(services, kept.follow_up)
     return await turnless.drop(services, claimed, [mail], journal=journal)
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from bot.follow_ups.models import Why
+from bot.follow_ups.models import FollowUp, Why
+from bot.slack import wire
 from bot.threads.models import Mail, MailKind
 from workers.answer import Answer
 from workers.follow_ups import ending
@@ -74,6 +75,7 @@ async def foot(scene: Scene, *, end: str) -> str:
         ),
         scene.words,
         person=scene.person.name,
+        task=await _task(scene.services, kept.follow_up),
         zone=scene.person.tz or kept.follow_up.when.zone,
         now=scene.services.calendar(),
         missed=missed,
@@ -82,6 +84,14 @@ async def foot(scene: Scene, *, end: str) -> str:
     )
     journal.set(foot=words, missed_told=str(missed))
     return words
+
+
+async def _task(services: Services, follow_up: FollowUp) -> str:
+    """What it is to do; nothing where the thread begins with that."""
+    if follow_up.thread is None:
+        return ""
+    names = await services.people.names(follow_up.team, sorted(wire.people_in(follow_up.prompt)))
+    return wire.readable(follow_up.prompt, people=names)
 
 
 async def under(scene: Scene, words: str, *, end: str) -> str:

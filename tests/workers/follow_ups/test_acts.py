@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from bot.follow_ups.models import FollowUp, Status, When, Why
-from bot.threads.models import MailKind, ThreadKey
+from bot.threads import keys
+from bot.threads.models import Mail, MailKind, ThreadKey
 from tests.world import ADA, CAMILLE, GENERAL, GRACE, HUGO, TEAM, World, opened
 from workers.follow_ups import acts, due
 from workers.follow_ups.acts import CONSOLE, Done, Made, Who
@@ -275,3 +276,28 @@ async def test_the_shortest_interval_is_a_setting(services: Services) -> None:
     assert isinstance(
         await acts.make(replace(services, settings=settings), replace(WISH, when=When(cron="* * * * *"))), Made
     )
+
+
+@pytest.mark.parametrize("name", sorted(OTHERS))
+async def test_the_owner_is_told_who_else_did_it_in_the_same_step(world: World, services: Services, name: str) -> None:
+    one = await made(services)
+    await act(name, services, one, Who(user=GRACE))
+    await act(name, services, one, CONSOLE)
+    [mail] = await told_of(world, one)
+    assert (mail.principal, mail.about["by"], mail.about["did"]) == (
+        ADA,
+        GRACE,
+        "paused" if name == "pause" else "ended",
+    )
+    mine = await made(services)
+    await act(name, services, mine, Who(user=ADA))
+    assert await told_of(world, mine) == []
+
+
+async def told_of(world: World, follow_up: FollowUp) -> list[Mail]:
+    """The errands that tell its owner of it."""
+    waiting: list[Mail] = []
+    async for key in world.redis.scan_iter(match=f"{keys.PREFIX}mail:*"):
+        thread = ThreadKey.parse(key.decode().removeprefix(f"{keys.PREFIX}mail:"))
+        waiting += [Mail.load(thread, item) for item in await world.redis.lrange(key, 0, -1)]  # type: ignore[misc]
+    return [mail for mail in waiting if mail.about.get("follow_up") == follow_up.id]

@@ -93,6 +93,13 @@ def test_the_foot_says_whose_it_is_and_what_comes_next() -> None:
     assert "Un suivi de Ada\u00a0; le prochain vient le lundi" in under(WEEKLY, "fr-FR")
 
 
+def test_the_foot_says_what_it_was_for_cut_short_and_without_signs() -> None:
+    assert under(ONCE, task="check the *deploy*") == "A follow-up of Ada: “check the deploy”."
+    long = under(WEEKLY, task="see https://example.com/a_b and then list all of the overdue issues of this week")
+    assert long.startswith("A follow-up of Ada: “see example.com/ab and then list all of the…”; the next one comes on ")
+    assert under(ONCE, "fr-FR", task="vérifie") == "Un suivi de Ada\u00a0: «\u00a0vérifie\u00a0»."
+
+
 def test_the_foot_says_what_was_missed_and_who_was_not_there() -> None:
     words = under(WEEKLY, missed=2, missed_since=NOW - 3_600, unanswered=["odd__count"])
     assert "2 earlier times were missed, the first on " in words
