@@ -19,6 +19,8 @@ from bot.vault import new_key
 from playground.agents_api.brains.steps import CallFunction
 from playground.services.github.app import create as create_github
 from playground.services.github.app import token_of
+from playground.services.linear.app import create as create_linear
+from playground.services.linear.app import key_of
 from playground.serving import serve
 from tests.stories.conftest import MakeWorld
 from tests.stories.test_follow_ups_people import form, press, whispers
@@ -30,6 +32,8 @@ from workers.follow_ups.wishes import Wish
 
 STORE = "/repos/playground/storefront"
 AGENTS = {"assistant": "---\nmodel: mistral-medium-latest\ndescription: Helps.\nfollow_ups: true\n---\nHelp.\n"}
+LINEAR_WEBHOOK = "mutation ($input: WebhookCreateInput!) { webhookCreate(input: $input) { success } }"
+LINEAR_ISSUE = "mutation ($input: IssueCreateInput!) { issueCreate(input: $input) { issue { identifier } } }"
 PUBLIC = "https://threadwind.example"
 
 
@@ -52,7 +56,7 @@ async def address(world: World, thread: Thread) -> tuple[str, str]:
     """Where the webhook goes, at the bot of this world, and its secret; as its owner is shown them."""
     [card] = [message for message in thread.ours if "follow_up:address" in str(message.blocks)]
     await press(world, card, "address")
-    said = await whispers(world, f"{PUBLIC}/hooks/", "issues.closed")
+    said = await whispers(world, f"{PUBLIC}/hooks/", "It is woken by")
     [url] = re.findall(r"https://\S+/hooks/[\w-]+", said)
     [secret] = re.findall(r"Secret: `?([\w-]{20,})", said)
     return f"{world.url}{urlsplit(url).path}", secret
@@ -97,6 +101,30 @@ async def test_an_issue_that_is_closed_at_github_is_told_in_the_thread_once(worl
     assert sum("Grace closed it." in said for said in thread.said) == 1
     assert "A follow-up of Ada" in next(said for said in thread.said if "Grace closed it." in said)
     assert all(secret not in str(request.body) for request in world.mistral.log.requests("conversations.append"))
+
+
+async def test_an_issue_that_is_made_at_linear_is_told_in_the_thread_once(world: World) -> None:
+    url, secret = await address(world, thread := await promised(world, events=["Issue.create"]))
+    linear = create_linear()
+    async with (
+        serve(linear) as at,
+        httpx2.AsyncClient(base_url=at, headers={"authorization": key_of("grace")}) as grace,
+    ):
+        hook = {"url": url, "secret": secret, "resourceTypes": ["Issue"], "allPublicTeams": True}
+        made = await grace.post("/graphql", json={"query": LINEAR_WEBHOOK, "variables": {"input": hook}})
+        assert made.json()["data"]["webhookCreate"]["success"]
+        world.mistral.script.will_say("Grace made it.")
+        found = await grace.post("/graphql", json={"query": '{ team(id: "ENG") { id } }'})
+        issue = {"title": "Login fails", "teamId": found.json()["data"]["team"]["id"]}
+        made = await grace.post("/graphql", json={"query": LINEAR_ISSUE, "variables": {"input": issue}})
+        identifier = made.json()["data"]["issueCreate"]["issue"]["identifier"]
+        await until(lambda: any("Grace made it." in said for said in thread.said), seen=lambda: thread.said)
+        await thread.rests()
+        linear.outbox.send(linear.outbox.deliveries()[-1].letter, again=True)
+        await until(lambda: all(one.over for one in linear.outbox.deliveries()))
+    asked = str(world.mistral.log.requests("conversations.append")[-1].body)
+    assert f'[Event: Issue.create: {identifier} "Login fails" by Grace' in asked
+    assert sum("Grace made it." in said for said in thread.said) == 1
 
 
 async def test_after_its_last_run_it_has_ended_and_its_address_says_so(world: World) -> None:
