@@ -19,10 +19,12 @@ from bot.vault import new_key
 from playground.agents_api.brains.steps import CallFunction
 from playground.services.github.app import create as create_github
 from playground.services.github.app import token_of
+from playground.services.linear.app import create as create_linear
+from playground.services.linear.app import key_of
 from playground.serving import serve
 from tests.stories.conftest import MakeWorld
 from tests.stories.test_follow_ups_people import form, press, whispers
-from tests.stories.test_follow_ups_running import at_rest, change, direct, told
+from tests.stories.test_follow_ups_running import direct, told
 from tests.world import ADA, GENERAL, GRACE, TEAM, Thread, World, until, until_true
 from workers.follow_ups import acts
 from workers.follow_ups.acts import Done, Who
@@ -30,6 +32,8 @@ from workers.follow_ups.wishes import Wish
 
 STORE = "/repos/playground/storefront"
 AGENTS = {"assistant": "---\nmodel: mistral-medium-latest\ndescription: Helps.\nfollow_ups: true\n---\nHelp.\n"}
+LINEAR_WEBHOOK = "mutation ($input: WebhookCreateInput!) { webhookCreate(input: $input) { success } }"
+LINEAR_ISSUE = "mutation ($input: IssueCreateInput!) { issueCreate(input: $input) { issue { identifier } } }"
 PUBLIC = "https://threadwind.example"
 
 
@@ -52,7 +56,7 @@ async def address(world: World, thread: Thread) -> tuple[str, str]:
     """Where the webhook goes, at the bot of this world, and its secret; as its owner is shown them."""
     [card] = [message for message in thread.ours if "follow_up:address" in str(message.blocks)]
     await press(world, card, "address")
-    said = await whispers(world, f"{PUBLIC}/hooks/", "issues.closed")
+    said = await whispers(world, f"{PUBLIC}/hooks/", "It is woken by")
     [url] = re.findall(r"https://\S+/hooks/[\w-]+", said)
     [secret] = re.findall(r"Secret: `?([\w-]{20,})", said)
     return f"{world.url}{urlsplit(url).path}", secret
@@ -99,38 +103,28 @@ async def test_an_issue_that_is_closed_at_github_is_told_in_the_thread_once(worl
     assert all(secret not in str(request.body) for request in world.mistral.log.requests("conversations.append"))
 
 
-async def closed(url: str, secret: str, number: int) -> None:
-    """An issue was closed, GitHub says."""
-    body = json.dumps({"action": "closed", "issue": {"number": number, "title": "Login fails"}}).encode()
-    signed = {"x-hub-signature-256": f"sha256={hmac.digest(secret.encode(), body, 'sha256').hex()}"}
-    about = {"x-github-event": "issues", "x-github-delivery": f"delivery-{number}", "content-type": "application/json"}
-    async with httpx2.AsyncClient() as github:
-        assert (await github.post(url, content=body, headers={**signed, **about})).status_code == 200
-
-
-async def test_a_quiet_one_that_reads_two_deliveries_and_finds_nothing_new_leaves_no_trace(
-    make_world: MakeWorld,
-) -> None:
-    world = await make_world(agents=AGENTS, vault_keys=new_key(), public_url=PUBLIC, stream_in_channels=True)
-    thread = await promised(world)
-    url, secret = await address(world, thread)
-    [made] = await FollowUps(world.redis).of(TEAM, ADA)
-    await change(world, made.follow_up.id, quiet=True)
-    await world.end_workers()
-    for number in (1, 2):
-        await closed(url, secret, number)
-    before = len(thread.ours)
-    world.slack.faults.seen.clear()
-    world.mistral.script.will(CallFunction(name="list_follow_ups", arguments={}, tool_call_id="call-2"))
-    world.mistral.script.will_say("NOTHING NEW", pieces=2)
-    await world.start_worker()
-    await at_rest(world, made.follow_up.id)
-    await thread.rests()
-    assert len(world.mistral.log.requests("conversations.append")) == 3, "one run read both"
-    assert len(thread.ours) == before
-    assert not {"chat.startStream", "chat.postMessage", "assistant.threads.setStatus"}.intersection(
-        world.slack.faults.seen
-    )
+async def test_an_issue_that_is_made_at_linear_is_told_in_the_thread_once(world: World) -> None:
+    url, secret = await address(world, thread := await promised(world, events=["Issue.create"]))
+    linear = create_linear()
+    async with (
+        serve(linear) as at,
+        httpx2.AsyncClient(base_url=at, headers={"authorization": key_of("grace")}) as grace,
+    ):
+        hook = {"url": url, "secret": secret, "resourceTypes": ["Issue"], "allPublicTeams": True}
+        made = await grace.post("/graphql", json={"query": LINEAR_WEBHOOK, "variables": {"input": hook}})
+        assert made.json()["data"]["webhookCreate"]["success"]
+        world.mistral.script.will_say("Grace made it.")
+        found = await grace.post("/graphql", json={"query": '{ team(id: "ENG") { id } }'})
+        issue = {"title": "Login fails", "teamId": found.json()["data"]["team"]["id"]}
+        made = await grace.post("/graphql", json={"query": LINEAR_ISSUE, "variables": {"input": issue}})
+        identifier = made.json()["data"]["issueCreate"]["issue"]["identifier"]
+        await until(lambda: any("Grace made it." in said for said in thread.said), seen=lambda: thread.said)
+        await thread.rests()
+        linear.outbox.send(linear.outbox.deliveries()[-1].letter, again=True)
+        await until(lambda: all(one.over for one in linear.outbox.deliveries()))
+    asked = str(world.mistral.log.requests("conversations.append")[-1].body)
+    assert f'[Event: Issue.create: {identifier} "Login fails" by Grace' in asked
+    assert sum("Grace made it." in said for said in thread.said) == 1
 
 
 async def test_after_its_last_run_it_has_ended_and_its_address_says_so(world: World) -> None:

@@ -33,13 +33,11 @@ log = structlog.get_logger()
 
 async def do(services: Services, hold: Hold, claimed: Claimed) -> list[Mail] | None:
     """Do the errand; the mail that waits then, None when it was given up."""
-    if not claimed.mail:
-        return await services.turns.finish(claimed.owned, "-", Change()) or None
     woken = [item for item in claimed.mail if item.kind is MailKind.TIME_OUT]
-    asked = [item for item in claimed.mail if item not in woken]
-    if not asked:
-        return await services.turns.finish(claimed.owned, "-", Change(take=woken)) or None
-    mail, *waiting = asked
+    to_do = [item for item in claimed.mail if item not in woken]
+    if not to_do:
+        return await services.turns.finish(claimed.owned, "-", Change(take=woken, unset=["turn"])) or None
+    mail, *waiting = to_do
     known = await services.turns.journal(mail.thread.team, f"errand.{mail.id}")
     journal = Journal(services.turns, claimed.owned, f"errand.{mail.id}", known, services.now())
     tries = int(journal.get("tries") or 0) + 1

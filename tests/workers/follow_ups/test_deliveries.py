@@ -1,4 +1,4 @@
-"""What webhooks brought, in one mail and in one input: none of it twice or without a word, and not too much."""
+"""What webhooks brought, in one mail and in one input: nothing twice, nothing without a word, and not too much."""
 
 from __future__ import annotations
 
