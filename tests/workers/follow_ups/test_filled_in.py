@@ -81,7 +81,7 @@ def test_what_the_form_has_no_choice_for_stands_in_words_and_stays_what_it_is(wh
     form = filled_in.form_of(of(when), prompt="look", zone=ZONE, words="in words of ours")
     assert form.words == "in words of ours"
     kept = filled_in.timed(replace(form, prompt="look again"), now=NOW, language="en", before=(form, when))
-    assert kept == Timed(when)
+    assert kept == Timed(when, events=None)
     other = filled_in.timed(replace(form, words="every day at 8"), now=NOW, language="en", before=(form, when))
     assert isinstance(other, Timed)
     assert other.when != when
