@@ -32,6 +32,7 @@ ID_BYTES, SECRET_BYTES = 18, 32
 _ACCEPT = (
     scripts.NOW
     + scripts.WAKE
+    + scripts.APPEND
     + """
 -- GitHub and Linear sign no ids: a request that somebody captured counts once, whatever id it comes with.
 if redis.call('EXISTS', KEYS[1], KEYS[2]) > 0 then return {'repeat', 0} end
@@ -52,12 +53,8 @@ if #waiting >= tonumber(ARGV[4]) then  -- one run reads them all: the oldest goe
   new.about.left_out = tostring(1 + tonumber(gone.left_out or '0'))
   mail = cjson.encode(new)
 end
-redis.call('RPUSH', KEYS[4], mail)
-redis.call('HINCRBY', KEYS[5], 'mailed', 1)
-local record = redis.call('HMGET', KEYS[5], 'state', 'alone')
-if not record[2] then redis.call('HSET', KEYS[5], 'alone', ARGV[8]) end
-local state = record[1]
-if state ~= 'waiting' and state ~= 'working' and state ~= 'stopping' then wake(KEYS[5], ARGV[6], now) end
+redis.call('HSETNX', KEYS[5], 'alone', ARGV[8])
+append(KEYS[4], KEYS[5], ARGV[6], mail, now)
 redis.call('PEXPIRE', KEYS[5], ARGV[7])
 return {'stored', 0}
 """

@@ -45,11 +45,11 @@ return 'stored'
 _CHANGE = (
     scripts.NOW
     + scripts.WAKE
+    + scripts.APPEND
     + """
 local known = redis.call('GET', KEYS[1])
 if known == ARGV[3] then return 'done' end
 if known ~= ARGV[2] then return 'changed' end
-local mail = ARGV[7]
 if ARGV[12] ~= '0' and tonumber(redis.call('GET', KEYS[9]) or '0') >= tonumber(ARGV[12]) then
   return 'too_many_runs'
 end
@@ -69,15 +69,11 @@ if ARGV[12] ~= '0' then
   redis.call('INCR', KEYS[9])
   redis.call('PEXPIRE', KEYS[9], ARGV[13])
 end
-if mail == '' then return 'done' end
+if ARGV[7] == '' then return 'done' end
 if redis.call('EXISTS', KEYS[6]) == 1 then return 'done' end
 redis.call('SET', KEYS[6], '1', 'PX', ARGV[10])
-redis.call('RPUSH', KEYS[7], mail)
-redis.call('HINCRBY', KEYS[8], 'mailed', 1)
-local record = redis.call('HMGET', KEYS[8], 'state', 'alone')
-if not record[2] then redis.call('HSET', KEYS[8], 'alone', ARGV[11]) end
-local state = record[1]
-if state ~= 'waiting' and state ~= 'working' and state ~= 'stopping' then wake(KEYS[8], ARGV[8], now) end
+redis.call('HSETNX', KEYS[8], 'alone', ARGV[11])
+append(KEYS[7], KEYS[8], ARGV[8], ARGV[7], now)
 redis.call('PEXPIRE', KEYS[8], ARGV[9])
 return 'done'
 """

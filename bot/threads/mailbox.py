@@ -19,6 +19,7 @@ from bot.threads.models import SAID, Accepted, Mail, MailKind
 _ACCEPT = (
     scripts.NOW
     + scripts.WAKE
+    + scripts.APPEND
     + """
 if redis.call('EXISTS', KEYS[1]) == 1 then return 'repeat' end
 local record = redis.call('HMGET', KEYS[3], 'state', 'alone')
@@ -27,18 +28,11 @@ local ours = state ~= false
 local joins = ours and alone and alone ~= '' and alone ~= ARGV[7] and ARGV[7] ~= ''
 local crowded = ARGV[8] ~= '' and joins and (ARGV[5] == 'message')
 
-local function store(mail)
-  redis.call('RPUSH', KEYS[2], mail)
-  redis.call('HINCRBY', KEYS[3], 'mailed', 1)
-  state = redis.call('HGET', KEYS[3], 'state')
-  if state ~= 'waiting' and state ~= 'working' and state ~= 'stopping' then wake(KEYS[3], ARGV[3], now) end
-end
-
 if ARGV[6] ~= '' and (not ours or not alone or alone ~= ARGV[6]) then
   -- Not marked as seen: the mention that comes with the same id must still get through.
   if crowded then
     redis.call('HSET', KEYS[3], 'alone', '')
-    store(ARGV[8])
+    append(KEYS[2], KEYS[3], ARGV[3], ARGV[8], now)
   end
   return 'not_ours'
 end
@@ -51,7 +45,7 @@ redis.call('SET', KEYS[1], '1', 'PX', ARGV[1])
 if ARGV[5] == 'message' and not alone then redis.call('HSET', KEYS[3], 'alone', ARGV[7]) end
 if ARGV[5] == 'message' and joins then redis.call('HSET', KEYS[3], 'alone', '') end
 if ARGV[5] == 'stop' and ours and state ~= 'idle' then redis.call('HSET', KEYS[3], 'stop', ARGV[7]) end
-store(ARGV[2])
+append(KEYS[2], KEYS[3], ARGV[3], ARGV[2], now)
 if crowded then redis.call('RPUSH', KEYS[2], ARGV[8]) end
 redis.call('PEXPIRE', KEYS[3], ARGV[9])
 return 'stored'

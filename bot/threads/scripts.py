@@ -33,6 +33,16 @@ local function wake(thread_key, thread, now)
 end
 """
 
+# Put mail at the end of its mailbox and, where nobody owns the thread, wake a worker. Needs WAKE.
+APPEND = """
+local function append(mailbox, thread_key, thread, mail, now)
+  redis.call('RPUSH', mailbox, mail)
+  redis.call('HINCRBY', thread_key, 'mailed', 1)
+  local state = redis.call('HGET', thread_key, 'state')
+  if state ~= 'waiting' and state ~= 'working' and state ~= 'stopping' then wake(thread_key, thread, now) end
+end
+"""
+
 # Every write of a turn comes with its generation; an older one changes nothing and learns that it lost the thread.
 FENCE = """
 if redis.call('HGET', KEYS[1], 'generation') ~= ARGV[1] then return false end
