@@ -77,17 +77,21 @@ class Strait:
         """Break all connections and refuse new ones, as a store that is away does."""
         if self._server is not None:
             self._server.close()
-        for task in self._open:
-            task.cancel()
-        if self._open:
+            self._server = None
+        while self._open:
+            for task in self._open:
+                task.cancel()
             await asyncio.wait(self._open)
 
     def _come(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """A connection is open to us from here on, also if its task is ended before its first step."""
+        if self._server is None:  # it was on its way when we shut
+            writer.transport.abort()
+            return
         task = asyncio.create_task(self._pass(reader, writer))
         self._open.add(task)
         task.add_done_callback(self._open.discard)
-        task.add_done_callback(lambda _: writer.close())
+        task.add_done_callback(lambda _: writer.transport.abort())  # `close` waits for a peer that may never read
 
     async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         there: asyncio.StreamWriter | None = None
@@ -106,7 +110,7 @@ class Strait:
             pass  # the store is away, or the test is over: the process sees a broken connection
         finally:
             if there is not None:
-                there.close()
+                there.transport.abort()
 
 
 class Passing:

@@ -240,10 +240,22 @@ async def test_one_whose_end_came_while_nobody_was_there_does_not_run_and_says_s
     times = {"due": hour - 2 * 3_600, "ends_at": hour - 3_600, "made_at": hour - A_DAY}
     await promise(world, thread, when=HOURLY, **times)
     said = (await thread.answered(2))[-1]
-    assert "A follow-up of Ada has ended while I was away: it was due " in said
+    assert "A follow-up of Ada has ended. 2 of its times were missed, the first " in said
     assert "follow_up:run" not in str(thread.ours[-1].blocks)
     follow_up = await stands(world)
     assert (follow_up.why, follow_up.runs, follow_up.missed) == (Why.DONE, 0, 2)
+
+
+async def test_one_that_ends_before_a_foot_could_say_what_was_missed_says_it_then(world: World) -> None:
+    """A quiet run says nothing, and it was the last."""
+    thread = await a_thread(world)
+    world.mistral.script.will_say("NOTHING NEW")
+    fields = {"due": now() - 1, "ends_at": now(), "missed": 2, "missed_since": now() - 9_000}
+    await promise(world, thread, when=HOURLY, quiet=True, **fields)
+    said = (await thread.answered(2))[-1]
+    assert "A follow-up of Ada has ended. 2 of its times were missed, the first " in said
+    assert "> check the deploy" in said
+    assert (await stands(world)).why is Why.DONE
 
 
 async def test_of_a_recurring_one_the_latest_runs_and_says_how_many_were_missed(world: World) -> None:

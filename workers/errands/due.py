@@ -83,7 +83,7 @@ async def _goes_elsewhere(errand: Errand) -> bool:
     if follow_up.thread:
         await _move(errand, errand.mail, follow_up.thread)
         return True
-    if due.is_running(follow_up, services.calendar()):
+    if due.is_running(follow_up, services.calendar(), services.settings.follow_up_clock):
         raise Waits
     # Two that came in one second are two: the run's second is its own, not its first delivery's.
     journal.set(**{OCCURRENCE: str(int(services.calendar()))})

@@ -199,7 +199,7 @@ async def run_now(services: Services, who: Who, team: str, follow_up_id: str, *,
             return Done(follow_up, changed=False)
         if follow_up.status is Status.PAUSED:
             return Refused("follow_up.refused.paused", {})
-        if due.is_running(follow_up, now):
+        if due.is_running(follow_up, now, services.settings.follow_up_clock):
             return Refused("follow_up.refused.running", {})
         occurrence = second or await _free(services, follow_up, int(now))
         new = due.run_besides(replace(follow_up, status=Status.ACTIVE, why=None), occurrence, now)

@@ -38,7 +38,7 @@ async def expected(services: Services, run: Run) -> FollowUp | None:
 async def _begun(services: Services, run: Run, kept: Kept) -> FollowUp | None:
     """Where another run of it waits in its thread (Run now), that one counts, and this one goes along with it."""
     follow_up, now = kept.follow_up, services.calendar()
-    if due.is_running(follow_up, now):
+    if due.is_running(follow_up, now, services.settings.follow_up_clock):
         return follow_up
     new = due.run_besides(follow_up, run.occurrence, now)
     day, most = tick.day_of(follow_up, now), services.settings.follow_up_runs_a_day

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from bot.clock import Clock
 from bot.follow_ups.models import FollowUp, Status, Why
 from workers.follow_ups import recurrence
 
@@ -20,7 +21,8 @@ SEEN_WITHIN = timedelta(minutes=1)  # a time that is its last moment may be look
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """`new` takes the follow-up's place. `run` is the occurrence that is handed over; `missed`: its last one is not."""
+    """`new` takes the follow-up's place. `run` is the occurrence that is handed over; `missed`: there will be no run
+    whose foot says what was left out."""
 
     new: FollowUp
     run: int = 0
@@ -31,8 +33,8 @@ def is_due(follow_up: FollowUp, now: float) -> bool:
     return follow_up.status is Status.ACTIVE and 0 < follow_up.due <= now
 
 
-def step(follow_up: FollowUp, now: float, *, window: timedelta) -> Step:
-    """The next step of one that is due at `now`, by its own clock."""
+def step(follow_up: FollowUp, now: float, *, window: timedelta, clock: Clock) -> Step:
+    """The next step of one that is due at `now`, by `clock`."""
     if follow_up.when.hook:
         return Step(_over(replace(follow_up, due=0)))
     if not follow_up.when.recurs:
@@ -40,10 +42,10 @@ def step(follow_up: FollowUp, now: float, *, window: timedelta) -> Step:
             return Step(follow_up.ended(Why.MISSED), missed=True)
         return Step(_begun(follow_up, follow_up.due, now, due=0), run=follow_up.due)
     if follow_up.ends_at and now > follow_up.ends_at + SEEN_WITHIN.total_seconds():
-        return replace(left_out(follow_up, now), missed=not is_running(follow_up, now))  # else the run's foot says it
+        return left_out(follow_up, now)
     latest, count = recurrence.passed(follow_up.when, follow_up.due, min(now, follow_up.ends_at or now))
     following = _following(follow_up, now)
-    if is_running(follow_up, now):
+    if is_running(follow_up, now, clock):
         return Step(_left_out(replace(follow_up, due=following), follow_up.due, count))
     before = _left_out(follow_up, follow_up.due, count - 1)
     last = follow_up.most_runs and follow_up.runs + 1 >= follow_up.most_runs
@@ -55,7 +57,8 @@ def left_out(follow_up: FollowUp, now: float) -> Step:
     if not follow_up.when.recurs:
         return Step(follow_up.ended(Why.MISSED), missed=True)
     _, count = recurrence.passed(follow_up.when, follow_up.due, min(now, follow_up.ends_at or now))
-    return Step(_over(_left_out(replace(follow_up, due=_following(follow_up, now)), follow_up.due, count)))
+    new = _over(_left_out(replace(follow_up, due=_following(follow_up, now)), follow_up.due, count))
+    return Step(new, missed=is_untold(new))
 
 
 def run_ended(follow_up: FollowUp, occurrence: int, *, answered: bool | None, told: int = 0) -> FollowUp:
@@ -117,8 +120,10 @@ def run_besides(follow_up: FollowUp, occurrence: int, now: float) -> FollowUp:
     return _begun(follow_up, occurrence, now, due=0 if last else follow_up.due)
 
 
-def is_running(follow_up: FollowUp, now: float) -> bool:
-    return bool(follow_up.running) and now - follow_up.running_since < RUN_ENDED_UNSEEN.total_seconds()
+def is_running(follow_up: FollowUp, now: float, clock: Clock) -> bool:
+    """A turn's limits go by the real clock, however fast `clock`, by which `now` is, may go."""
+    lasts = clock.real_seconds(now - follow_up.running_since)
+    return bool(follow_up.running) and lasts < RUN_ENDED_UNSEEN.total_seconds()
 
 
 def window_of(follow_up: FollowUp, window: timedelta) -> timedelta:
@@ -149,12 +154,21 @@ def may_be_woken(follow_up: FollowUp, now: float) -> bool:
     return follow_up.when.hook and goes_on(follow_up) and not is_past
 
 
+def is_untold(follow_up: FollowUp) -> bool:
+    """Whether it has ended and times of it were left out, of which nobody has heard."""
+    return follow_up.why is Why.DONE and bool(follow_up.missed)
+
+
 def _following(follow_up: FollowUp, now: float) -> int:
     found = recurrence.after(follow_up.when, now) or 0
     return 0 if follow_up.ends_at and found > follow_up.ends_at else found
 
 
 def _begun(follow_up: FollowUp, occurrence: int, now: float, *, due: int) -> FollowUp:
+    """A run that nobody has heard of for so long that another takes its place was none: its mail is not expected."""
+    if follow_up.running and not follow_up.when.hook:
+        lost = follow_up.missed_since or follow_up.running
+        follow_up = replace(follow_up, missed=follow_up.missed + 1, missed_since=min(lost, follow_up.running))
     return replace(follow_up, running=occurrence, running_since=int(now), runs=follow_up.runs + 1, due=due)
 
 

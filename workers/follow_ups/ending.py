@@ -1,8 +1,9 @@
 """How a run of a follow-up ends: its record is told, whichever way the run's mail went, and may pause for it.
 
 What always holds: told again after a crash, it changes nothing more. One that pauses of its own accord hands over, in
-the same step, the errand that says so (`workers/errands/follow_up_told.py`). One that pauses or ends says so on its
-card in the thread, too; nothing waits or fails for that, and a crash may leave the card as it was.
+the same step, the errand that says so (`workers/errands/follow_up_told.py`); one that ends with times that no foot has
+told, the line that tells them. One that pauses or ends says so on its card in the thread, too; nothing waits or fails
+for that, and a crash may leave the card as it was.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from bot.follow_ups.models import FollowUp, Status, Why
 from bot.follow_ups.store import Changed
 from bot.threads.models import Mail, MailKind, ThreadKey
 from workers.follow_ups import confirming, due
+from workers.follow_ups.missed import OVER, missed_mail
 from workers.services import Services
 
 ANSWERED, FAILED, STOPPED = True, False, None  # how a run ends, for its follow-up
@@ -120,6 +122,8 @@ async def _change(services: Services, run: Run, following: Callable[[FollowUp], 
         mail = over_mail(kept.follow_up, new, services.now())
         if new.status is Status.PAUSED and kept.follow_up.status is not Status.PAUSED:
             mail = told_mail(new, str(new.why), str(run.occurrence), services.now())
+        elif due.is_untold(new):
+            mail = missed_mail(new, OVER, services.now(), since=new.missed_since)
         if await services.follow_ups.change(kept, new, mail=mail) is not Changed.CHANGED:
             log.info("follow_up.run_ended", follow_up=new.id, status=new.status, why=new.why, failures=new.failures)
             if new.status is not kept.follow_up.status:

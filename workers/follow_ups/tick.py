@@ -20,7 +20,7 @@ from bot.threads.models import Mail, MailKind, ThreadKey
 from workers.follow_ups import due
 from workers.follow_ups.due import Step
 from workers.follow_ups.ending import told_mail
-from workers.follow_ups.missed import AWAY, OVER, TOO_MANY
+from workers.follow_ups.missed import AWAY, OVER, TOO_MANY, missed_mail
 from workers.services import Services
 
 LOOK = timedelta(seconds=0.5)  # at the latest; earlier where something is known to be due sooner
@@ -69,7 +69,7 @@ async def hand_over(services: Services, kept: Kept) -> None:
     follow_up, now, settings = kept.follow_up, services.calendar(), services.settings
     if not due.is_due(follow_up, now):
         return
-    step = due.step(follow_up, now, window=settings.follow_up_window)
+    step = due.step(follow_up, now, window=settings.follow_up_window, clock=settings.follow_up_clock)
     mail = _mail(follow_up, step, services.now(), why=OVER if follow_up.when.recurs else AWAY)
     day = day_of(follow_up, now) if step.run else ""
     most = settings.follow_up_runs_a_day
@@ -110,15 +110,4 @@ def day_of(follow_up: FollowUp, now: float) -> str:
 def _mail(follow_up: FollowUp, step: Step, at: float, *, why: str) -> Mail | None:
     if step.run:
         return run_mail(step.new, step.run, at)
-    if not step.missed:
-        return None
-    mail_id = f"missed:{follow_up.team}:{follow_up.id}:{follow_up.due}"
-    return Mail(
-        id=mail_id,
-        kind=MailKind.FOLLOW_UP if follow_up.thread else MailKind.FOLLOW_UP_TOLD,
-        thread=follow_up.thread or ThreadKey.errand(follow_up.team, follow_up.channel, mail_id),
-        principal=follow_up.owner,
-        principal_team=follow_up.owner_team,
-        at=at,
-        about={"follow_up": follow_up.id, "missed": str(follow_up.due), "why": why},
-    )
+    return missed_mail(step.new, why, at, since=step.new.missed_since or follow_up.due) if step.missed else None

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.clock import Clock
 from bot.follow_ups.models import FollowUp, Status, When, Why
 from workers.follow_ups import due
 
@@ -28,7 +29,7 @@ ONCE = replace(HOURLY, when=When(at=NOW))
 
 
 def step(follow_up: FollowUp, now: float = NOW) -> due.Step:
-    return due.step(follow_up, now, window=WINDOW)
+    return due.step(follow_up, now, window=WINDOW, clock=Clock())
 
 
 @pytest.mark.parametrize(
@@ -56,7 +57,14 @@ def test_it_never_piles_up_behind_a_run_that_has_not_ended() -> None:
     found = step(busy)
     assert found.run == 0
     assert (found.new.running, found.new.due, found.new.missed) == (NOW - HOUR, NOW + HOUR, 1)
-    assert step(busy, NOW + 27 * HOUR).run == NOW + 27 * HOUR, "whose end nobody will tell any more"
+
+
+def test_a_run_whose_end_nobody_will_tell_any_more_counts_as_left_out_and_keeps_no_other_from_its_time() -> None:
+    busy = replace(HOURLY, running=NOW - HOUR, running_since=NOW - HOUR)
+    found = step(busy, NOW + 27 * HOUR)
+    assert (found.run, found.new.missed, found.new.missed_since) == (NOW + 27 * HOUR, 28, NOW - HOUR)
+    fast = Clock(NOW, speed=1_000, real=NOW)
+    assert due.step(busy, NOW + 27 * HOUR, window=WINDOW, clock=fast).run == 0, "a turn's limits go by the real clock"
 
 
 @pytest.mark.parametrize(("late", "runs"), [(0, True), (HOUR, True), (HOUR + 1, False)])
@@ -140,7 +148,7 @@ def test_one_that_is_to_run_once_and_was_held_up_runs_when_it_is_resumed() -> No
     held = due.held_up(step(ONCE).new, NOW, Why.CHANNEL_GONE)
     resumed = due.resumed(held, NOW + HOUR)
     assert (resumed.status, resumed.due) == (Status.ACTIVE, NOW + HOUR)
-    assert due.step(resumed, NOW + HOUR, window=WINDOW).run == NOW + HOUR
+    assert due.step(resumed, NOW + HOUR, window=WINDOW, clock=Clock()).run == NOW + HOUR
     by_person = replace(ONCE, due=0).paused(Why.PERSON, by="U1")
     assert due.resumed(by_person, NOW + HOUR).status is Status.ENDED
 
