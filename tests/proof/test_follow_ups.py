@@ -127,7 +127,7 @@ async def _strike(ground: Ground, clock: Clock, week: Week, *, kills: int, resta
 
 
 async def _rest(ground: Ground, promises: Sequence[Promise], clock: Clock) -> None:
-    """The week is over, and nothing is open any more."""
+    """The week is over, and nothing is open any more: all have ended by then, and a worker that began anew says so."""
     while clock.now() < ENDS.timestamp():
         await asyncio.sleep(0.2)
         await ground.refill()
@@ -140,7 +140,7 @@ async def _rest(ground: Ground, promises: Sequence[Promise], clock: Clock) -> No
 async def _is_busy(ground: Ground, promises: Sequence[Promise]) -> bool:
     if await ground.redis.zcard("tw:leases") or [key async for key in ground.redis.scan_iter("tw:mail:*", 1000)]:
         return True
-    return any(follow_up.running for follow_up in await _kept(ground, promises))
+    return any(follow_up.running or follow_up.is_open for follow_up in await _kept(ground, promises))
 
 
 async def _kept(ground: Ground, promises: Sequence[Promise]) -> list[FollowUp]:
