@@ -40,6 +40,7 @@ from workers.nudged import NudgedWorker
 ADA, CAMILLE, GRACE, HUGO, BOT = "U0ADA", "U0CAMILLE", "U0GRACE", "U0HUGO", "U0BOT"
 GENERAL, DM, TEAM = "C0GENERAL", "D0ADA", "T0PLAY"
 REPOSITORY = Path(__file__).parent.parent
+PATIENCE = 60.0  # seconds for what comes at once on an idle machine: no condition is late on a busy one
 
 AGENT = """\
 ---
@@ -81,13 +82,13 @@ class Thread:
     async def reply(self, text: str, *, user: str = ADA) -> str:
         return await self.world.say(text, user=user, channel=self.channel, thread_ts=self.root)
 
-    async def answered(self, times: int = 1, *, within: float = 15) -> list[str]:
+    async def answered(self, times: int = 1, *, within: float = PATIENCE) -> list[str]:
         """What the bot said, once it has said `times` things and nothing is open any more."""
         await until(lambda: len(self.ours) >= times and not self.streaming, within=within, seen=lambda: self.said)
         await self.rests(within=within)
         return self.said
 
-    async def rests(self, *, within: float = 15) -> dict[str, str]:
+    async def rests(self, *, within: float = PATIENCE) -> dict[str, str]:
         """Wait until nobody owns the thread and no mail waits; its record."""
 
         async def idle() -> bool:
@@ -361,7 +362,9 @@ def write_files(folder: Path, agents: Mapping[str, str], servers: Mapping[str, A
     (folder / "mcp.json").write_text(json.dumps({"mcpServers": dict(servers)}))
 
 
-async def until(condition: Callable[[], Any], *, within: float = 10, seen: Callable[[], Any] = lambda: None) -> Any:
+async def until(
+    condition: Callable[[], Any], *, within: float = PATIENCE, seen: Callable[[], Any] = lambda: None
+) -> Any:
     """Wait for a condition, never for a duration."""
     try:
         async with asyncio.timeout(within):
@@ -372,7 +375,7 @@ async def until(condition: Callable[[], Any], *, within: float = 10, seen: Calla
         raise AssertionError(f"not within {within} s; seen so far: {seen()!r}") from None
 
 
-async def until_true(condition: Callable[[], Any], *, within: float, seen: Callable[[], Any]) -> None:
+async def until_true(condition: Callable[[], Any], *, within: float = PATIENCE, seen: Callable[[], Any]) -> None:
     try:
         async with asyncio.timeout(within):
             while not await condition():  # noqa: ASYNC110  # as above

@@ -30,7 +30,7 @@ async def stopped(demo: Demo) -> tuple[int, str]:
     """Start it, and wait until it gave up."""
     await demo.spawn()
     assert demo.process is not None
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         status = await demo.process.wait()
     await demo.end()
     return status, "\n".join(demo.lines)

@@ -18,7 +18,7 @@ from tests.demo.conftest import REPOSITORY, Demo, demo_in
 from tests.playground.agents_api.pdf import pdf
 from tests.playground.page.pictures import A_PICTURE
 
-PATIENCE_MS = 30_000  # on a busy machine
+PATIENCE_MS = 60_000  # on a busy machine
 LOOKS_MS = 100  # and not at each frame
 LONGEST_SECONDS = 400  # about 60 on an idle one
 TOUR = REPOSITORY / "docs" / "tour.md"

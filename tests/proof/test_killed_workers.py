@@ -18,7 +18,7 @@ from tests.proof.report import Report
 from tests.proof.talks import Kind
 
 MET_WITHIN = 6.0  # seconds in which the step of a started turn comes
-RECOVERED_WITHIN = 12.0
+RECOVERED_WITHIN = 30.0
 DUPLICATES = 0.15
 
 Where = Literal["slack", "mistral", "redis", "tool"]

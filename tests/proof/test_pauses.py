@@ -20,7 +20,7 @@ PAUSE = LEASE * 1.3  # seconds
 TWICE = 0.02  # of the open turns may be answered twice: Slack cannot check who owns a thread
 OTHERS = 3  # turns beside the one that is struck
 MET_WITHIN = 6.0
-ANSWERED_WITHIN = 20.0
+ANSWERED_WITHIN = 60.0
 DUPLICATES = 0.15
 
 # Where a worker falls asleep: when it has just written to the journal or claimed, and before it acts on that; and with

@@ -28,7 +28,7 @@ async def blow(ground: Ground) -> None:
     await asyncio.sleep(ground.rng.choice(AWAY))
     await ground.find_store()
     await ground.begin("plain")
-    await ground.until(lambda: not ground.unanswered(), within=20, what="all is answered after the restart")
+    await ground.until(lambda: not ground.unanswered(), within=60, what="all is answered after the restart")
 
 
 async def run(*, restarts: int, seed: int) -> Report:

@@ -38,7 +38,7 @@ def an_agent(front: str, *, model: str = MEDIUM) -> dict[str, str]:
 
 async def next_message_works(thread: Thread) -> None:
     await thread.reply("<@U0BOT> hello again")
-    await until(lambda: any("hello again" in said for said in thread.said), within=40, seen=lambda: thread.said)
+    await until(lambda: any("hello again" in said for said in thread.said), seen=lambda: thread.said)
     await thread.rests()
 
 
@@ -254,15 +254,15 @@ async def counting(make_world: MakeWorld, ran: Path, on_drop: str) -> World:
         await services.tools.offered(agent)
         return not services.tools.missing(agent)
 
-    await until_true(listed, within=60, seen=lambda: "the tool server is slow")
+    await until_true(listed, seen=lambda: "the tool server is slow")
     world.mistral.script.when("count", *FIRST, CallFunction(name="odd__count", arguments={"journal": str(ran)}))
     world.mistral.script.when("count", Say(text="Counted once.", pieces=2), results=True)
     return world
 
 
 async def counted(thread: Thread, ran: Path) -> None:
-    await until(lambda: any("Counted once." in said for said in thread.said), within=60, seen=lambda: thread.said)
-    await thread.rests(within=30)
+    await until(lambda: any("Counted once." in said for said in thread.said), seen=lambda: thread.said)
+    await thread.rests()
     said = "\n".join(thread.said)
     assert said.count("Spain won [1]. I pass it on.") == 1
     assert said.count("has handed over to") == 1
@@ -271,7 +271,7 @@ async def counted(thread: Thread, ran: Path) -> None:
     assert said.count("1. [Euro](https://e.example)") == 1
     assert runs(ran) == 1
     await thread.reply("hello again")
-    await until(lambda: any("hello again" in said for said in thread.said), within=40, seen=lambda: thread.said)
+    await until(lambda: any("hello again" in said for said in thread.said), seen=lambda: thread.said)
 
 
 @pytest.mark.parametrize(
@@ -351,5 +351,5 @@ async def test_an_answer_from_the_history_makes_the_count_incomplete(make_world:
     world = await make_world(mistral={"on_drop": "store", "lock_seconds": 0.2}, conversation_lock=1)
     world.mistral_fault("conversations.start", "cut", events=2)
     thread = await world.mention("hello")
-    await thread.answered(within=40)
+    await thread.answered()
     assert (await ended(world, thread))["used"] == [0, 0, 0, {}, 1]

@@ -109,7 +109,7 @@ async def test_a_worker_that_falls_after_an_upload_uploads_nothing_twice(make_wo
     await until(lambda: world.mistral.faults.seen.get("files.content") == 2)
     await world.end_worker(0)
     await world.start_worker()
-    await thread.answered(3, within=30)
+    await thread.answered(3)
     assert thread.said[0] == "Two plots:"
     assert sorted(file.name for file in files(thread)) == ["a.png", "b.png"]
 
@@ -199,7 +199,7 @@ async def test_asking_once_more_survives_a_fallen_worker(make_world: MakeWorld) 
     await until(lambda: world.mistral.faults.seen.get("conversations.append"))
     await world.end_worker(0)
     await world.start_worker()
-    said = await thread.answered(2, within=30)
+    said = await thread.answered(2)
     assert said[0] == "- **Title:** May\n- **Total:** 1"
     assert len(files(thread)) == 1
 
@@ -225,7 +225,7 @@ async def test_tools_come_before_the_form(make_world: MakeWorld) -> None:
     world.mistral.script.will(Say(text="Let me look."), CallFunction(name="odd__fail"))
     world.mistral.script.will(Say(text='{"title": "May", "total": 1}'))
     thread = await world.mention("read it")
-    await until(lambda: files(thread), within=30, seen=lambda: thread.said)
+    await until(lambda: files(thread), seen=lambda: thread.said)
     assert "- **Title:** May\n- **Total:** 1" in thread.said
     assert "Let me look." not in "".join(thread.said)
     assert len(world.mistral.log.requests("conversations.append")) == 1

@@ -53,7 +53,7 @@ async def waiting(thread: Thread, times: int = 1) -> list[Message]:
 
 
 async def says(thread: Thread, words: str) -> None:
-    await until(lambda: any(words in said for said in thread.said), within=30, seen=lambda: thread.said)
+    await until(lambda: any(words in said for said in thread.said), seen=lambda: thread.said)
 
 
 async def whispered(world: World, user: str, words: str) -> None:
@@ -517,7 +517,7 @@ async def test_what_goes_to_a_server_with_sign_ins_is_shown_to_the_asker_and_tho
     await world.click(card, "arguments")
     await until(lambda: str(tmp_path) in shown_to(world, ADA))
     await world.click(card, "approve")
-    await until(lambda: runs(tmp_path / "ran") == 1, within=30)
+    await until(lambda: runs(tmp_path / "ran") == 1)
     await thread.rests()
     assert str(tmp_path) not in str([message.blocks for message in thread.ours])
 

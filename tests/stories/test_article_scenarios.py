@@ -59,7 +59,7 @@ async def test_the_weather_where_john_is_comes_in_its_form(make_world: MakeWorld
     )
     world.mistral.script.answer_with(tells_the_weather)
     thread = await world.mention(WEATHER)
-    await until(lambda: world.files_in(thread), within=60, seen=lambda: thread.said)
+    await until(lambda: world.files_in(thread), seen=lambda: thread.said)
     await thread.rests()
 
     [start] = world.mistral.log.requests("conversations.start")

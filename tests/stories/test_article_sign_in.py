@@ -62,7 +62,7 @@ async def signed_in(world: World, linear: Linear) -> None:
         buttons: list[Any] = [e for message in told for block in message.blocks for e in block.get("elements", [])]
         return next((button["url"] for button in buttons if "url" in button), None)
 
-    here = urlsplit(str(await until(link, within=30, seen=lambda: world.whispers))).path
+    here = urlsplit(str(await until(link, seen=lambda: world.whispers))).path
     linear.issuer.switch(answered_by="ada")
     async with httpx2.AsyncClient(follow_redirects=False, trust_env=False, timeout=15) as browser:
         away = await browser.post(f"{world.url}{here}")
@@ -93,9 +93,7 @@ async def test_a_persons_own_projects_are_told_after_a_sign_in(
     thread = await world.mention(PROJECTS)
     await signed_in(world, linear)
     if streamed:
-        await until(
-            lambda: thread.streaming and "Your projects" in thread.said[-1], within=30, seen=lambda: thread.said
-        )
-    await until(lambda: "Checkout" in thread.said[-1] and not thread.streaming, within=30, seen=lambda: thread.said)
+        await until(lambda: thread.streaming and "Your projects" in thread.said[-1], seen=lambda: thread.said)
+    await until(lambda: "Checkout" in thread.said[-1] and not thread.streaming, seen=lambda: thread.said)
     await thread.rests()
     assert {one.person for one in linear.service.requests("mcp.tools/call.list_projects")} >= {"ada"}

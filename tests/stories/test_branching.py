@@ -161,7 +161,7 @@ async def test_a_worker_that_falls_meanwhile_does_not_branch_twice(make_world: M
     await until(lambda: len(world.slack.workspace.conversations[GENERAL].timeline) > before)
     await world.end_worker(0)
     await world.start_worker()
-    await until(lambda: len(thread.ours) == 3, within=20, seen=lambda: thread.said)
+    await until(lambda: len(thread.ours) == 3, seen=lambda: thread.said)
 
     assert len(world.slack.workspace.conversations[GENERAL].timeline) == before + 1
     assert len([text for text in thread.said if "goes on from here" in text]) == 1

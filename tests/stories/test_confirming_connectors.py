@@ -120,5 +120,5 @@ async def test_a_worker_that_goes_before_the_decision_is_sent_costs_nothing(make
     await world.end_worker(0)
     world.mistral.script.release()
     await world.start_worker()
-    await until(lambda: "Sent." in thread.said, within=30, seen=lambda: thread.said)
+    await until(lambda: "Sent." in thread.said, seen=lambda: thread.said)
     assert len([each for each in appended(world) if "tool_confirmations" in each]) == 1

@@ -41,7 +41,7 @@ async def shows(world: World, *words: str, user: str = ADA) -> str:
     def seen() -> str:
         return "\n".join(words_in(world.views(user)[-1].definition["blocks"])) if world.views(user) else ""
 
-    await until(lambda: all(each in seen() for each in words), within=20, seen=seen)
+    await until(lambda: all(each in seen() for each in words), seen=seen)
     return seen()
 
 
@@ -99,7 +99,7 @@ async def test_who_closed_the_list_is_told_by_direct_message(house: House, brows
         messages = house.world.slack.workspace.conversations["D0ADA"].messages.values()
         return any("now signed in at notes" in message.text for message in messages)
 
-    await until(told, within=20)
+    await until(told)
 
 
 async def test_who_disconnects_is_asked_again_by_every_worker_and_the_server_is_told(
@@ -217,7 +217,7 @@ async def test_a_yes_for_the_thread_that_is_revoked_is_asked_for_again_at_the_ne
     await until(lambda: "approve_thread" in str(thread.ours[-1].blocks) if thread.ours else False)
     await thread.rests()
     await world.click(thread.ours[-1], "approve_thread")
-    await until(lambda: runs(tmp_path / "ran") == 1, within=20)
+    await until(lambda: runs(tmp_path / "ran") == 1)
     await thread.rests()
 
     view = await listed(world)
@@ -228,7 +228,7 @@ async def test_a_yes_for_the_thread_that_is_revoked_is_asked_for_again_at_the_ne
     said = len(thread.ours)
     world.mistral.script.will_call("odd__count", {"journal": str(tmp_path / "ran")})
     await thread.reply(f"<@{BOT}> again")
-    await until(lambda: any("approve_thread" in str(message.blocks) for message in thread.ours[said:]), within=20)
+    await until(lambda: any("approve_thread" in str(message.blocks) for message in thread.ours[said:]))
     assert runs(tmp_path / "ran") == 1
 
 
@@ -267,4 +267,4 @@ async def shows_another(world: World, before: str) -> None:
         last = words_in(world.views()[-1].definition["blocks"])
         return "\n".join(last) not in before
 
-    await until_true(changed, within=20, seen=lambda: before[-200:])
+    await until_true(changed, seen=lambda: before[-200:])

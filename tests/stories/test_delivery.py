@@ -45,7 +45,7 @@ async def test_a_stream_in_trouble_ends_with_the_whole_text_once(world: World, m
     await world.mistral.script.until_held()
     await until(lambda: world.calls("chat.startStream"), seen=lambda: thread.said)
     world.mistral.script.release()
-    assert await thread.answered(within=30) == ["one two three four five six seven eight"]
+    assert await thread.answered() == ["one two three four five six seven eight"]
     assert thread.session == "active"
 
 
@@ -57,14 +57,14 @@ async def test_a_stream_that_slack_ends_early_goes_on_with_the_rest_only(make_wo
     await world.mistral.script.until_held()
     await until(lambda: thread.ours and not thread.streaming, seen=lambda: thread.said)
     world.mistral.script.release()
-    said = await thread.answered(within=30)
+    said = await thread.answered()
     assert " ".join("".join(said).split()) in ("one two three four five six seven eight",)
 
 
 async def test_a_long_answer_is_split_at_block_borders_and_the_rest_is_a_file(world: World) -> None:
     world.mistral.script.will_say(LONG, pieces=40)
     thread = await world.mention("everything")
-    await thread.answered(4, within=30)
+    await thread.answered(4)
     files = [file for message in thread.ours for file in message.files]
     assert len(files) == 1
     assert files[0].content is not None
@@ -76,7 +76,7 @@ async def test_a_long_answer_is_split_at_block_borders_and_the_rest_is_a_file(wo
 async def test_a_long_streamed_answer_loses_and_doubles_nothing(world: World) -> None:
     world.mistral.script.will_say(LONG[:25_000], pieces=40)
     thread = await world.dm("much")
-    said = await thread.answered(2, within=30)
+    said = await thread.answered(2)
     assert "".join("".join(said).split()) == "".join(LONG[:25_000].split())
 
 
@@ -101,7 +101,7 @@ async def test_without_a_history_scope_a_lost_answer_is_said_again_as_new(make_w
 async def test_slack_being_away_for_a_while_loses_nothing(world: World) -> None:
     world.slack_fault("chat.postMessage", "status", status=429, retry_after=1, times=3)
     thread = await world.mention("patience")
-    assert await thread.answered(within=30) == ["answer to: [Ada] patience"]
+    assert await thread.answered() == ["answer to: [Ada] patience"]
 
 
 @pytest.mark.parametrize("kind", ["http", "socket"])
@@ -135,12 +135,12 @@ async def test_a_long_answer_that_begins_in_a_placeholder_loses_nothing(make_wor
     world = await make_world(slack={"profile": "minimal"})
     world.mistral.script.will_say(LONG[:25_000], pieces=40)
     thread = await world.mention("much")
-    said = await thread.answered(3, within=30)
+    said = await thread.answered(3)
     assert "".join("".join(said).split()) == "".join(LONG[:25_000].split())
 
     world.mistral.script.will_say(LONG, pieces=40)
     thread = await world.mention("everything")
-    said = await thread.answered(4, within=30)
+    said = await thread.answered(4)
     assert "## Part 0" in said[0]
     assert "file" in said[-1]  # which is not known here either
 

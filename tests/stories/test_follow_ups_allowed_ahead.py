@@ -131,7 +131,7 @@ async def test_what_is_allowed_is_so_for_what_it_was_to_do(world: World) -> None
     thread, card = await promised(world, tools=[COUNTS])
     view = await opened(world, card)
     await world.submit(view, {"tools": list(boxes(view).values())})
-    await until_true(lambda: _any(world), within=10, seen=lambda: shown(world))
+    await until_true(lambda: _any(world), seen=lambda: shown(world))
     [made] = await kept(world)
     await again(world, thread, CallFunction(name="change_follow_up", arguments={"id": made.id, "quiet": True}))
     assert len(await grants(world)) == 1
@@ -147,7 +147,7 @@ async def test_what_is_allowed_is_so_for_when_it_was_to_run(world: World, change
     thread, card = await promised(world, tools=[COUNTS])
     view = await opened(world, card)
     await world.submit(view, {"tools": list(boxes(view).values())})
-    await until_true(lambda: _any(world), within=10, seen=lambda: shown(world))
+    await until_true(lambda: _any(world), seen=lambda: shown(world))
     [made] = await kept(world)
     last = {"id": made.id, "ends": later(days=9)}
     await again(world, thread, CallFunction(name="change_follow_up", arguments=last))

@@ -162,7 +162,7 @@ async def test_the_form_leaves_a_webhook_its_events(world: World) -> None:
         [kept] = await FollowUps(world.redis).of(TEAM, ADA)
         return kept.follow_up.quiet
 
-    await until_true(is_quiet, within=10, seen=lambda: before)
+    await until_true(is_quiet, seen=lambda: before)
     [after] = await FollowUps(world.redis).of(TEAM, ADA)
     assert (after.follow_up.events, after.follow_up.hook) == (("issues.closed",), before.follow_up.hook)
 
@@ -222,7 +222,7 @@ async def waits_at_its_door(world: World) -> FollowUp:
     async def waits() -> bool:
         return bool(await world.redis.hget(keys.thread(kept.follow_up.door), "state") == b"asking")  # type: ignore[misc]
 
-    await until_true(waits, within=10, seen=lambda: kept)
+    await until_true(waits, seen=lambda: kept)
     return kept.follow_up
 
 
@@ -237,7 +237,7 @@ async def has_run(world: World, times: int) -> FollowUp:
         state = await world.redis.hget(keys.thread(door), "state")  # type: ignore[misc]  # as above
         return found[0].runs >= times and not found[0].running and not waiting and state == b"idle"
 
-    await until_true(rests, within=15, seen=lambda: found)
+    await until_true(rests, seen=lambda: found)
     return found[0]
 
 
@@ -306,6 +306,6 @@ async def test_what_waits_for_a_quiet_one_goes_to_the_thread_that_its_first_run_
         asked = str([request.body for request in world.mistral.log.requests("conversations.append")])
         return all(f'"delivery":"{name}"' in asked for name in ("d2", "d3"))
 
-    await until_true(are_read, within=15, seen=lambda: roots(world))
+    await until_true(are_read, seen=lambda: roots(world))
     await has_run(world, 2)
     assert roots(world) == [root]

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.browser
 
 MONDAY = datetime(2027, 3, 1, 10, tzinfo=UTC)  # by the clock of follow-ups
 SPEED = 600  # of that clock: twenty minutes take two seconds
-PATIENCE_MS = 15_000
+PATIENCE_MS = 60_000
 AGENT = "---\nmodel: mistral-medium-latest\ndescription: Helps.\ndisplay_name: Assistant\n---\nHelp.\n"
 
 

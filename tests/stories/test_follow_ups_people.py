@@ -65,7 +65,7 @@ async def eventually(look: Callable[[], Awaitable[Found | None]]) -> Found:
             found[:] = [now]
         return bool(found)
 
-    await until_true(seen, within=10, seen=lambda: found)
+    await until_true(seen, seen=lambda: found)
     return found[0]
 
 
@@ -497,7 +497,7 @@ async def test_the_owner_is_told_once_that_somebody_else_did_it(world: World, ac
 async def test_who_pauses_their_own_is_told_nothing(world: World) -> None:
     _, card, one = await a_card(world)
     await press(world, card, "cancel")
-    await until_true(lambda: ended(world, one), within=5, seen=lambda: one.id)
+    await until_true(lambda: ended(world, one), seen=lambda: one.id)
     assert not [key async for key in world.redis.scan_iter(match=f"{keys.seen('told:')}*")], "nothing is to be told"
     assert direct(world, ADA) == []
 
@@ -660,7 +660,7 @@ async def test_one_press_is_one_run_though_slack_is_away_when_the_list_is_drawn_
     world.slack_fault("chat.update", "error", code="internal_error", times=1)
     world.mistral.script.will_say("Once.")
     await press(world, thread.ours[-1], "run")
-    await until(lambda: "It runs now, for Ada." in drawn_again(thread), within=20, seen=lambda: drawn_again(thread))
+    await until(lambda: "It runs now, for Ada." in drawn_again(thread), seen=lambda: drawn_again(thread))
     await thread.rests()
     assert world.calls("chat.update") == 2
     assert (await now_is(world, one)).runs == 1

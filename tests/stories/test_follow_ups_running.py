@@ -81,7 +81,7 @@ async def at_rest(world: World, follow_up_id: str = "check", *, runs: int = 1) -
         follow_up = await stands(world, follow_up_id)
         return follow_up.runs >= runs and not follow_up.running
 
-    await until_true(rests, within=15, seen=lambda: follow_up_id)
+    await until_true(rests, seen=lambda: follow_up_id)
     return await stands(world, follow_up_id)
 
 
@@ -90,7 +90,7 @@ async def paused(world: World, why: Why, follow_up_id: str = "check") -> FollowU
         follow_up = await stands(world, follow_up_id)
         return (follow_up.status, follow_up.why) == (Status.PAUSED, why)
 
-    await until_true(is_paused, within=15, seen=lambda: why)
+    await until_true(is_paused, seen=lambda: why)
     return await stands(world, follow_up_id)
 
 
@@ -202,7 +202,7 @@ async def test_a_time_that_comes_while_it_still_runs_is_left_out_and_said(world:
     async def is_left_out() -> bool:
         return (await stands(world)).missed == 1
 
-    await until_true(is_left_out, within=5, seen=lambda: "not left out")
+    await until_true(is_left_out, seen=lambda: "not left out")
     world.mistral.script.release()
     assert "1 earlier time was missed, on " in (await thread.answered(2))[-1]
     follow_up = await at_rest(world)
@@ -282,7 +282,7 @@ async def test_when_the_runs_of_the_day_are_used_up_the_owner_is_told_once(make_
         async def is_left_out(missed: int = missed) -> bool:
             return (await stands(world)).missed == missed + 1
 
-        await until_true(is_left_out, within=5, seen=lambda: "not left out")
+        await until_true(is_left_out, seen=lambda: "not left out")
     assert "used up the runs that they may have today (1)" in await told(world, ADA, times=before + 1)
     await promise(world, thread, id="again")
     assert "had used up the runs of that day" in (await thread.answered(3))[-1]
@@ -454,7 +454,7 @@ async def test_a_failed_run_that_is_tried_again_and_answers_counts_no_more(make_
     async def is_forgiven() -> bool:
         return (await stands(world)).failures == 0
 
-    await until_true(is_forgiven, within=10, seen=lambda: thread.said)
+    await until_true(is_forgiven, seen=lambda: thread.said)
     await thread.rests()
     assert (await stands(world)).runs == 1
 
@@ -716,7 +716,7 @@ async def test_a_worker_that_ends_in_the_middle_costs_neither_the_run_nor_its_en
     await world.end_worker(0)
     world.mistral.script.release()
     await world.start_worker()
-    said = await thread.answered(2, within=30)
+    said = await thread.answered(2)
     assert len(said) == 2
     assert "A follow-up of Ada: “check the deploy”; the next one" in said[1]
     follow_up = await at_rest(world)

@@ -151,7 +151,7 @@ async def test_stop_during_a_chain_keeps_what_was_said_and_says_no_more(desk: Wo
     thread = await desk.dm("+front what do I owe?")
     await until(lambda: len(thread.ours) == 3, seen=lambda: thread.said)
     await thread.reply("stop")
-    said = await thread.answered(4, within=30)
+    said = await thread.answered(4)
     assert said[0] == "One moment."
     assert "Stopped" in said[-1]
     assert thread.status == ""
@@ -178,7 +178,7 @@ async def test_a_worker_that_goes_in_the_middle_of_a_chain_costs_no_part_and_dou
     await world.end_worker(0)
     world.mistral.script.release()
     await world.start_worker()
-    assert await thread.answered(5, within=30) == [
+    assert await thread.answered(5) == [
         "One moment.",
         "*Front desk* has handed over to *Technical support*: Mends what is broken",
         "Mended.",
@@ -197,7 +197,7 @@ async def test_an_answer_that_is_made_again_takes_back_what_the_lost_one_had_set
     )
     world.mistral.script.will(Say(text="I know it myself: nothing."))
     thread = await world.dm("+front what do I owe?")
-    await until(lambda: "I know it myself: nothing." in thread.said, within=30, seen=lambda: thread.said)
+    await until(lambda: "I know it myself: nothing." in thread.said, seen=lambda: thread.said)
     await thread.rests()
     assert thread.said == ["I know it myself: nothing."]
     assert "speaker" not in await thread.record()

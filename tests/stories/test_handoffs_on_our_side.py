@@ -154,7 +154,7 @@ async def test_a_worker_that_goes_between_a_handoff_and_its_continuation_loses_n
     await world.end_worker(0)
     script.release()
     await world.start_worker()
-    assert await thread.answered(3, within=30) == ["One moment.", TO_BILLING, "Nothing is owed."]
+    assert await thread.answered(3) == ["One moment.", TO_BILLING, "Nothing is owed."]
     assert script.left() == 0
     assert [message.username for message in thread.ours] == ["Front desk", None, "Billing"]
 

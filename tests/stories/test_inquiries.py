@@ -260,7 +260,7 @@ async def test_an_open_call_whose_worker_goes_is_not_made_again_and_its_question
             await world.end_workers()
         await world.submit(view, {"field-0": "Ada"})  # nobody hears it yet
         await world.start_worker()
-        await until(lambda: "I could not greet you." in thread.said, within=20, seen=lambda: thread.said)
+        await until(lambda: "I could not greet you." in thread.said, seen=lambda: thread.said)
         await thread.rests()
         assert "not known whether it took effect" in results(world)[0]
         assert bench.journal.counts["greet_the_old_way"] == 1
@@ -289,7 +289,7 @@ async def test_the_question_of_an_open_call_is_over_also_where_its_post_was_not_
         await world.start_worker()
         await until(lambda: "answer_it" not in str(question.blocks), seen=lambda: question.blocks)
         assert "The question of the tool server odd is no longer open." in str(question.blocks)
-        await until(lambda: "I could not greet you." in thread.said, within=20, seen=lambda: thread.said)
+        await until(lambda: "I could not greet you." in thread.said, seen=lambda: thread.said)
 
 
 async def end_as_killed(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -62,7 +62,7 @@ async def test_a_full_mailbox_still_hears_a_stop(make_world: MakeWorld) -> None:
     await thread.reply("and another")
     await heard(world)
     await thread.reply("stop")
-    await until(lambda: any("Stopped" in said for said in thread.said), within=5, seen=lambda: thread.said)
+    await until(lambda: any("Stopped" in said for said in thread.said), seen=lambda: thread.said)
     world.mistral.script.release()
     await until(lambda: any("and another" in said for said in thread.said), seen=lambda: thread.said)
     await thread.rests()

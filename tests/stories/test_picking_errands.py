@@ -44,9 +44,9 @@ def roots(world: World, channel: str = GENERAL) -> list[Thread]:
 
 async def opened(world: World, times: int = 2) -> Thread:
     """The one thread that the bot began, once its question is answered."""
-    await until(lambda: roots(world), within=20)
+    await until(lambda: roots(world))
     thread = roots(world)[0]
-    await thread.answered(times, within=30)
+    await thread.answered(times)
     return thread
 
 
@@ -54,7 +54,7 @@ async def done(world: World, errand: ThreadKey) -> None:
     async def idle() -> bool:
         return (await world.hash(f"tw:thread:{errand}")).get("state") == "idle"
 
-    await until_true(idle, within=20, seen=lambda: [thread.said for thread in roots(world)])
+    await until_true(idle, seen=lambda: [thread.said for thread in roots(world)])
 
 
 async def test_a_thread_begins_with_who_asks_whom_and_what(make_world: MakeWorld) -> None:
@@ -93,7 +93,7 @@ async def test_where_the_bot_is_no_member_the_asker_is_told_what_to_do(make_worl
     async def done_with() -> bool:
         return [key async for key in world.redis.scan_iter("tw:mail:*")] == []
 
-    await until_true(done_with, within=10, seen=lambda: said)
+    await until_true(done_with, seen=lambda: said)
 
 
 async def test_a_question_that_waited_for_too_long_is_told_so(make_world: MakeWorld) -> None:
@@ -132,7 +132,7 @@ async def test_a_worker_that_dies_at_any_step_leaves_one_thread_and_one_answer(
     await until(lambda: "services" in world.workers[0].ctx)
     died = dying(world, name, number, when)
     errand = await asked(world, "only once")
-    await until(died, within=20)
+    await until(died)
     await done(world, errand)
     thread = await opened(world)
     assert [each.root for each in roots(world)] == [thread.root]

@@ -51,14 +51,14 @@ async def linear() -> AsyncIterator[tuple[LinearService, str]]:
 
 async def allowed(world: World, thread: Thread, action: str = "approve") -> str:
     """All that was said, after the person allowed what was asked for."""
-    await until(lambda: any("approve" in str(one.blocks) for one in thread.ours), within=60, seen=lambda: thread.said)
+    await until(lambda: any("approve" in str(one.blocks) for one in thread.ours), seen=lambda: thread.said)
     await thread.rests()
     await world.click(next(one for one in thread.ours if "approve" in str(one.blocks)), action)
 
     async def is_over() -> bool:
         return (await thread.record())["state"] == "idle"
 
-    await until_true(is_over, within=60, seen=lambda: thread.said)
+    await until_true(is_over, seen=lambda: thread.said)
     return "\n".join(thread.said)
 
 
@@ -106,7 +106,7 @@ async def test_calls_from_a_channel_with_credentials_of_its_own_carry_these_whoe
         world.mistral.script.will_call(
             "github__issue_write", {"method": "create", **STORE, "title": title, "body": "-"}
         )
-        await (await ask).answered(within=60)
+        await (await ask).answered()
 
     await opens("In the channel", world.mention("open an issue", user=CAMILLE))
     await opens("Beside it", world.dm("open an issue"))
@@ -132,12 +132,12 @@ async def test_always_for_opening_issues_is_none_for_changing_them(
 
     first = await written("create", title="No tea", body="-")
     await allowed(world, first, "approve_always")
-    await (await written("create", title="No milk", body="-")).answered(within=60)
+    await (await written("create", title="No milk", body="-")).answered()
     assert {"No tea", "No milk"} <= set(issues_of(service))
 
     number = next(issue.number for issue in all_issues(service) if issue.title == "No tea")
     changed = await written("update", issue_number=number, title="No tea at all")
-    await until(lambda: "approve" in str([one.blocks for one in changed.ours]), within=60, seen=lambda: changed.said)
+    await until(lambda: "approve" in str([one.blocks for one in changed.ours]), seen=lambda: changed.said)
     assert "No tea at all" not in issues_of(service)
 
 
@@ -205,7 +205,7 @@ async def test_an_npm_linear_server_with_198_tools_is_used_by_a_toolset(
     world = await make_world(agents=agent("{}", tools="[linear]"), servers={"linear": narrowed})
     world.mistral.script.will_call("linear__linear_getProjects")
     thread = await world.mention("which projects do I have?")
-    [said] = await thread.answered(within=60)
+    [said] = await thread.answered()
     assert "Checkout" in said
     assert given(world) == {"linear__linear_getProjects", "linear__linear_getTeams"}
 
@@ -218,7 +218,7 @@ async def test_a_time_is_converted_at_once_by_the_agent_that_comes_along(make_wo
     moment = {"source_timezone": "Asia/Tokyo", "time": "09:00", "target_timezone": "UTC"}
     world.mistral.script.will_call("time__convert_time", moment)
     thread = await world.mention("when it is nine in Tokyo, what time is it in UTC?")
-    [said] = await thread.answered(within=60)
+    [said] = await thread.answered()
     assert "T00:00:00+00:00" in said
     assert "-9.0h" in said
 
@@ -242,7 +242,7 @@ async def test_the_history_of_a_repository_is_told_by_an_agent_that_cannot_chang
     world.mistral.script.will_call("git__git_log", {"repo_path": str(repository)})
     world.mistral.script.will_call("git__git_commit", {"repo_path": str(repository), "message": "Change it"})
     thread = await world.mention("what happened?")
-    await thread.answered(within=60)
+    await thread.answered()
     said = results(world)
     assert "Run out of tea" in said[0]
     assert "There is no tool" in said[1]

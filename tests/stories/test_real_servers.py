@@ -122,7 +122,7 @@ async def test_the_server_with_everything_over_each_transport(make_world: MakeWo
         )
         drawn = all_that_is_drawn(world)
         thread = await world.mention("do everything")
-        await until(lambda: "Done." in thread.said, within=90, seen=lambda: thread.said)
+        await until(lambda: "Done." in thread.said, seen=lambda: thread.said)
         echo, total, image, resource, structured, links, long = said(world)
         assert echo == "Echo: hello"
         assert "5" in total
@@ -148,7 +148,7 @@ async def test_the_server_with_everything_over_each_transport(make_world: MakeWo
         assert "https://example.com/there" in str(link.blocks)
         assert "example.com" not in str([message.blocks for message in again.ours])
         await world.click(link, "done_it")
-        await until(lambda: "Thank you." in again.said, within=30, seen=lambda: again.said)
+        await until(lambda: "Thank you." in again.said, seen=lambda: again.said)
         form, page = said(world)[-2:]
         assert "- Name: Ada" in form
         assert "- Favorite Integer: 7" in form
@@ -169,7 +169,7 @@ async def test_the_filesystem_server_writes_where_it_may_and_nowhere_else(
         ("files__write_file", {"path": str(tmp_path / "outside.txt"), "content": "High at noon."}),
     )
     thread = await world.mention("keep the tides")
-    await until(lambda: "Done." in thread.said, within=60, seen=lambda: thread.said)
+    await until(lambda: "Done." in thread.said, seen=lambda: thread.said)
     assert (shelf / "tides.txt").read_text() == "High at noon."
     assert not (tmp_path / "outside.txt").exists()
     assert "outside allowed directories" in said(world)[1]
@@ -187,7 +187,7 @@ async def test_the_git_server_commits_what_was_staged(make_world: MakeWorld, tmp
     world.mistral.script.will_call("git__git_commit", {"repo_path": str(repository), "message": "Keep the tides"})
     world.mistral.script.will_say("It is committed.")
     thread = await world.mention("commit the notes")
-    assert await thread.answered(within=90) == ["It is committed."]
+    assert await thread.answered() == ["It is committed."]
     log = subprocess.run(  # noqa: ASYNC221
         ["git", "-C", str(repository), "log", "--format=%s"], check=True, capture_output=True, text=True
     )
@@ -202,6 +202,6 @@ async def test_the_fetch_server_reads_a_page(make_world: MakeWorld) -> None:
         world.mistral.script.will_call("fetch__fetch", {"url": f"{url}/tides"})
         world.mistral.script.will_say("High at noon.")
         thread = await world.mention("when is high tide?")
-        assert await thread.answered(within=90) == ["High at noon."]
+        assert await thread.answered() == ["High at noon."]
         [result] = said(world)
         assert "High at noon." in result

@@ -51,7 +51,7 @@ async def test_a_call_that_needs_more_rights_asks_once_more_and_says_why(
     house = await make_house(entry=entry)
     thread = await house.asks()
     await signed_in(house, await house.link(), browser)
-    await until(lambda: "Groceries" in thread.said[-1], within=20, seen=lambda: thread.said)
+    await until(lambda: "Groceries" in thread.said[-1], seen=lambda: thread.said)
     assert "notes:write" not in (await house.signed_in()).scope
     first, whispers = await house.signed_in(), len(house.world.whispered)
 
@@ -62,7 +62,7 @@ async def test_a_call_that_needs_more_rights_asks_once_more_and_says_why(
     assert "it lacks rights" in asked
     assert "notes:write" in asked
     await signed_in(house, link, browser)
-    await until(lambda: "Ada wrote this" in thread.said[-1], within=20, seen=lambda: thread.said)
+    await until(lambda: "Ada wrote this" in thread.said[-1], seen=lambda: thread.said)
     wider = await house.signed_in()
     assert wider.id != first.id
     assert {"notes:read", "notes:write"} <= set(wider.scope.split())
@@ -142,7 +142,7 @@ async def test_five_calls_that_wait_for_one_server_get_one_link_and_are_all_made
     assert len(house.world.whispers) == 1
     assert sum("sign in at notes" in said for said in thread.said) == 1
     await signed_in(house, link, browser)
-    await until(lambda: len(results(house.world)) == 5, within=20, seen=lambda: results(house.world))
+    await until(lambda: len(results(house.world)) == 5, seen=lambda: results(house.world))
     assert all("Groceries" in said for said in results(house.world))
     assert (await thread.rests())["state"] != "asking"
 
@@ -185,7 +185,7 @@ async def test_a_refused_sign_in_closes_all_calls_that_wait_for_the_server(
     link = await house.link()
     house.issuer.switch(denies=True)
     await back(house, (await opened(house, link, browser)).headers["location"], browser)
-    await until(lambda: len(results(house.world)) == 5, within=20, seen=lambda: results(house.world))
+    await until(lambda: len(results(house.world)) == 5, seen=lambda: results(house.world))
     assert all("was refused" in said for said in results(house.world))
     assert len([said for _, said in house.world.whispers if "was refused" in said]) == 1
     assert (await thread.rests())["state"] != "asking"
@@ -233,7 +233,7 @@ async def test_a_link_is_good_once_and_not_for_ever(house: House, browser: httpx
     async def is_over() -> bool:
         return (await browser.get(f"{house.world.url}{urlsplit(link).path}")).status_code == 410
 
-    await until_true(is_over, within=15, seen=lambda: link)
+    await until_true(is_over, seen=lambda: link)
 
 
 async def test_another_worker_goes_on_from_the_link(house: House, browser: httpx2.AsyncClient) -> None:
@@ -260,7 +260,7 @@ async def test_four_workers_renew_an_expired_token_once(house: House, browser: h
         await house.world.start_worker()
     threads = [await house.asks() for _ in range(4)]
     for each in threads:
-        assert "Groceries" in (await each.answered(within=60))[-1]
+        assert "Groceries" in (await each.answered())[-1]
     assert len(house.issuer.requests("token.refresh_token")) == 1
 
 

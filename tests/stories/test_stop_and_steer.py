@@ -18,7 +18,7 @@ async def test_stop_ends_what_is_shown_and_the_next_message_is_answered(world: W
     thread = await world.dm("tell me a story")
     await world.mistral.script.until_held()
     await thread.reply("stop")
-    await until(lambda: any("Stopped" in said for said in thread.said), within=5, seen=lambda: thread.said)
+    await until(lambda: any("Stopped" in said for said in thread.said), seen=lambda: thread.said)
     assert not thread.streaming
     world.mistral.script.release()
     await thread.rests()
@@ -34,7 +34,7 @@ async def test_slacks_own_stop_button_does_the_same(world: World) -> None:
     thread = await world.mention("tell me a story")
     await world.mistral.script.until_held()
     await world.press_stop(thread)
-    await until(lambda: thread.said and "Stopped" in thread.said[-1], within=5, seen=lambda: thread.said)
+    await until(lambda: thread.said and "Stopped" in thread.said[-1], seen=lambda: thread.said)
     world.mistral.script.release()
     await thread.rests()
     assert thread.said == ["Stopped."]
@@ -45,9 +45,9 @@ async def test_stop_cancels_a_running_tool_and_closes_its_call(make_world: MakeW
     world = await make_world(agents=agent(), servers=ODD_JOBS_APART)
     world.mistral.script.will_call("odd__hang", {"journal": str(tmp_path / "ran")})
     thread = await world.mention("hang")
-    await until(lambda: (tmp_path / "ran").exists(), within=60)
+    await until(lambda: (tmp_path / "ran").exists())
     await thread.reply("<@U0BOT> stop")
-    await until(lambda: any("Stopped" in said for said in thread.said), within=5, seen=lambda: thread.said)
+    await until(lambda: any("Stopped" in said for said in thread.said), seen=lambda: thread.said)
     await thread.rests()
     await thread.reply("<@U0BOT> go on")
     await until(lambda: "go on" in thread.said[-1], seen=lambda: thread.said)
@@ -114,7 +114,7 @@ async def test_stop_does_not_wait_for_slacks_retry_after(world: World) -> None:
     await world.mistral.script.until_held()
     await until(lambda: thread.streaming, seen=lambda: thread.said)
     await thread.reply("stop")
-    await until(lambda: any("Stopped" in said for said in thread.said), within=5, seen=lambda: thread.said)
+    await until(lambda: any("Stopped" in said for said in thread.said), seen=lambda: thread.said)
     world.mistral.script.release()
     await thread.rests()
 
@@ -130,7 +130,7 @@ async def test_a_turn_whose_time_is_up_in_the_middle_of_an_answer_says_so(make_w
     async def over() -> bool:
         return (await world.hash(key)).get("ended") == "limit_time" or "cut_off" in (await world.hash(key))["steps"]
 
-    await until_true(over, within=10, seen=lambda: thread.said)
+    await until_true(over, seen=lambda: thread.said)
     world.mistral.script.release()
     [said] = await thread.answered()
     assert said.startswith("one")

@@ -60,7 +60,7 @@ async def nothing_is_left(world: World) -> None:
     """No connection's task and no server's process outlives the worker."""
     await world.end_workers()
     assert [task.get_name() for task in asyncio.all_tasks() if task.get_name().startswith("mcp:")] == []
-    await until(lambda: not servers(), within=20, seen=servers)
+    await until(lambda: not servers(), seen=servers)
 
 
 def servers() -> list[str]:

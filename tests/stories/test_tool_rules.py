@@ -42,7 +42,7 @@ async def counted(
     world.mistral.script.will_call(tool, {"journal": str(journal)})
     world.mistral.script.will_say("Done.")
     thread = await world.mention("count", user=user, channel=channel)
-    await thread.answered(within=60)
+    await thread.answered()
     return results(world)[-1]
 
 

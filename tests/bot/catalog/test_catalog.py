@@ -148,7 +148,7 @@ async def watched(files: Files) -> AsyncIterator[tuple[Catalogs, asyncio.Queue[t
     task = asyncio.create_task(watch(catalogs, on_change))
     try:
         # The watch begins a moment after the call: touch a file until it has been heard once.
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while heard.empty():
                 files.agent("warm-up")
                 with suppress(TimeoutError):
@@ -162,7 +162,7 @@ async def watched(files: Files) -> AsyncIterator[tuple[Catalogs, asyncio.Queue[t
 
 async def heard_of(heard: asyncio.Queue[tuple[tuple[str, ...], int]], name: str) -> int:
     """The number of problems when `name` changed."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while True:
             names, problems = await heard.get()
             if name in names or (not name and problems):
@@ -186,7 +186,7 @@ async def test_an_agent_whose_file_is_deleted_is_not_named_as_one(files: Files) 
     gone = files.agent("oracle")
     async with watched(files) as (catalogs, heard):
         gone.unlink()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while catalogs.now.find("oracle"):
                 names, _ = await heard.get()
         assert "oracle" not in names

@@ -54,7 +54,7 @@ async def answered(bot: Hearing, command: dict[str, Any]) -> dict[str, Any]:
 async def once_known(standin: Standin, ask: Callable[[], Awaitable[Any]]) -> Any:
     """What is answered once the bot, which was asked before, has learned who Ada is; it keeps that for a while."""
     await until(lambda: asked(standin, "users.info") == 1)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not (answer := await ask()):  # noqa: ASYNC110  # Slack's answer to who she is may be on its way
             await asyncio.sleep(0.02)
         return answer

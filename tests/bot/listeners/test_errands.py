@@ -16,7 +16,7 @@ from tests.bot.listeners.conftest import OpenBot, an_agent, recorded
 World = tuple[Standin, str]
 
 
-async def until(condition: Callable[[], Any], *, within: float = 5) -> None:
+async def until(condition: Callable[[], Any], *, within: float = 60) -> None:
     deadline = time.monotonic() + within
     while not condition():
         assert time.monotonic() < deadline, "what was waited for did not happen"

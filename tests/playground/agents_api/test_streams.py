@@ -17,7 +17,7 @@ from tests.playground.agents_api.talk import MODEL, START, Json, append, events,
 
 
 async def until(condition: Callable[[], Awaitable[bool]]) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while not await condition():  # noqa: ASYNC110  # what is waited for is in a server
             await asyncio.sleep(0.01)
 

@@ -18,7 +18,7 @@ from playground.slack.settings import Settings
 from playground.slack.standin import Standin
 from tests.browser import Windows, launched
 
-PATIENCE_MS = 10_000  # for what appears at once on an idle machine and later on a busy one
+PATIENCE_MS = 60_000  # for what appears at once on an idle machine and later on a busy one
 GREETING = Greeting(
     channel="C0GENERAL",
     text="*Hello, I am Threadwind.* I answer by rules, not by a model.",

@@ -21,7 +21,7 @@ from playground.serving import serve
 from tests.servers.npm import answer, words
 
 Json = dict[str, Any]
-ANSWERS_WITHIN_SECONDS = 20
+ANSWERS_WITHIN_SECONDS = 60
 
 
 @pytest.fixture(scope="session")

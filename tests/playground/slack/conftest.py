@@ -77,7 +77,7 @@ async def world(make_world: MakeWorld) -> World:
     return await make_world()
 
 
-async def until(condition: Callable[[], Any], *, within: float = 5) -> Any:
+async def until(condition: Callable[[], Any], *, within: float = 60) -> Any:
     """Wait until `condition` holds, at most `within` seconds; returns what it returned."""
     deadline = time.monotonic() + within
     while not (found := condition()):

@@ -36,7 +36,7 @@ class News:
 
     async def next(self) -> dict[str, Any]:
         """The next piece of news; keep-alive comments are passed over."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             async for line in self._response.content:
                 if line.startswith(b"id: "):
                     self.cursor = line[4:].decode().strip()

@@ -89,7 +89,7 @@ async def test_a_server_that_was_too_slow_to_start_is_asked_for_its_tools_as_soo
             patch.setattr(listing, "LONGEST_WAIT", timedelta(seconds=0.2))
             assert await desk.tools.offered(desk.agent) == ()
         path.touch()
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while not await desk.tools.offered(desk.agent):  # noqa: ASYNC110  # its connection opens beside us
                 await asyncio.sleep(0.01)
 

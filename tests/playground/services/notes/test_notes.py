@@ -207,7 +207,7 @@ async def opened(house: House) -> dict[str, int]:
 
 
 async def until_open(house: House, **wanted: int) -> dict[str, int]:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while True:
             found = await opened(house)
             if wanted.items() <= found.items():

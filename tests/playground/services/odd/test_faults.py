@@ -201,7 +201,7 @@ async def works(odd: OddServer) -> None:
 async def test_what_is_open_is_counted(odd: OddServer, http: httpx2.AsyncClient) -> None:
     async with over_http(odd.url, mode="legacy") as client:
         await client.call_tool("who", {})
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while (during := await opened(odd, http))["streams"] < 1:  # noqa: ASYNC110  # the client's task opens it
                 await asyncio.sleep(0.01)
 
