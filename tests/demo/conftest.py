@@ -23,7 +23,7 @@ from tests.browser import Windows, launched
 
 REPOSITORY = Path(__file__).parents[2]
 READY = "Ctrl-C stops everything"
-START_SECONDS, END_SECONDS, LINE_SECONDS = 60, 20, 20
+START_SECONDS, END_SECONDS, LINE_SECONDS = 60, 20, 60
 PORTS = (
     "DEMO_PORT",
     "DEMO_AGENTS_API_PORT",
