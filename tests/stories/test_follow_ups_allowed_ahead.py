@@ -71,7 +71,7 @@ async def test_its_owner_allows_the_named_tool_for_its_runs_alone_and_the_card_s
     [(name, box)] = boxes(view).items()
     assert COUNTS in name
     assert "nobody may be there to be asked" in shown(world)
-    assert await world.submit(view, {"tools": [box]}) == {}
+    assert await world.submit(view, {"tools0": [box]}) == {}
     await until(lambda: "Allowed for its runs" in shown(world), seen=lambda: shown(world))
     [grant] = await grants(world)
     assert (grant.follow_up, grant.thread, grant.agent, grant.tool) == (made.id, "", "assistant", COUNTS)
@@ -120,7 +120,7 @@ async def test_where_others_decide_they_allow_it_and_its_owner_does_not(make_wor
     _, card = await promised(world, tools=[COUNTS])
     assert boxes(await opened(world, card)) == {}
     view = await opened(world, card, user=GRACE)
-    await world.submit(view, {"tools": list(boxes(view).values())})
+    await world.submit(view, {"tools0": list(boxes(view).values())})
     await until(lambda: "Allowed for its runs" in shown(world, GRACE), seen=lambda: shown(world, GRACE))
     [grant] = await grants(world)
     assert (grant.user, grant.by) == (ADA, GRACE)
@@ -130,7 +130,7 @@ async def test_what_is_allowed_is_so_for_what_it_was_to_do(world: World) -> None
     """An agent that changes the task cannot take the yes along."""
     thread, card = await promised(world, tools=[COUNTS])
     view = await opened(world, card)
-    await world.submit(view, {"tools": list(boxes(view).values())})
+    await world.submit(view, {"tools0": list(boxes(view).values())})
     await until_true(lambda: _any(world), within=10, seen=lambda: shown(world))
     [made] = await kept(world)
     await again(world, thread, CallFunction(name="change_follow_up", arguments={"id": made.id, "quiet": True}))
@@ -146,7 +146,7 @@ async def test_what_is_allowed_is_so_for_when_it_was_to_run(world: World, change
     """A yes to one run is none to one every five minutes."""
     thread, card = await promised(world, tools=[COUNTS])
     view = await opened(world, card)
-    await world.submit(view, {"tools": list(boxes(view).values())})
+    await world.submit(view, {"tools0": list(boxes(view).values())})
     await until_true(lambda: _any(world), within=10, seen=lambda: shown(world))
     [made] = await kept(world)
     last = {"id": made.id, "ends": later(days=9)}
@@ -168,7 +168,7 @@ async def test_of_one_that_has_ended_the_modal_says_so(world: World) -> None:
     view = await opened(world, card)
     [made] = await kept(world)
     await again(world, thread, CallFunction(name="cancel_follow_up", arguments={"id": made.id, "reason": "No need."}))
-    await world.submit(view, {"tools": list(boxes(view).values())})
+    await world.submit(view, {"tools0": list(boxes(view).values())})
     await until(lambda: "It has ended already." in shown(world), seen=lambda: shown(world))
     assert await grants(world) == []
 
