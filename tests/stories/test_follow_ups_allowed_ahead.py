@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
+from mcp.server import MCPServer
 
 from bot.approvals.grants import Grant, Grants
 from playground.agents_api.brains.steps import CallFunction
@@ -96,6 +97,84 @@ async def test_with_a_prefix_the_modal_names_the_command_that_bears_it(make_worl
     _, card = await promised(world)
     await opened(world, card)
     assert "you revoke it in `/tw-connections`" in shown(world)
+
+
+def a_server_of(count: int) -> Callable[[], MCPServer]:
+    def build() -> MCPServer:
+        server = MCPServer("many")
+        for number in range(count):
+            server.add_tool(lambda: "done", name=f"write{number:03}", description="Writes.")
+        return server
+
+    return build
+
+
+async def with_many(make_world: MakeWorld, count: int, *more: str) -> World:
+    agents = files('approvals: {"many__*": ask}', *more, tools="[many]")
+    return await make_world(agents=agents, servers={"many": a_server_of(count)})
+
+
+async def test_more_than_ten_are_offered_in_several_groups_and_the_card_says_how_many_it_does_not_name(
+    make_world: MakeWorld,
+) -> None:
+    world = await with_many(make_world, 23)
+    _, card = await promised(world)
+    view = await opened(world, card)
+    groups = [block for block in view.definition["blocks"] if block["type"] == "input"]
+    assert [len(group["element"]["options"]) for group in groups] == [10, 10, 3]
+    ticked = {group["block_id"]: [one["value"] for one in group["element"]["options"]] for group in groups}
+    del ticked["tools1"]
+    assert await world.submit(view, ticked) == {}
+    await until(lambda: "Allowed for its runs" in shown(world), seen=lambda: shown(world))
+    assert len(await grants(world)) == 13
+    await until(lambda: "(many__write009)` and 3 more." in drawn(card).replace(",", ""), seen=lambda: drawn(card))
+    assert has_button(card)
+    await world.close(world.views(ADA)[-1])
+    assert sorted(boxes(await opened(world, card))) == [
+        f"write{number:03} (many__write{number:03})" for number in range(10, 20)
+    ]
+
+
+async def test_of_more_than_a_modal_holds_the_rest_is_counted_and_offered_next(make_world: MakeWorld) -> None:
+    """More than one agent may have; here it is a person's own follow-up, and no model is asked."""
+    world = await with_many(make_world, 203)
+    await world.command("/followup", "in 2h count everything")
+    card = world.whispered[-1]
+    view = await opened(world, card)
+    assert len(boxes(view)) == 200
+    assert "3 more do not fit in here" in shown(world)
+    ticked = {f"tools{number}": list(boxes(view).values())[number * 10 : number * 10 + 10] for number in range(20)}
+    assert await world.submit(view, ticked) == {}
+    await until(lambda: "Allowed for its runs" in shown(world), seen=lambda: shown(world))
+    assert len(await grants(world)) == 200
+    await world.close(world.views(ADA)[-1])
+    assert len(boxes(await opened(world, card))) == 3
+
+
+async def test_with_nothing_ticked_the_modal_closes(make_world: MakeWorld) -> None:
+    world = await with_many(make_world, 11)
+    _, card = await promised(world)
+    assert await world.submit(await opened(world, card), {}) == {}
+    assert not world.views(ADA)
+    assert await grants(world) == []
+
+
+async def test_what_mistral_calls_itself_is_named_as_what_will_be_asked_for(make_world: MakeWorld) -> None:
+    """There is no definition of it here that a yes could be held to."""
+    mail = "connectors: [{connector: {id: gmail, requires_confirmation: [gmail_send, gmail_label, gmail_read]}}]"
+    approvals = 'approvals: {"odd__*": ask, gmail_label: auto, gmail_read: deny}'
+    world = await make_world(agents=files(approvals, mail), servers=ODD_JOBS)
+    _, card = await promised(world, tools=[COUNTS])
+    sentence = "These cannot be allowed ahead, so they are asked for when it runs: `gmail (gmail_send)`."
+    assert sentence in drawn(card)
+    view = await opened(world, card)
+    assert len(boxes(view)) == 1
+    assert sentence in shown(world)
+    await world.submit(view, {"tools0": list(boxes(view).values())})
+    await until(lambda: "Allowed for its runs" in shown(world), seen=lambda: shown(world))
+    await until(lambda: "Allowed ahead:" in drawn(card), seen=lambda: drawn(card))
+    assert not has_button(card), "nothing is left that could be allowed"
+    assert sentence in drawn(card)
 
 
 async def test_without_names_all_that_would_ask_are_offered_and_none_is_ticked(world: World) -> None:

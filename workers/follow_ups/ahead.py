@@ -110,8 +110,8 @@ async def may_give(services: Services, follow_up: FollowUp, need: Need, user: st
 
 async def give(services: Services, follow_up: FollowUp, chosen: Sequence[Need], *, by: str) -> None:
     """May be repeated."""
-    for need in chosen:
-        grant = Grant(
+    grants = [
+        Grant(
             user=follow_up.owner,
             agent=need.agent,
             tool=need.spec.name,
@@ -123,7 +123,9 @@ async def give(services: Services, follow_up: FollowUp, chosen: Sequence[Need], 
             at=services.now(),
             follow_up=follow_up.id,
         )
-        await services.grants.give(follow_up.team, grant)
+        for need in chosen
+    ]
+    await services.grants.give(follow_up.team, *grants)
 
 
 def holds(before: FollowUp, after: FollowUp) -> bool:
