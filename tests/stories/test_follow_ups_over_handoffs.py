@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ from playground.slack.models import Message
 from tests.stories.conftest import MakeWorld
 from tests.stories.desk import a_file, push
 from tests.stories.test_accepted_tools import accepted
-from tests.stories.test_follow_ups_allowed_ahead import COUNTS, boxes, grants, has_button, opened, promised, shown
+from tests.stories.test_follow_ups_allowed_ahead import COUNTS, grants, has_button, opened, promised, shown
 from tests.stories.test_follow_ups_by_agents import again, cards, drawn, kept, later, schedule
 from tests.stories.test_follow_ups_running import change, now
 from tests.stories.tools import ODD_JOBS, runs
@@ -41,13 +42,13 @@ async def begun(make_world: MakeWorld, tmp_path: Path, **agents: str) -> World:
 async def allowed(world: World, card: Message) -> None:
     """Ada ticks all that is offered."""
     view = await opened(world, card)
-    ticked = {block["block_id"]: list(boxes(view).values()) for block in inputs(world)}
+    ticked = {block["block_id"]: [one["value"] for one in block["element"]["options"]] for block in inputs(world)}
     await world.submit(view, ticked)
     await until(lambda: "Allowed for its runs" in shown(world), seen=lambda: shown(world))
 
 
-def inputs(world: World, user: str = ADA) -> list[dict[str, object]]:
-    return [block for block in world.views(user)[-1].definition["blocks"] if block["type"] == "input"]
+def inputs(world: World) -> list[dict[str, Any]]:
+    return [block for block in world.views(ADA)[-1].definition["blocks"] if block["type"] == "input"]
 
 
 async def run(world: World, made: FollowUp, journal: Path, *hops: str) -> None:
@@ -97,10 +98,10 @@ async def test_the_yes_is_for_that_agent_and_not_for_another_with_the_same_tool(
     [made] = await kept(world)
     view = await opened(world, card)
     own, others = inputs(world)
-    assert own["label"]["text"] == "What its runs may do without asking"  # type: ignore[index]  # a block's
-    assert others["label"]["text"] == "What they may do without asking once Writer has taken over"  # type: ignore[index]  # as above
-    [option] = others["element"]["options"]  # type: ignore[index]  # as above
-    await world.submit(view, {str(others["block_id"]): [option["value"]]})
+    assert own["label"]["text"] == "What its runs may do without asking"
+    assert others["label"]["text"] == "What they may do without asking once Writer has taken over"
+    [option] = others["element"]["options"]
+    await world.submit(view, {others["block_id"]: [option["value"]]})
     await until(lambda: "Allowed for its runs" in shown(world), seen=lambda: shown(world))
     assert has_button(card), "its own call may still be allowed"
     await run(world, made, journal := tmp_path / "ran")
@@ -122,13 +123,13 @@ async def test_whoever_is_come_to_over_others_is_offered_once_though_tools_were_
     world = await begun(make_world, tmp_path, **agents)
     _, card = await promised(world, tools=[COUNTS])
     await opened(world, card)
-    labels = [str(block["label"]["text"]) for block in inputs(world)]  # type: ignore[index]  # a block's
+    labels = [block["label"]["text"] for block in inputs(world)]
     assert [label.partition(" once ")[2] for label in labels] == [
         "",
         "The clerk has taken over",
         "Writer has taken over",
     ]
-    assert [len(block["element"]["options"]) for block in inputs(world)] == [1, 1, 1]  # type: ignore[index]  # as above
+    assert [len(block["element"]["options"]) for block in inputs(world)] == [1, 1, 1]
 
 
 @pytest.mark.parametrize(

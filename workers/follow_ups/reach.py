@@ -29,10 +29,11 @@ class Reach:
 async def of(services: Services, follow_up: FollowUp) -> Reach:
     place = (follow_up.team, follow_up.channel, follow_up.thread_ts, follow_up.owner)
     answers = await wishes.agent_of(services, *place, follow_up.agent)
-    made = await wishes.agent_of(services, *place, follow_up.made_by) if follow_up.made_by else None
+    answering, made_by = answers.name if isinstance(answers, Agent) else "", follow_up.made_by
+    made = await wishes.agent_of(services, *place, made_by) if made_by not in ("", answering) else answers
     first = {one.name: one for one in (answers, made) if isinstance(one, Agent)}
     return Reach(
-        answering=answers.name if isinstance(answers, Agent) else "",
+        answering=answering,
         first=tuple(first.values()),
         then=await _then(services, follow_up, first),
     )
