@@ -13,7 +13,7 @@ from playground.agents_api.brains.steps import CallFunction
 from playground.slack.models import Message, View
 from tests.stories.conftest import MakeWorld
 from tests.stories.test_follow_ups_by_agents import again, asked, cards, drawn, kept, later, schedule
-from tests.stories.tools import ODD_JOBS
+from tests.stories.tools import ODD_JOBS, ODD_JOBS_APART
 from tests.world import ADA, GRACE, TEAM, Thread, World, until, until_true, words_in
 
 COUNTS = "odd__count"
@@ -151,6 +151,18 @@ async def test_of_more_than_a_modal_holds_the_rest_is_counted_and_offered_next(m
     assert len(boxes(await opened(world, card))) == 3
 
 
+async def test_a_title_that_is_too_long_for_a_box_does_not_hide_the_name(make_world: MakeWorld) -> None:
+    def build() -> MCPServer:
+        server = MCPServer("many")
+        server.add_tool(lambda: "done", name="erase", title="Look at the calendar " * 9, description="Erases.")
+        return server
+
+    agents = files('approvals: {"many__*": ask}', tools="[many]")
+    world = await make_world(agents=agents, servers={"many": build})
+    _, card = await promised(world)
+    assert list(boxes(await opened(world, card))) == ["many__erase"]
+
+
 async def test_with_nothing_ticked_the_modal_closes(make_world: MakeWorld) -> None:
     world = await with_many(make_world, 11)
     _, card = await promised(world)
@@ -165,7 +177,7 @@ async def test_what_mistral_calls_itself_is_named_as_what_will_be_asked_for(make
     approvals = 'approvals: {"odd__*": ask, gmail_label: auto, gmail_read: deny}'
     world = await make_world(agents=files(approvals, mail), servers=ODD_JOBS)
     _, card = await promised(world, tools=[COUNTS])
-    sentence = "These cannot be allowed ahead, so they are asked for when it runs: `gmail (gmail_send)`."
+    sentence = "These calls cannot be allowed ahead, so they are asked for when it runs: `gmail (gmail_send)`."
     assert sentence in drawn(card)
     view = await opened(world, card)
     assert len(boxes(view)) == 1
@@ -175,6 +187,15 @@ async def test_what_mistral_calls_itself_is_named_as_what_will_be_asked_for(make
     await until(lambda: "Allowed ahead:" in drawn(card), seen=lambda: drawn(card))
     assert not has_button(card), "nothing is left that could be allowed"
     assert sentence in drawn(card)
+
+
+async def test_what_a_tool_may_do_has_to_be_known_to_be_allowed(make_world: MakeWorld) -> None:
+    """An argument says what it does, and its schema does not say which values there are."""
+    servers = {"odd": {**ODD_JOBS_APART["odd"], "methods": {"count": "journal"}}}
+    world = await make_world(agents=files(ASKS, tools="[odd__count]"), servers=servers)
+    _, card = await promised(world)
+    assert "so they are asked for when it runs: `count (odd__count)`." in drawn(card)
+    assert not has_button(card)
 
 
 async def test_without_names_all_that_would_ask_are_offered_and_none_is_ticked(world: World) -> None:

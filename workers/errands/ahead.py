@@ -79,7 +79,7 @@ def _groups(mine: Sequence[Need], words: Words) -> list[Group]:
     groups: list[Group] = []
     for agent, those in groupby(mine, key=lambda need: need.by):
         label = words.say("follow_up.ahead.label_of", agent=agent) if agent else words.say("follow_up.ahead.label")
-        options = [(need.id, ahead.label(need, words)) for need in those]
+        options = [(need.id, ahead.label(need, words, most=form.OPTION_LIMIT)) for need in those]
         groups += [Group(label, options[at : at + form.BOXES]) for at in range(0, len(options), form.BOXES)]
     return groups
 

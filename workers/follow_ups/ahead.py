@@ -146,9 +146,14 @@ async def take_back(services: Services, follow_up: FollowUp) -> None:
             await services.grants.revoke(follow_up.team, follow_up.owner, grant.id)
 
 
-def label(need: Need, words: Words) -> str:
-    """In plain words, for a box to tick."""
-    tool = need.spec.name if need.spec.title in ("", need.spec.name) else f"{need.spec.title} ({need.spec.name})"
+def label(need: Need, words: Words, *, most: int = NAME_SHOWN) -> str:
+    """In plain words; where they are longer than `most`, without the title, which is the server's to choose."""
+    named = need.spec.title not in ("", need.spec.name)
+    whole = _label(need, f"{need.spec.title} ({need.spec.name})" if named else need.spec.name, words)
+    return whole if len(whole) <= most else _label(need, need.spec.name, words)
+
+
+def _label(need: Need, tool: str, words: Words) -> str:
     if need.does in ("", UNNAMED):
         return tool
     return words.say(f"follow_up.ahead.does_{kind(need.does)}", tool=tool, does=need.does)
