@@ -154,7 +154,7 @@ async def test_of_more_than_a_modal_holds_the_rest_is_counted_and_offered_next(m
 async def test_a_title_that_is_too_long_for_a_box_does_not_hide_the_name(make_world: MakeWorld) -> None:
     def build() -> MCPServer:
         server = MCPServer("many")
-        server.add_tool(lambda: "done", name="erase", title="Look at the calendar " * 9, description="Erases.")
+        server.add_tool(lambda: "done", name="erase", title="Look at the calendar " * 4, description="Erases.")
         return server
 
     agents = files('approvals: {"many__*": ask}', tools="[many]")
