@@ -75,7 +75,7 @@ async def test_with_the_yes_ahead_the_other_agent_writes_and_nobody_is_asked(
     assert (grant.agent, grant.tool, grant.follow_up) == ("writer", COUNTS, made.id)
     await until(lambda: "Allowed ahead: `count (odd__count)` by Writer." in drawn(card), seen=lambda: drawn(card))
     await run(world, made, journal := tmp_path / "ran", "writer")
-    await until(lambda: "Written." in str(thread.said), within=15, seen=lambda: thread.said)
+    await until(lambda: "Written." in str(thread.said), seen=lambda: thread.said)
     assert runs(journal) == 1
     assert questions(thread) == []
     await thread.rests()
@@ -86,7 +86,7 @@ async def test_without_it_a_card_asks(make_world: MakeWorld, tmp_path: Path) -> 
     thread, _ = await promised(world)
     [made] = await kept(world)
     await run(world, made, journal := tmp_path / "ran", "writer")
-    await until(lambda: questions(thread), within=15, seen=lambda: thread.said)
+    await until(lambda: questions(thread), seen=lambda: thread.said)
     assert runs(journal) == 0
 
 
@@ -105,7 +105,7 @@ async def test_the_yes_is_for_that_agent_and_not_for_another_with_the_same_tool(
     await until(lambda: "Allowed for its runs" in shown(world), seen=lambda: shown(world))
     assert has_button(card), "its own call may still be allowed"
     await run(world, made, journal := tmp_path / "ran")
-    await until(lambda: questions(thread), within=15, seen=lambda: thread.said)
+    await until(lambda: questions(thread), seen=lambda: thread.said)
     assert runs(journal) == 0
 
 
