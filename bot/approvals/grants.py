@@ -77,25 +77,30 @@ class Grants:
         """The same, when those of threads that are forgotten and of follow-ups that are over were taken out."""
         found = await self.of(team, user)
         async with asyncio.timeout(self._limit):
-            over = {grant.id for grant in found if await self._is_over(team, grant)}
+            places = {(grant.thread, grant.follow_up) for grant in found}
+            gone = {place for place in places if await self._is_over(team, *place)}
+            over = [grant.id for grant in found if (grant.thread, grant.follow_up) in gone]
             if over:
-                await self._redis.hdel(keys.grants(team, user), *sorted(over))  # type: ignore[misc]  # as above
+                await self._redis.hdel(keys.grants(team, user), *over)  # type: ignore[misc]  # as above
         return [grant for grant in found if grant.id not in over]
 
-    async def _is_over(self, team: str, grant: Grant) -> bool:
-        if grant.thread:
-            return not await self._redis.exists(keys.thread(ThreadKey.parse(grant.thread)))
-        if not grant.follow_up:
+    async def _is_over(self, team: str, thread: str, follow_up: str) -> bool:
+        if thread:
+            return not await self._redis.exists(keys.thread(ThreadKey.parse(thread)))
+        if not follow_up:
             return False
-        kept = await self._follow_ups.get(team, grant.follow_up)
+        kept = await self._follow_ups.get(team, follow_up)
         return kept is None or not kept.follow_up.is_open
 
-    async def give(self, team: str, grant: Grant) -> None:
-        """May be repeated."""
+    async def give(self, team: str, *grants: Grant) -> None:
+        """To one person, at once; may be repeated."""
+        if not grants:
+            return
+        user, given = grants[0].user, {grant.id: json.dumps(asdict(grant)) for grant in grants}
         async with asyncio.timeout(self._limit):
-            await self._redis.hset(keys.grants(team, grant.user), grant.id, json.dumps(asdict(grant)))  # type: ignore[misc]  # as above
-        if grant.thread or grant.follow_up:
-            await self.tidied(team, grant.user)
+            await self._redis.hset(keys.grants(team, user), mapping=given)  # type: ignore[misc]  # as above
+        if any(grant.thread or grant.follow_up for grant in grants):
+            await self.tidied(team, user)
 
     async def revoke(self, team: str, user: str, grant_id: str) -> bool:
         """Whether there was one."""

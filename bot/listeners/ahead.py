@@ -18,9 +18,9 @@ async def pressed(ears: Ears, body: Body) -> None:
 
 
 async def sent(ears: Ears, body: Body) -> InItsPlace | None:
-    """A modal that waits, until a worker says what came of it."""
+    """A modal that waits, until a worker says what came of it; with nothing ticked it closes."""
     heard = AheadSent.read(body)
-    if heard.about is None:
+    if heard.about is None or not heard.chosen:
         return None
     await take(ears, heard.to_mail())
     person = ears.people.at_hand(heard.about.team, heard.user.id)

@@ -21,10 +21,21 @@ from bot.threads.models import Mail, MailKind, ThreadKey
 
 AHEAD = "allow_ahead"  # the button's action id and the modal's callback id
 SHOW, GIVE = "ahead", "allow_ahead"  # what the errand does
-TOOLS, VALUE = "tools", "value"  # the input's block and action id
-MOST = 10  # boxes that Slack draws in one element
+TOOLS, VALUE = "tools", "value"  # what the inputs' block ids begin with; their action id
+BOXES = 10  # that Slack draws in one element
+INPUTS = 20  # of a modal; Slack takes 100 blocks and 250 kB
+MOST = BOXES * INPUTS
 OPTION_LIMIT = 75  # characters
+LABEL_LIMIT = 2_000
 ID_LIMIT = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Boxes under one `label`, ten at most: id and words of each."""
+
+    label: str
+    options: Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +107,10 @@ class AheadSent(Payload):
     def chosen(self) -> tuple[str, ...]:
         """The ids of what was ticked."""
         values = self.view.state.get("values")
-        block = values.get(TOOLS) if isinstance(values, Mapping) else None
-        element = block.get(VALUE) if isinstance(block, Mapping) else None
-        ticked = element.get("selected_options") if isinstance(element, Mapping) else None
-        found = [one.get("value") for one in ticked or () if isinstance(one, Mapping)]
+        blocks_sent = values.values() if isinstance(values, Mapping) else ()
+        elements = [block.get(VALUE) for block in blocks_sent if isinstance(block, Mapping)]
+        ticked = [element.get("selected_options") for element in elements if isinstance(element, Mapping)]
+        found = [one.get("value") for some in ticked for one in some or () if isinstance(one, Mapping)]
         return tuple(one for one in found if isinstance(one, str) and one.isalnum() and len(one) <= ID_LIMIT)[:MOST]
 
     def to_mail(self) -> Mail | Ignored:
@@ -120,16 +131,11 @@ def said(words: Words, about: About, view: str, sentence: str) -> views.View:
     )
 
 
-def asks(
-    words: Words, about: About, view: str, head: str, options: Sequence[tuple[str, str]], note: str = ""
-) -> views.View:
-    """A box for each of `options` (id, label), none of them ticked."""
-    boxes = [{"text": _plain(label), "value": name} for name, label in options[:MOST]]
-    label = {"type": "plain_text", "text": words.say("follow_up.ahead.label"), "emoji": False}
-    chosen = {"type": "checkboxes", "action_id": VALUE, "options": boxes}
+def asks(words: Words, about: About, view: str, head: str, groups: Sequence[Group], note: str = "") -> views.View:
+    """A box for each option, none of them ticked."""
     body = [
         *blocks.notice(head),
-        {"type": "input", "block_id": TOOLS, "label": label, "element": chosen},
+        *(_input(group, number, is_optional=len(groups) > 1) for number, group in enumerate(groups[:INPUTS])),
         *(blocks.footer(note) if note else []),
     ]
     return said(words, about, view, "") | {
@@ -139,5 +145,16 @@ def asks(
     }
 
 
-def _plain(label: str) -> dict[str, object]:
-    return {"type": "plain_text", "text": shortened(label, OPTION_LIMIT), "emoji": False}
+def _input(group: Group, number: int, *, is_optional: bool) -> blocks.Block:
+    boxes = [{"text": _plain(label, OPTION_LIMIT), "value": name} for name, label in group.options]
+    return {
+        "type": "input",
+        "block_id": f"{TOOLS}{number}",
+        "label": _plain(group.label, LABEL_LIMIT),
+        "element": {"type": "checkboxes", "action_id": VALUE, "options": boxes},
+        "optional": is_optional,
+    }
+
+
+def _plain(text: str, limit: int) -> dict[str, object]:
+    return {"type": "plain_text", "text": shortened(text, limit), "emoji": False}

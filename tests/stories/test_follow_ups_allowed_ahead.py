@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
+from mcp.server import MCPServer
 
 from bot.approvals.grants import Grant, Grants
 from playground.agents_api.brains.steps import CallFunction
 from playground.slack.models import Message, View
 from tests.stories.conftest import MakeWorld
 from tests.stories.test_follow_ups_by_agents import again, asked, cards, drawn, kept, later, schedule
-from tests.stories.tools import ODD_JOBS
+from tests.stories.tools import ODD_JOBS, ODD_JOBS_APART
 from tests.world import ADA, GRACE, TEAM, Thread, World, until, until_true, words_in
 
 COUNTS = "odd__count"
@@ -71,7 +72,7 @@ async def test_its_owner_allows_the_named_tool_for_its_runs_alone_and_the_card_s
     [(name, box)] = boxes(view).items()
     assert COUNTS in name
     assert "nobody may be there to be asked" in shown(world)
-    assert await world.submit(view, {"tools": [box]}) == {}
+    assert await world.submit(view, {"tools0": [box]}) == {}
     await until(lambda: "Allowed for its runs" in shown(world), seen=lambda: shown(world))
     [grant] = await grants(world)
     assert (grant.follow_up, grant.thread, grant.agent, grant.tool) == (made.id, "", "assistant", COUNTS)
@@ -98,6 +99,105 @@ async def test_with_a_prefix_the_modal_names_the_command_that_bears_it(make_worl
     assert "you revoke it in `/tw-connections`" in shown(world)
 
 
+def a_server_of(count: int) -> Callable[[], MCPServer]:
+    def build() -> MCPServer:
+        server = MCPServer("many")
+        for number in range(count):
+            server.add_tool(lambda: "done", name=f"write{number:03}", description="Writes.")
+        return server
+
+    return build
+
+
+async def with_many(make_world: MakeWorld, count: int, *more: str) -> World:
+    agents = files('approvals: {"many__*": ask}', *more, tools="[many]")
+    return await make_world(agents=agents, servers={"many": a_server_of(count)})
+
+
+async def test_more_than_ten_are_offered_in_several_groups_and_the_card_says_how_many_it_does_not_name(
+    make_world: MakeWorld,
+) -> None:
+    world = await with_many(make_world, 23)
+    _, card = await promised(world)
+    view = await opened(world, card)
+    groups = [block for block in view.definition["blocks"] if block["type"] == "input"]
+    assert [len(group["element"]["options"]) for group in groups] == [10, 10, 3]
+    ticked = {group["block_id"]: [one["value"] for one in group["element"]["options"]] for group in groups}
+    del ticked["tools1"]
+    assert await world.submit(view, ticked) == {}
+    await until(lambda: "Allowed for its runs" in shown(world), seen=lambda: shown(world))
+    assert len(await grants(world)) == 13
+    await until(lambda: "(many__write009)` and 3 more." in drawn(card).replace(",", ""), seen=lambda: drawn(card))
+    assert has_button(card)
+    await world.close(world.views(ADA)[-1])
+    assert sorted(boxes(await opened(world, card))) == [
+        f"write{number:03} (many__write{number:03})" for number in range(10, 20)
+    ]
+
+
+async def test_of_more_than_a_modal_holds_the_rest_is_counted_and_offered_next(make_world: MakeWorld) -> None:
+    """More than one agent may have; here it is a person's own follow-up, and no model is asked."""
+    world = await with_many(make_world, 203)
+    await world.command("/followup", "in 2h count everything")
+    card = world.whispered[-1]
+    view = await opened(world, card)
+    assert len(boxes(view)) == 200
+    assert "3 more do not fit in here" in shown(world)
+    ticked = {f"tools{number}": list(boxes(view).values())[number * 10 : number * 10 + 10] for number in range(20)}
+    assert await world.submit(view, ticked) == {}
+    await until(lambda: "Allowed for its runs" in shown(world), seen=lambda: shown(world))
+    assert len(await grants(world)) == 200
+    await world.close(world.views(ADA)[-1])
+    assert len(boxes(await opened(world, card))) == 3
+
+
+async def test_a_title_that_is_too_long_for_a_box_does_not_hide_the_name(make_world: MakeWorld) -> None:
+    def build() -> MCPServer:
+        server = MCPServer("many")
+        server.add_tool(lambda: "done", name="erase", title="Look at the calendar " * 4, description="Erases.")
+        return server
+
+    agents = files('approvals: {"many__*": ask}', tools="[many]")
+    world = await make_world(agents=agents, servers={"many": build})
+    _, card = await promised(world)
+    assert list(boxes(await opened(world, card))) == ["many__erase"]
+
+
+async def test_with_nothing_ticked_the_modal_closes(make_world: MakeWorld) -> None:
+    world = await with_many(make_world, 11)
+    _, card = await promised(world)
+    assert await world.submit(await opened(world, card), {}) == {}
+    assert not world.views(ADA)
+    assert await grants(world) == []
+
+
+async def test_what_mistral_calls_itself_is_named_as_what_will_be_asked_for(make_world: MakeWorld) -> None:
+    """There is no definition of it here that a yes could be held to."""
+    mail = "connectors: [{connector: {id: gmail, requires_confirmation: [gmail_send, gmail_label, gmail_read]}}]"
+    approvals = 'approvals: {"odd__*": ask, gmail_label: auto, gmail_read: deny}'
+    world = await make_world(agents=files(approvals, mail), servers=ODD_JOBS)
+    _, card = await promised(world, tools=[COUNTS])
+    sentence = "These calls cannot be allowed ahead, so they are asked for when it runs: `gmail (gmail_send)`."
+    assert sentence in drawn(card)
+    view = await opened(world, card)
+    assert len(boxes(view)) == 1
+    assert sentence in shown(world)
+    await world.submit(view, {"tools0": list(boxes(view).values())})
+    await until(lambda: "Allowed for its runs" in shown(world), seen=lambda: shown(world))
+    await until(lambda: "Allowed ahead:" in drawn(card), seen=lambda: drawn(card))
+    assert not has_button(card), "nothing is left that could be allowed"
+    assert sentence in drawn(card)
+
+
+async def test_what_a_tool_may_do_has_to_be_known_to_be_allowed(make_world: MakeWorld) -> None:
+    """An argument says what it does, and its schema does not say which values there are."""
+    servers = {"odd": {**ODD_JOBS_APART["odd"], "methods": {"count": "journal"}}}
+    world = await make_world(agents=files(ASKS, tools="[odd__count]"), servers=servers)
+    _, card = await promised(world)
+    assert "so they are asked for when it runs: `count (odd__count)`." in drawn(card)
+    assert not has_button(card)
+
+
 async def test_without_names_all_that_would_ask_are_offered_and_none_is_ticked(world: World) -> None:
     _, card = await promised(world)
     view = await opened(world, card)
@@ -120,7 +220,7 @@ async def test_where_others_decide_they_allow_it_and_its_owner_does_not(make_wor
     _, card = await promised(world, tools=[COUNTS])
     assert boxes(await opened(world, card)) == {}
     view = await opened(world, card, user=GRACE)
-    await world.submit(view, {"tools": list(boxes(view).values())})
+    await world.submit(view, {"tools0": list(boxes(view).values())})
     await until(lambda: "Allowed for its runs" in shown(world, GRACE), seen=lambda: shown(world, GRACE))
     [grant] = await grants(world)
     assert (grant.user, grant.by) == (ADA, GRACE)
@@ -130,7 +230,7 @@ async def test_what_is_allowed_is_so_for_what_it_was_to_do(world: World) -> None
     """An agent that changes the task cannot take the yes along."""
     thread, card = await promised(world, tools=[COUNTS])
     view = await opened(world, card)
-    await world.submit(view, {"tools": list(boxes(view).values())})
+    await world.submit(view, {"tools0": list(boxes(view).values())})
     await until_true(lambda: _any(world), seen=lambda: shown(world))
     [made] = await kept(world)
     await again(world, thread, CallFunction(name="change_follow_up", arguments={"id": made.id, "quiet": True}))
@@ -146,7 +246,7 @@ async def test_what_is_allowed_is_so_for_when_it_was_to_run(world: World, change
     """A yes to one run is none to one every five minutes."""
     thread, card = await promised(world, tools=[COUNTS])
     view = await opened(world, card)
-    await world.submit(view, {"tools": list(boxes(view).values())})
+    await world.submit(view, {"tools0": list(boxes(view).values())})
     await until_true(lambda: _any(world), seen=lambda: shown(world))
     [made] = await kept(world)
     last = {"id": made.id, "ends": later(days=9)}
@@ -168,7 +268,7 @@ async def test_of_one_that_has_ended_the_modal_says_so(world: World) -> None:
     view = await opened(world, card)
     [made] = await kept(world)
     await again(world, thread, CallFunction(name="cancel_follow_up", arguments={"id": made.id, "reason": "No need."}))
-    await world.submit(view, {"tools": list(boxes(view).values())})
+    await world.submit(view, {"tools0": list(boxes(view).values())})
     await until(lambda: "It has ended already." in shown(world), seen=lambda: shown(world))
     assert await grants(world) == []
 

@@ -119,7 +119,7 @@ async def test_what_was_allowed_ahead_runs_when_nobody_is_there(make_world: Make
     thread = await asked(world, schedule(cron="0 9 * * 1", tools=[COUNTS]))
     [made], [card] = await kept(world), cards(thread)
     view = await opened(world, card)
-    await world.submit(view, {"tools": list(boxes(view).values())})
+    await world.submit(view, {"tools0": list(boxes(view).values())})
     await until(lambda: "Allowed for its runs" in shown(world), seen=lambda: shown(world))
     world.mistral.script.will(CallFunction(name=COUNTS, arguments={"journal": str(journal)}))
     world.mistral.script.will_say("I will.")

@@ -5,12 +5,17 @@ Who may is looked up anew when it is sent; so is what the tools are by then.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
 import structlog
 
 from bot.follow_ups.models import FollowUp
 from bot.slack import ahead as form
-from bot.slack.ahead import About
+from bot.slack.ahead import About, Group
 from bot.slack.commands import CONNECTIONS, slash
+from bot.texts import Words
 from workers.errands import modal
 from workers.errands.errand import Errand
 from workers.follow_ups import ahead, confirming
@@ -18,6 +23,16 @@ from workers.follow_ups.ahead import Need
 from workers.follow_ups.facts import name_of
 
 log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sorted:
+    """What the asker may allow, what others may, what nobody may ahead, and what the asker has allowed."""
+
+    mine: Sequence[Need]
+    others: Sequence[Need]
+    nobodys: Sequence[Need]
+    given: Sequence[Need]
 
 
 async def show(errand: Errand) -> None:
@@ -31,9 +46,9 @@ async def give(errand: Errand) -> None:
     follow_up = await _open(errand)
     if follow_up is None:
         return
-    mine, _, given = await _sorted(errand, follow_up)
+    now = await _sorted(errand, follow_up)
     wanted = set(errand.mail.about["chosen"].split())
-    chosen = [need for need in (*mine, *given) if need.id in wanted]
+    chosen = [need for need in (*now.mine, *now.given) if need.id in wanted]
     if len(chosen) < len(wanted):
         await _asked(errand, follow_up, errand.words.say("follow_up.ahead.changed"))
         return
@@ -47,28 +62,49 @@ async def give(errand: Errand) -> None:
 
 async def _asked(errand: Errand, follow_up: FollowUp, notice: str = "") -> None:
     """The boxes of what the asker may allow; of the rest who has to be asked then."""
-    say, (mine, others, _) = errand.words.say, await _sorted(errand, follow_up)
-    note = say("follow_up.ahead.others", tools=ahead.listed(others, errand.words)) if others else ""
-    if not mine:
-        await _say(errand, note or say("follow_up.ahead.nothing"))
+    say, now = errand.words.say, await _sorted(errand, follow_up)
+    groups = _groups(now.mine, errand.words)
+    notes = _notes(now, errand.words, left=sum(len(group.options) for group in groups[form.INPUTS :]))
+    if not groups:
+        await _say(errand, notes or say("follow_up.ahead.nothing"))
         return
     person = await name_of(errand.services, follow_up.team, follow_up.owner)
     command = slash(CONNECTIONS, errand.services.settings.command_prefix)
     head = "\n".join(filter(None, [notice, say("follow_up.ahead.head", person=person, command=command)]))
-    options = [(need.id, ahead.label(need, errand.words)) for need in mine]
-    await modal.fill(errand, form.asks(errand.words, _about(errand), errand.mail.about["view"], head, options, note))
+    await modal.fill(errand, form.asks(errand.words, _about(errand), errand.mail.about["view"], head, groups, notes))
 
 
-async def _sorted(errand: Errand, follow_up: FollowUp) -> tuple[list[Need], list[Need], list[Need]]:
-    """Those that are the asker's to allow, those that are others', and those that the asker has allowed."""
-    mine: list[Need] = []
-    others: list[Need] = []
+def _groups(mine: Sequence[Need], words: Words) -> list[Group]:
+    """One for each agent, or some where it has more than Slack draws in one."""
+    groups: list[Group] = []
+    for agent, those in groupby(mine, key=lambda need: need.by):
+        label = words.say("follow_up.ahead.label_of", agent=agent) if agent else words.say("follow_up.ahead.label")
+        options = [(need.id, ahead.label(need, words, most=form.OPTION_LIMIT)) for need in those]
+        groups += [Group(label, options[at : at + form.BOXES]) for at in range(0, len(options), form.BOXES)]
+    return groups
+
+
+def _notes(now: Sorted, words: Words, *, left: int) -> str:
+    """What has no box: `left` for the next time, others' to allow, nobody's."""
+    notes = [words.say("follow_up.ahead.left", count=left)] if left else []
+    for key, those in (("others", now.others), ("asked_then", now.nobodys)):
+        notes += [words.say(f"follow_up.ahead.{key}", tools=ahead.listed(those, words))] if those else []
+    return "\n".join(notes)
+
+
+async def _sorted(errand: Errand, follow_up: FollowUp) -> Sorted:
     needs, user = await ahead.needs(errand.services, follow_up), errand.mail.principal
+    mine, others = list[Need](), list[Need]()
     for need in needs:
-        if not need.given:
+        if need.may_be_given and not need.given:
             may = await ahead.may_give(errand.services, follow_up, need, user)
             (mine if may else others).append(need)
-    return mine[: form.MOST], others, [need for need in needs if need.given == user]
+    return Sorted(
+        mine=mine,
+        others=others,
+        nobodys=[need for need in needs if not need.may_be_given],
+        given=[need for need in needs if need.given == user],
+    )
 
 
 async def _open(errand: Errand) -> FollowUp | None:

@@ -59,11 +59,17 @@ def words_of(follow_up: FollowUp, facts: Facts, words: Words, *, note: str = "",
         *_ends(follow_up, facts, words),
         *([say("follow_up.card.quiet")] if follow_up.quiet else []),
         *([say("follow_up.card.as_is")] if follow_up.version else []),
-        *([words.say("follow_up.ahead.allowed", tools=ahead.listed(facts.allowed, words))] if facts.allowed else []),
+        *_ahead(facts, words),
         *([state] if (state := state_of(follow_up, facts, words)) else []),
         *([note] if note else []),
     ]
     return "\n".join(lines)
+
+
+def _ahead(facts: Facts, words: Words) -> list[str]:
+    """Which calls of its runs were allowed ahead, and which ask then whatever anybody allows."""
+    kinds = (("allowed", facts.allowed), ("asked_then", facts.asked_then))
+    return [words.say(f"follow_up.ahead.{key}", tools=ahead.listed(those, words)) for key, those in kinds if those]
 
 
 def state_of(follow_up: FollowUp, facts: Facts, words: Words) -> str:

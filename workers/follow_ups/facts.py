@@ -23,7 +23,8 @@ NAME_SHOWN = 100
 class Facts:
     """Names as they may be shown. `agent` is empty where nobody would answer the owner; `prompt` as people read it.
 
-    `allowed` are the calls of its runs that somebody allowed ahead; `asks`: others will need a yes then.
+    `allowed` are the calls of its runs that somebody allowed ahead, `asked_then` those that nobody may; `asks`: others
+    may be allowed still.
     """
 
     owner: str
@@ -32,6 +33,7 @@ class Facts:
     prompt: str
     now: datetime
     allowed: tuple[Need, ...] = ()
+    asked_then: tuple[Need, ...] = ()
     asks: bool = False
 
 
@@ -48,7 +50,8 @@ async def facts_of(services: Services, follow_up: FollowUp, *, zone: ZoneInfo | 
         prompt=wire.readable(follow_up.prompt, people=known),
         now=datetime.fromtimestamp(services.calendar(), zone),
         allowed=tuple(need for need in needed if need.given),
-        asks=any(not need.given for need in needed),
+        asked_then=tuple(need for need in needed if not need.may_be_given),
+        asks=any(need.may_be_given and not need.given for need in needed),
     )
 
 

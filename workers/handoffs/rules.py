@@ -79,6 +79,15 @@ def reachable(agents: Mapping[str, Agent], name: str, guests: Guests) -> frozens
     return frozenset(found)
 
 
+def comes_to(usable: Mapping[str, Agent], name: str, guests: Guests) -> frozenset[str]:
+    """Of the agents that somebody may use, those that a conversation that begins with `name` may in fact come to."""
+    passing = {
+        agent.name: replace(agent, handoffs=tuple(target for target in agent.handoffs if allows(agent, target, guests)))
+        for agent in usable.values()
+    }
+    return reachable(passing, name, guests) & usable.keys()
+
+
 def voice_for(agent: Agent, catalog: Catalog) -> Voice:
     """The name and picture an agent speaks under: its own, but the default agent is the app itself unless its file
     gives it an icon."""
