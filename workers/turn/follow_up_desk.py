@@ -1,4 +1,4 @@
-"""What an agent promises for later in one turn: its functions for follow-ups, done in the name of the principal.
+"""What an agent does with follow-ups in one turn: its functions for them, in the name of the principal.
 
 What always holds: a call that is made again makes the same follow-up; an agent makes so many at most (`self_made.py`);
 it changes and ends only its principal's. Each that was made is confirmed in the thread, once.
@@ -29,7 +29,7 @@ from workers.tools.functions import Declined
 from workers.turn.scene import Scene
 from workers.turn.self_made import SelfMade
 
-UNCONFIRMED = "promised:"  # with an id, the journal's field of one that its thread does not show yet
+UNCONFIRMED = "unconfirmed:"  # with an id, the journal's field of one that its thread does not show yet
 REASON_SHOWN = 300
 NAME_SHOWN = 100
 
@@ -49,8 +49,8 @@ async def confirm(scene: Scene) -> None:
         scene.journal.forget(name)
 
 
-class Promises:
-    """Those of one turn."""
+class FollowUpDesk:
+    """That of one turn (a `Desk`)."""
 
     def __init__(self, scene: Scene) -> None:
         self._scene = scene
