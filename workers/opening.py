@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 import time
 from contextlib import AsyncExitStack
 from datetime import timedelta
@@ -41,6 +40,7 @@ from workers.conversations.http import http_client
 from workers.conversations.made_files import MadeFiles
 from workers.conversations.patience import Limits
 from workers.holdings import Holdings
+from workers.ids import new_id
 from workers.operators import Operators
 from workers.services import Services
 from workers.tools import registered
@@ -53,8 +53,6 @@ from workers.tools.oauth.sign_ins import SignIns
 from workers.tools.pins import Pins
 from workers.tools.rests import Rests
 from workers.tools.sessions import ToolSessions
-
-ID_ALPHABET = "23456789abcdefghjkmnpqrstvwxyz"  # no letters that look alike: people read these ids out
 
 log = structlog.get_logger()
 
@@ -143,8 +141,3 @@ async def open_services(
         calendar=settings.follow_up_clock.now,
         new_id=new_id,
     )
-
-
-def new_id() -> str:
-    """Ten characters, 49 bits: short enough to be read out, long enough never to meet again."""
-    return "".join(secrets.choice(ID_ALPHABET) for _ in range(10))

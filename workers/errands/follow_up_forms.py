@@ -29,6 +29,7 @@ from workers.follow_ups.card import card, words_of
 from workers.follow_ups.facts import facts_of, name_of, zone_of
 from workers.follow_ups.refusals import Wrong
 from workers.follow_ups.wishes import Refused, Wish
+from workers.ids import id_from
 
 QUOTED = 1_500  # characters of the message that a follow-up is to be about
 
@@ -92,7 +93,7 @@ def _wish(errand: Errand, asked: Asked, form: Form, timed: filled_in.Timed, befo
     unchanged = before is not None and form.prompt == before.prompt
     events = before.follow_up.events if before and timed.events is None else timed.events or ()
     return Wish(
-        id=acts.id_from(errand.mail.id),
+        id=id_from(errand.mail.id),
         team=asked.team,
         channel=asked.channel,
         thread_ts=asked.root,

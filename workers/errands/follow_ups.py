@@ -20,6 +20,7 @@ from workers.follow_ups.acts import Done, Who
 from workers.follow_ups.card import card, words_of
 from workers.follow_ups.facts import facts_of, name_of, zone_of
 from workers.follow_ups.wishes import Refused, Wish
+from workers.ids import id_from
 from workers.services import Services
 
 EVENT_SHOWN = 80
@@ -58,7 +59,7 @@ async def follow_up(errand: Errand) -> None:
 async def _typed(errand: Errand) -> None:
     """Read when and what, keep it, and say what was kept; told again after a crash, it is read no second time."""
     services, team, note = errand.services, errand.thread.team, ""
-    follow_up_id = acts.id_from(errand.mail.id)
+    follow_up_id = id_from(errand.mail.id)
     if known := await services.follow_ups.get(team, follow_up_id):
         follow_up = known.follow_up
     else:

@@ -7,7 +7,6 @@ else. Each act counts from what stands at that moment, and one that is told twic
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
@@ -22,9 +21,6 @@ from workers.follow_ups import ahead, due, tick, versions, wishes
 from workers.follow_ups.ending import BY_OTHERS, told_mail
 from workers.follow_ups.wishes import Refused, Wish
 from workers.services import Services
-
-ID_ALPHABET = "23456789abcdefghjkmnpqrstvwxyz"  # as in `workers/opening.py`
-ID_LENGTH = 10
 
 log = structlog.get_logger()
 
@@ -54,12 +50,6 @@ class Done:
 
 
 Next = Callable[[FollowUp], Awaitable[FollowUp | Refused]]
-
-
-def id_from(*parts: str) -> str:
-    """The id of what is made by one cause (an errand; a turn and its tool call), the same each time."""
-    digest = hashlib.sha256("\0".join(parts).encode()).digest()
-    return "".join(ID_ALPHABET[byte % len(ID_ALPHABET)] for byte in digest[:ID_LENGTH])
 
 
 async def make(services: Services, wish: Wish) -> Made | Refused:

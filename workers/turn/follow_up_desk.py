@@ -25,6 +25,7 @@ from workers.follow_ups.acts import Done, Who
 from workers.follow_ups.functions import Asked
 from workers.follow_ups.wishes import Refused, Wish
 from workers.follow_ups.zones import or_utc
+from workers.ids import id_from
 from workers.tools.functions import Declined
 from workers.turn.scene import Scene
 from workers.turn.self_made import SelfMade
@@ -67,7 +68,7 @@ class FollowUpDesk:
             raise Declined("A run of a follow-up makes no other one for the channel. Make it for this thread instead.")
         thread = scene.thread
         wish = Wish(
-            id=acts.id_from(scene.journal.id, tool_call_id),
+            id=id_from(scene.journal.id, tool_call_id),
             team=thread.team,
             channel=thread.channel,
             thread_ts=thread.root_ts if asked.where == "thread" else "",
@@ -117,7 +118,7 @@ class FollowUpDesk:
             ends_at=known.ends_at if asked.ends is None else times_given.end_of(asked, now=self._now),
             quiet=known.quiet if asked.quiet is None else asked.quiet,
         )
-        done = await self._changed(before, wish, acts.id_from(self._scene.journal.id, tool_call_id))
+        done = await self._changed(before, wish, id_from(self._scene.journal.id, tool_call_id))
         person = text.shown(self._scene.person.name, NAME_SHOWN)
         await confirming.redraw(
             self._scene.services, done.follow_up, note="follow_up.card.changed_by", values={"person": person}

@@ -18,6 +18,7 @@ from tests.world import ADA, CAMILLE, GENERAL, GRACE, HUGO, TEAM, World, opened
 from workers.follow_ups import acts, due
 from workers.follow_ups.acts import CONSOLE, Done, Made, Who
 from workers.follow_ups.wishes import Refused, Wish
+from workers.ids import id_from
 from workers.opening import open_services
 from workers.services import Services
 
@@ -79,7 +80,7 @@ async def test_one_is_kept_with_its_first_time(services: Services) -> None:
 
 
 async def test_the_same_wish_told_again_is_the_same_follow_up(services: Services) -> None:
-    wish = replace(WISH, id=acts.id_from("turn", "call"), when=When(at=NOW + 60))
+    wish = replace(WISH, id=id_from("turn", "call"), when=When(at=NOW + 60))
     first = await acts.make(services, wish)
     late = replace(services, calendar=lambda: NOW + 3_600)
     assert await acts.make(late, wish) == first
