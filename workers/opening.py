@@ -130,7 +130,7 @@ async def open_services(
         objects=objects,
         libraries=libraries,
         groups=groups,
-        grants=Grants(redis),
+        grants=Grants(redis, follow_ups),
         follow_ups=follow_ups,
         hooks=HookStore(redis, settings.vault, follow_ups, now=time.time),
         told=told,

@@ -103,14 +103,12 @@ async def _addressed(services: Services, new: FollowUp) -> FollowUp | Refused:
 
 
 async def change(services: Services, who: Who, team: str, follow_up_id: str, wish: Wish) -> Done | Refused:
-    """What it does, and when. A paused one stays so. What was allowed ahead was so for what it was before."""
+    """What it does, and when. A paused one stays so."""
 
     async def changed(follow_up: FollowUp) -> FollowUp | Refused:
         new = await wishes.granted(services, wish, before=follow_up)
         if isinstance(new, Refused):
             return new
-        if not ahead.holds(follow_up, new):
-            await ahead.take_back(services, follow_up)
         return await _addressed(services, new if new.status is Status.ACTIVE else replace(new, due=0))
 
     return await _act(services, who, team, follow_up_id, "change", changed)
@@ -227,7 +225,11 @@ async def _is_begun(services: Services, follow_up: FollowUp, second: int) -> boo
 async def _act(
     services: Services, who: Who, team: str, follow_up_id: str, name: str, following: Next, *, others: bool = False
 ) -> Done | Refused:
-    """Put what `following` says in its place; looked at again where somebody else changed it meanwhile."""
+    """Put what `following` says in its place; looked at again where somebody else changed it meanwhile.
+
+    What was allowed ahead for what it was before is taken back first: a crash in between leaves no yes for
+    anything else.
+    """
     while True:
         kept = await _allowed(services, who, team, follow_up_id, others=others)
         if isinstance(kept, Refused):
@@ -237,6 +239,8 @@ async def _act(
             return new
         if new == kept.follow_up:
             return Done(new, changed=False)
+        if not ahead.holds(kept.follow_up, new):
+            await ahead.take_back(services, kept.follow_up)
         if await services.follow_ups.change(kept, new, mail=_to_owner(kept, new, who, services.now())) is Changed.DONE:
             log.info("follow_up.changed", follow_up=follow_up_id, act=name, by=who.user)
             return Done(new)

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from bot.approvals.grants import Grant
 from bot.follow_ups.models import FollowUp, Status, When, Why
 from bot.threads import keys
 from bot.threads.models import Mail, MailKind, ThreadKey
@@ -265,6 +266,29 @@ async def test_a_change_keeps_to_the_agent_as_it_was_until_that_is_asked_for_ane
         assert isinstance(found, Done)
         versions.append(found.follow_up.version)
     assert versions == ["as it was", one.version, "", one.version]
+
+
+async def test_what_was_allowed_ahead_goes_with_a_change_and_stays_where_that_is_refused(services: Services) -> None:
+    one, ada = await made(services), Who(user=ADA)
+    grant = Grant(
+        user=ADA,
+        agent="assistant",
+        tool="odd__count",
+        does="",
+        definition="d",
+        title="Count",
+        server="odd",
+        by=ADA,
+        at=1.0,
+        follow_up=one.id,
+    )
+    await services.grants.give(TEAM, grant)
+    webhook = replace(Wish.of(one), when=When(hook=True))
+    assert await acts.change(services, ada, TEAM, one.id, webhook) == Refused("follow_up.refused.no_address", {})
+    await acts.change(services, ada, TEAM, one.id, replace(Wish.of(one), quiet=True))
+    assert await services.grants.of(TEAM, ADA) == [grant]
+    await acts.change(services, ada, TEAM, one.id, replace(Wish.of(one), prompt="count them"))
+    assert await services.grants.of(TEAM, ADA) == []
 
 
 async def test_a_person_whom_slack_does_not_tell_about_has_none(services: Services) -> None:
