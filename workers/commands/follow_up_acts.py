@@ -1,4 +1,4 @@
-"""What an operator does with a follow-up: what `workers/follow_ups/acts.py` lets the console do.
+"""What an operator does with a follow-up: what `workers/follow_ups/rights.py` lets the console do.
 
 It stands on what a worker does, which is slow to import: the commands import it when they need it.
 """
@@ -12,11 +12,12 @@ from bot.settings import Settings
 from bot.texts import words_for
 from workers.commands import follow_up_lookup, store
 from workers.commands.cannot import Cannot
-from workers.follow_ups import acts
+from workers.follow_ups import acts, extra_runs
+from workers.follow_ups.rights import CONSOLE
 from workers.follow_ups.wishes import Refused
 from workers.opening import open_services
 
-DOING = {"pause": acts.pause, "resume": acts.resume, "cancel": acts.cancel, "run": acts.run_now}
+DOING = {"pause": acts.pause, "resume": acts.resume, "cancel": acts.cancel, "run": extra_runs.run_now}
 
 
 async def do(settings: Settings, act: str, follow_up_id: str, team: str | None) -> str:
@@ -25,7 +26,7 @@ async def do(settings: Settings, act: str, follow_up_id: str, team: str | None) 
         redis = await stack.enter_async_context(store.opened(settings.redis_url))
         services = await open_services(stack, settings, redis, worker="console")
         follow_up = await follow_up_lookup.one(redis, follow_up_id, team)
-        done = await DOING[act](services, acts.CONSOLE, follow_up.team, follow_up.id)
+        done = await DOING[act](services, CONSOLE, follow_up.team, follow_up.id)
     if isinstance(done, Refused):
         raise Cannot(words_for("en").say(done.key, **done.values))
     return _said(act, done.follow_up)

@@ -20,9 +20,10 @@ from bot.slack.errors import SlackError
 from bot.slack.ledger import Unread
 from bot.texts import words_for
 from bot.threads.models import MailKind
-from workers.follow_ups import acts, confirming, for_models, times_given
-from workers.follow_ups.acts import Done, Who
+from workers.follow_ups import acts, confirming, for_models, making, times_given
+from workers.follow_ups.acts import Done
 from workers.follow_ups.functions import Asked
+from workers.follow_ups.rights import Who
 from workers.follow_ups.wishes import Refused, Wish
 from workers.follow_ups.zones import or_utc
 from workers.ids import id_from
@@ -184,7 +185,7 @@ class FollowUpDesk:
         await self._self_made.take(wish.id)
         scene.journal.put({unconfirmed: "1"})
         await scene.journal.write()
-        made = await acts.make(scene.services, wish)
+        made = await making.make(scene.services, wish)
         if isinstance(made, Refused):
             self._self_made.give_back(wish.id)
             scene.journal.forget(unconfirmed)
