@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 
 from bot.slack import ahead as ahead_form
-from bot.slack import blocks
+from bot.slack import blocks, follow_up_errands
 from bot.slack import follow_up_clicks as clicks
 from bot.slack.text import shown
 from bot.threads.models import ThreadKey
@@ -39,11 +39,11 @@ OF_PLACES = {clicks.THREAD: listing.of_thread, clicks.CHANNEL: listing.of_channe
 
 async def follow_up(errand: Errand) -> None:
     match errand.mail.about.get("do", ""):
-        case clicks.TYPED:
+        case follow_up_errands.TYPED:
             await _typed(errand)
-        case clicks.FORM:
+        case follow_up_errands.FORM:
             await follow_up_forms.fill(errand)
-        case clicks.SENT:
+        case follow_up_errands.SENT:
             await follow_up_forms.sent(errand)
         case clicks.PAGE:
             await _listed(errand, page=int(errand.mail.about["page"]))
