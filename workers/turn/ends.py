@@ -28,7 +28,7 @@ from workers.journal import Journal
 from workers.rounds.rounds import CANCELLED, Rounds
 from workers.services import Services
 from workers.turn import follow_up_run, waits
-from workers.turn.follow_up_desk import confirm
+from workers.turn.follow_up_cards import confirm
 from workers.turn.scene import Scene
 from workers.usage import Used, price_of, written_price
 

@@ -23,7 +23,8 @@ from workers.rounds.limits import Limits
 from workers.rounds.rounds import CANCELLED, OVER_LIMIT, Answered
 from workers.turn import asking, beginning, ends, follow_up_run, person, showing, waits
 from workers.turn.conversing import rounds_of
-from workers.turn.follow_up_desk import FollowUpDesk, confirm
+from workers.turn.follow_up_cards import confirm
+from workers.turn.follow_up_desk import FollowUpDesk
 from workers.turn.live_inquiries import LiveInquiries
 from workers.turn.meanwhile import Meanwhile
 from workers.turn.scene import Scene
