@@ -14,6 +14,7 @@ from bot.catalog.catalog import Catalogs
 from bot.connections import addresses
 from bot.connections.signed_in import Connections
 from bot.connections.tickets import Tickets
+from bot.follow_ups.due_list import DueList
 from bot.follow_ups.hook_store import HookStore
 from bot.follow_ups.store import FollowUps
 from bot.inquiries.inquiries import Inquiries
@@ -132,6 +133,7 @@ async def open_services(
         groups=groups,
         grants=Grants(redis, follow_ups),
         follow_ups=follow_ups,
+        due_list=DueList(redis),
         hooks=HookStore(redis, settings.vault, follow_ups, now=time.time),
         told=told,
         inquiries=Inquiries(redis),

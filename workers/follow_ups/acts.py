@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 
 import structlog
 
+from bot.follow_ups.kept import Kept
 from bot.follow_ups.models import FollowUp, Status, Why
-from bot.follow_ups.store import Changed, Kept
+from bot.follow_ups.store import Changed
 from bot.threads.models import Mail
 from workers.follow_ups import ahead, due, making, rights, versions, wishes
 from workers.follow_ups.ending import BY_OTHERS, told_mail

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.follow_ups.kept import Kept
 from bot.follow_ups.models import FollowUp
-from bot.follow_ups.store import Kept
 from bot.slack.models import Person
 from workers.follow_ups.wishes import Refused
 from workers.services import Services
