@@ -165,6 +165,9 @@ async def test_a_recurrence_is_in_the_persons_own_zone_and_in_french_for_who_rea
         ({"cron": "0 9 * * 1", "tools": ["github__merge"]}, 'You have no tool "github__merge"; '),
         ({"cron": "0 9 * * 1", "task": " "}, "Say what I am to do then, too."),
         ({"cron": "0 9 * * 1", "when": "soon"}, "Wrong arguments for schedule_follow_up"),
+        ({"webhook": True, "events": ["issues.closed"] * 20}, "A webhook needs an address that other services reach"),
+        ({"webhook": True, "events": ["issues.closed"] * 21}, "Wrong arguments for schedule_follow_up: events"),
+        ({"webhook": True, "events": ["e" * 81]}, "Wrong arguments for schedule_follow_up: events"),
     ],
 )
 async def test_what_cannot_be_promised_is_a_sentence_for_the_model(
