@@ -86,7 +86,7 @@ async def opened(settings: Settings, environment: Mapping[str, str]) -> AsyncIte
             people=people,
             catalogs=catalogs,
             choices=Choices(catalogs, people, Groups(installations), Defaults(redis, limit=ACCEPT_LIMIT)),
-            grants=Grants(redis, limit=ACCEPT_LIMIT),
+            grants=Grants(redis, follow_ups, limit=ACCEPT_LIMIT),
             follow_ups=follow_ups,
             connections=Connections(redis, settings.vault),
             inquiries=Inquiries(redis),

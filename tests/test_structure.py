@@ -5,8 +5,10 @@ from __future__ import annotations
 import ast
 import inspect
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -46,9 +48,11 @@ ENVIRONMENT = {"environ", "environb", "getenv", "getenvb", "putenv", "unsetenv"}
 
 @dataclass(frozen=True)
 class Facts:
-    """What the tests ask of a module. `imports`: the top packages, also inside functions and for types alone."""
+    """What the tests ask of a module. `imports`: the top packages, also inside functions and for types alone;
+    `stands_on`: the names, dotted, that it needs to be imported at all."""
 
     imports: frozenset[str]
+    stands_on: frozenset[str]
     texts: frozenset[str]
     reads_the_environment: bool
     owns: bool
@@ -74,7 +78,17 @@ def facts(path: Path) -> Facts:
                 reads |= node.attr in ENVIRONMENT
             case ast.Constant(value=str(value)):
                 texts.add(value)
-    return Facts(frozenset(imports), frozenset(texts), reads, not text.strip() or bool(ast.get_docstring(whole)))
+    owns = not text.strip() or bool(ast.get_docstring(whole))
+    return Facts(frozenset(imports), frozenset(_stands_on(whole)), frozenset(texts), reads, owns)
+
+
+def _stands_on(whole: ast.Module) -> Iterator[str]:
+    for node in whole.body:
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.module or ""
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
 @pytest.mark.parametrize(("room", "never", "but_in"), ARROWS)
@@ -87,6 +101,14 @@ def test_imports_point_one_way(room: str, never: set[str], but_in: str | None) -
         and (found := never.intersection(facts(path).imports))
     ]
     assert wrong == []
+
+
+def test_no_module_stands_on_itself_so_that_each_can_be_imported_first() -> None:
+    """Which one is, differs: a worker, a command and a test begin elsewhere."""
+    named = {".".join(path.with_suffix("").parts): path for path in PRODUCT}
+    assert list(
+        TopologicalSorter({name: facts(path).stands_on & named.keys() for name, path in named.items()}).static_order()
+    )
 
 
 def test_mcp_is_imported_at_its_edge_and_by_the_servers_it_speaks_with() -> None:

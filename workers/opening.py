@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 import time
 from contextlib import AsyncExitStack
 from datetime import timedelta
@@ -15,6 +14,7 @@ from bot.catalog.catalog import Catalogs
 from bot.connections import addresses
 from bot.connections.signed_in import Connections
 from bot.connections.tickets import Tickets
+from bot.follow_ups.due_list import DueList
 from bot.follow_ups.hook_store import HookStore
 from bot.follow_ups.store import FollowUps
 from bot.inquiries.inquiries import Inquiries
@@ -41,6 +41,7 @@ from workers.conversations.http import http_client
 from workers.conversations.made_files import MadeFiles
 from workers.conversations.patience import Limits
 from workers.holdings import Holdings
+from workers.ids import new_id
 from workers.operators import Operators
 from workers.services import Services
 from workers.tools import registered
@@ -53,8 +54,6 @@ from workers.tools.oauth.sign_ins import SignIns
 from workers.tools.pins import Pins
 from workers.tools.rests import Rests
 from workers.tools.sessions import ToolSessions
-
-ID_ALPHABET = "23456789abcdefghjkmnpqrstvwxyz"  # no letters that look alike: people read these ids out
 
 log = structlog.get_logger()
 
@@ -132,8 +131,9 @@ async def open_services(
         objects=objects,
         libraries=libraries,
         groups=groups,
-        grants=Grants(redis),
+        grants=Grants(redis, follow_ups),
         follow_ups=follow_ups,
+        due_list=DueList(redis),
         hooks=HookStore(redis, settings.vault, follow_ups, now=time.time),
         told=told,
         inquiries=Inquiries(redis),
@@ -143,8 +143,3 @@ async def open_services(
         calendar=settings.follow_up_clock.now,
         new_id=new_id,
     )
-
-
-def new_id() -> str:
-    """Ten characters, 49 bits: short enough to be read out, long enough never to meet again."""
-    return "".join(secrets.choice(ID_ALPHABET) for _ in range(10))

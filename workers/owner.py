@@ -18,7 +18,6 @@ from bot.threads.models import Mail, MailKind, ThreadKey
 from bot.threads.owned import Claimed, Lost
 from workers import roster, starting, trying_again, turnless
 from workers.errands import doing as errands
-from workers.follow_ups import missed
 from workers.follow_ups import running as follow_up_runs
 from workers.holdings import Hold
 from workers.mailroom import next_batch
@@ -96,7 +95,7 @@ async def _next(services: Services, hold: Hold, claimed: Claimed) -> list[Mail] 
         case MailKind.DUE:
             return await follow_up_runs.begin(services, hold, claimed, mail)
         case MailKind.FOLLOW_UP if "missed" in mail.about:
-            return await missed.say(services, claimed, mail)
+            return await turnless.tell_missed(services, claimed, mail)
         case _:
             # Nothing waits for that sign-in any more; an errand's mail never comes to a thread.
             return await turnless.drop(services, claimed, [mail])

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from bot.approvals.grants import Grants
 from bot.catalog.catalog import Catalogs
 from bot.connections.tickets import Tickets
+from bot.follow_ups.due_list import DueList
 from bot.follow_ups.hook_store import HookStore
 from bot.follow_ups.store import FollowUps
 from bot.inquiries.inquiries import Inquiries
@@ -58,6 +59,7 @@ class Services:
     groups: Groups
     grants: Grants
     follow_ups: FollowUps
+    due_list: DueList
     hooks: HookStore
     told: Told
     inquiries: Inquiries

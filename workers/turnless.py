@@ -19,7 +19,7 @@ from bot.threads.models import Mail, MailKind
 from bot.threads.owned import Claimed
 from workers import lines, roster
 from workers.approving import late
-from workers.follow_ups import listing
+from workers.follow_ups import confirming, listing, missed
 from workers.follow_ups.ending import FAILED, Run, ended
 from workers.journal import Journal
 from workers.services import Services
@@ -47,6 +47,18 @@ async def list_follow_ups(services: Services, claimed: Claimed, mail: Mail) -> l
     of_place = listing.of_channel if mail.about.get("of") == clicks.CHANNEL else listing.of_thread
     text, body = await of_place(services, words, claimed.owned.thread)
     journal = await lines.post(services, claimed, [mail], text, body)
+    return await drop(services, claimed, [mail], journal=journal)
+
+
+async def tell_missed(services: Services, claimed: Claimed, mail: Mail) -> list[Mail] | None:
+    """That times of a follow-up were missed, to its thread."""
+    kept = await services.follow_ups.get(mail.thread.team, mail.about["follow_up"])
+    if kept is None:
+        return await drop(services, claimed, [mail])
+    words = await lines.words_in(services, mail.thread, mail.principal)
+    text = await missed.line(services, words, kept.follow_up, mail)
+    journal = await lines.post(services, claimed, [mail], text, missed.body(words, kept.follow_up, text))
+    await confirming.redraw(services, kept.follow_up)
     return await drop(services, claimed, [mail], journal=journal)
 
 

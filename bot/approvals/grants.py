@@ -62,9 +62,9 @@ class Grant:
 class Grants:
     """One hash a person. Raises redis-py's errors when Redis is away, `TimeoutError` after `limit`."""
 
-    def __init__(self, redis: Redis, *, limit: timedelta | None = None) -> None:
+    def __init__(self, redis: Redis, follow_ups: FollowUps, *, limit: timedelta | None = None) -> None:
         self._redis = redis
-        self._follow_ups = FollowUps(redis)
+        self._follow_ups = follow_ups
         self._limit = limit.total_seconds() if limit else None
 
     async def of(self, team: str, user: str) -> list[Grant]:

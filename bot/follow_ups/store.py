@@ -1,26 +1,21 @@
 """Where follow-ups are kept, and the one step by which a due one becomes mail of its thread.
 
 What always holds: each change carries the revision it was made from, so of several workers that see the same occurrence
-one hands it over; handing it over, the next due time and waking a worker are one step. One that cannot be read, or
-handed over, keeps no other from its time. What is due is found by the follow-ups' own clock (`bot/clock.py`), which the
-callers give.
+one hands it over; handing it over, the next due time and waking a worker are one step.
 """
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-import structlog
 from redis.asyncio import Redis
 
+from bot.follow_ups.kept import Kept, member_of, read, written
 from bot.follow_ups.models import FollowUp, Status
 from bot.threads import keys, scripts
 from bot.threads.models import Mail, ThreadKey
-
-log = structlog.get_logger()
 
 # KEYS: 1 follow-up  2 by its owner  3 in its thread  4 due  5 its webhook
 # ARGV: 1 id  2 what is kept  3 member  4 due  5 most of a person  6 most in a thread
@@ -93,19 +88,6 @@ class Changed(StrEnum):
     TOO_MANY_RUNS = "too_many_runs"  # the person's runs of the day are used up; nothing was changed
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """A follow-up as it stands, with what a change of it must name."""
-
-    follow_up: FollowUp
-    stored: str
-
-    @property
-    def revision(self) -> int:
-        """How many times it was put there."""
-        return int(self.stored.partition("\n")[0])
-
-
 class FollowUps:
     """Raises redis-py's errors when Redis is away."""
 
@@ -113,7 +95,6 @@ class FollowUps:
         self._redis = redis
         self._add = redis.register_script(_ADD)
         self._change = redis.register_script(_CHANGE)
-        self._aside: dict[bytes, bytes | None] = {}  # due ones that nothing can be done with, as they were then
         self.thread_life_ms = int(thread_life.total_seconds() * 1000)
 
     async def add(self, follow_up: FollowUp, *, most_of_person: int, most_in_thread: int) -> Added:
@@ -122,8 +103,8 @@ class FollowUps:
             keys=[*_keys(follow_up), keys.FOLLOW_UPS_DUE, keys.hook(follow_up.hook)],
             args=[
                 follow_up.id,
-                _written(follow_up, 1),
-                _member(follow_up),
+                written(follow_up, 1),
+                member_of(follow_up.team, follow_up.id),
                 follow_up.due,
                 most_of_person,
                 most_in_thread,
@@ -155,8 +136,8 @@ class FollowUps:
             args=[
                 new.id,
                 kept.stored,
-                _written(new, revision),
-                _member(new),
+                written(new, revision),
+                member_of(new.team, new.id),
                 new.due,
                 _ms(keys.FOLLOW_UP_KEPT) if new.status is Status.ENDED else 0,
                 mail.dump() if mail else "",
@@ -171,30 +152,7 @@ class FollowUps:
         return Changed(answer.decode())
 
     async def get(self, team: str, follow_up_id: str) -> Kept | None:
-        return _read(await self._redis.get(keys.follow_up(team, follow_up_id)))
-
-    async def due(self, now: float, *, most: int = 50) -> tuple[list[Kept], float | None]:
-        """Those whose time has come, the longest due first, `most` of them; and when the one after them is due."""
-        found = await self._redis.zrange(keys.FOLLOW_UPS_DUE, 0, most + len(self._aside), withscores=True)
-        members = [member for member, moment in found if moment <= now]
-        stored = await self._redis.mget([_key_of(member) for member in members]) if members else []
-        here = dict(zip(members, stored, strict=True))
-        self._aside = {member: text for member, text in self._aside.items() if here.get(member, b"") == text}
-        seen = [(member, text) for member, text in here.items() if member not in self._aside]
-        due = [kept for member, text in seen[:most] if (kept := self._readable(member, text))]
-        passed = {*self._aside, *(member for member, _ in seen[:most])}
-        return due, next((moment for member, moment in found if member not in passed), None)
-
-    def set_aside(self, kept: Kept) -> None:
-        """It cannot be handed over: `due` passes it over, here, until it is another."""
-        self._aside[_member(kept.follow_up).encode()] = kept.stored.encode()
-
-    def _readable(self, member: bytes, stored: bytes | None) -> Kept | None:
-        """None for one that is due and may not be: in a state that is not known here, or broken."""
-        kept = _read(stored)
-        if kept is None or kept.follow_up.status is not Status.ACTIVE:
-            self._aside[member] = stored
-        return kept
+        return read(await self._redis.get(keys.follow_up(team, follow_up_id)))
 
     async def of(self, team: str, user: str) -> list[Kept]:
         """A person's open ones, the next due first, paused ones last."""
@@ -211,14 +169,14 @@ class FollowUps:
     async def every(self) -> AsyncIterator[Kept]:
         """All there are, also those that ended lately, in no order: for an operator's eyes."""
         async for key in self._redis.scan_iter(match=f"{keys.PREFIX}follow-up:*", count=500):
-            if kept := _read(await self._redis.get(key)):
+            if kept := read(await self._redis.get(key)):
                 yield kept
 
     async def forget(self, team: str) -> None:
         """The app was uninstalled there: nothing is promised any more."""
         async for key in self._redis.scan_iter(match=f"{keys.PREFIX}follow-up:{team}:*", count=500):
-            kept = _read(await self._redis.get(key))
-            await self._redis.zrem(keys.FOLLOW_UPS_DUE, f"{team} {key.decode().rpartition(':')[2]}")
+            kept = read(await self._redis.get(key))
+            await self._redis.zrem(keys.FOLLOW_UPS_DUE, member_of(team, key.decode().rpartition(":")[2]))
             await self._redis.delete(key)
             if kept is not None:
                 await self._redis.delete(*_keys(kept.follow_up), keys.hook(kept.follow_up.hook))
@@ -230,7 +188,7 @@ class FollowUps:
 
     async def _all(self, wanted: Sequence[str]) -> list[Kept]:
         found: Iterable[bytes | None] = await self._redis.mget(wanted) if wanted else ()
-        return [kept for one in found if (kept := _read(one))]
+        return [kept for one in found if (kept := read(one))]
 
 
 def _keys(follow_up: FollowUp) -> list[str]:
@@ -240,29 +198,6 @@ def _keys(follow_up: FollowUp) -> list[str]:
         keys.follow_ups_by(team, follow_up.owner),
         keys.follow_ups_in(team, follow_up.channel, follow_up.thread_ts),
     ]
-
-
-def _member(follow_up: FollowUp) -> str:
-    return f"{follow_up.team} {follow_up.id}"
-
-
-def _written(follow_up: FollowUp, revision: int) -> str:
-    return f"{revision}\n{follow_up.dump()}"
-
-
-def _read(stored: bytes | None) -> Kept | None:
-    if stored is None:
-        return None
-    text = stored.decode()
-    try:
-        return Kept(FollowUp.load(text.partition("\n")[2]), text)
-    except (ValueError, KeyError, TypeError) as error:
-        log.error("follow_up.unreadable", revision=text.partition("\n")[0], error=type(error).__name__)
-        return None
-
-
-def _key_of(member: bytes) -> str:
-    return keys.follow_up(*member.decode().split(" ", 1))
 
 
 def _ms(life: timedelta) -> int:

@@ -6,7 +6,7 @@ from bot.listeners.ears import Body, Ears
 from bot.listeners.taking import take
 from bot.slack import ahead
 from bot.slack.ahead import About, AheadClick, AheadSent
-from bot.slack.follow_up_clicks import InItsPlace
+from bot.slack.follow_up_sent import InItsPlace
 from bot.texts import words_for
 
 

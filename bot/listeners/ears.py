@@ -15,7 +15,7 @@ from bot.inbox import Inbox
 from bot.inquiries.inquiries import Inquiries
 from bot.picking.choices import Choices
 from bot.slack.commands import Reply
-from bot.slack.follow_up_clicks import InItsPlace
+from bot.slack.follow_up_sent import InItsPlace
 from bot.slack.inquiry_clicks import FieldErrors
 from bot.slack.installations import Installations
 from bot.slack.people import People

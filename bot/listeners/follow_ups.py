@@ -14,11 +14,12 @@ from bot.listeners.commands import STORE_AWAY, away
 from bot.listeners.ears import Body, Ears
 from bot.listeners.taking import take
 from bot.picking import answers
-from bot.slack import follow_up_clicks as clicks
-from bot.slack import follow_up_form
+from bot.slack import follow_up_command, follow_up_form
 from bot.slack.commands import FOLLOW_UP, Command, Reply, slash
-from bot.slack.follow_up_clicks import FollowUpClick, FollowUpShortcut, InItsPlace, SentForm
+from bot.slack.follow_up_clicks import FollowUpClick
 from bot.slack.follow_up_form import Asked
+from bot.slack.follow_up_sent import InItsPlace, SentForm
+from bot.slack.follow_up_shortcut import FollowUpShortcut
 from bot.slack.inquiry_clicks import FieldErrors
 from bot.texts import words_for
 
@@ -34,8 +35,10 @@ async def asked(ears: Ears, body: Body) -> Reply | None:
         person = ears.people.at_hand(command.team_id, command.user_id)
         typed = slash(FOLLOW_UP, ears.command_prefix)
         return answers.said(words_for(person.locale if person else None).say("follow_up.help", command=typed))
-    opened = None if said else clicks.form_of(command)
-    mail = opened[2] if opened else clicks.listed(command) if said in LIST else clicks.typed(command)
+    opened = None if said else follow_up_command.form_of(command)
+    mail = (
+        opened[2] if opened else follow_up_command.listed(command) if said in LIST else follow_up_command.typed(command)
+    )
     try:
         await ears.inbox.accept(mail)
     except STORE_AWAY as exc:

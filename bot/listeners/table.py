@@ -40,8 +40,9 @@ from bot.slack.clicks import (
 )
 from bot.slack.commands import AGENT, CONNECTIONS, FOLLOW_UP, THREADWIND
 from bot.slack.connections import CONNECT, DISCONNECT, PAGE, REVOKE
-from bot.slack.follow_up_clicks import ACTION, FOLLOW_UP_ON
+from bot.slack.follow_up_clicks import ACTION
 from bot.slack.follow_up_form import CALLBACK
+from bot.slack.follow_up_shortcut import FOLLOW_UP_ON
 from bot.slack.inquiry_form import FILL_IN
 from bot.slack.shortcuts import BRANCH, EXPORT, SHOW
 

@@ -12,7 +12,7 @@ from typing import Literal, Self
 
 from bot.slack import blocks, views
 from bot.slack.clicks import Click, Clicker
-from bot.slack.follow_up_clicks import SentView
+from bot.slack.follow_up_sent import SentView
 from bot.slack.payloads import Ignored, Payload
 from bot.slack.shortcuts import TriggerId
 from bot.slack.text import shortened

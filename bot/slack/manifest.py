@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 from bot.catalog.agents import Prompt
 from bot.slack.commands import AGENT, CONNECTIONS, FOLLOW_UP, THREADWIND, WAITING, slash
-from bot.slack.follow_up_clicks import FOLLOW_UP_ON
+from bot.slack.follow_up_shortcut import FOLLOW_UP_ON
 from bot.slack.shortcuts import BRANCH, SHOW
 
 EVENTS_PATH = "/slack/events"  # events, clicks, commands and options share one address

@@ -14,6 +14,7 @@ import pytest
 from mcp.server import MCPServer
 
 from bot.approvals.grants import Grants
+from bot.follow_ups.store import FollowUps
 from playground.agents_api.brains.steps import CallFunction
 from playground.services.odd.journal import note
 from playground.slack.models import Message, UserGroup
@@ -285,7 +286,8 @@ async def test_whatever_somebody_else_clicks_decides_nothing(make_world: MakeWor
         await until(lambda: any(user == CAMILLE for user, _ in world.whispers))
     assert (await thread.rests())["state"] == "asking"
     assert runs(tmp_path / "ran") == 0
-    assert await Grants(world.redis).of(TEAM, ADA) == await Grants(world.redis).of(TEAM, CAMILLE) == []
+    grants = Grants(world.redis, FollowUps(world.redis))
+    assert await grants.of(TEAM, ADA) == await grants.of(TEAM, CAMILLE) == []
     await world.click(card, "approve")
     await says(thread, "counted")
     assert runs(tmp_path / "ran") == 1
@@ -399,7 +401,7 @@ async def test_a_standing_yes_holds_until_it_is_revoked(make_world: MakeWorld, t
     await says(elsewhere, "counted")
     assert runs(tmp_path / "ran") == 2
 
-    grants = Grants(world.redis)
+    grants = Grants(world.redis, FollowUps(world.redis))
     [grant] = await grants.of(TEAM, ADA)
     assert await grants.revoke(TEAM, ADA, grant.id)
     await asked(world, count(tmp_path / "ran", "call-3"))

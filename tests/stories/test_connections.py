@@ -14,6 +14,7 @@ import pytest
 from bot.approvals.grants import Grant, Grants
 from bot.connections.models import Principal
 from bot.connections.signed_in import Connections
+from bot.follow_ups.store import FollowUps
 from bot.threads import keys
 from playground.slack.control.acts import Close
 from playground.slack.models import View
@@ -188,7 +189,7 @@ async def test_standing_yeses_are_listed_and_a_revoked_one_counts_no_more(make_w
     world = await make_world(agents=agent(), servers=ODD_JOBS)
     thread = await world.mention("hello")
     await thread.answered()
-    grants = Grants(world.redis)
+    grants = Grants(world.redis, FollowUps(world.redis))
     here = replace(GRANT, tool="odd__count", title="Count", thread=thread.key)
     gone = replace(GRANT, tool="odd__echo", title="Echo", thread=f"{TEAM}:{GENERAL}:1.0")
     await grants.give(TEAM, here)
@@ -221,7 +222,7 @@ async def test_a_yes_for_the_thread_that_is_revoked_is_asked_for_again_at_the_ne
     await thread.rests()
 
     view = await listed(world)
-    [grant] = await Grants(world.redis).of(TEAM, ADA)
+    [grant] = await Grants(world.redis, FollowUps(world.redis)).of(TEAM, ADA)
     assert grant.thread == thread.key
     await world.use(view, f"revoke:{grant.id}")
     await shows(world, "I ask you again before I use count")
@@ -234,7 +235,7 @@ async def test_a_yes_for_the_thread_that_is_revoked_is_asked_for_again_at_the_ne
 
 async def test_a_press_by_somebody_else_decides_nothing(make_world: MakeWorld) -> None:
     world = await make_world(agents=agent(), servers=ODD_JOBS)
-    grants = Grants(world.redis)
+    grants = Grants(world.redis, FollowUps(world.redis))
     await grants.give(TEAM, GRANT)
     view = await listed(world)
     hers = replace(view, user=GRACE)  # as if she had it open
@@ -247,7 +248,7 @@ async def test_fifty_servers_and_a_hundred_yeses_are_shown_page_by_page(make_wor
     registered = {"url": "http://localhost:1/mcp", "oauth": {"client_id": "ours"}}
     servers = {f"server-{number:02}": registered for number in range(50)}
     world = await make_world(agents=agent(tools=f"[{', '.join(servers)}]"), servers=servers)
-    grants = Grants(world.redis)
+    grants = Grants(world.redis, FollowUps(world.redis))
     for number in range(100):
         long = f"Tool-{number:03} " + "x" * 300
         await grants.give(TEAM, replace(GRANT, tool=f"odd__t{number}", title=long, at=float(number)))

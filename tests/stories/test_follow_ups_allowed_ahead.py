@@ -9,6 +9,7 @@ import pytest
 from mcp.server import MCPServer
 
 from bot.approvals.grants import Grant, Grants
+from bot.follow_ups.store import FollowUps
 from playground.agents_api.brains.steps import CallFunction
 from playground.slack.models import Message, View
 from tests.stories.conftest import MakeWorld
@@ -61,7 +62,7 @@ def boxes(view: View) -> dict[str, str]:
 
 
 async def grants(world: World) -> list[Grant]:
-    return await Grants(world.redis).of(TEAM, ADA)
+    return await Grants(world.redis, FollowUps(world.redis)).of(TEAM, ADA)
 
 
 async def test_its_owner_allows_the_named_tool_for_its_runs_alone_and_the_card_says_so(world: World) -> None:

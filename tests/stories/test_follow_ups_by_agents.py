@@ -19,7 +19,7 @@ from tests.stories.conftest import MakeWorld
 from tests.stories.test_follow_ups_people import press, whispers
 from tests.stories.tools import said
 from tests.world import ADA, CAMILLE, DM, GENERAL, GRACE, TEAM, Thread, World, until, words_in
-from workers.follow_ups import acts, confirming
+from workers.follow_ups import confirming, making
 from workers.tools.names import FOLLOW_UPS
 
 AGENT = """\
@@ -165,6 +165,9 @@ async def test_a_recurrence_is_in_the_persons_own_zone_and_in_french_for_who_rea
         ({"cron": "0 9 * * 1", "tools": ["github__merge"]}, 'You have no tool "github__merge"; '),
         ({"cron": "0 9 * * 1", "task": " "}, "Say what I am to do then, too."),
         ({"cron": "0 9 * * 1", "when": "soon"}, "Wrong arguments for schedule_follow_up"),
+        ({"webhook": True, "events": ["issues.closed"] * 20}, "A webhook needs an address that other services reach"),
+        ({"webhook": True, "events": ["issues.closed"] * 21}, "Wrong arguments for schedule_follow_up: events"),
+        ({"webhook": True, "events": ["e" * 81]}, "Wrong arguments for schedule_follow_up: events"),
     ],
 )
 async def test_what_cannot_be_promised_is_a_sentence_for_the_model(
@@ -278,21 +281,21 @@ async def test_only_so_many_are_made_between_two_messages_of_people_and_the_thre
 
 async def test_a_call_that_is_made_again_after_a_crash_makes_one(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """The worker ends when the follow-up is kept and its call has no result yet."""
-    make, reached = acts.make, asyncio.Event()
+    make, reached = making.make, asyncio.Event()
 
     async def hangs(*arguments: Any) -> Any:
         await make(*arguments)
         reached.set()
         await asyncio.Event().wait()
 
-    monkeypatch.setattr(acts, "make", hangs)
+    monkeypatch.setattr(making, "make", hangs)
     world.mistral.script.will(schedule(at=later(hours=1)))
     world.mistral.script.will_say("I will.")
     thread = await world.mention("later, please")
     async with asyncio.timeout(30):
         await reached.wait()
     await world.end_worker(0)
-    monkeypatch.setattr(acts, "make", make)
+    monkeypatch.setattr(making, "make", make)
     await world.start_worker()
     await answered(thread)
     [made] = await kept(world)

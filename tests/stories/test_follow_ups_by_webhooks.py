@@ -27,7 +27,8 @@ from tests.stories.test_follow_ups_people import form, press, whispers
 from tests.stories.test_follow_ups_running import direct, told
 from tests.world import ADA, GENERAL, GRACE, TEAM, Thread, World, until, until_true
 from workers.follow_ups import acts
-from workers.follow_ups.acts import Done, Who
+from workers.follow_ups.acts import Done
+from workers.follow_ups.rights import Who
 from workers.follow_ups.wishes import Wish
 
 STORE = "/repos/playground/storefront"

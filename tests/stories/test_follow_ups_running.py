@@ -489,7 +489,7 @@ async def test_a_yes_for_the_follow_up_holds_in_its_runs_and_in_no_other_turn(ma
         server="odd", by=ADA, at=1.0, follow_up="check",
     )  # fmt: skip
     await promise(world, thread, when=HOURLY, due=now() + 600)
-    await Grants(world.redis).give(TEAM, grant)
+    await Grants(world.redis, FollowUps(world.redis)).give(TEAM, grant)
     world.mistral.script.will_call("odd__who", {})
     world.mistral.script.will_say("Allowed ahead.")
     await comes_again(world)

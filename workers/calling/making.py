@@ -57,8 +57,8 @@ class Making:
         *,
         before_call: Callable[[], Awaitable[None]],
     ) -> None:
-        """`inquire` puts what a server asks to the person while the server waits for the answer; `follow_ups` makes
-        promises for later."""
+        """`inquire` puts what a server asks to the person while the server waits for the answer; `follow_ups` does
+        what agents ask about follow-ups."""
         self._services = services
         self._journal = journal
         self._delivery = delivery

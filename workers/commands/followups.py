@@ -35,11 +35,11 @@ def list_(
     every: Annotated[bool, typer.Option("--all", help="Also those that have ended lately.")] = False,
 ) -> None:
     """List those that are open, the next due first, without a word of what they say."""
-    from workers.commands import promised, store
+    from workers.commands import follow_up_lookup, store
 
     async def show(redis: Redis, _: StoreSettings) -> None:
-        wanted = promised.Wanted(team=team, user=user, place=thread, ended=every)
-        lines = promised.table(await promised.found(redis, wanted))
+        wanted = follow_up_lookup.Wanted(team=team, user=user, place=thread, ended=every)
+        lines = follow_up_lookup.table(await follow_up_lookup.found(redis, wanted))
         _print(lines or ["No follow-up is open." if not every else "No follow-up is known."])
 
     store.run(show)
@@ -48,10 +48,10 @@ def list_(
 @app.command()
 def show(follow_up_id: FollowUpId, team: Team = None) -> None:
     """Print all that is known of one but its words."""
-    from workers.commands import promised, store
+    from workers.commands import follow_up_lookup, store
 
     async def tell(redis: Redis, _: StoreSettings) -> None:
-        _print(promised.lines(await promised.one(redis, follow_up_id, team)))
+        _print(follow_up_lookup.lines(await follow_up_lookup.one(redis, follow_up_id, team)))
 
     store.run(tell)
 
@@ -84,12 +84,12 @@ def _act(act: str, follow_up_id: str, team: str | None) -> None:
     import asyncio
 
     from bot.settings import Settings
-    from workers.commands import promised, settings, store
+    from workers.commands import follow_up_acts, settings, store
     from workers.commands.quiet import quiet
 
     known = settings.read(Settings)
     with quiet():
-        done = store.guarded(known.redis_url, lambda: asyncio.run(promised.do(known, act, follow_up_id, team)))
+        done = store.guarded(known.redis_url, lambda: asyncio.run(follow_up_acts.do(known, act, follow_up_id, team)))
     _print([done])
 
 

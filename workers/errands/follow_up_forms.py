@@ -23,12 +23,13 @@ from bot.slack.text import shortened
 from workers import lines
 from workers.errands import follow_up_places, modal
 from workers.errands.errand import DONE, Errand, GivenUp
-from workers.follow_ups import acts, confirming, described, filled_in, listing, wishes
-from workers.follow_ups.acts import Who
+from workers.follow_ups import acts, confirming, described, filled_in, listing, making, rights, wishes
 from workers.follow_ups.card import card, words_of
 from workers.follow_ups.facts import facts_of, name_of, zone_of
 from workers.follow_ups.refusals import Wrong
+from workers.follow_ups.rights import Who
 from workers.follow_ups.wishes import Refused, Wish
+from workers.ids import id_from
 
 QUOTED = 1_500  # characters of the message that a follow-up is to be about
 
@@ -92,7 +93,7 @@ def _wish(errand: Errand, asked: Asked, form: Form, timed: filled_in.Timed, befo
     unchanged = before is not None and form.prompt == before.prompt
     events = before.follow_up.events if before and timed.events is None else timed.events or ()
     return Wish(
-        id=acts.id_from(errand.mail.id),
+        id=id_from(errand.mail.id),
         team=asked.team,
         channel=asked.channel,
         thread_ts=asked.root,
@@ -116,7 +117,7 @@ async def _do(errand: Errand, wish: Wish, before: _Before | None) -> FollowUp | 
     if before is None:
         if not wish.thread_ts:
             await follow_up_places.look(errand, wish.channel)
-        made = await acts.make(services, wish)
+        made = await making.make(services, wish)
         return made if isinstance(made, Refused) else made.follow_up
     who = Who(user=errand.mail.principal)
     done = await acts.change(services, who, wish.team, before.follow_up.id, wish)
@@ -182,7 +183,7 @@ async def _before(errand: Errand, asked: Asked) -> _Before | None:
     """None for a new one. Only its owner sees the form of one that there is."""
     if not asked.follow_up:
         return None
-    may = await acts.may_change(errand.services, Who(user=errand.mail.principal), asked.team, asked.follow_up)
+    may = await rights.may_change(errand.services, Who(user=errand.mail.principal), asked.team, asked.follow_up)
     if isinstance(may, Refused):
         raise GivenUp(may.key, **may.values)
     facts = await facts_of(errand.services, may)

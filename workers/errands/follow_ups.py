@@ -1,6 +1,6 @@
 """FOLLOW_UP: what people type, press and send about follow-ups is done, and told to where they did it.
 
-Who may do it is looked up at that moment (`workers/follow_ups/acts.py`). Done twice after a crash, it is one.
+Who may do it is looked up at that moment (`workers/follow_ups/rights.py`). Done twice after a crash, it is one.
 """
 
 from __future__ import annotations
@@ -9,17 +9,19 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 
 from bot.slack import ahead as ahead_form
-from bot.slack import blocks
+from bot.slack import blocks, follow_up_errands
 from bot.slack import follow_up_clicks as clicks
 from bot.slack.text import shown
 from bot.threads.models import ThreadKey
 from workers.errands import ahead, follow_up_forms, follow_up_places, follow_up_told
 from workers.errands.errand import DONE, Errand
-from workers.follow_ups import acts, confirming, described, listing, phrases
-from workers.follow_ups.acts import Done, Who
+from workers.follow_ups import acts, confirming, described, extra_runs, listing, making, phrases
+from workers.follow_ups.acts import Done
 from workers.follow_ups.card import card, words_of
 from workers.follow_ups.facts import facts_of, name_of, zone_of
+from workers.follow_ups.rights import Who
 from workers.follow_ups.wishes import Refused, Wish
+from workers.ids import id_from
 from workers.services import Services
 
 EVENT_SHOWN = 80
@@ -37,11 +39,11 @@ OF_PLACES = {clicks.THREAD: listing.of_thread, clicks.CHANNEL: listing.of_channe
 
 async def follow_up(errand: Errand) -> None:
     match errand.mail.about.get("do", ""):
-        case clicks.TYPED:
+        case follow_up_errands.TYPED:
             await _typed(errand)
-        case clicks.FORM:
+        case follow_up_errands.FORM:
             await follow_up_forms.fill(errand)
-        case clicks.SENT:
+        case follow_up_errands.SENT:
             await follow_up_forms.sent(errand)
         case clicks.PAGE:
             await _listed(errand, page=int(errand.mail.about["page"]))
@@ -58,7 +60,7 @@ async def follow_up(errand: Errand) -> None:
 async def _typed(errand: Errand) -> None:
     """Read when and what, keep it, and say what was kept; told again after a crash, it is read no second time."""
     services, team, note = errand.services, errand.thread.team, ""
-    follow_up_id = acts.id_from(errand.mail.id)
+    follow_up_id = id_from(errand.mail.id)
     if known := await services.follow_ups.get(team, follow_up_id):
         follow_up = known.follow_up
     else:
@@ -69,7 +71,7 @@ async def _typed(errand: Errand) -> None:
             await errand.answer(found.key, text, blocks.notice(text))
             return
         await follow_up_places.look(errand, errand.thread.channel)
-        made = await acts.make(services, _wish(errand, follow_up_id, found))
+        made = await making.make(services, _wish(errand, follow_up_id, found))
         if isinstance(made, Refused):
             await errand.tell(made.key, **made.values)
             return
@@ -129,12 +131,13 @@ async def _done(errand: Errand, act: str, follow_up_id: str) -> Done | Refused:
     services, who, team = errand.services, Who(user=errand.mail.principal), errand.thread.team
     begun = errand.journal.get(BEGUN)
     if not begun:
-        second = await acts.free_second(services, team, follow_up_id) if act == clicks.RUN else 1
+        second = await extra_runs.free_second(services, team, follow_up_id) if act == clicks.RUN else 1
         errand.journal.set(**{BEGUN: str(second)})
         await errand.journal.write()
     match act:
         case clicks.RUN:
-            return await acts.run_now(services, who, team, follow_up_id, second=int(errand.journal.get(BEGUN) or 0))
+            second = int(errand.journal.get(BEGUN) or 0)
+            return await extra_runs.run_now(services, who, team, follow_up_id, second=second)
         case clicks.CANCEL:
             return await acts.cancel(services, who, team, follow_up_id, again=bool(begun))
     return await ACTS[act](services, who, team, follow_up_id)

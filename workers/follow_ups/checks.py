@@ -6,8 +6,9 @@ import structlog
 
 from bot.catalog.agents import Agent
 from bot.catalog.catalog import NoDefaultAgent
+from bot.follow_ups.kept import Kept
 from bot.follow_ups.models import FollowUp, Status, Why
-from bot.follow_ups.store import Changed, Kept
+from bot.follow_ups.store import Changed
 from bot.picking.choices import Choice
 from workers.admission import Refusal
 from workers.conversations.errors import ConversationError

@@ -12,6 +12,7 @@ from typing import Annotated, Literal, Protocol
 from pydantic import Field
 
 from bot.catalog.policy import Policy
+from bot.follow_ups.form import MOST_RUNS
 from workers.tools.functions import Call, Declined, tool
 
 NO_DESK = "Follow-ups can be made in a thread only."
@@ -52,7 +53,7 @@ Until = Annotated[
         "for example: the pull request is merged"
     ),
 ]
-Times = Annotated[int, Field(ge=0, le=10_000, description="It ends after so many runs; 0: no such end.")]
+Times = Annotated[int, Field(ge=0, le=MOST_RUNS, description="It ends after so many runs; 0: no such end.")]
 Ends = Annotated[str, Field(description="It does not run after this moment; ISO 8601 with its UTC offset.")]
 Quiet = Annotated[bool, Field(description="True: a run that finds nothing new says nothing at all.")]
 Place = Annotated[

@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
+from bot.follow_ups.kept import Kept
 from bot.follow_ups.models import FollowUp
-from bot.follow_ups.store import Kept
 from bot.slack import blocks
 from bot.slack import follow_up_clicks as clicks
 from bot.slack.client import Slack

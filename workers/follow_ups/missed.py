@@ -9,9 +9,6 @@ from bot.slack import follow_up_clicks as clicks
 from bot.slack.text import shown
 from bot.texts import Words
 from bot.threads.models import Mail, MailKind, ThreadKey
-from bot.threads.owned import Claimed
-from workers import lines, turnless
-from workers.follow_ups import confirming
 from workers.follow_ups.foot import moment
 from workers.services import Services
 
@@ -33,18 +30,6 @@ def missed_mail(follow_up: FollowUp, why: str, at: float, *, since: int) -> Mail
         at=at,
         about={"follow_up": follow_up.id, "missed": str(since), "count": str(follow_up.missed or 1), "why": why},
     )
-
-
-async def say(services: Services, claimed: Claimed, mail: Mail) -> list[Mail] | None:
-    """In its thread; the mail that waits then, None when the thread was given up."""
-    kept = await services.follow_ups.get(mail.thread.team, mail.about["follow_up"])
-    if kept is None:
-        return await turnless.drop(services, claimed, [mail])
-    words = await lines.words_in(services, mail.thread, mail.principal)
-    text = await line(services, words, kept.follow_up, mail)
-    journal = await lines.post(services, claimed, [mail], text, body(words, kept.follow_up, text))
-    await confirming.redraw(services, kept.follow_up)
-    return await turnless.drop(services, claimed, [mail], journal=journal)
 
 
 async def line(services: Services, words: Words, follow_up: FollowUp, mail: Mail) -> str:

@@ -18,7 +18,7 @@ from workers.follow_ups.refusals import Refusal
 from workers.follow_ups.scanner import Scanner
 from workers.follow_ups.vocabulary import MONTH, NUMBER, UNIT, WEEK
 
-YEARS_AHEAD = 5
+YEARS_AHEAD = 5  # whoever asks for more has mistyped a year
 
 _SPAN = rf"{NUMBER}\s*(?:{UNIT})"
 _SPECIAL = {

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
+from bot.follow_ups.form import MOST_RUNS
 from bot.follow_ups.models import When
 from bot.texts.words import Language
 from workers.follow_ups import days, hours, once, recurrence, repeating, unread
@@ -19,7 +20,6 @@ from workers.follow_ups.repeating import Repeating
 from workers.follow_ups.scanner import Scanner
 
 WORDS_AT_END = 20  # the longest phrase that is looked for at the end of a text
-MOST_RUNS = 10_000
 
 _WEBHOOK = re.compile(r"\s*webhook(?P<events>(?:[\s,]+[A-Za-z*][\w*]*(?:\.[\w*]+)*)*)\s*:(?=\s)", re.IGNORECASE)
 _BETWEEN = r"[\s,;:.–—-]+"

@@ -14,8 +14,9 @@ from zoneinfo import ZoneInfo
 import structlog
 from redis.exceptions import RedisError
 
+from bot.follow_ups.kept import Kept
 from bot.follow_ups.models import FollowUp
-from bot.follow_ups.store import Changed, Kept
+from bot.follow_ups.store import Changed
 from bot.threads.models import Mail, MailKind, ThreadKey
 from workers.follow_ups import due
 from workers.follow_ups.due import Step
@@ -45,7 +46,7 @@ async def run(services: Services) -> None:
 
 async def look(services: Services) -> float:
     """Hand over what is due; for how many seconds there is nothing more to do."""
-    found, following = await services.follow_ups.due(services.calendar(), most=MOST)
+    found, following = await services.due_list.look(services.calendar(), most=MOST)
     random.shuffle(found)  # several workers look at once
     for kept in found:
         try:
@@ -54,7 +55,7 @@ async def look(services: Services) -> float:
             raise
         except Exception:
             log.exception("follow_up.broke", follow_up=kept.follow_up.id)
-            services.follow_ups.set_aside(kept)
+            services.due_list.set_aside(kept)
     wait = LOOK.total_seconds()
     if following is not None:
         wait = services.settings.follow_up_clock.real_seconds(following - services.calendar())

@@ -16,9 +16,10 @@ from bot.follow_ups.form import PROMPT_LIMIT, UNTIL_LIMIT
 from bot.follow_ups.models import FollowUp, When
 from bot.threads.models import ThreadKey
 from workers.follow_ups import due, recurrence, versions
+from workers.follow_ups.once import YEARS_AHEAD
 from workers.services import Services
 
-FARTHEST = timedelta(days=5 * 366)  # whoever asks for more has mistyped a year
+FARTHEST = timedelta(days=366 * YEARS_AHEAD)  # never less than so many years of the calendar
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class Refused:
 class Wish:
     """`team`, `channel` and `thread_ts` say where, `owner` and `owner_team` for whom; a change leaves them alone.
 
-    `id` makes the same wish, told again after a crash, the same follow-up (see `acts.id_from`). `as_is`: only with the
+    `id` makes the same wish, told again after a crash, the same follow-up (`workers/ids.py`). `as_is`: only with the
     agent as it is defined now. The rest is as in `FollowUp`.
     """
 
@@ -138,7 +139,7 @@ def untimely(follow_up: FollowUp, now: int, *, least: timedelta) -> Refused | No
     if when.at and when.at <= now:
         return Refused("follow_up.refused.past", {})
     if when.at - now > FARTHEST.total_seconds():
-        return Refused("follow_up.refused.too_far", {})
+        return Refused("follow_up.refused.too_far", {"years": YEARS_AHEAD})
     if follow_up.ends_at and follow_up.ends_at <= now:
         return Refused("follow_up.refused.ends_past", {})
     if recurrence.check(when, now) or not due.goes_on(replace(follow_up, due=due.first(follow_up, now))):

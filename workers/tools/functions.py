@@ -46,7 +46,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 class InTurn:
     """The turn that calls a function: its `id` and the call's, which are the same when it is made again after a crash.
 
-    `follow_ups` makes promises for later in the turn's name. Outside of a turn all of it is empty.
+    `follow_ups` makes and keeps follow-ups in the turn's name. Outside of a turn all of it is empty.
     """
 
     id: str = ""

@@ -24,7 +24,7 @@ from workers.journal import VERSION, Journal
 from workers.mailroom import Batch
 from workers.recorded import Request
 from workers.transcript import FIELD, Transcript
-from workers.turn import files, promised, self_made
+from workers.turn import files, follow_up_run, self_made
 from workers.turn.scene import Scene
 
 log = structlog.get_logger()
@@ -66,7 +66,7 @@ async def begin(scene: Scene, batch: Batch) -> None:
     known = scene.record.get("agent")
     if scene.record.get("alone") not in (None, "", batch.principal):
         journal.set_thread(alone="")  # a follow-up of somebody who never wrote here
-    status = asyncio.create_task(scene.delivery.status(promised.status(scene)))
+    status = asyncio.create_task(scene.delivery.status(follow_up_run.status(scene)))
     try:
         if needs_context(scene, batch):
             await _with_context(scene, batch)
@@ -145,7 +145,7 @@ async def _compose(scene: Scene, batch: Batch, *, earlier: Sequence[SlackMessage
             unread=unread,
             channel_instructions=scene.channel.instructions if begins else "",
             again=any("again" in mail.about for mail in batch.mail),
-            follow_up=promised.head(scene, batch.mail),
+            follow_up=follow_up_run.head(scene, batch.mail),
         )
     )
     if problems := files.sentences(scene.words, read, asked, limit_megabytes=services.settings.file_limit):
@@ -231,7 +231,7 @@ async def begin_anew(scene: Scene) -> None:
     await scene.delivery.note("lost", scene.words.say(key))
     lines = await context.mail_lines(scene.services, journal.mail, scene.person.name)
     earlier = await context.lines(scene.services, scene.thread.team, found.messages, {})
-    told = promised.head(scene, journal.mail)
+    told = follow_up_run.head(scene, journal.mail)
     journal.set(input=inputs.first_input(lines, earlier=earlier, unread=found.unreadable, follow_up=told))
     journal.forget("conversation_id", "next_agent", "hop", "handoff_execution")
     journal.unset_thread("speaker", "handoff_execution")

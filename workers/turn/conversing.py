@@ -20,8 +20,8 @@ from workers.rounds.waits import Waits
 from workers.rounds.with_us import WithUs
 from workers.tally import Tally
 from workers.turn import opening
+from workers.turn.follow_up_desk import FollowUpDesk
 from workers.turn.live_inquiries import LiveInquiries
-from workers.turn.promises import Promises
 from workers.turn.scene import Scene
 
 
@@ -30,7 +30,7 @@ def rounds_of(
     handoffs: Handoffs,
     limits: Limits,
     live: LiveInquiries,
-    promises: Promises,
+    desk: FollowUpDesk,
     *,
     steer: Callable[[], Awaitable[Sequence[Line]]],
 ) -> Rounds:
@@ -75,7 +75,7 @@ def rounds_of(
         before_call=before_call,
         resumed=scene.resumed,
     )
-    calling = Calling(services, journal, scene.cast, delivery, handoffs, live, promises, before_call=before_call)
+    calling = Calling(services, journal, scene.cast, delivery, handoffs, live, desk, before_call=before_call)
     return Rounds(
         journal,
         scene.agent,

@@ -27,8 +27,8 @@ from workers.handoffs.opening import PUSH, NotPushed
 from workers.journal import Journal
 from workers.rounds.rounds import CANCELLED, Rounds
 from workers.services import Services
-from workers.turn import promised, waits
-from workers.turn.promises import confirm
+from workers.turn import follow_up_run, waits
+from workers.turn.follow_up_cards import confirm
 from workers.turn.scene import Scene
 from workers.usage import Used, price_of, written_price
 
@@ -60,7 +60,7 @@ async def give_up(
 ) -> list[Mail] | None:
     """The last write of a turn, also of one that never got as far as a scene."""
     now = services.now()
-    await promised.over(services, journal, end)
+    await follow_up_run.over(services, journal, end)
     journal.step(now, end)
     used = Used.load(journal.get("used"))
     log.info(
@@ -132,7 +132,7 @@ def _library(scene: Scene, error: errors.ConversationError) -> str:
 
 async def too_old(scene: Scene) -> list[Mail] | None:
     await _leave(scene)
-    closing = await promised.under(scene, scene.words.say("turn.too_old", id=scene.journal.id), end="too_old")
+    closing = await follow_up_run.under(scene, scene.words.say("turn.too_old", id=scene.journal.id), end="too_old")
     await scene.delivery.finish("", closing=closing)
     return await finish(scene, "too_old")
 
@@ -157,7 +157,7 @@ async def dead(scene: Scene) -> list[Mail] | None:
 async def undeliverable(scene: Scene, error: Exception) -> list[Mail] | None:
     """Slack takes nothing more of this turn: keep it on record and let the thread go on."""
     if isinstance(error, Refused) and error.code in CHANNEL_GONE:
-        await promised.channel_gone(scene)
+        await follow_up_run.channel_gone(scene)
     await _leave(scene)
     with suppress(SlackError):
         await scene.delivery.clear()
@@ -176,7 +176,7 @@ async def broke(scene: Scene, error: Exception) -> list[Mail] | None:
 
 
 async def _say_failed(scene: Scene, words: str, *, again: bool) -> None:
-    told = await promised.under(scene, words, end="failed")
+    told = await follow_up_run.under(scene, words, end="failed")
     await scene.delivery.fail(told, turn_id=scene.journal.id, again=again)
 
 

@@ -1,4 +1,4 @@
-"""What agents promise by themselves: so many follow-ups at most between two messages of people in their thread.
+"""What follow-ups agents make by themselves: so many at most between two messages of people in their thread.
 
 What always holds: it counts before it is made, on record, so that a crash in between makes none too many. A run of a
 follow-up counts on, for nobody has spoken; in a run a time that is moved counts as one that is made, since it runs once

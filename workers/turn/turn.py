@@ -21,11 +21,12 @@ from workers.handoffs.handoffs import Handoffs
 from workers.mailroom import Batch
 from workers.rounds.limits import Limits
 from workers.rounds.rounds import CANCELLED, OVER_LIMIT, Answered
-from workers.turn import asking, beginning, ends, person, promised, showing, waits
+from workers.turn import asking, beginning, ends, follow_up_run, person, showing, waits
 from workers.turn.conversing import rounds_of
+from workers.turn.follow_up_cards import confirm
+from workers.turn.follow_up_desk import FollowUpDesk
 from workers.turn.live_inquiries import LiveInquiries
 from workers.turn.meanwhile import Meanwhile
-from workers.turn.promises import Promises, confirm
 from workers.turn.scene import Scene
 
 MOST_LOST_WORKERS = 3
@@ -49,8 +50,8 @@ class Turn:
         )
         self._limits = limits
         self._handoffs = Handoffs(scene.journal, scene.delivery, scene.cast, scene.words, limit=settings.handoff_limit)
-        promises = Promises(scene)
-        self._rounds = rounds_of(scene, self._handoffs, limits, live, promises, steer=self._meanwhile.steer)
+        desk = FollowUpDesk(scene)
+        self._rounds = rounds_of(scene, self._handoffs, limits, live, desk, steer=self._meanwhile.steer)
 
     async def run(self, batch: Batch | None) -> list[Mail] | None:
         """Work until the turn ends or is parked; the mail that came meanwhile, None when the thread was given up."""
@@ -123,10 +124,10 @@ class Turn:
         await asking.redraw(scene)
         self._stamp()
         end = answered.limit or "answered"
-        if promised.is_nothing_new(scene, self._rounds.answer, answered):
+        if follow_up_run.is_nothing_new(scene, self._rounds.answer, answered):
             await scene.delivery.keep_silent()
         else:
-            foot = await promised.foot(scene, end=end)
+            foot = await follow_up_run.foot(scene, end=end)
             await showing.show(scene, self._rounds.answer, answered.text, closing=self._closing(answered), foot=foot)
         return await ends.finish(scene, end)
 

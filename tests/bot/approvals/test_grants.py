@@ -56,7 +56,7 @@ def test_the_list_of_what_was_allowed_names_the_method(does: str, said: str) -> 
 
 
 async def test_those_of_a_thread_go_when_it_is_forgotten(redis: Redis) -> None:
-    grants, thread = Grants(redis), ThreadKey("T1", "C1", "1.0")
+    grants, thread = Grants(redis, FollowUps(redis)), ThreadKey("T1", "C1", "1.0")
     await redis.hset(keys.thread(thread), mapping={"state": "idle"})  # type: ignore[misc]  # sync or async to mypy
     here, there = replace(GRANT, thread=str(thread)), replace(GRANT, thread="T1:C1:2.0")
     for grant in (GRANT, here, there):
@@ -68,7 +68,7 @@ async def test_those_of_a_thread_go_when_it_is_forgotten(redis: Redis) -> None:
 
 
 async def test_grants_are_listed_newest_first_revoked_one_by_one_and_forgotten_with_the_app(redis: Redis) -> None:
-    grants = Grants(redis)
+    grants = Grants(redis, FollowUps(redis))
     newer = replace(GRANT, tool="odd__count", at=2.0)
     for grant in (GRANT, newer, GRANT):
         await grants.give("T1", grant)
@@ -100,7 +100,8 @@ def test_one_for_a_follow_up_covers_its_runs_alone_wherever_they_are() -> None:
 
 
 async def test_one_for_a_follow_up_goes_when_that_has_ended(redis: Redis) -> None:
-    grants, follow_ups = Grants(redis), FollowUps(redis)
+    follow_ups = FollowUps(redis)
+    grants = Grants(redis, follow_ups)
     await follow_ups.add(WEEKLY, most_of_person=5, most_in_thread=5)
     weekly = replace(GRANT, follow_up=WEEKLY.id)
     for grant in (GRANT, weekly):

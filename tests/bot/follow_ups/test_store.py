@@ -8,8 +8,10 @@ from dataclasses import replace
 import pytest
 from redis.asyncio import Redis
 
+from bot.follow_ups.due_list import DueList
+from bot.follow_ups.kept import Kept
 from bot.follow_ups.models import FollowUp, Status, When, Why
-from bot.follow_ups.store import Added, Changed, FollowUps, Kept
+from bot.follow_ups.store import Added, Changed, FollowUps
 from bot.threads import keys
 from bot.threads.mailbox import Mailbox
 from bot.threads.models import Mail, MailKind, State
@@ -53,14 +55,14 @@ async def kept(store: FollowUps, follow_up: FollowUp = FOLLOW_UP) -> Kept:
     return found
 
 
-async def test_it_is_found_by_its_owner_its_thread_and_its_time(store: FollowUps) -> None:
+async def test_it_is_found_by_its_owner_its_thread_and_its_time(store: FollowUps, redis: Redis) -> None:
     assert await add(store) is Added.STORED
     one = await kept(store)
     assert one.follow_up == FOLLOW_UP
     assert await store.of(THREAD.team, ADA) == await store.in_thread(THREAD) == [one]
     assert await store.of(THREAD.team, BEN) == []
-    assert await store.due(NOW - 1) == ([], NOW)
-    assert await store.due(NOW) == ([one], None)
+    assert await DueList(redis).look(NOW - 1) == ([], NOW)
+    assert await DueList(redis).look(NOW) == ([one], None)
     assert [found async for found in store.every()] == [one]
 
 
@@ -80,7 +82,7 @@ async def test_of_several_that_see_the_same_occurrence_one_hands_it_over(store: 
     assert await store.change(seen, others, mail=replace(RUN, text="again")) is Changed.CHANGED
     assert (await kept(store)).follow_up == BEGUN
     assert await redis.lrange(keys.mailbox(THREAD), 0, -1) == [RUN.dump().encode()]  # type: ignore[misc]  # sync or async
-    assert await store.due(NOW) == ([], BEGUN.due)
+    assert await DueList(redis).look(NOW) == ([], BEGUN.due)
 
 
 async def test_handing_over_wakes_a_worker_for_a_thread_that_nobody_owns(store: FollowUps, redis: Redis) -> None:
@@ -122,7 +124,7 @@ async def test_one_that_ended_is_listed_nowhere_and_forgotten_after_a_while(stor
     await add(store)
     await store.change(await kept(store), FOLLOW_UP.ended(Why.PERSON, by=ADA))
     assert await store.of(THREAD.team, ADA) == await store.in_thread(THREAD) == []
-    assert await store.due(NOW) == ([], None)
+    assert await DueList(redis).look(NOW) == ([], None)
     assert (await kept(store)).follow_up.status is Status.ENDED
     assert 0 < await redis.ttl(keys.follow_up(THREAD.team, FOLLOW_UP.id)) <= keys.FOLLOW_UP_KEPT.total_seconds()
 
@@ -156,30 +158,3 @@ def test_one_in_a_state_that_a_newer_version_knows_does_nothing_here() -> None:
     assert (napping.status, napping.why, napping.due) == (Status.PAUSED, None, 0)
     ended = FollowUp.load(FOLLOW_UP.ended(Why.DONE).dump().replace('"done"', '"tired"'))
     assert (ended.status, ended.why) == (Status.ENDED, None)
-
-
-async def test_what_cannot_be_read_is_passed_over_and_keeps_no_other_from_its_time(
-    store: FollowUps, redis: Redis
-) -> None:
-    """However many there are, and whatever is wrong with them."""
-    for name in ("a", "b", "c", "d"):
-        await add(store, replace(FOLLOW_UP, id=name, due=NOW - 60))
-    await add(store)
-    napping = f"1\n{FOLLOW_UP.dump()}".replace('"active"', '"napping"')
-    for name, text in {"a": "1\nnothing", "b": "1\n{}", "c": napping}.items():
-        await redis.set(keys.follow_up(THREAD.team, name), text)
-    broken = await kept(store, replace(FOLLOW_UP, id="d"))
-    found = []
-    for _ in range(5):
-        due, _ = await store.due(NOW, most=1)
-        found.append([one.follow_up.id for one in due if one.follow_up.status is Status.ACTIVE])
-        if broken in due:
-            store.set_aside(broken)
-    assert found == [[], [], [], ["d"], ["weekly"]]
-    assert [one.follow_up.id for one in await store.of(THREAD.team, ADA) if one.follow_up.due] == ["d", "weekly"]
-    assert await store.get(THREAD.team, "a") is None
-    await store.change(broken, replace(broken.follow_up, prompt="mended"))
-    assert [one.follow_up.id for one in (await store.due(NOW, most=1))[0]] == ["d"]
-    await store.forget(THREAD.team)
-    assert await redis.keys("tw:follow-up:*") == []
-    assert await redis.zcard(keys.FOLLOW_UPS_DUE) == 0

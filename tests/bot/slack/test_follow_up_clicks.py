@@ -9,8 +9,10 @@ import pytest
 
 from bot.follow_ups.form import Form
 from bot.slack import follow_up_form
-from bot.slack.follow_up_clicks import FOLLOW_UP_ON, FollowUpClick, FollowUpShortcut, SentForm
+from bot.slack.follow_up_clicks import FollowUpClick
 from bot.slack.follow_up_form import Asked
+from bot.slack.follow_up_sent import SentForm
+from bot.slack.follow_up_shortcut import FOLLOW_UP_ON, FollowUpShortcut
 from bot.slack.payloads import Ignored
 from bot.texts import words_for
 from bot.threads.models import Mail, MailKind

@@ -11,13 +11,17 @@ from typing import Any
 
 import pytest
 
+from bot.approvals.grants import Grant
 from bot.follow_ups.models import FollowUp, Status, When, Why
 from bot.threads import keys
 from bot.threads.models import Mail, MailKind, ThreadKey
 from tests.world import ADA, CAMILLE, GENERAL, GRACE, HUGO, TEAM, World, opened
-from workers.follow_ups import acts, due
-from workers.follow_ups.acts import CONSOLE, Done, Made, Who
+from workers.follow_ups import acts, due, extra_runs, making
+from workers.follow_ups.acts import Done
+from workers.follow_ups.making import Made
+from workers.follow_ups.rights import CONSOLE, Who
 from workers.follow_ups.wishes import Refused, Wish
+from workers.ids import id_from
 from workers.opening import open_services
 from workers.services import Services
 
@@ -57,7 +61,7 @@ async def services(world: World) -> AsyncIterator[Services]:
 
 
 async def made(services: Services, **changes: Any) -> FollowUp:
-    found = await acts.make(services, replace(WISH, **changes))
+    found = await making.make(services, replace(WISH, **changes))
     assert isinstance(found, Made), found
     return found.follow_up
 
@@ -66,7 +70,8 @@ async def act(name: str, services: Services, follow_up: FollowUp, who: Who) -> D
     if name == "change":
         wish = replace(Wish.of(follow_up), prompt="check it twice")
         return await acts.change(services, who, TEAM, follow_up.id, wish)
-    found: Done | Refused = await getattr(acts, name)(services, who, TEAM, follow_up.id)
+    does = extra_runs.run_now if name == "run_now" else getattr(acts, name)
+    found: Done | Refused = await does(services, who, TEAM, follow_up.id)
     return found
 
 
@@ -79,10 +84,10 @@ async def test_one_is_kept_with_its_first_time(services: Services) -> None:
 
 
 async def test_the_same_wish_told_again_is_the_same_follow_up(services: Services) -> None:
-    wish = replace(WISH, id=acts.id_from("turn", "call"), when=When(at=NOW + 60))
-    first = await acts.make(services, wish)
+    wish = replace(WISH, id=id_from("turn", "call"), when=When(at=NOW + 60))
+    first = await making.make(services, wish)
     late = replace(services, calendar=lambda: NOW + 3_600)
-    assert await acts.make(late, wish) == first
+    assert await making.make(late, wish) == first
     assert len(await services.follow_ups.of(TEAM, ADA)) == 1
 
 
@@ -104,7 +109,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
 
 @pytest.mark.parametrize(("changes", "why"), REFUSED.values(), ids=REFUSED)
 async def test_what_may_not_be_is_refused(services: Services, changes: dict[str, Any], why: str) -> None:
-    found = await acts.make(services, replace(WISH, **changes))
+    found = await making.make(services, replace(WISH, **changes))
     assert isinstance(found, Refused)
     assert found.key == f"follow_up.refused.{why}"
     assert await services.follow_ups.of(TEAM, ADA) == []
@@ -113,7 +118,7 @@ async def test_what_may_not_be_is_refused(services: Services, changes: dict[str,
 async def test_a_thread_has_no_more_than_it_may(services: Services) -> None:
     await made(services)
     await made(services)
-    found = await acts.make(services, WISH)
+    found = await making.make(services, WISH)
     assert found == Refused("follow_up.refused.full_thread", {"count": 2})
 
 
@@ -171,10 +176,10 @@ async def test_a_paused_one_stays_so_when_it_is_changed(services: Services) -> N
 
 async def test_an_extra_run_is_handed_over_once_and_counts(services: Services) -> None:
     one, ada = await made(services, most_runs=1), Who(user=ADA)
-    found = await acts.run_now(services, ada, TEAM, one.id)
+    found = await extra_runs.run_now(services, ada, TEAM, one.id)
     assert isinstance(found, Done)
     assert (found.follow_up.running, found.follow_up.runs, found.follow_up.due) == (NOW, 1, 0)
-    assert await acts.run_now(services, ada, TEAM, one.id) == Refused("follow_up.refused.running", {})
+    assert await extra_runs.run_now(services, ada, TEAM, one.id) == Refused("follow_up.refused.running", {})
     assert [(mail.kind, mail.principal) for mail in await services.turns.look(THREAD)] == [(MailKind.DUE, ADA)]
 
 
@@ -183,7 +188,7 @@ async def test_one_whose_only_time_was_missed_makes_up_for_it_once(services: Ser
     kept = await services.follow_ups.get(TEAM, one.id)
     assert kept is not None
     await services.follow_ups.change(kept, one.ended(Why.MISSED))
-    found = await acts.run_now(services, ada, TEAM, one.id)
+    found = await extra_runs.run_now(services, ada, TEAM, one.id)
     assert isinstance(found, Done)
     assert (found.follow_up.status, found.follow_up.running, found.follow_up.due) == (Status.ACTIVE, NOW, 0)
     over = due.run_ended(found.follow_up, NOW, answered=True)
@@ -191,16 +196,16 @@ async def test_one_whose_only_time_was_missed_makes_up_for_it_once(services: Ser
     kept = await services.follow_ups.get(TEAM, one.id)
     assert kept is not None
     await services.follow_ups.change(kept, over)
-    assert await acts.run_now(services, ada, TEAM, one.id) == Refused("follow_up.refused.ended", {})
+    assert await extra_runs.run_now(services, ada, TEAM, one.id) == Refused("follow_up.refused.ended", {})
 
 
 async def test_two_extra_runs_within_a_second_are_two(services: Services) -> None:
     one, ada = await made(services), Who(user=ADA)
-    await acts.run_now(services, ada, TEAM, one.id)
+    await extra_runs.run_now(services, ada, TEAM, one.id)
     kept = await services.follow_ups.get(TEAM, one.id)
     assert kept is not None
     await services.follow_ups.change(kept, replace(kept.follow_up, running=0, running_since=0))
-    found = await acts.run_now(services, ada, TEAM, one.id)
+    found = await extra_runs.run_now(services, ada, TEAM, one.id)
     assert isinstance(found, Done)
     assert found.follow_up.running == NOW + 1
     assert len(await services.turns.look(THREAD)) == 2
@@ -208,25 +213,26 @@ async def test_two_extra_runs_within_a_second_are_two(services: Services) -> Non
 
 async def test_an_extra_run_that_is_asked_for_again_is_the_same_one_also_when_it_has_ended(services: Services) -> None:
     one, ada = await made(services, most_runs=1), Who(user=ADA)
-    second = await acts.free_second(services, TEAM, one.id)
-    first = await acts.run_now(services, ada, TEAM, one.id, second=second)
+    second = await extra_runs.free_second(services, TEAM, one.id)
+    first = await extra_runs.run_now(services, ada, TEAM, one.id, second=second)
     assert isinstance(first, Done)
-    again = await acts.run_now(services, ada, TEAM, one.id, second=second)
+    again = await extra_runs.run_now(services, ada, TEAM, one.id, second=second)
     assert again == Done(first.follow_up, changed=False)
     kept = await services.follow_ups.get(TEAM, one.id)
     assert kept is not None
     over = due.run_ended(first.follow_up, second, answered=True)
     assert not over.is_open
     await services.follow_ups.change(kept, over)
-    assert await acts.run_now(services, ada, TEAM, one.id, second=second) == Done(over, changed=False)
+    assert await extra_runs.run_now(services, ada, TEAM, one.id, second=second) == Done(over, changed=False)
     assert len(await services.turns.look(THREAD)) == 1
 
 
 async def test_extra_runs_are_within_what_a_person_may_run_a_day(services: Services) -> None:
     few = replace(services, settings=services.settings.model_copy(update={"follow_up_runs_a_day": 1}))
     one, other, ada = await made(services), await made(services, prompt="another"), Who(user=ADA)
-    await acts.run_now(few, ada, TEAM, one.id)
-    assert await acts.run_now(few, ada, TEAM, other.id) == Refused("follow_up.refused.too_many_runs", {"count": 1})
+    await extra_runs.run_now(few, ada, TEAM, one.id)
+    found = await extra_runs.run_now(few, ada, TEAM, other.id)
+    assert found == Refused("follow_up.refused.too_many_runs", {"count": 1})
 
 
 async def test_a_cancelled_one_says_that_it_has_ended(services: Services) -> None:
@@ -266,15 +272,38 @@ async def test_a_change_keeps_to_the_agent_as_it_was_until_that_is_asked_for_ane
     assert versions == ["as it was", one.version, "", one.version]
 
 
+async def test_what_was_allowed_ahead_goes_with_a_change_and_stays_where_that_is_refused(services: Services) -> None:
+    one, ada = await made(services), Who(user=ADA)
+    grant = Grant(
+        user=ADA,
+        agent="assistant",
+        tool="odd__count",
+        does="",
+        definition="d",
+        title="Count",
+        server="odd",
+        by=ADA,
+        at=1.0,
+        follow_up=one.id,
+    )
+    await services.grants.give(TEAM, grant)
+    webhook = replace(Wish.of(one), when=When(hook=True))
+    assert await acts.change(services, ada, TEAM, one.id, webhook) == Refused("follow_up.refused.no_address", {})
+    await acts.change(services, ada, TEAM, one.id, replace(Wish.of(one), quiet=True))
+    assert await services.grants.of(TEAM, ADA) == [grant]
+    await acts.change(services, ada, TEAM, one.id, replace(Wish.of(one), prompt="count them"))
+    assert await services.grants.of(TEAM, ADA) == []
+
+
 async def test_a_person_whom_slack_does_not_tell_about_has_none(services: Services) -> None:
-    found = await acts.make(services, replace(WISH, owner="U0NOBODY"))
+    found = await making.make(services, replace(WISH, owner="U0NOBODY"))
     assert found == Refused("agent.person_unknown", {})
 
 
 async def test_the_shortest_interval_is_a_setting(services: Services) -> None:
     settings = services.settings.model_copy(update={"follow_up_interval": timedelta(minutes=1)})
     assert isinstance(
-        await acts.make(replace(services, settings=settings), replace(WISH, when=When(cron="* * * * *"))), Made
+        await making.make(replace(services, settings=settings), replace(WISH, when=When(cron="* * * * *"))), Made
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from redis.asyncio import Redis
 
 from bot.clock import Clock
+from bot.follow_ups.due_list import DueList
 from bot.follow_ups.store import FollowUps
 from bot.threads import keys
 from tests.workers.follow_ups.test_due import HOURLY, NOW, ONCE
@@ -21,7 +22,11 @@ def services_of(redis: Redis) -> Any:
         follow_up_window=timedelta(hours=1), follow_up_runs_a_day=100, follow_up_clock=Clock(), follow_up_interval=None
     )
     return SimpleNamespace(
-        follow_ups=FollowUps(redis), calendar=lambda: NOW + 1.0, now=lambda: NOW + 1.0, settings=settings
+        follow_ups=FollowUps(redis),
+        due_list=DueList(redis),
+        calendar=lambda: NOW + 1.0,
+        now=lambda: NOW + 1.0,
+        settings=settings,
     )
 
 
@@ -56,7 +61,7 @@ async def test_one_that_cannot_be_handed_over_is_looked_at_once_and_keeps_no_oth
     await services.follow_ups.add(nowhere, most_of_person=9, most_in_thread=9)
     await services.follow_ups.add(replace(HOURLY, thread_ts="2.0"), most_of_person=9, most_in_thread=9)
     await tick.look(services)
-    assert await services.follow_ups.due(NOW + 1.0) == ([], NOW + 3_600)
+    assert await services.due_list.look(NOW + 1.0) == ([], NOW + 3_600)
     kept = await services.follow_ups.get(HOURLY.team, HOURLY.id)
     assert kept is not None
     assert kept.follow_up.running == NOW

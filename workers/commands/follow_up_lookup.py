@@ -1,13 +1,11 @@
-"""Follow-ups as an operator sees and handles them: which are wanted, as a table or in full, and the acts.
+"""Follow-ups as an operator sees them: those that are wanted, as a table or in full.
 
-Always holds: no prompt and no other words of theirs are told; what may be done is what `workers/follow_ups/acts.py`
-lets the console do.
+Always holds: no prompt and no other words of theirs are told.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -16,9 +14,7 @@ from redis.asyncio import Redis
 
 from bot.follow_ups.models import FollowUp, Status
 from bot.follow_ups.store import FollowUps
-from bot.settings import Settings
-from bot.texts import words_for
-from workers.commands import lookup, store
+from workers.commands import lookup
 from workers.commands.cannot import Cannot
 from workers.commands.terminal import columns, fields, moment
 
@@ -74,7 +70,7 @@ def lines(follow_up: FollowUp) -> list[str]:
     told: Iterable[tuple[str, object]] = (
         ("id", it.id),
         ("workspace", it.team),
-        ("state", _state(it)),
+        ("state", state(it)),
         ("by", it.by),
         ("owner", it.owner),
         ("where", _where(it)),
@@ -82,7 +78,7 @@ def lines(follow_up: FollowUp) -> list[str]:
         ("made", moment(it.made_at)),
         ("made by", it.made_by or it.owner),
         ("when", _when(it)),
-        ("due", _due(it)),
+        ("due", due(it)),
         ("due in UTC", moment(it.due) if it.due and not it.when.hook else ""),
         ("running", moment(it.running) if it.running else ""),
         ("ends", moment(it.ends_at) if it.ends_at else ""),
@@ -98,39 +94,21 @@ def lines(follow_up: FollowUp) -> list[str]:
     return fields(told)
 
 
-async def do(settings: Settings, act: str, follow_up_id: str, team: str | None) -> str:
-    """What came of it, in a sentence; `Cannot` with the one that says why not."""
-    # What acts stand on is the worker's, and slow to import.
-    from workers.follow_ups import acts
-    from workers.follow_ups.wishes import Refused
-    from workers.opening import open_services
-
-    async with AsyncExitStack() as stack:
-        redis = await stack.enter_async_context(store.opened(settings.redis_url))
-        services = await open_services(stack, settings, redis, worker="console")
-        follow_up = await one(redis, follow_up_id, team)
-        doing = {"pause": acts.pause, "resume": acts.resume, "cancel": acts.cancel, "run": acts.run_now}[act]
-        done = await doing(services, acts.CONSOLE, follow_up.team, follow_up.id)
-    if isinstance(done, Refused):
-        raise Cannot(words_for("en").say(done.key, **done.values))
-    return _said(act, done.follow_up)
+def state(it: FollowUp) -> str:
+    said = "running" if it.running and it.status is Status.ACTIVE else it.status.value
+    return f"{said} ({it.why.value})" if it.why else said
 
 
-def _said(act: str, follow_up: FollowUp) -> str:
-    if act == "run":
-        return f"Handed over: an extra run of {follow_up.id}. A worker takes it at once."
-    due = f" It is due at {_due(follow_up)}." if follow_up.due and not follow_up.when.hook else ""
-    return f"{follow_up.id} is {_state(follow_up)}.{due}"
+def due(it: FollowUp) -> str:
+    """In its own zone."""
+    if not it.due:
+        return ""
+    return f"{datetime.fromtimestamp(it.due, ZoneInfo(it.when.zone)):%Y-%m-%d %H:%M} {it.when.zone}"
 
 
 def _row(it: FollowUp) -> tuple[object, ...]:
-    due = (_due(it), moment(it.due)) if it.due and not it.when.hook else ("-", "-")
-    return (it.id, *due, _state(it), it.owner, _where(it), _when(it), it.runs, it.failures)
-
-
-def _state(it: FollowUp) -> str:
-    state = "running" if it.running and it.status is Status.ACTIVE else it.status.value
-    return f"{state} ({it.why.value})" if it.why else state
+    times = (due(it), moment(it.due)) if it.due and not it.when.hook else ("-", "-")
+    return (it.id, *times, state(it), it.owner, _where(it), _when(it), it.runs, it.failures)
 
 
 def _where(it: FollowUp) -> str:
@@ -140,10 +118,3 @@ def _where(it: FollowUp) -> str:
 def _when(it: FollowUp) -> str:
     when = it.when
     return "webhook" if when.hook else when.cron or when.rule or "once"
-
-
-def _due(it: FollowUp) -> str:
-    """In its own zone."""
-    if not it.due:
-        return ""
-    return f"{datetime.fromtimestamp(it.due, ZoneInfo(it.when.zone)):%Y-%m-%d %H:%M} {it.when.zone}"

@@ -1,84 +1,66 @@
-"""What an agent promises for later in one turn: its functions for follow-ups, done in the name of the principal.
+"""What an agent does with follow-ups in one turn: its functions for them, in the name of the principal.
 
 What always holds: a call that is made again makes the same follow-up; an agent makes so many at most (`self_made.py`);
-it changes and ends only its principal's. Each that was made is confirmed in the thread, once.
+it changes and ends only its principal's (`follow_up_asker.py`). Each that was made is confirmed in the thread, once
+(`follow_up_cards.py`).
 """
 
 from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from datetime import datetime
-
-import structlog
 
 from bot.catalog.problem import did_you_mean
 from bot.follow_ups.models import FollowUp, Why
 from bot.slack import text, wire
 from bot.slack.commands import FOLLOW_UP, slash
-from bot.slack.errors import SlackError
-from bot.slack.ledger import Unread
 from bot.texts import words_for
-from bot.threads.models import MailKind
-from workers.follow_ups import acts, confirming, for_models, times_given
-from workers.follow_ups.acts import Done, Who
+from workers.follow_ups import acts, confirming, for_models, making, times_given
+from workers.follow_ups.acts import Done
 from workers.follow_ups.functions import Asked
 from workers.follow_ups.wishes import Refused, Wish
-from workers.follow_ups.zones import or_utc
+from workers.ids import id_from
 from workers.tools.functions import Declined
+from workers.turn import follow_up_cards
+from workers.turn.follow_up_asker import Asker
 from workers.turn.scene import Scene
 from workers.turn.self_made import SelfMade
 
-UNCONFIRMED = "promised:"  # with an id, the journal's field of one that its thread does not show yet
 REASON_SHOWN = 300
 NAME_SHOWN = 100
 
-log = structlog.get_logger()
 
-
-async def confirm(scene: Scene) -> None:
-    """Show those that their thread does not show yet; what Slack does not take is tried again later in the turn."""
-    for name in [name for name in scene.journal.fields if name.startswith(UNCONFIRMED)]:
-        kept = await scene.services.follow_ups.get(scene.thread.team, name.removeprefix(UNCONFIRMED))
-        try:
-            if kept is not None:
-                await confirming.confirm(scene, kept.follow_up)
-        except (SlackError, Unread) as error:
-            log.info("follow_up.unconfirmed", error=str(error))
-            continue
-        scene.journal.forget(name)
-
-
-class Promises:
-    """Those of one turn."""
+class FollowUpDesk:
+    """That of one turn (a `Desk`)."""
 
     def __init__(self, scene: Scene) -> None:
         self._scene = scene
+        self._asker = Asker(scene)
         self._one_by_one = asyncio.Lock()  # a round's calls are made side by side
         self._self_made = SelfMade(scene)
 
     # -- the functions --------------------------------------------------------------------------------------------
 
     async def schedule(self, asked: Asked, *, tool_call_id: str, agent: str) -> str:
-        scene, when = self._scene, times_given.when_of(asked, now=self._now)
+        scene, when = self._scene, times_given.when_of(asked, now=self._asker.now)
         if when is None:
             raise Declined(times_given.ONE_OF)
-        if asked.where == "channel" and self._run_of:
+        if asked.where == "channel" and self._asker.run_of:
             raise Declined("A run of a follow-up makes no other one for the channel. Make it for this thread instead.")
         thread = scene.thread
         wish = Wish(
-            id=acts.id_from(scene.journal.id, tool_call_id),
+            id=id_from(scene.journal.id, tool_call_id),
             team=thread.team,
             channel=thread.channel,
             thread_ts=thread.root_ts if asked.where == "thread" else "",
-            owner=self._principal,
-            owner_team=scene.journal.get("principal_team") or thread.team,
+            owner=self._asker.user,
+            owner_team=self._asker.team,
             agent=scene.agent.name,
             made_by=agent,
             prompt=wire.escape(asked.task or ""),
             when=when,
             until=asked.until or "",
-            ends_at=times_given.end_of(asked, now=self._now),
+            ends_at=times_given.end_of(asked, now=self._asker.now),
             most_runs=asked.times or 0,
             quiet=bool(asked.quiet),
             tools=await self._tools(asked.tools, agent),
@@ -91,7 +73,7 @@ class Promises:
         """In a direct message all of the person's; elsewhere only what is of this place, where others read along."""
         services, thread = self._scene.services, self._scene.thread
         here = await services.follow_ups.in_thread(thread)
-        mine = await services.follow_ups.of(thread.team, self._principal)
+        mine = await services.follow_ups.of(thread.team, self._asker.user)
         shown = {kept.follow_up.id: kept.follow_up for kept in here}
         for kept in mine:
             one = kept.follow_up
@@ -99,14 +81,16 @@ class Promises:
                 shown.setdefault(one.id, one)
         people = {user for one in shown.values() for user in (one.owner, *wire.people_in(one.prompt))}
         names = await services.people.names(thread.team, sorted(people))
-        lines = [for_models.row(one, self._zone, people=names, here=one.thread == thread) for one in shown.values()]
+        lines = [
+            for_models.row(one, self._asker.zone, people=names, here=one.thread == thread) for one in shown.values()
+        ]
         if elsewhere := sum(kept.follow_up.id not in shown for kept in mine):
             command = slash(FOLLOW_UP, services.settings.command_prefix)
             lines.append(for_models.NOT_HERE.format(count=elsewhere, person=self._scene.person.name, command=command))
         return "\n".join(lines) or for_models.NONE_OPEN
 
     async def change(self, follow_up_id: str, asked: Asked, *, tool_call_id: str) -> str:
-        before, when = await self._own(follow_up_id), times_given.when_of(asked, now=self._now)
+        before, when = await self._asker.own(follow_up_id), times_given.when_of(asked, now=self._asker.now)
         known = Wish.of(before)
         wish = replace(
             known,
@@ -114,25 +98,25 @@ class Promises:
             when=when or known.when,
             until=known.until if asked.until is None else asked.until,
             most_runs=known.most_runs if asked.times is None else asked.times,
-            ends_at=known.ends_at if asked.ends is None else times_given.end_of(asked, now=self._now),
+            ends_at=known.ends_at if asked.ends is None else times_given.end_of(asked, now=self._asker.now),
             quiet=known.quiet if asked.quiet is None else asked.quiet,
         )
-        done = await self._changed(before, wish, acts.id_from(self._scene.journal.id, tool_call_id))
+        done = await self._changed(before, wish, id_from(self._scene.journal.id, tool_call_id))
         person = text.shown(self._scene.person.name, NAME_SHOWN)
         await confirming.redraw(
             self._scene.services, done.follow_up, note="follow_up.card.changed_by", values={"person": person}
         )
-        return for_models.changed(done.follow_up, self._zone)
+        return for_models.changed(done.follow_up, self._asker.zone)
 
     async def cancel(self, follow_up_id: str, reason: str, *, agent: str) -> str:
         """By a run of its own it is the agent that found it over; else the person told it to."""
-        before = await self._own(follow_up_id)
+        before = await self._asker.own(follow_up_id)
         if not before.is_open:
             return for_models.cancelled(before)
-        by_itself = follow_up_id == self._run_of
+        by_itself = follow_up_id == self._asker.run_of
         done = await acts.cancel(
             self._scene.services,
-            Who(user=self._principal),
+            self._asker.who,
             before.team,
             follow_up_id,
             why=Why.AGENT_SAID if by_itself else Why.PERSON,
@@ -153,7 +137,7 @@ class Promises:
 
     async def _changed(self, before: FollowUp, wish: Wish, name: str) -> Done:
         """Counted where it may run once more because of it and nobody has asked for that: in a run."""
-        counts = bool(self._run_of) and _moved(before, wish)
+        counts = bool(self._asker.run_of) and _moved(before, wish)
         if counts:
             self._not_too_soon(wish)
             if before.thread is None:
@@ -162,8 +146,7 @@ class Promises:
             if counts:
                 await self._self_made.take(name)
                 await self._scene.journal.write()
-            who = Who(user=self._principal)
-            done = await acts.change(self._scene.services, who, before.team, before.id, wish)
+            done = await acts.change(self._scene.services, self._asker.who, before.team, before.id, wish)
             if isinstance(done, Refused):
                 if counts:
                     self._self_made.give_back(name)
@@ -174,33 +157,21 @@ class Promises:
         """What a run makes or moves keeps the distance that a recurrence keeps, also where it is to run once."""
         services = self._scene.services
         least = services.settings.follow_up_interval
-        if self._run_of and wish.when.at and wish.when.at - services.calendar() < least.total_seconds():
+        if self._asker.run_of and wish.when.at and wish.when.at - services.calendar() < least.total_seconds():
             raise Declined(for_models.too_soon(least))
 
     async def _make(self, wish: Wish) -> str:
         self._not_too_soon(wish)
-        scene, unconfirmed = self._scene, f"{UNCONFIRMED}{wish.id}"
+        scene = self._scene
         await self._self_made.take(wish.id)
-        scene.journal.put({unconfirmed: "1"})
+        follow_up_cards.expect(scene.journal, wish.id)
         await scene.journal.write()
-        made = await acts.make(scene.services, wish)
+        made = await making.make(scene.services, wish)
         if isinstance(made, Refused):
             self._self_made.give_back(wish.id)
-            scene.journal.forget(unconfirmed)
+            follow_up_cards.expect_no_more(scene.journal, wish.id)
             raise Declined(_sentence(made))
-        return for_models.made(made.follow_up, self._zone)
-
-    async def _own(self, follow_up_id: str) -> FollowUp:
-        """One of the principal's; others', and those that are not there, are refused in the same breath."""
-        kept = await self._scene.services.follow_ups.get(self._scene.thread.team, follow_up_id.strip())
-        if kept is None:
-            raise Declined(f'There is no follow-up "{follow_up_id}". list_follow_ups names those that there are.')
-        if kept.follow_up.owner != self._principal:
-            raise Declined(
-                f"Follow-up {follow_up_id} is another person's, who alone can have it changed or cancelled; so you "
-                f"cannot do that for {self._scene.person.name}."
-            )
-        return kept.follow_up
+        return for_models.made(made.follow_up, self._asker.zone)
 
     async def _tools(self, names: tuple[str, ...], agent: str) -> tuple[str, ...]:
         maker = self._scene.catalog.find(agent) or self._scene.agent
@@ -209,25 +180,6 @@ class Promises:
             if name not in offered:
                 raise Declined(f'You have no tool "{name}"; {did_you_mean(name, offered)}')
         return tuple(dict.fromkeys(names))
-
-    @property
-    def _run_of(self) -> str:
-        """The follow-up of which this turn is a run."""
-        runs = [mail for mail in self._scene.journal.mail if mail.kind is MailKind.DUE]
-        return runs[0].about.get("follow_up", "") if runs else ""
-
-    @property
-    def _principal(self) -> str:
-        return self._scene.journal.get("principal") or ""
-
-    @property
-    def _zone(self) -> str:
-        return str(self._now.tzinfo)
-
-    @property
-    def _now(self) -> datetime:
-        """By the follow-ups' clock, in the person's zone."""
-        return datetime.fromtimestamp(self._scene.services.calendar(), or_utc(self._scene.person.tz))
 
 
 def _moved(before: FollowUp, wish: Wish) -> bool:
