@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -280,8 +281,24 @@ async def test_it_is_cancelled_on_its_card_which_says_so(world: World) -> None:
     await world.command("/followup", "in 2h check the deploy")
     one = await only(world)
     await press(world, world.whispered[-1], "cancel")
-    await whispers(world, "Cancelled by Ada.")
+    said = await whispers(world, "Cancelled by Ada.")
+    assert said.count("Cancelled") == 1
     assert (await now_is(world, one)).status is Status.ENDED
+    assert buttons(world.whispered[-1]) == []
+
+
+async def test_it_says_so_once_in_french_too(world: World) -> None:
+    await world.command("/followup", "dans 2h vérifie le déploiement", user=CAMILLE)
+    await press(world, world.whispered[-1], "cancel", user=CAMILLE)
+    assert (await whispers(world, "Annulé par Camille.")).count("Annulé") == 1
+
+
+async def test_a_press_on_a_card_of_one_that_has_ended_draws_it_as_it_is_and_says_that_once(world: World) -> None:
+    await world.command("/followup", "in 2h check the deploy")
+    one = await only(world)
+    await stand(world, one, status=Status.ENDED, why=Why.PERSON, by=GRACE, due=0)
+    await press(world, world.whispered[-1], "cancel")
+    assert "ended already" not in await whispers(world, "Cancelled by Grace.")
     assert buttons(world.whispered[-1]) == []
 
 
@@ -544,9 +561,51 @@ async def test_the_list_shows_a_person_s_own_the_next_due_first_and_the_paused_w
     assert "Paused, since it failed three times in a row." in said
     assert buttons(world.whispered[-1]) == [
         *["Change", "Pause", "Run now", "Cancel"] * 2,
-        *["Change", "Resume", "Run now", "Cancel"],
+        *["Change", "Resume", "Cancel"],
     ]
     assert second.due < third.due
+
+
+def offered(world: World) -> dict[str, list[str]]:
+    """The buttons of a list, by follow-up."""
+    found: dict[str, list[str]] = {}
+    for block in world.whispered[-1].blocks:
+        for button in block.get("elements", []):
+            found.setdefault(button["value"].rpartition(":")[2], []).append(button["text"]["text"])
+    return found
+
+
+async def test_a_list_offers_nothing_that_would_only_be_refused(world: World) -> None:
+    began = int(MONDAY.timestamp())
+    running, woken, missing, paused = await some(world, 4)
+    await stand(world, running, running=began, running_since=began)
+    await stand(world, woken, when=When(hook=True, zone="UTC"), due=0)
+    await stand(world, missing, agent="gone", status=Status.PAUSED, why=Why.AGENT_GONE, due=0)
+    await stand(world, paused, running=began, running_since=began, status=Status.PAUSED, why=Why.PERSON, by=ADA)
+    assert "It runs at this moment." in await world.command("/followup", "list")
+    assert offered(world) == {
+        running.id: ["Change", "Pause", "Cancel"],
+        woken.id: ["Change", "Pause", "Run now", "Cancel"],
+        missing.id: ["Change", "Cancel"],
+        paused.id: ["Change", "Resume", "Cancel"],
+    }
+
+
+async def test_of_an_owner_who_has_left_one_can_only_be_cancelled(world: World) -> None:
+    thread = await a_thread(world)
+    for one in await some(world, 2, thread_ts=thread.root):
+        await stand(world, one, owner="U0LEFT", status=Status.PAUSED, why=Why.OWNER_GONE, due=0)
+    world.slack.workspace.people["U0LEFT"] = replace(world.slack.workspace.people[CAMILLE], id="U0LEFT", deleted=True)
+    await thread.reply("<@U0BOT> follow-ups", user=GRACE)
+    await thread.answered(2)
+    assert buttons(thread.ours[-1]) == ["Cancel", "Cancel"]
+
+
+async def stand(world: World, one: FollowUp, **changes: Any) -> None:
+    """Put it there as it is to be found."""
+    known = await store(world).get(TEAM, one.id)
+    assert known is not None
+    await store(world).change(known, replace(one, **changes))
 
 
 async def test_what_is_done_of_a_number_of_runs_is_said_once_something_is(world: World) -> None:
@@ -573,7 +632,7 @@ async def test_one_is_paused_and_resumed_in_the_list(world: World) -> None:
     first, _ = await some(world, 2)
     await world.command("/followup", "list")
     await press(world, world.whispered[-1], "pause", follow_up=first.id)
-    await whispers(world, "Paused, by Ada.", "Paused by Ada.")
+    assert "Paused, by Ada." not in await whispers(world, "Paused by Ada."), "its row says it"
     assert (await now_is(world, first)).status is Status.PAUSED
     await press(world, world.whispered[-1], "resume", follow_up=first.id)
     await whispers(world, "Resumed, by Ada.")
@@ -598,8 +657,9 @@ async def test_one_is_run_now(world: World) -> None:
 
 async def test_one_that_runs_is_not_run_twice_at_a_time(world: World) -> None:
     began = int(MONDAY.timestamp())
-    [one] = await some(world, 1, running=began, running_since=began)
+    [one] = await some(world, 1)
     await world.command("/followup", "list")
+    await stand(world, one, running=began, running_since=began)
     await press(world, world.whispered[-1], "run")
     await whispers(world, "It runs at this moment.")
     assert (await now_is(world, one)).runs == 0

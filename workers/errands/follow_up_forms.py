@@ -27,6 +27,7 @@ from workers.follow_ups import acts, confirming, described, filled_in, listing, 
 from workers.follow_ups.acts import Who
 from workers.follow_ups.card import card, words_of
 from workers.follow_ups.facts import facts_of, name_of, zone_of
+from workers.follow_ups.listing import Notice
 from workers.follow_ups.refusals import Wrong
 from workers.follow_ups.wishes import Refused, Wish
 
@@ -144,7 +145,9 @@ async def _tell_alone(errand: Errand, asked: Asked, follow_up: FollowUp, note: s
         return
     if asked.replaces == clicks.LIST:
         user = errand.mail.principal
-        text, body = await listing.own(errand.services, errand.slack, errand.words, asked.team, user, notice=note)
+        text, body = await listing.own(
+            errand.services, errand.slack, errand.words, asked.team, user, notice=Notice(note)
+        )
     else:
         facts = await facts_of(errand.services, follow_up)
         text = words_of(follow_up, facts, errand.words, note=note)

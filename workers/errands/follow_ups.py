@@ -17,8 +17,9 @@ from workers.errands import ahead, follow_up_forms, follow_up_places, follow_up_
 from workers.errands.errand import DONE, Errand
 from workers.follow_ups import acts, confirming, described, listing, phrases
 from workers.follow_ups.acts import Done, Who
-from workers.follow_ups.card import card, words_of
+from workers.follow_ups.card import card, says_state, words_of
 from workers.follow_ups.facts import facts_of, name_of, zone_of
+from workers.follow_ups.listing import Notice
 from workers.follow_ups.wishes import Refused, Wish
 from workers.services import Services
 
@@ -92,7 +93,7 @@ def _wish(errand: Errand, follow_up_id: str, found: phrases.Read) -> Wish:
     )
 
 
-async def _listed(errand: Errand, *, page: int, notice: str = "") -> None:
+async def _listed(errand: Errand, *, page: int, notice: Notice = listing.NOTHING) -> None:
     """The list anew, in the place of the one in which somebody pressed; a command's is a new one."""
     services, about, team = errand.services, errand.mail.about, errand.thread.team
     if about.get("at") in OF_PLACES:
@@ -166,28 +167,31 @@ async def _shown(errand: Errand, said: str, follow_up_id: str, *, key: str, draw
     """
     about, mine = errand.mail.about, "ephemeral" in errand.mail.about
     refused = key.startswith("follow_up.refused")
+    as_it_stands = follow_up_id if not refused or key in OVER else ""
     match about.get("at", ""):
         case clicks.LIST if mine:
-            await _listed(errand, page=1, notice=said)
+            await _listed(errand, page=1, notice=Notice(said, as_it_stands))
         case clicks.THREAD | clicks.CHANNEL if not refused:
-            await _listed(errand, page=1, notice=said)
+            await _listed(errand, page=1, notice=Notice(said, as_it_stands))
         case clicks.TOLD if not refused or key in OVER:
             await follow_up_told.acted(errand, said, follow_up_id)
         case clicks.CARD if mine:
-            await _card_anew(errand, said, follow_up_id)
+            await _card_anew(errand, said, follow_up_id, as_it_stands=bool(as_it_stands))
         case clicks.CARD if drawn:
             pass
         case _:
             await errand.answer(key, said, blocks.notice(said))
 
 
-async def _card_anew(errand: Errand, said: str, follow_up_id: str) -> None:
-    """The card that only its reader sees, as the follow-up is now."""
+async def _card_anew(errand: Errand, said: str, follow_up_id: str, *, as_it_stands: bool) -> None:
+    """The card that only its reader sees, as the follow-up is now; `as_it_stands`: what was `said` is its state, which
+    the card may say already."""
     kept = await errand.services.follow_ups.get(errand.thread.team, follow_up_id)
     if kept is None:
         await errand.answer("follow_up.refused.gone", said, blocks.notice(said), replace=True)
         return
+    note = "" if as_it_stands and says_state(kept.follow_up) else said
     facts = await facts_of(errand.services, kept.follow_up)
-    text = words_of(kept.follow_up, facts, errand.words, note=said)
-    body = card(kept.follow_up, facts, errand.words, note=said)
+    text = words_of(kept.follow_up, facts, errand.words, note=note)
+    body = card(kept.follow_up, facts, errand.words, note=note)
     await errand.answer("follow_up.card", text, body, replace=True)

@@ -28,23 +28,33 @@ def card(follow_up: FollowUp, facts: Facts, words: Words, *, note: str = "", mor
     text = words_of(follow_up, facts, words, note=note)
     if not follow_up.is_open:
         return blocks.notice(text)
-    if follow_up.when.hook:
-        more = [(clicks.action_id(clicks.ADDRESS, clicks.CARD), words.say("follow_up.button.address")), *more]
+    owners = () if facts.owner_gone else (clicks.ADDRESS, clicks.CHANGE) if follow_up.when.hook else (clicks.CHANGE,)
     if facts.asks:
         more = [(AHEAD, words.say("follow_up.ahead.button")), *more]
     return blocks.with_buttons(
-        text, [*more, *_buttons((clicks.CHANGE, clicks.CANCEL), clicks.CARD, words)], value=_value(follow_up)
+        text, [*more, *_buttons((*owners, clicks.CANCEL), clicks.CARD, words)], value=_value(follow_up)
     )
 
 
 def row(follow_up: FollowUp, facts: Facts, words: Words, *, place: str, link: str = "") -> blocks.Blocks:
-    """One of a list, with all that can be done with it."""
-    turn = clicks.RESUME if follow_up.status is Status.PAUSED else clicks.PAUSE
-    acts = (clicks.CHANGE, turn, clicks.RUN, clicks.CANCEL)
-    text = words_of(follow_up, facts, words, link=link)
-    if follow_up.running:  # a card is not drawn anew when that is over
+    """One of a list, with all that can be done with it now."""
+    text, offered = words_of(follow_up, facts, words, link=link), _acts(follow_up, facts)
+    if facts.running:  # a card is not drawn anew when that is over
         text += "\n" + words.say("follow_up.card.running")
-    return blocks.with_buttons(text, _buttons(acts, place, words, follow_up.id), value=_value(follow_up))
+    return blocks.with_buttons(text, _buttons(offered, place, words, follow_up.id), value=_value(follow_up))
+
+
+def _acts(follow_up: FollowUp, facts: Facts) -> list[str]:
+    """Without those that `acts.py` would refuse as it stands, whoever presses."""
+    is_paused = follow_up.status is Status.PAUSED
+    offered = {
+        clicks.CHANGE: not facts.owner_gone,
+        clicks.PAUSE: not is_paused,
+        clicks.RESUME: is_paused and not facts.nobody_answers,
+        clicks.RUN: not (is_paused or facts.running or facts.owner_gone),
+        clicks.CANCEL: True,
+    }
+    return [act for act, may_be in offered.items() if may_be]
 
 
 def words_of(follow_up: FollowUp, facts: Facts, words: Words, *, note: str = "", link: str = "") -> str:
@@ -66,9 +76,14 @@ def words_of(follow_up: FollowUp, facts: Facts, words: Words, *, note: str = "",
     return "\n".join(lines)
 
 
+def says_state(follow_up: FollowUp) -> bool:
+    """Whether its words say that, and why, it is not simply waiting for its time."""
+    return follow_up.status is not Status.ACTIVE and follow_up.why is not None
+
+
 def state_of(follow_up: FollowUp, facts: Facts, words: Words) -> str:
-    """Why it is not simply waiting for its time; empty where it is."""
-    if follow_up.status is Status.ACTIVE or follow_up.why is None:
+    """Empty where it waits for its time."""
+    if not says_state(follow_up):
         return ""
     return words.say(f"follow_up.{follow_up.status}.{follow_up.why}", person=facts.by)
 
