@@ -3,6 +3,7 @@ them from lists and cards."""
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -23,6 +24,7 @@ from tests.stories.conftest import MakeWorld
 from tests.stories.test_follow_ups_running import direct, told
 from tests.world import ADA, CAMILLE, DM, GENERAL, GRACE, TEAM, Thread, World, until, until_true, words_in
 from workers.errands import doing
+from workers.follow_ups import typed
 
 Found = TypeVar("Found")
 
@@ -227,6 +229,42 @@ async def test_where_no_time_of_day_was_named_the_one_that_was_taken_is_said(wor
     assert "so I took 9:00" not in await world.command("/followup", "tomorrow at 10 check the deploy")
 
 
+async def test_an_end_that_was_read_behind_the_task_is_said_beside_it(world: World) -> None:
+    said = await world.command("/followup", "every weekday at 9 list the overdue issues until June 3")
+    assert "> list the overdue issues\n" in said
+    assert "Ends: on Thursday, June 3 at 11:59" in said
+    assert "I took “until June 3” as its end, not as part of what to do." in said
+    assert "I took" not in await world.command("/followup", "every weekday at 9 until June 3 list the overdue issues")
+    assert "I cannot tell whether “5 times”" in await world.command("/followup", "every day at 9 say hello 5 times")
+    said = await world.command("/followup", "tous les jours à 9h dis bonjour, 5 fois", user=CAMILLE)
+    assert "Se termine après 5 exécutions." in said
+    assert "J’ai pris «\N{NO-BREAK SPACE}5 fois\N{NO-BREAK SPACE}» pour sa fin" in said
+
+
+@pytest.mark.parametrize("said_so", ["+research tomorrow 9:00 look", "tomorrow 9:00 +Research, look"])
+async def test_an_agent_is_picked_as_in_a_mention(world: World, said_so: str) -> None:
+    said = await world.command("/followup", said_so)
+    assert "Research will do this on their behalf" in said
+    assert "> look\n" in said
+    one = await only(world)
+    assert (one.agent, one.prompt) == ("research", "look")
+
+
+@pytest.mark.parametrize("name", ["nobody", "closed"])
+async def test_an_agent_that_is_none_or_not_theirs_is_refused_as_in_a_mention(world: World, name: str) -> None:
+    """One that is not for Ada is as unknown to her as one that there is not."""
+    thread = await world.mention(f"+{name} look")
+    await thread.answered()
+    refused = thread.said[-1]
+    assert f"I know no agent called “{name}”. Did you mean" in refused
+    assert await world.command("/followup", f"+{name} tomorrow 9:00 look") == refused
+    assert await world.command("/followup", f"tomorrow 9:00 +{name} look") == refused
+    assert await kept(world) == []
+    assert (await world.command("/followup", f"+{name} demain 9h regarde", user=CAMILLE)).startswith(
+        "Je ne connais pas"
+    )
+
+
 async def test_what_is_not_understood_is_said_in_one_sentence_and_nothing_is_kept(world: World) -> None:
     assert "I do not understand when that is" in await world.command("/followup", "whenever you like")
     assert "too often" in await world.command("/followup", "every minute look")
@@ -235,6 +273,29 @@ async def test_what_is_not_understood_is_said_in_one_sentence_and_nothing_is_kep
 
 async def test_the_command_says_what_it_takes(world: World) -> None:
     assert "`/followup list`" in await world.command("/followup", "help")
+
+
+@pytest.mark.parametrize(
+    ("user", "word", "more"),
+    [(ADA, "help", {"until 31 March", "5 times"}), (CAMILLE, "aide", {"jusqu’au 31 mars", "5 fois"})],
+)
+async def test_all_that_the_help_names_is_understood(world: World, user: str, word: str, more: set[str]) -> None:
+    """Each in their language, also whom we have not met yet."""
+    said = await world.command("/followup", word, user=user)
+    examples = set(re.findall(r"`([^`]+)`", said))
+    assert more < examples
+    assert {"/followup", "follow-ups" if user == ADA else "suivis"} < examples
+    now = MONDAY.astimezone(PARIS)
+    phrases = {one for one in examples if " " in one and "list" not in one.split()[1]} - more
+    assert len(phrases) == 6, phrases
+    for phrase in phrases:
+        found = typed.read(phrase.removeprefix("/followup ").replace("…", "look"), now=now, language="en")
+        assert isinstance(found, typed.Typed), phrase
+    for end in more:
+        found = typed.read(f"every day at 9 {end} look", now=now, language="en")
+        assert isinstance(found, typed.Typed)
+        assert found.read.prompt == "look"
+    assert len(said) < 1_500, "a section takes 3,000, and people read less"
 
 
 async def test_with_a_prefix_the_command_bears_it(make_world: MakeWorld) -> None:

@@ -6,21 +6,20 @@ Who may do it is looked up at that moment (`workers/follow_ups/acts.py`). Done t
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime
 
 from bot.slack import ahead as ahead_form
 from bot.slack import blocks
 from bot.slack import follow_up_clicks as clicks
 from bot.slack.text import shown
 from bot.threads.models import ThreadKey
-from workers.errands import ahead, follow_up_forms, follow_up_places, follow_up_told
+from workers.errands import ahead, follow_up_forms, follow_up_told, follow_up_typed
 from workers.errands.errand import DONE, Errand
-from workers.follow_ups import acts, confirming, described, listing, phrases
+from workers.follow_ups import acts, confirming, listing
 from workers.follow_ups.acts import Done, Who
 from workers.follow_ups.card import card, says_state, words_of
-from workers.follow_ups.facts import facts_of, name_of, zone_of
+from workers.follow_ups.facts import facts_of, name_of
 from workers.follow_ups.listing import Notice
-from workers.follow_ups.wishes import Refused, Wish
+from workers.follow_ups.wishes import Refused
 from workers.services import Services
 
 EVENT_SHOWN = 80
@@ -39,7 +38,7 @@ OF_PLACES = {clicks.THREAD: listing.of_thread, clicks.CHANNEL: listing.of_channe
 async def follow_up(errand: Errand) -> None:
     match errand.mail.about.get("do", ""):
         case clicks.TYPED:
-            await _typed(errand)
+            await follow_up_typed.keep(errand)
         case clicks.FORM:
             await follow_up_forms.fill(errand)
         case clicks.SENT:
@@ -54,43 +53,6 @@ async def follow_up(errand: Errand) -> None:
             await _address(errand)
         case act if act in (*ACTS, clicks.RUN, clicks.CANCEL):
             await _pressed(errand, act)
-
-
-async def _typed(errand: Errand) -> None:
-    """Read when and what, keep it, and say what was kept; told again after a crash, it is read no second time."""
-    services, team, note = errand.services, errand.thread.team, ""
-    follow_up_id = acts.id_from(errand.mail.id)
-    if known := await services.follow_ups.get(team, follow_up_id):
-        follow_up = known.follow_up
-    else:
-        now = datetime.fromtimestamp(services.calendar(), await zone_of(services, team, errand.mail.principal))
-        found = phrases.read(errand.mail.text, now=now, language=errand.words.locale)
-        if not isinstance(found, phrases.Read):
-            text = described.refusal(found, errand.words)
-            await errand.answer(found.key, text, blocks.notice(text))
-            return
-        await follow_up_places.look(errand, errand.thread.channel)
-        made = await acts.make(services, _wish(errand, follow_up_id, found))
-        if isinstance(made, Refused):
-            await errand.tell(made.key, **made.values)
-            return
-        follow_up, note = made.follow_up, "" if found.hour_said else errand.words.say("follow_up.card.hour_taken")
-    await follow_up_places.tell(errand, follow_up, note=note)
-
-
-def _wish(errand: Errand, follow_up_id: str, found: phrases.Read) -> Wish:
-    return Wish(
-        id=follow_up_id,
-        team=errand.thread.team,
-        channel=errand.thread.channel,
-        owner=errand.mail.principal,
-        owner_team=errand.mail.principal_team,
-        prompt=found.prompt,
-        when=found.when,
-        ends_at=found.ends_at,
-        most_runs=found.most_runs,
-        events=found.events,
-    )
 
 
 async def _listed(errand: Errand, *, page: int, notice: Notice = listing.NOTHING) -> None:
