@@ -548,7 +548,7 @@ async def test_the_owner_cancels_on_the_thread_s_card_and_it_says_by_whom(world:
 async def test_an_admin_may_cancel_and_nobody_else(world: World) -> None:
     thread, card, one = await a_card(world)
     await press(world, card, "cancel", user=CAMILLE)
-    await whispers(world, "Ce suivi est celui de Ada")
+    await whispers(world, "Ce suivi est celui d’Ada")
     assert (await now_is(world, one)).status is Status.ACTIVE
     await press(world, card, "change", user=GRACE)
     await until(lambda: "not yours to do" in shown(world, GRACE), seen=lambda: shown(world, GRACE))

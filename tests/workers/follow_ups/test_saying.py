@@ -90,14 +90,14 @@ def test_the_foot_says_whose_it_is_and_what_comes_next() -> None:
     assert under(WEEKLY.ended(Why.AGENT_SAID)) == "A follow-up of Ada; it has ended."
     assert under(WEEKLY.paused(Why.CONNECTION_GONE)) == "A follow-up of Ada; it is paused now."
     assert "it failed 3 times in a row" in under(replace(WEEKLY, failures=3).paused(Why.FAILED))
-    assert "Un suivi de Ada\u00a0; le prochain vient le lundi" in under(WEEKLY, "fr-FR")
+    assert "Un suivi d’Ada\u00a0; le prochain vient le lundi" in under(WEEKLY, "fr-FR")
 
 
 def test_the_foot_says_what_it_was_for_cut_short_and_without_signs() -> None:
     assert under(ONCE, task="check the *deploy*") == "A follow-up of Ada: “check the deploy”."
     long = under(WEEKLY, task="see https://example.com/a_b and then list all of the overdue issues of this week")
     assert long.startswith("A follow-up of Ada: “see example.com/ab and then list all of the…”; the next one comes on ")
-    assert under(ONCE, "fr-FR", task="vérifie") == "Un suivi de Ada\u00a0: «\u00a0vérifie\u00a0»."
+    assert under(ONCE, "fr-FR", task="vérifie") == "Un suivi d’Ada\u00a0: «\u00a0vérifie\u00a0»."
 
 
 def test_the_foot_says_what_was_missed_and_who_was_not_there() -> None:
