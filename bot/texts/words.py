@@ -26,6 +26,7 @@ from bot.texts import french
 Language = Literal["en", "fr"]
 LANGUAGES: tuple[Language, ...] = ("en", "fr")
 FOLDER = Path(__file__).parent
+NARROW, PLAIN = "\u202f", "\u00a0"  # no-break spaces: of the narrow one, before AM and PM, many fonts show nothing
 DE = "de"  # after a placeholder's colon, in French
 WHOLE = 1.0  # format_timedelta's threshold: "2 minutes" up to the last of them, then "1 hour"
 
@@ -61,6 +62,7 @@ class Words:
         """The time of day where the reader is: "3:05 PM". Without a known zone it says UTC."""
         known = _zone(zone)
         text = format_time(moment, "short", tzinfo=known or get_timezone("UTC"), locale=self._formats)
+        text = text.replace(NARROW, PLAIN) if self.locale == "en" else text
         return text if known else f"{text} UTC"
 
     def day(self, day: date, *, with_year: bool = True) -> str:

@@ -216,7 +216,7 @@ async def test_in_french_too(world: World) -> None:
 
 async def test_one_that_comes_again_says_how_often_and_when_next(world: World) -> None:
     said = await world.command("/followup", "every weekday at 9 list the overdue issues")
-    assert "When: every weekday at 9:00\u202fAM (Europe/London). Next: on Tuesday, March 2 at 9:00\u202fAM." in said
+    assert "When: every weekday at 9:00\u00a0AM (Europe/London). Next: on Tuesday, March 2 at 9:00\u00a0AM." in said
 
 
 async def test_one_that_runs_once_more_says_so_in_the_singular(world: World) -> None:

@@ -77,7 +77,7 @@ def test_a_time_must_be_written_by_the_caller_who_knows_the_zone() -> None:
 @pytest.mark.parametrize(
     ("locale", "zone", "text"),
     [
-        ("en-US", "America/New_York", "5:05\u202fPM"),
+        ("en-US", "America/New_York", "5:05\u00a0PM"),
         ("en-GB", "Europe/London", "22:05"),
         ("fr-FR", "Europe/Paris", "23:05"),
         ("en-GB", UTC, "22:05"),
