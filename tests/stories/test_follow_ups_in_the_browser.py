@@ -76,7 +76,7 @@ ENGLISH = Speech(
     resume="Resume",
     resumed="Resumed, by Ada.",
     runs="It runs now, for Ada.",
-    again="A follow-up of Ada: “check the deploy”; the next one comes on Thursday, March 4 at 9:15 AM.",
+    again="A follow-up of Ada: “check the deploy”; the next one comes on Thursday, March 4 at 9:15 AM (Europe/London).",
 )
 FRENCH = Speech(
     user=CAMILLE,
@@ -101,7 +101,9 @@ FRENCH = Speech(
     resume="Reprendre",
     resumed="Repris par Camille.",
     runs="Il s’exécute maintenant, pour Camille.",
-    again="Un suivi de Camille : « vérifie le déploiement » ; le prochain vient le jeudi 4 mars à 09:15.",
+    again=(
+        "Un suivi de Camille : « vérifie le déploiement » ; le prochain vient le jeudi 4 mars à 09:15 (Europe/Paris)."
+    ),
 )
 
 

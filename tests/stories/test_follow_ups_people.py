@@ -198,7 +198,7 @@ async def test_a_phrase_becomes_a_follow_up_that_only_who_typed_it_is_told_of(wo
     assert "Follow-up for Ada" in said
     assert "Assistant will do this on their behalf" in said
     assert "> check the deploy" in said
-    assert "Monday, March 1 at 12:00" in said, "in the person's own zone"
+    assert "Monday, March 1 at 12:00\u00a0PM." in said, "in the person's own zone, which only they read"
     assert f"<#{GENERAL}>" in said
     assert world.whispered[-1].ephemeral_for == ADA
     assert buttons(world.whispered[-1]) == ["Change", "Cancel"]

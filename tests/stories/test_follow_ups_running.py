@@ -156,6 +156,7 @@ async def test_a_recurring_one_says_the_next_time_and_comes_again(world: World) 
     await promise(world, thread, when=HOURLY)
     said = (await thread.answered(2))[-1]
     assert "A follow-up of Ada: “check the deploy”; the next one comes on " in said
+    assert "(Europe/London)." in said
     follow_up = await at_rest(world)
     assert follow_up.due > now()
     await comes_again(world)
@@ -224,6 +225,7 @@ async def test_after_a_downtime_one_runs_late_within_its_window_and_is_missed_af
     assert "and is late by 10 minutes" in asked(world)
     said = await missed.answered(2)
     assert any("A follow-up of Ada was missed: it was due on" in words for words in said)
+    assert any("(Europe/London), and I was away." in words for words in said)
     [card] = [message for message in missed.ours if "was missed" in message.text]
     [button] = [element for block in card.blocks for element in block.get("elements", [])]
     assert (button["action_id"], button["value"]) == ("follow_up:run", f"{TEAM}:missed")

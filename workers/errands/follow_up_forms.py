@@ -149,7 +149,7 @@ async def _tell_alone(errand: Errand, asked: Asked, follow_up: FollowUp, note: s
             errand.services, errand.slack, errand.words, asked.team, user, notice=Notice(note)
         )
     else:
-        facts = await facts_of(errand.services, follow_up)
+        facts = await facts_of(errand.services, follow_up, reader=errand.mail.principal)
         text = words_of(follow_up, facts, errand.words, note=note)
         body = card(follow_up, facts, errand.words, note=note)
     await errand.answer("follow_up.card", text, body, replace=bool(asked.replaces))
@@ -188,7 +188,7 @@ async def _before(errand: Errand, asked: Asked) -> _Before | None:
     may = await acts.may_change(errand.services, Who(user=errand.mail.principal), asked.team, asked.follow_up)
     if isinstance(may, Refused):
         raise GivenUp(may.key, **may.values)
-    facts = await facts_of(errand.services, may)
+    facts = await facts_of(errand.services, may, reader=errand.mail.principal)
     times = described.when(may.when, errand.words, now=facts.now)
     return _Before(may, facts.prompt, times)
 

@@ -153,7 +153,7 @@ async def _card_anew(errand: Errand, said: str, follow_up_id: str, *, as_it_stan
         await errand.answer("follow_up.refused.gone", said, blocks.notice(said), replace=True)
         return
     note = "" if as_it_stands and says_state(kept.follow_up) else said
-    facts = await facts_of(errand.services, kept.follow_up)
+    facts = await facts_of(errand.services, kept.follow_up, reader=errand.mail.principal)
     text = words_of(kept.follow_up, facts, errand.words, note=note)
     body = card(kept.follow_up, facts, errand.words, note=note)
     await errand.answer("follow_up.card", text, body, replace=True)

@@ -90,20 +90,29 @@ def state_of(follow_up: FollowUp, facts: Facts, words: Words) -> str:
 
 def _when(follow_up: FollowUp, facts: Facts, words: Words) -> str:
     """In words; of what comes again also the next time, where the reader is."""
-    if follow_up.when.hook:
-        return words.say("follow_up.card.when", when=described.woken(follow_up.events, words))
-    said = described.when(follow_up.when, words, now=facts.now)
+    said = when_of(follow_up, facts, words)
     if not (follow_up.when.recurs and follow_up.due):
         return words.say("follow_up.card.when", when=said)
-    following = datetime.fromtimestamp(follow_up.due, facts.now.tzinfo)
-    return words.say("follow_up.card.when_again", when=said, next=described.moment(following, words, now=facts.now))
+    return words.say("follow_up.card.when_again", when=said, next=_moment(follow_up.due, facts, words))
+
+
+def when_of(follow_up: FollowUp, facts: Facts, words: Words) -> str:
+    """A clause."""
+    if follow_up.when.hook:
+        return described.woken(follow_up.events, words)
+    return described.when(follow_up.when, words, now=facts.now, names_zone=facts.names_zone)
+
+
+def _moment(at: int, facts: Facts, words: Words) -> str:
+    there = datetime.fromtimestamp(at, facts.now.tzinfo)
+    return described.moment(there, words, now=facts.now, names_zone=facts.names_zone)
 
 
 def _where(follow_up: FollowUp, words: Words) -> str:
     if follow_up.thread_ts:
         return words.say("follow_up.card.in_thread")
     again = "" if follow_up.when.at else "_again"
-    if follow_up.channel.startswith("D"):
+    if follow_up.in_dm:
         return words.say(f"follow_up.card.in_dm{again}")
     return words.say(f"follow_up.card.in_channel{again}", channel=f"<#{follow_up.channel}>")
 
@@ -113,8 +122,7 @@ def _ends(follow_up: FollowUp, facts: Facts, words: Words) -> list[str]:
     if follow_up.until:
         lines.append(words.say("follow_up.card.until", until=shown(follow_up.until, UNTIL_SHOWN)))
     if follow_up.ends_at:
-        last = datetime.fromtimestamp(follow_up.ends_at, facts.now.tzinfo)
-        lines.append(words.say("follow_up.card.ends_at", moment=described.moment(last, words, now=facts.now)))
+        lines.append(words.say("follow_up.card.ends_at", moment=_moment(follow_up.ends_at, facts, words)))
     if follow_up.most_runs and follow_up.runs:
         lines.append(words.say("follow_up.card.runs", count=follow_up.most_runs, done=follow_up.runs))
     elif follow_up.most_runs:

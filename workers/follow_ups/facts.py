@@ -23,7 +23,7 @@ NAME_SHOWN = 100
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """Names as they may be shown. `agent` is empty where nobody would answer the owner and none was named; `prompt` as
-    people read it.
+    people read it. `now` is in the reader's zone, `names_zone`: others read it, too.
 
     `allowed` are the calls of its runs that somebody allowed ahead; `asks`: others will need a yes then. `running`: a
     run has begun and not ended. `nobody_answers`: no agent would run it now. `owner_gone`: from the workspace.
@@ -34,6 +34,7 @@ class Facts:
     by: str
     prompt: str
     now: datetime
+    names_zone: bool = False
     allowed: tuple[Need, ...] = ()
     asks: bool = False
     running: bool = False
@@ -41,25 +42,31 @@ class Facts:
     owner_gone: bool = False
 
 
-async def facts_of(services: Services, follow_up: FollowUp, *, zone: ZoneInfo | None = None) -> Facts:
-    """`zone` is the reader's; without one the owner's."""
+async def facts_of(services: Services, follow_up: FollowUp, *, reader: str = "") -> Facts:
+    """For who alone reads it; without a `reader` for all who read where it runs, its owner's zone being named."""
     team, now = follow_up.team, services.calendar()
-    known = await services.people.names(team, sorted(wire.people_in(follow_up.prompt)))
-    zone = zone or await zone_of(services, team, follow_up.owner)
+    zone = await zone_of(services, team, reader or follow_up.owner)
     needed = await ahead.needs(services, follow_up) if follow_up.is_open else []
     owner, agent = await services.people.person(team, follow_up.owner), await _agent(services, follow_up)
     return Facts(
         owner=await name_of(services, team, follow_up.owner),
         agent=shown(follow_up.agent, NAME_SHOWN) if isinstance(agent, Refused) else called(agent),
         by=await _by(services, follow_up),
-        prompt=wire.readable(follow_up.prompt, people=known),
+        prompt=await prompt_of(services, follow_up),
         now=datetime.fromtimestamp(now, zone),
+        names_zone=not (reader or follow_up.in_dm),
         allowed=tuple(need for need in needed if need.given),
         asks=any(not need.given for need in needed),
         running=due.is_running(follow_up, now, services.settings.follow_up_clock),
         nobody_answers=isinstance(agent, Refused) and owner is not None,  # whom Slack does not name may be back soon
         owner_gone=owner is not None and owner.deleted,
     )
+
+
+async def prompt_of(services: Services, follow_up: FollowUp) -> str:
+    """What it is to do, as people read it."""
+    names = await services.people.names(follow_up.team, sorted(wire.people_in(follow_up.prompt)))
+    return wire.readable(follow_up.prompt, people=names)
 
 
 async def zone_of(services: Services, team: str, user: str) -> ZoneInfo:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
 from bot.follow_ups.models import FollowUp
 from bot.follow_ups.store import Kept
@@ -16,7 +15,7 @@ from bot.slack.errors import SlackError
 from bot.texts import Words
 from bot.threads.models import ThreadKey
 from workers.follow_ups.card import row, says_state
-from workers.follow_ups.facts import facts_of, zone_of
+from workers.follow_ups.facts import facts_of
 from workers.services import Services
 
 ROWS = 10  # on a page; each takes three blocks, of the 50 of a message
@@ -47,8 +46,7 @@ async def own(
     found = await services.follow_ups.of(team, user)
     head = words.say("follow_up.list.own", count=len(found)) if found else words.say("follow_up.list.none")
     links = await _links(slack, _on(found, page), words)
-    zone = await zone_of(services, team, user)
-    body = await _page(services, found, words, zone, place=clicks.LIST, page=page, links=links)
+    body = await _page(services, found, words, place=clicks.LIST, page=page, links=links, reader=user)
     return _said(head, body, notice.above(_on(found, page)))
 
 
@@ -58,7 +56,7 @@ async def of_thread(
     """Those that run in a thread, whoever's they are: the thread is theirs."""
     found = await services.follow_ups.in_thread(thread)
     head = words.say("follow_up.list.thread", count=len(found)) if found else words.say("follow_up.list.none_here")
-    body = await _page(services, found, words, None, place=clicks.THREAD, page=page, links={})
+    body = await _page(services, found, words, place=clicks.THREAD, page=page, links={})
     return _said(head, body, notice.above(_on(found, page)))
 
 
@@ -68,7 +66,7 @@ async def of_channel(
     """Those that begin threads in the channel of `thread`: what comes there is for everybody who reads it."""
     found = await services.follow_ups.in_channel(thread.team, thread.channel)
     key = "follow_up.list.channel" if found else "follow_up.list.none_in_channel"
-    body = await _page(services, found, words, None, place=clicks.CHANNEL, page=page, links={})
+    body = await _page(services, found, words, place=clicks.CHANNEL, page=page, links={})
     return _said(words.say(key, count=len(found)), body, notice.above(_on(found, page)))
 
 
@@ -81,15 +79,15 @@ async def _page(
     services: Services,
     found: Sequence[Kept],
     words: Words,
-    zone: ZoneInfo | None,
     *,
     place: str,
     page: int,
     links: dict[str, str],
+    reader: str = "",
 ) -> blocks.Blocks:
     body: blocks.Blocks = []
     for follow_up in _on(found, page):
-        facts = await facts_of(services, follow_up, zone=zone)
+        facts = await facts_of(services, follow_up, reader=reader)
         body += [blocks.divider(), *row(follow_up, facts, words, place=place, link=links.get(follow_up.id, ""))]
     number, count = _number(found, page)
     turning = [(number - 1, "button.earlier")] * (number > 1) + [(number + 1, "button.more")] * (number < count)

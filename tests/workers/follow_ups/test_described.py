@@ -89,6 +89,14 @@ def test_what_comes_once_is_said_in_the_zone_of_who_reads_it() -> None:
     assert described.when(elsewhere, words_for("en-GB"), now=NOW) == "on Monday, 30 November at 09:00"
 
 
+def test_where_others_read_it_or_nobody_knows_theirs_its_zone_is_named() -> None:
+    once, words = When(at=MONDAY, zone=PARIS), words_for("fr-FR")
+    there = "le lundi 30 novembre à 09:00 (Europe/Paris)"
+    assert described.when(once, words, now=NOW, names_zone=True) == there
+    utc = described.when(once, words, now=NOW.astimezone(ZoneInfo("UTC")))
+    assert utc == "le lundi 30 novembre à 08:00 (UTC)"
+
+
 @pytest.mark.parametrize(
     ("events", "english", "french"),
     [
