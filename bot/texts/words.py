@@ -48,6 +48,11 @@ class Words:
         self._formats = formats
         self._texts = texts
 
+    @property
+    def tag(self) -> str:
+        """By which `words_for` gives the same words, written in the same way."""
+        return str(self._formats)
+
     def say(self, key: str, **values: str | int | float | timedelta) -> str:
         """The text of `key`; `KeyError` for a key or a placeholder that is not there: our mistake, tests find it."""
         if key not in self._texts and isinstance(count := values.get("count"), int):

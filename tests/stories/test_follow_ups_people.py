@@ -790,3 +790,18 @@ async def test_one_press_is_one_run_though_slack_is_away_when_the_list_is_drawn_
 
 def drawn_again(thread: Thread) -> str:
     return "\n".join("\n".join(words_in(message.blocks)) for message in thread.ours)
+
+
+async def test_a_list_for_everybody_stays_as_it_was_written_whoever_presses(world: World) -> None:
+    """Camille writes 14:00 and French; who reads the list in English goes on reading 2:00 PM, and in whose zone."""
+    thread = await a_thread(world)
+    at = int(MONDAY.timestamp()) + 4 * 3_600
+    for one in await some(world, 12, thread_ts=thread.root):
+        await stand(world, one, when=When(at=at, zone="Europe/London"), due=at)
+    await thread.reply("<@U0BOT> follow-ups")
+    await thread.answered(2)
+    there = "When: on Monday, March 1 at 2:00\u00a0PM (Europe/London)."
+    assert drawn(thread).count(there) == 10
+    await press(world, thread.ours[-1], "page", user=CAMILLE)
+    await until(lambda: drawn(thread).count(there) == 2, seen=lambda: drawn(thread))
+    assert "There are 12 follow-ups in this thread" in drawn(thread)

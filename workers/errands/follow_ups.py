@@ -11,6 +11,7 @@ from bot.slack import ahead as ahead_form
 from bot.slack import blocks
 from bot.slack import follow_up_clicks as clicks
 from bot.slack.text import shown
+from bot.texts import Words, words_for
 from bot.threads.models import ThreadKey
 from workers.errands import ahead, follow_up_forms, follow_up_told, follow_up_typed
 from workers.errands.errand import DONE, Errand
@@ -60,13 +61,19 @@ async def _listed(errand: Errand, *, page: int, notice: Notice = listing.NOTHING
     services, about, team = errand.services, errand.mail.about, errand.thread.team
     if about.get("at") in OF_PLACES:
         thread = ThreadKey(team, errand.thread.channel, about["root"])
-        text, body = await OF_PLACES[about["at"]](services, errand.shared, thread, page=page, notice=notice)
+        text, body = await OF_PLACES[about["at"]](services, _shared(errand), thread, page=page, notice=notice)
         await errand.slack.update(thread.channel, about["message"], text=text, blocks=body)
         return
     text, body = await listing.own(
         services, errand.slack, errand.words, team, errand.mail.principal, page=page, notice=notice
     )
     await errand.answer("follow_up.list", text, body, replace="ephemeral" in about)
+
+
+def _shared(errand: Errand) -> Words:
+    """As the list was written in which somebody pressed, whoever it was."""
+    tag = errand.mail.about.get("tag")
+    return words_for(tag) if tag else errand.shared
 
 
 async def _pressed(errand: Errand, act: str) -> None:
@@ -84,7 +91,7 @@ async def _pressed(errand: Errand, act: str) -> None:
         key = f"follow_up.done.{act}" if done.follow_up.is_open or act != clicks.RESUME else "follow_up.done.over"
         errand.journal.set(**{DONE: key})
         await errand.journal.write()
-    words = errand.shared if errand.mail.about.get("at") in (*OF_PLACES, clicks.TOLD) else errand.words
+    words = _shared(errand) if errand.mail.about.get("at") in (*OF_PLACES, clicks.TOLD) else errand.words
     await _shown(errand, words.say(key, person=person), follow_up_id, key=key, drawn=drawn)
 
 

@@ -131,7 +131,8 @@ def _ends(follow_up: FollowUp, facts: Facts, words: Words) -> list[str]:
 
 
 def _buttons(acts: Sequence[str], place: str, words: Words, follow_up_id: str = "") -> list[tuple[str, str]]:
-    return [(clicks.action_id(act, place, follow_up_id), words.say(f"follow_up.button.{act}")) for act in acts]
+    say, tag = words.say, words.tag
+    return [(clicks.action_id(act, place, follow_up_id, tag=tag), say(f"follow_up.button.{act}")) for act in acts]
 
 
 def _value(follow_up: FollowUp) -> str:

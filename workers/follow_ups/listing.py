@@ -92,7 +92,7 @@ async def _page(
     number, count = _number(found, page)
     turning = [(number - 1, "button.earlier")] * (number > 1) + [(number + 1, "button.more")] * (number < count)
     buttons = [
-        blocks.button_for(clicks.action_id(clicks.PAGE, place, str(other)), words.say(key), str(other))
+        blocks.button_for(clicks.action_id(clicks.PAGE, place, str(other), tag=words.tag), words.say(key), str(other))
         for other, key in turning
     ]
     return [*body, *([{"type": "actions", "elements": buttons}] if buttons else [])]
