@@ -418,7 +418,16 @@ async def test_the_form_makes_one(world: World) -> None:
     one = await only(world)
     assert (one.agent, one.most_runs, one.quiet, bool(one.version)) == ("research", 5, True, True)
     assert one.when == When(rule="FREQ=WEEKLY;INTERVAL=2;BYDAY=TU", start="2027-03-02T09:15:00", zone="Europe/London")
-    await until(lambda: "Kept." in shown(world), seen=lambda: shown(world))
+    kept_for = "Kept. I come back to it every 2 weeks on Tuesday at 9:15\u00a0AM (Europe/London)."
+    await until(lambda: kept_for in shown(world), seen=lambda: shown(world))
+
+
+async def test_the_form_says_when_it_comes_back_once(world: World) -> None:
+    await world.command("/followup", user=CAMILLE)
+    view = await form(world, user=CAMILLE)
+    await world.submit(view, {"prompt": "vérifie", "date": "2027-03-02", "time": "09:15"})
+    kept_for = "C’est noté. J’y reviendrai le mardi 2 mars à 09:15."
+    await until(lambda: kept_for in shown(world, CAMILLE), seen=lambda: shown(world, CAMILLE))
 
 
 async def test_what_the_form_says_in_words_counts(world: World) -> None:
@@ -570,6 +579,20 @@ async def test_the_owner_is_told_once_that_somebody_else_did_it(world: World, ac
     assert found is not None
     assert found.follow_up.by == GRACE
     assert len(direct(world, ADA)) == 1
+
+
+async def test_a_press_in_it_once_it_was_cancelled_elsewhere_says_so_and_takes_the_buttons(world: World) -> None:
+    thread, card, _ = await a_card(world)
+    await thread.reply("<@U0BOT> follow-ups", user=GRACE)
+    await until(lambda: len(thread.ours) == 3, seen=lambda: thread.said)
+    await press(world, thread.ours[-1], "pause", user=GRACE)
+    await told(world, ADA)
+    [message] = direct(world, ADA)
+    await press(world, card, "cancel")
+    await until(lambda: "Cancelled by Ada." in " ".join(words_in(card.blocks)), seen=lambda: card.blocks)
+    await press(world, message, "resume")
+    await until(lambda: "It has ended already." in " ".join(words_in(message.blocks)), seen=lambda: message.blocks)
+    assert buttons(message) == []
 
 
 async def test_who_pauses_their_own_is_told_nothing(world: World) -> None:

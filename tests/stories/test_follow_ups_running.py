@@ -395,9 +395,14 @@ async def says(card: Message, words: str) -> None:
 
 async def test_the_card_of_one_that_has_ended_says_so_and_has_no_buttons(world: World) -> None:
     _, card = await carded(world)
-    await says(card, "Ended: its last time is over.")
+    await says(card, "Done: it has run.")
     assert [block["type"] for block in card.blocks] == ["section"]
     assert world.calls("chat.update") == 1
+
+
+async def test_the_card_of_one_that_ran_for_the_last_time_says_so(world: World) -> None:
+    _, card = await carded(world, when=HOURLY, most_runs=1)
+    await says(card, "Ended: its last time is over.")
 
 
 async def test_the_card_of_one_that_was_missed_says_so(world: World) -> None:

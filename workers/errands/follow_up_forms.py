@@ -25,7 +25,7 @@ from workers.errands import follow_up_places, modal
 from workers.errands.errand import DONE, Errand, GivenUp
 from workers.follow_ups import acts, confirming, described, filled_in, listing, wishes
 from workers.follow_ups.acts import Who
-from workers.follow_ups.card import card, words_of
+from workers.follow_ups.card import card, when_of, words_of
 from workers.follow_ups.facts import facts_of, name_of, zone_of
 from workers.follow_ups.listing import Notice
 from workers.follow_ups.refusals import Wrong
@@ -127,13 +127,18 @@ async def _do(errand: Errand, wish: Wish, before: _Before | None) -> FollowUp | 
 async def _tell(errand: Errand, asked: Asked, follow_up: FollowUp, *, changed: bool) -> None:
     """In its thread, where everybody reads it; else to its person alone."""
     services, person = errand.services, await name_of(errand.services, asked.team, errand.mail.principal)
-    said = errand.words.say("follow_up.form.changed" if changed else "follow_up.form.made")
+    said = errand.words.say("follow_up.form.changed") if changed else await _made(errand, follow_up)
     if changed:
         await confirming.redraw(services, follow_up, note="follow_up.card.changed_by", values={"person": person})
     elif follow_up.thread:
         said = await _posted(errand, follow_up) or said
     await _tell_alone(errand, asked, follow_up, said if changed else "")
     await _say(errand, asked, said)
+
+
+async def _made(errand: Errand, follow_up: FollowUp) -> str:
+    facts = await facts_of(errand.services, follow_up, reader=errand.mail.principal)
+    return errand.words.say("follow_up.form.made", when=when_of(follow_up, facts, errand.words))
 
 
 async def _tell_alone(errand: Errand, asked: Asked, follow_up: FollowUp, note: str) -> None:

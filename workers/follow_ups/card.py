@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.follow_ups.models import FollowUp, Status
+from bot.follow_ups.models import FollowUp, Status, Why
 from bot.slack import blocks
 from bot.slack import follow_up_clicks as clicks
 from bot.slack.ahead import AHEAD
@@ -85,6 +85,8 @@ def state_of(follow_up: FollowUp, facts: Facts, words: Words) -> str:
     """Empty where it waits for its time."""
     if not says_state(follow_up):
         return ""
+    if follow_up.when.at and follow_up.runs and follow_up.why is Why.DONE:
+        return words.say("follow_up.ended.ran")
     return words.say(f"follow_up.{follow_up.status}.{follow_up.why}", person=facts.by)
 
 

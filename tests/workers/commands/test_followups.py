@@ -150,7 +150,7 @@ async def test_one_is_shown_in_full_but_for_its_words(kept: FollowUps, threadwin
                 "from": "2026-12-01T09:00:00 Europe/Paris",
             },
         ),
-        (When(hook=True), "webhook", {"when": "whenever `issues.closed` comes in by its webhook"}),
+        (When(hook=True), "webhook", {"when": "whenever `issues.closed` comes in by its webhook", "quiet": "yes"}),
         (When(at=FAR, zone="Europe/Paris"), "once", {"when": "once"}),
     ],
     ids=["rule", "webhook", "once"],
@@ -158,14 +158,14 @@ async def test_one_is_shown_in_full_but_for_its_words(kept: FollowUps, threadwin
 async def test_times_are_told_in_words_and_the_rule_itself_where_one_is_shown(
     redis: Redis, threadwind: Threadwind, redis_url: str, when: When, listed: str, shown: dict[str, str]
 ) -> None:
-    one = replace(ONCE, when=when, events=("issues.closed",) if when.hook else ())
+    one = replace(ONCE, when=when, quiet=when.hook, events=("issues.closed",) if when.hook else ())
     await FollowUps(redis).add(one, most_of_person=9, most_in_thread=9)
     ran = await threadwind.here("followups", REDIS_URL=redis_url)
     assert f"  {listed}  " in ran.out
     assert "FREQ=" not in ran.out
     ran = await threadwind.here("followups", "show", one.id, REDIS_URL=redis_url)
     told = {name: value.strip() for name, value in (line.split("  ", 1) for line in ran.out.splitlines())}
-    assert {name: told[name] for name in ("when", "cron", "rule", "from") if name in told} == shown
+    assert {name: told[name] for name in ("when", "cron", "rule", "from", "quiet") if name in told} == shown
 
 
 async def test_one_of_two_workspaces_is_asked_for(kept: FollowUps, threadwind: Threadwind, redis_url: str) -> None:
