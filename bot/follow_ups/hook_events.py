@@ -18,6 +18,7 @@ PING = "ping"  # GitHub sends one when a hook is registered
 LONGEST = 120  # characters of a title or a name
 
 _NAME = re.compile(r"[A-Za-z0-9_.:/-]{1,80}")
+_HARMLESS = re.compile(r"[A-Za-z0-9_.:-]{1,60}")  # between backticks: without a slash it is no address
 
 Json = dict[str, Any]
 
@@ -68,6 +69,12 @@ def of_linear(said: Json) -> HookEvent:
 def of_others(event: str) -> HookEvent:
     """Nothing is known of their bodies."""
     return HookEvent(_named(event))
+
+
+def name_of(in_short: str) -> str:
+    """The name out of what `in_short` made, for people: it formats, links and calls nothing. Empty where none is."""
+    name = in_short.partition(": ")[0]
+    return name if name != UNNAMED and _HARMLESS.fullmatch(name) else ""
 
 
 def _branch(said: Json) -> str:

@@ -111,6 +111,11 @@ class FollowUp:
         return ThreadKey(self.team, self.channel, self.thread_ts) if self.thread_ts else None
 
     @property
+    def in_dm(self) -> bool:
+        """Whether it runs in its owner's direct messages with us, where nobody else reads."""
+        return self.channel.startswith("D")
+
+    @property
     def is_open(self) -> bool:
         return self.status is not Status.ENDED
 

@@ -21,10 +21,11 @@ from bot.slack.follow_up_form import Asked
 from bot.slack.follow_up_sent import InItsPlace, SentForm
 from bot.slack.follow_up_shortcut import FollowUpShortcut
 from bot.slack.inquiry_clicks import FieldErrors
-from bot.texts import words_for
+from bot.texts import Words, words_for
 
-HELP = frozenset({"help", "aide", "?"})
+HELP = {"help": "en", "aide": "fr", "?": None}  # and the language of whom Slack has not told us about yet
 LIST = frozenset({"list", "liste"})
+HELP_LINES = ("once", "again", "agent", "webhook", "form", "list", "here")
 
 
 async def asked(ears: Ears, body: Body) -> Reply | None:
@@ -33,8 +34,7 @@ async def asked(ears: Ears, body: Body) -> Reply | None:
     said = command.text.strip().lower()
     if said in HELP:
         person = ears.people.at_hand(command.team_id, command.user_id)
-        typed = slash(FOLLOW_UP, ears.command_prefix)
-        return answers.said(words_for(person.locale if person else None).say("follow_up.help", command=typed))
+        return _help(words_for(person.locale if person else HELP[said]), slash(FOLLOW_UP, ears.command_prefix))
     opened = None if said else follow_up_command.form_of(command)
     mail = (
         opened[2] if opened else follow_up_command.listed(command) if said in LIST else follow_up_command.typed(command)
@@ -46,6 +46,12 @@ async def asked(ears: Ears, body: Body) -> Reply | None:
     if opened:
         _open(ears, command.trigger_id, opened[0], opened[1])
     return None
+
+
+def _help(words: Words, command: str) -> Reply:
+    address = words.say("follow_up.button.address")
+    lines = [words.say(f"follow_up.help.{name}", command=command, address=address) for name in HELP_LINES]
+    return answers.said("\n".join(f"• {line}" for line in lines))
 
 
 async def picked(ears: Ears, body: Body) -> None:

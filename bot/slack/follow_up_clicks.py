@@ -1,7 +1,9 @@
 """What people press about follow-ups. No I/O.
 
 A button's action id is `follow_up:ACT`, its value `team:id`; a third part says in what it stands: a card, a list of a
-person's own, one of a thread or a channel, or a message that it is paused.
+person's own, one of a thread or a channel, or a message that it is paused. In a list a fourth tells one button from
+another, and in one that everybody reads a fifth says how it is written, so that whoever presses leaves it so. Who
+presses is checked where it is done.
 """
 
 from __future__ import annotations
@@ -22,10 +24,12 @@ ADDRESS = "address"  # of the webhook that wakes it
 ACTS = (CHANGE, PAUSE, RESUME, RUN, CANCEL, ADDRESS)
 NEW, PAGE = "new", "page"
 CARD, LIST, THREAD, CHANNEL, TOLD = "card", "list", "thread", "channel", "told"  # in what a button stands
+FOR_ALL = (THREAD, CHANNEL)
 
 
-def action_id(act: str, place: str = "", follow_up_id: str = "") -> str:
-    return ":".join(part for part in (ACTION, act, place, follow_up_id) if part)
+def action_id(act: str, place: str = "", one: str = "", *, tag: str = "") -> str:
+    """`one` is the id of a follow-up in a list, or a page's number; `tag` that of a list's words."""
+    return ":".join(part for part in (ACTION, act, place, one, tag if place in FOR_ALL else "") if part)
 
 
 class Pressed(NamedTuple):
@@ -33,6 +37,7 @@ class Pressed(NamedTuple):
     place: str
     team: str
     follow_up: str
+    tag: str
 
 
 class FollowUpClick(Click):
@@ -43,9 +48,9 @@ class FollowUpClick(Click):
 
     @property
     def pressed(self) -> Pressed:
-        parts = [*self.action.action_id.split(":"), "", ""]
+        parts = [*self.action.action_id.split(":"), "", "", "", ""]
         team, _, follow_up_id = (self.action.value or "").partition(":")
-        return Pressed(act=parts[1], place=parts[2], team=team, follow_up=follow_up_id)
+        return Pressed(act=parts[1], place=parts[2], team=team, follow_up=follow_up_id, tag=parts[4])
 
     @property
     def view_id(self) -> str:
@@ -73,6 +78,8 @@ class FollowUpClick(Click):
         if thread is None or (pressed.act in ACTS and not (pressed.team and pressed.follow_up)):
             return Ignored("a press about no follow-up")
         about = {"do": pressed.act, "at": pressed.place, "message": self.message_ts or "", "root": thread.root_ts}
+        if pressed.tag:
+            about["tag"] = pressed.tag
         if self.container.is_ephemeral:
             about["ephemeral"] = "1"
         if self.response_url:

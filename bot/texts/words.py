@@ -1,8 +1,9 @@
 """The catalogue of all words shown to people: `en.toml` and `fr.toml`, with the same keys and placeholders (tested).
 
 A text is found by its dotted key and filled with named values; numbers and durations are written as the reader's
-language writes them. A text with `one` and `other` beneath its key is chosen by `count`. Values are put in as they
-are: whoever puts a person's words into a message escapes them for the place they go to.
+language writes them, `{person:de}` in French with its preposition. A text with `one` and `other` beneath its key is
+chosen by `count`. Values are put in as they are: whoever puts a person's words into a message escapes them for the
+place they go to.
 """
 
 from __future__ import annotations
@@ -20,10 +21,23 @@ from babel.dates import format_date, format_skeleton, format_time, format_timede
 from babel.lists import format_list
 from babel.numbers import format_decimal
 
+from bot.texts import french
+
 Language = Literal["en", "fr"]
 LANGUAGES: tuple[Language, ...] = ("en", "fr")
 FOLDER = Path(__file__).parent
+NARROW, PLAIN = "\u202f", "\u00a0"  # no-break spaces: of the narrow one, before AM and PM, many fonts show nothing
+DE = "de"  # after a placeholder's colon, in French
 WHOLE = 1.0  # format_timedelta's threshold: "2 minutes" up to the last of them, then "1 hour"
+
+
+class _Value(str):
+    """What stands in a text's place for it."""
+
+    __slots__ = ()
+
+    def __format__(self, how: str) -> str:
+        return french.of(str(self)) if how == DE else super().__format__(how)
 
 
 class Words:
@@ -34,12 +48,17 @@ class Words:
         self._formats = formats
         self._texts = texts
 
+    @property
+    def tag(self) -> str:
+        """By which `words_for` gives the same words, written in the same way."""
+        return str(self._formats)
+
     def say(self, key: str, **values: str | int | float | timedelta) -> str:
         """The text of `key`; `KeyError` for a key or a placeholder that is not there: our mistake, tests find it."""
         if key not in self._texts and isinstance(count := values.get("count"), int):
             form = f"{key}.{self._formats.plural_form(count)}"
             key = form if form in self._texts else f"{key}.other"
-        return self._texts[key].format_map({name: self._written(value) for name, value in values.items()})
+        return self._texts[key].format_map({name: _Value(self._written(value)) for name, value in values.items()})
 
     def number(self, value: float) -> str:
         return format_decimal(value, locale=self._formats)
@@ -48,6 +67,7 @@ class Words:
         """The time of day where the reader is: "3:05 PM". Without a known zone it says UTC."""
         known = _zone(zone)
         text = format_time(moment, "short", tzinfo=known or get_timezone("UTC"), locale=self._formats)
+        text = text.replace(NARROW, PLAIN) if self.locale == "en" else text
         return text if known else f"{text} UTC"
 
     def day(self, day: date, *, with_year: bool = True) -> str:

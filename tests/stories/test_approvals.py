@@ -530,4 +530,4 @@ async def test_who_writes_meanwhile_is_told_whose_yes_is_waited_for(make_world: 
     await thread.reply(f"<@{BOT}> and?")
     await whispered(world, ADA, "I need your yes or no about odd__count")
     await thread.reply(f"<@{BOT}> me too", user=CAMILLE)
-    await whispered(world, CAMILLE, "un oui ou un non de Ada")
+    await whispered(world, CAMILLE, "un oui ou un non d’Ada")

@@ -128,6 +128,7 @@ async def test_it_is_kept_for_the_person_and_the_thread_reads_what_was_promised(
     assert thread.ours[-1] is card, "below the answer"
     assert "Look at the" in drawn(card)
     assert "the deploy is done" in drawn(card)
+    assert ("(Europe/London)" in drawn(card)) is not dm, "others read along in a channel"
     assert "<!channel>" not in json.dumps(card.blocks) + card.text
     await until(lambda: card.ts, seen=lambda: made)
     assert (await state(world, made)).card == card.ts
@@ -146,6 +147,8 @@ async def test_a_recurrence_is_in_the_persons_own_zone_and_in_french_for_who_rea
     [card] = cards(thread)
     assert "Suivi pour Camille" in drawn(card)
     assert "chaque lundi" in drawn(card)
+    assert "Prochaine fois\u00a0: le " in drawn(card)
+    assert drawn(card).count("(Europe/Paris)") == 2, "of the rule, and of the next time"
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,10 @@ them from lists and cards."""
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -22,6 +24,7 @@ from tests.stories.conftest import MakeWorld
 from tests.stories.test_follow_ups_running import direct, told
 from tests.world import ADA, CAMILLE, DM, GENERAL, GRACE, TEAM, Thread, World, until, until_true, words_in
 from workers.errands import doing
+from workers.follow_ups import typed
 
 Found = TypeVar("Found")
 
@@ -195,7 +198,7 @@ async def test_a_phrase_becomes_a_follow_up_that_only_who_typed_it_is_told_of(wo
     assert "Follow-up for Ada" in said
     assert "Assistant will do this on their behalf" in said
     assert "> check the deploy" in said
-    assert "Monday, March 1 at 12:00" in said, "in the person's own zone"
+    assert "Monday, March 1 at 12:00\u00a0PM." in said, "in the person's own zone, which only they read"
     assert f"<#{GENERAL}>" in said
     assert world.whispered[-1].ephemeral_for == ADA
     assert buttons(world.whispered[-1]) == ["Change", "Cancel"]
@@ -213,7 +216,7 @@ async def test_in_french_too(world: World) -> None:
 
 async def test_one_that_comes_again_says_how_often_and_when_next(world: World) -> None:
     said = await world.command("/followup", "every weekday at 9 list the overdue issues")
-    assert "When: every weekday at 9:00\u202fAM (Europe/London). Next: on Tuesday, March 2 at 9:00\u202fAM." in said
+    assert "When: every weekday at 9:00\u00a0AM (Europe/London). Next: on Tuesday, March 2 at 9:00\u00a0AM." in said
 
 
 async def test_one_that_runs_once_more_says_so_in_the_singular(world: World) -> None:
@@ -226,6 +229,42 @@ async def test_where_no_time_of_day_was_named_the_one_that_was_taken_is_said(wor
     assert "so I took 9:00" not in await world.command("/followup", "tomorrow at 10 check the deploy")
 
 
+async def test_an_end_that_was_read_behind_the_task_is_said_beside_it(world: World) -> None:
+    said = await world.command("/followup", "every weekday at 9 list the overdue issues until June 3")
+    assert "> list the overdue issues\n" in said
+    assert "Ends: on Thursday, June 3 at 11:59" in said
+    assert "I took “until June 3” as its end, not as part of what to do." in said
+    assert "I took" not in await world.command("/followup", "every weekday at 9 until June 3 list the overdue issues")
+    assert "I cannot tell whether “5 times”" in await world.command("/followup", "every day at 9 say hello 5 times")
+    said = await world.command("/followup", "tous les jours à 9h dis bonjour, 5 fois", user=CAMILLE)
+    assert "Se termine après 5 exécutions." in said
+    assert "J’ai pris «\N{NO-BREAK SPACE}5 fois\N{NO-BREAK SPACE}» pour sa fin" in said
+
+
+@pytest.mark.parametrize("said_so", ["+research tomorrow 9:00 look", "tomorrow 9:00 +Research, look"])
+async def test_an_agent_is_picked_as_in_a_mention(world: World, said_so: str) -> None:
+    said = await world.command("/followup", said_so)
+    assert "Research will do this on their behalf" in said
+    assert "> look\n" in said
+    one = await only(world)
+    assert (one.agent, one.prompt) == ("research", "look")
+
+
+@pytest.mark.parametrize("name", ["nobody", "closed"])
+async def test_an_agent_that_is_none_or_not_theirs_is_refused_as_in_a_mention(world: World, name: str) -> None:
+    """One that is not for Ada is as unknown to her as one that there is not."""
+    thread = await world.mention(f"+{name} look")
+    await thread.answered()
+    refused = thread.said[-1]
+    assert f"I know no agent called “{name}”. Did you mean" in refused
+    assert await world.command("/followup", f"+{name} tomorrow 9:00 look") == refused
+    assert await world.command("/followup", f"tomorrow 9:00 +{name} look") == refused
+    assert await kept(world) == []
+    assert (await world.command("/followup", f"+{name} demain 9h regarde", user=CAMILLE)).startswith(
+        "Je ne connais pas"
+    )
+
+
 async def test_what_is_not_understood_is_said_in_one_sentence_and_nothing_is_kept(world: World) -> None:
     assert "I do not understand when that is" in await world.command("/followup", "whenever you like")
     assert "too often" in await world.command("/followup", "every minute look")
@@ -234,6 +273,29 @@ async def test_what_is_not_understood_is_said_in_one_sentence_and_nothing_is_kep
 
 async def test_the_command_says_what_it_takes(world: World) -> None:
     assert "`/followup list`" in await world.command("/followup", "help")
+
+
+@pytest.mark.parametrize(
+    ("user", "word", "more"),
+    [(ADA, "help", {"until 31 March", "5 times"}), (CAMILLE, "aide", {"jusqu’au 31 mars", "5 fois"})],
+)
+async def test_all_that_the_help_names_is_understood(world: World, user: str, word: str, more: set[str]) -> None:
+    """Each in their language, also whom we have not met yet."""
+    said = await world.command("/followup", word, user=user)
+    examples = set(re.findall(r"`([^`]+)`", said))
+    assert more < examples
+    assert {"/followup", "follow-ups" if user == ADA else "suivis"} < examples
+    now = MONDAY.astimezone(PARIS)
+    phrases = {one for one in examples if " " in one and "list" not in one.split()[1]} - more
+    assert len(phrases) == 6, phrases
+    for phrase in phrases:
+        found = typed.read(phrase.removeprefix("/followup ").replace("…", "look"), now=now, language="en")
+        assert isinstance(found, typed.Typed), phrase
+    for end in more:
+        found = typed.read(f"every day at 9 {end} look", now=now, language="en")
+        assert isinstance(found, typed.Typed)
+        assert found.read.prompt == "look"
+    assert len(said) < 1_500, "a section takes 3,000, and people read less"
 
 
 async def test_with_a_prefix_the_command_bears_it(make_world: MakeWorld) -> None:
@@ -280,8 +342,24 @@ async def test_it_is_cancelled_on_its_card_which_says_so(world: World) -> None:
     await world.command("/followup", "in 2h check the deploy")
     one = await only(world)
     await press(world, world.whispered[-1], "cancel")
-    await whispers(world, "Cancelled by Ada.")
+    said = await whispers(world, "Cancelled by Ada.")
+    assert said.count("Cancelled") == 1
     assert (await now_is(world, one)).status is Status.ENDED
+    assert buttons(world.whispered[-1]) == []
+
+
+async def test_it_says_so_once_in_french_too(world: World) -> None:
+    await world.command("/followup", "dans 2h vérifie le déploiement", user=CAMILLE)
+    await press(world, world.whispered[-1], "cancel", user=CAMILLE)
+    assert (await whispers(world, "Annulé par Camille.")).count("Annulé") == 1
+
+
+async def test_a_press_on_a_card_of_one_that_has_ended_draws_it_as_it_is_and_says_that_once(world: World) -> None:
+    await world.command("/followup", "in 2h check the deploy")
+    one = await only(world)
+    await stand(world, one, status=Status.ENDED, why=Why.PERSON, by=GRACE, due=0)
+    await press(world, world.whispered[-1], "cancel")
+    assert "ended already" not in await whispers(world, "Cancelled by Grace.")
     assert buttons(world.whispered[-1]) == []
 
 
@@ -340,7 +418,16 @@ async def test_the_form_makes_one(world: World) -> None:
     one = await only(world)
     assert (one.agent, one.most_runs, one.quiet, bool(one.version)) == ("research", 5, True, True)
     assert one.when == When(rule="FREQ=WEEKLY;INTERVAL=2;BYDAY=TU", start="2027-03-02T09:15:00", zone="Europe/London")
-    await until(lambda: "Kept." in shown(world), seen=lambda: shown(world))
+    kept_for = "Kept. I come back to it every 2 weeks on Tuesday at 9:15\u00a0AM (Europe/London)."
+    await until(lambda: kept_for in shown(world), seen=lambda: shown(world))
+
+
+async def test_the_form_says_when_it_comes_back_once(world: World) -> None:
+    await world.command("/followup", user=CAMILLE)
+    view = await form(world, user=CAMILLE)
+    await world.submit(view, {"prompt": "vérifie", "date": "2027-03-02", "time": "09:15"})
+    kept_for = "C’est noté. J’y reviendrai le mardi 2 mars à 09:15."
+    await until(lambda: kept_for in shown(world, CAMILLE), seen=lambda: shown(world, CAMILLE))
 
 
 async def test_what_the_form_says_in_words_counts(world: World) -> None:
@@ -470,7 +557,7 @@ async def test_the_owner_cancels_on_the_thread_s_card_and_it_says_by_whom(world:
 async def test_an_admin_may_cancel_and_nobody_else(world: World) -> None:
     thread, card, one = await a_card(world)
     await press(world, card, "cancel", user=CAMILLE)
-    await whispers(world, "Ce suivi est celui de Ada")
+    await whispers(world, "Ce suivi est celui d’Ada")
     assert (await now_is(world, one)).status is Status.ACTIVE
     await press(world, card, "change", user=GRACE)
     await until(lambda: "not yours to do" in shown(world, GRACE), seen=lambda: shown(world, GRACE))
@@ -492,6 +579,20 @@ async def test_the_owner_is_told_once_that_somebody_else_did_it(world: World, ac
     assert found is not None
     assert found.follow_up.by == GRACE
     assert len(direct(world, ADA)) == 1
+
+
+async def test_a_press_in_it_once_it_was_cancelled_elsewhere_says_so_and_takes_the_buttons(world: World) -> None:
+    thread, card, _ = await a_card(world)
+    await thread.reply("<@U0BOT> follow-ups", user=GRACE)
+    await until(lambda: len(thread.ours) == 3, seen=lambda: thread.said)
+    await press(world, thread.ours[-1], "pause", user=GRACE)
+    await told(world, ADA)
+    [message] = direct(world, ADA)
+    await press(world, card, "cancel")
+    await until(lambda: "Cancelled by Ada." in " ".join(words_in(card.blocks)), seen=lambda: card.blocks)
+    await press(world, message, "resume")
+    await until(lambda: "It has ended already." in " ".join(words_in(message.blocks)), seen=lambda: message.blocks)
+    assert buttons(message) == []
 
 
 async def test_who_pauses_their_own_is_told_nothing(world: World) -> None:
@@ -544,9 +645,51 @@ async def test_the_list_shows_a_person_s_own_the_next_due_first_and_the_paused_w
     assert "Paused, since it failed three times in a row." in said
     assert buttons(world.whispered[-1]) == [
         *["Change", "Pause", "Run now", "Cancel"] * 2,
-        *["Change", "Resume", "Run now", "Cancel"],
+        *["Change", "Resume", "Cancel"],
     ]
     assert second.due < third.due
+
+
+def offered(world: World) -> dict[str, list[str]]:
+    """The buttons of a list, by follow-up."""
+    found: dict[str, list[str]] = {}
+    for block in world.whispered[-1].blocks:
+        for button in block.get("elements", []):
+            found.setdefault(button["value"].rpartition(":")[2], []).append(button["text"]["text"])
+    return found
+
+
+async def test_a_list_offers_nothing_that_would_only_be_refused(world: World) -> None:
+    began = int(MONDAY.timestamp())
+    running, woken, missing, paused = await some(world, 4)
+    await stand(world, running, running=began, running_since=began)
+    await stand(world, woken, when=When(hook=True, zone="UTC"), due=0)
+    await stand(world, missing, agent="gone", status=Status.PAUSED, why=Why.AGENT_GONE, due=0)
+    await stand(world, paused, running=began, running_since=began, status=Status.PAUSED, why=Why.PERSON, by=ADA)
+    assert "It runs at this moment." in await world.command("/followup", "list")
+    assert offered(world) == {
+        running.id: ["Change", "Pause", "Cancel"],
+        woken.id: ["Change", "Pause", "Run now", "Cancel"],
+        missing.id: ["Change", "Cancel"],
+        paused.id: ["Change", "Resume", "Cancel"],
+    }
+
+
+async def test_of_an_owner_who_has_left_one_can_only_be_cancelled(world: World) -> None:
+    thread = await a_thread(world)
+    for one in await some(world, 2, thread_ts=thread.root):
+        await stand(world, one, owner="U0LEFT", status=Status.PAUSED, why=Why.OWNER_GONE, due=0)
+    world.slack.workspace.people["U0LEFT"] = replace(world.slack.workspace.people[CAMILLE], id="U0LEFT", deleted=True)
+    await thread.reply("<@U0BOT> follow-ups", user=GRACE)
+    await thread.answered(2)
+    assert buttons(thread.ours[-1]) == ["Cancel", "Cancel"]
+
+
+async def stand(world: World, one: FollowUp, **changes: Any) -> None:
+    """Put it there as it is to be found."""
+    known = await store(world).get(TEAM, one.id)
+    assert known is not None
+    await store(world).change(known, replace(one, **changes))
 
 
 async def test_what_is_done_of_a_number_of_runs_is_said_once_something_is(world: World) -> None:
@@ -573,7 +716,7 @@ async def test_one_is_paused_and_resumed_in_the_list(world: World) -> None:
     first, _ = await some(world, 2)
     await world.command("/followup", "list")
     await press(world, world.whispered[-1], "pause", follow_up=first.id)
-    await whispers(world, "Paused, by Ada.", "Paused by Ada.")
+    assert "Paused, by Ada." not in await whispers(world, "Paused by Ada."), "its row says it"
     assert (await now_is(world, first)).status is Status.PAUSED
     await press(world, world.whispered[-1], "resume", follow_up=first.id)
     await whispers(world, "Resumed, by Ada.")
@@ -598,8 +741,9 @@ async def test_one_is_run_now(world: World) -> None:
 
 async def test_one_that_runs_is_not_run_twice_at_a_time(world: World) -> None:
     began = int(MONDAY.timestamp())
-    [one] = await some(world, 1, running=began, running_since=began)
+    [one] = await some(world, 1)
     await world.command("/followup", "list")
+    await stand(world, one, running=began, running_since=began)
     await press(world, world.whispered[-1], "run")
     await whispers(world, "It runs at this moment.")
     assert (await now_is(world, one)).runs == 0
@@ -669,3 +813,18 @@ async def test_one_press_is_one_run_though_slack_is_away_when_the_list_is_drawn_
 
 def drawn_again(thread: Thread) -> str:
     return "\n".join("\n".join(words_in(message.blocks)) for message in thread.ours)
+
+
+async def test_a_list_for_everybody_stays_as_it_was_written_whoever_presses(world: World) -> None:
+    """Camille writes 14:00 and French; who reads the list in English goes on reading 2:00 PM, and in whose zone."""
+    thread = await a_thread(world)
+    at = int(MONDAY.timestamp()) + 4 * 3_600
+    for one in await some(world, 12, thread_ts=thread.root):
+        await stand(world, one, when=When(at=at, zone="Europe/London"), due=at)
+    await thread.reply("<@U0BOT> follow-ups")
+    await thread.answered(2)
+    there = "When: on Monday, March 1 at 2:00\u00a0PM (Europe/London)."
+    assert drawn(thread).count(there) == 10
+    await press(world, thread.ours[-1], "page", user=CAMILLE)
+    await until(lambda: drawn(thread).count(there) == 2, seen=lambda: drawn(thread))
+    assert "There are 12 follow-ups in this thread" in drawn(thread)

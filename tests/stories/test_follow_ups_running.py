@@ -15,6 +15,9 @@ from bot.follow_ups.store import Changed, FollowUps
 from playground.slack.models import Message
 from tests.stories.conftest import MakeWorld
 from tests.stories.desk import appends
+from tests.stories.house import LIST, MakeHouse
+from tests.stories.test_confirming_connectors import SEND
+from tests.stories.test_confirming_connectors import an_agent as confirming
 from tests.stories.tools import ODD_JOBS, agent
 from tests.world import ADA, BOT, CAMILLE, GENERAL, GRACE, TEAM, Thread, World, until, until_true, words_in
 from workers.follow_ups import tick
@@ -156,6 +159,7 @@ async def test_a_recurring_one_says_the_next_time_and_comes_again(world: World) 
     await promise(world, thread, when=HOURLY)
     said = (await thread.answered(2))[-1]
     assert "A follow-up of Ada: “check the deploy”; the next one comes on " in said
+    assert "(Europe/London)." in said
     follow_up = await at_rest(world)
     assert follow_up.due > now()
     await comes_again(world)
@@ -224,6 +228,7 @@ async def test_after_a_downtime_one_runs_late_within_its_window_and_is_missed_af
     assert "and is late by 10 minutes" in asked(world)
     said = await missed.answered(2)
     assert any("A follow-up of Ada was missed: it was due on" in words for words in said)
+    assert any("(Europe/London), and I was away." in words for words in said)
     [card] = [message for message in missed.ours if "was missed" in message.text]
     [button] = [element for block in card.blocks for element in block.get("elements", [])]
     assert (button["action_id"], button["value"]) == ("follow_up:run", f"{TEAM}:missed")
@@ -393,9 +398,14 @@ async def says(card: Message, words: str) -> None:
 
 async def test_the_card_of_one_that_has_ended_says_so_and_has_no_buttons(world: World) -> None:
     _, card = await carded(world)
-    await says(card, "Ended: its last time is over.")
+    await says(card, "Done: it has run.")
     assert [block["type"] for block in card.blocks] == ["section"]
     assert world.calls("chat.update") == 1
+
+
+async def test_the_card_of_one_that_ran_for_the_last_time_says_so(world: World) -> None:
+    _, card = await carded(world, when=HOURLY, most_runs=1)
+    await says(card, "Ended: its last time is over.")
 
 
 async def test_the_card_of_one_that_was_missed_says_so(world: World) -> None:
@@ -467,8 +477,57 @@ async def test_where_nobody_is_there_to_say_yes_it_says_so(make_world: MakeWorld
     await promise(world, thread, when=HOURLY, quiet=True)
     await until(lambda: any("I could not." in words for words in thread.said), seen=lambda: thread.said)
     assert "Nobody said yes or no to `odd__who` in time" in thread.said[-1]
-    assert any("would like to use" in words for words in thread.said)
+    [card] = [words for words in thread.said if "would like to use" in words]
+    assert "\nFor a follow-up of Ada: “check the deploy”." in card, "nobody has just asked"
     assert (await at_rest(world)).failures == 0
+
+
+async def test_a_reminder_says_that_it_is_for_a_follow_up_and_so_does_the_card_once_it_is_decided(
+    make_world: MakeWorld,
+) -> None:
+    world = await make_world(agents=agent("{odd__*: ask}"), servers=ODD_JOBS, asking_limit=2)
+    thread = await a_thread(world)
+    world.mistral.script.will_call("odd__who", {})
+    world.mistral.script.will_say("I could not.")
+    await promise(world, thread, when=HOURLY, prompt="look at <!channel> and *that* `one`")
+    await until(lambda: any("This still waits" in words for words in thread.said), seen=lambda: thread.said)
+    [card, reminder] = [message for message in thread.ours if "would like to use" in str(message.blocks)]
+    for_whom = "For a follow-up of Ada: “look at @\u200dchannel and that one”."
+    assert for_whom in " ".join(words_in(card.blocks))
+    assert for_whom in " ".join(words_in(reminder.blocks))
+    await until(lambda: "I could not." in " ".join(thread.said), seen=lambda: thread.said)
+    for each in (card, reminder):
+        assert "Nobody decided in time" in " ".join(words_in(each.blocks))
+        assert for_whom in " ".join(words_in(each.blocks))
+
+
+async def test_a_call_of_mistrals_own_is_asked_about_for_the_follow_up_too(make_world: MakeWorld) -> None:
+    world = await make_world(agents=confirming())
+    thread = await a_thread(world)
+    world.mistral.script.will(SEND)
+    await promise(world, thread)
+    await until(lambda: any("gmail_send" in words for words in thread.said), seen=lambda: thread.said)
+    assert "For a follow-up of Ada: “check the deploy”." in thread.said[-1]
+
+
+async def test_a_question_of_any_other_turn_is_for_no_follow_up(make_world: MakeWorld) -> None:
+    world = await make_world(agents=confirming())
+    world.mistral.script.will(SEND)
+    thread = await world.mention("write to Ada")
+    await until(lambda: any("gmail_send" in words for words in thread.said), seen=lambda: thread.said)
+    assert "follow-up" not in thread.said[-1]
+
+
+async def test_a_sign_in_that_it_waits_for_says_which_follow_up_needs_it(make_house: MakeHouse) -> None:
+    house = await make_house()
+    thread = await a_thread(house.world)
+    house.world.mistral.script.will_call(LIST, {})
+    await promise(house.world, thread, when=HOURLY)
+    await house.link()
+    for_whom = "For a follow-up of Ada: “check the deploy”."
+    assert for_whom in house.world.whispers[-1][1], "who gets the link has asked for nothing just now"
+    await until(lambda: any("I wait for Ada" in words for words in thread.said), seen=lambda: thread.said)
+    assert for_whom in thread.said[-1]
 
 
 async def test_a_yes_for_the_follow_up_holds_in_its_runs_and_in_no_other_turn(make_world: MakeWorld) -> None:

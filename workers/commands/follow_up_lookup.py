@@ -7,19 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from redis.asyncio import Redis
 
 from bot.follow_ups.models import FollowUp, Status
 from bot.follow_ups.store import FollowUps
+from bot.texts import words_for
 from workers.commands import lookup
 from workers.commands.cannot import Cannot
 from workers.commands.terminal import columns, fields, moment
+from workers.follow_ups import described
 
 HEAD = ("ID", "DUE", "DUE IN UTC", "STATE", "OWNER", "WHERE", "WHEN", "RUNS", "FAILURES")
 ALIKE = "Several workspaces have a follow-up {id}; say which with --team: {teams}."
+WORDS = words_for("en-GB")  # a day of 24 hours, as beside it
 UNKNOWN = "No follow-up {id} is known; `threadwind followups list --all` shows those that there are."
 
 
@@ -77,7 +80,10 @@ def lines(follow_up: FollowUp) -> list[str]:
         ("agent", it.agent or "who answers there"),
         ("made", moment(it.made_at)),
         ("made by", it.made_by or it.owner),
-        ("when", _when(it)),
+        ("when", described.woken(it.events, WORDS) if it.when.hook else _when(it)),
+        ("cron", it.when.cron),
+        ("rule", it.when.rule),
+        ("from", f"{it.when.start} {it.when.zone}" if it.when.rule else ""),
         ("due", due(it)),
         ("due in UTC", moment(it.due) if it.due and not it.when.hook else ""),
         ("running", moment(it.running) if it.running else ""),
@@ -116,5 +122,7 @@ def _where(it: FollowUp) -> str:
 
 
 def _when(it: FollowUp) -> str:
-    when = it.when
-    return "webhook" if when.hook else when.cron or when.rule or "once"
+    """A recurrence in words; one that has none stands as it is."""
+    if it.when.recurs:
+        return described.when(it.when, WORDS, now=datetime.fromtimestamp(it.made_at, UTC))
+    return "webhook" if it.when.hook else "once"

@@ -21,6 +21,7 @@ from bot.threads.models import Mail, ThreadKey
 from workers.admission import Refusal
 from workers.errands.errand import Errand, Waits
 from workers.follow_ups import checks, deliveries, due, ending, missed
+from workers.follow_ups import foot as feet
 from workers.follow_ups.ending import Run
 from workers.journal import Journal
 
@@ -102,9 +103,10 @@ def _moved_id(errand: Errand) -> str:
 
 
 async def _root(errand: Errand, follow_up: FollowUp) -> str:
-    """Whose follow-up it is and what it does, once."""
+    """Whose follow-up it is, what woke it and what it does, once."""
     person = await errand.services.people.person(follow_up.team, follow_up.owner)
     whose = shown(person.name if person else follow_up.owner, NAME_SHOWN)
+    whose = feet.woken(whose, deliveries.names([errand.mail, *errand.joined]), errand.shared)
     quoted = await missed.quoted(errand.services, follow_up)
     first, again = (
         f"{errand.shared.say(key, person=whose)}\n{quoted}"

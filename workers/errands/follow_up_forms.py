@@ -24,8 +24,9 @@ from workers import lines
 from workers.errands import follow_up_places, modal
 from workers.errands.errand import DONE, Errand, GivenUp
 from workers.follow_ups import acts, confirming, described, filled_in, listing, making, rights, wishes
-from workers.follow_ups.card import card, words_of
+from workers.follow_ups.card import card, when_of, words_of
 from workers.follow_ups.facts import facts_of, name_of, zone_of
+from workers.follow_ups.listing import Notice
 from workers.follow_ups.refusals import Wrong
 from workers.follow_ups.rights import Who
 from workers.follow_ups.wishes import Refused, Wish
@@ -127,13 +128,18 @@ async def _do(errand: Errand, wish: Wish, before: _Before | None) -> FollowUp | 
 async def _tell(errand: Errand, asked: Asked, follow_up: FollowUp, *, changed: bool) -> None:
     """In its thread, where everybody reads it; else to its person alone."""
     services, person = errand.services, await name_of(errand.services, asked.team, errand.mail.principal)
-    said = errand.words.say("follow_up.form.changed" if changed else "follow_up.form.made")
+    said = errand.words.say("follow_up.form.changed") if changed else await _made(errand, follow_up)
     if changed:
         await confirming.redraw(services, follow_up, note="follow_up.card.changed_by", values={"person": person})
     elif follow_up.thread:
         said = await _posted(errand, follow_up) or said
     await _tell_alone(errand, asked, follow_up, said if changed else "")
     await _say(errand, asked, said)
+
+
+async def _made(errand: Errand, follow_up: FollowUp) -> str:
+    facts = await facts_of(errand.services, follow_up, reader=errand.mail.principal)
+    return errand.words.say("follow_up.form.made", when=when_of(follow_up, facts, errand.words))
 
 
 async def _tell_alone(errand: Errand, asked: Asked, follow_up: FollowUp, note: str) -> None:
@@ -145,9 +151,11 @@ async def _tell_alone(errand: Errand, asked: Asked, follow_up: FollowUp, note: s
         return
     if asked.replaces == clicks.LIST:
         user = errand.mail.principal
-        text, body = await listing.own(errand.services, errand.slack, errand.words, asked.team, user, notice=note)
+        text, body = await listing.own(
+            errand.services, errand.slack, errand.words, asked.team, user, notice=Notice(note)
+        )
     else:
-        facts = await facts_of(errand.services, follow_up)
+        facts = await facts_of(errand.services, follow_up, reader=errand.mail.principal)
         text = words_of(follow_up, facts, errand.words, note=note)
         body = card(follow_up, facts, errand.words, note=note)
     await errand.answer("follow_up.card", text, body, replace=bool(asked.replaces))
@@ -186,7 +194,7 @@ async def _before(errand: Errand, asked: Asked) -> _Before | None:
     may = await rights.may_change(errand.services, Who(user=errand.mail.principal), asked.team, asked.follow_up)
     if isinstance(may, Refused):
         raise GivenUp(may.key, **may.values)
-    facts = await facts_of(errand.services, may)
+    facts = await facts_of(errand.services, may, reader=errand.mail.principal)
     times = described.when(may.when, errand.words, now=facts.now)
     return _Before(may, facts.prompt, times)
 

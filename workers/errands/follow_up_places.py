@@ -20,7 +20,7 @@ async def look(errand: Errand, channel: str) -> None:
 
 async def tell(errand: Errand, follow_up: FollowUp, *, note: str = "") -> None:
     """The card of a new one, to whom asked for it alone."""
-    facts, words = await facts_of(errand.services, follow_up), errand.words
+    facts, words = await facts_of(errand.services, follow_up, reader=errand.mail.principal), errand.words
     text, body = words_of(follow_up, facts, words, note=note), card(follow_up, facts, words, note=note)
     if await errand.answer_there("follow_up.made", text, body):
         return

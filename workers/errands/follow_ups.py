@@ -6,22 +6,22 @@ Who may do it is looked up at that moment (`workers/follow_ups/rights.py`). Done
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime
 
 from bot.slack import ahead as ahead_form
 from bot.slack import blocks, follow_up_errands
 from bot.slack import follow_up_clicks as clicks
 from bot.slack.text import shown
+from bot.texts import Words, words_for
 from bot.threads.models import ThreadKey
-from workers.errands import ahead, follow_up_forms, follow_up_places, follow_up_told
+from workers.errands import ahead, follow_up_forms, follow_up_told, follow_up_typed
 from workers.errands.errand import DONE, Errand
-from workers.follow_ups import acts, confirming, described, extra_runs, listing, making, phrases
+from workers.follow_ups import acts, confirming, extra_runs, listing
 from workers.follow_ups.acts import Done
-from workers.follow_ups.card import card, words_of
-from workers.follow_ups.facts import facts_of, name_of, zone_of
+from workers.follow_ups.card import card, says_state, words_of
+from workers.follow_ups.facts import facts_of, name_of
+from workers.follow_ups.listing import Notice
 from workers.follow_ups.rights import Who
-from workers.follow_ups.wishes import Refused, Wish
-from workers.ids import id_from
+from workers.follow_ups.wishes import Refused
 from workers.services import Services
 
 EVENT_SHOWN = 80
@@ -40,7 +40,7 @@ OF_PLACES = {clicks.THREAD: listing.of_thread, clicks.CHANNEL: listing.of_channe
 async def follow_up(errand: Errand) -> None:
     match errand.mail.about.get("do", ""):
         case follow_up_errands.TYPED:
-            await _typed(errand)
+            await follow_up_typed.keep(errand)
         case follow_up_errands.FORM:
             await follow_up_forms.fill(errand)
         case follow_up_errands.SENT:
@@ -57,55 +57,24 @@ async def follow_up(errand: Errand) -> None:
             await _pressed(errand, act)
 
 
-async def _typed(errand: Errand) -> None:
-    """Read when and what, keep it, and say what was kept; told again after a crash, it is read no second time."""
-    services, team, note = errand.services, errand.thread.team, ""
-    follow_up_id = id_from(errand.mail.id)
-    if known := await services.follow_ups.get(team, follow_up_id):
-        follow_up = known.follow_up
-    else:
-        now = datetime.fromtimestamp(services.calendar(), await zone_of(services, team, errand.mail.principal))
-        found = phrases.read(errand.mail.text, now=now, language=errand.words.locale)
-        if not isinstance(found, phrases.Read):
-            text = described.refusal(found, errand.words)
-            await errand.answer(found.key, text, blocks.notice(text))
-            return
-        await follow_up_places.look(errand, errand.thread.channel)
-        made = await making.make(services, _wish(errand, follow_up_id, found))
-        if isinstance(made, Refused):
-            await errand.tell(made.key, **made.values)
-            return
-        follow_up, note = made.follow_up, "" if found.hour_said else errand.words.say("follow_up.card.hour_taken")
-    await follow_up_places.tell(errand, follow_up, note=note)
-
-
-def _wish(errand: Errand, follow_up_id: str, found: phrases.Read) -> Wish:
-    return Wish(
-        id=follow_up_id,
-        team=errand.thread.team,
-        channel=errand.thread.channel,
-        owner=errand.mail.principal,
-        owner_team=errand.mail.principal_team,
-        prompt=found.prompt,
-        when=found.when,
-        ends_at=found.ends_at,
-        most_runs=found.most_runs,
-        events=found.events,
-    )
-
-
-async def _listed(errand: Errand, *, page: int, notice: str = "") -> None:
+async def _listed(errand: Errand, *, page: int, notice: Notice = listing.NOTHING) -> None:
     """The list anew, in the place of the one in which somebody pressed; a command's is a new one."""
     services, about, team = errand.services, errand.mail.about, errand.thread.team
     if about.get("at") in OF_PLACES:
         thread = ThreadKey(team, errand.thread.channel, about["root"])
-        text, body = await OF_PLACES[about["at"]](services, errand.shared, thread, page=page, notice=notice)
+        text, body = await OF_PLACES[about["at"]](services, _shared(errand), thread, page=page, notice=notice)
         await errand.slack.update(thread.channel, about["message"], text=text, blocks=body)
         return
     text, body = await listing.own(
         services, errand.slack, errand.words, team, errand.mail.principal, page=page, notice=notice
     )
     await errand.answer("follow_up.list", text, body, replace="ephemeral" in about)
+
+
+def _shared(errand: Errand) -> Words:
+    """As the list was written in which somebody pressed, whoever it was."""
+    tag = errand.mail.about.get("tag")
+    return words_for(tag) if tag else errand.shared
 
 
 async def _pressed(errand: Errand, act: str) -> None:
@@ -123,7 +92,7 @@ async def _pressed(errand: Errand, act: str) -> None:
         key = f"follow_up.done.{act}" if done.follow_up.is_open or act != clicks.RESUME else "follow_up.done.over"
         errand.journal.set(**{DONE: key})
         await errand.journal.write()
-    words = errand.shared if errand.mail.about.get("at") in (*OF_PLACES, clicks.TOLD) else errand.words
+    words = _shared(errand) if errand.mail.about.get("at") in (*OF_PLACES, clicks.TOLD) else errand.words
     await _shown(errand, words.say(key, person=person), follow_up_id, key=key, drawn=drawn)
 
 
@@ -169,28 +138,31 @@ async def _shown(errand: Errand, said: str, follow_up_id: str, *, key: str, draw
     """
     about, mine = errand.mail.about, "ephemeral" in errand.mail.about
     refused = key.startswith("follow_up.refused")
+    as_it_stands = follow_up_id if not refused or key in OVER else ""
     match about.get("at", ""):
         case clicks.LIST if mine:
-            await _listed(errand, page=1, notice=said)
+            await _listed(errand, page=1, notice=Notice(said, as_it_stands))
         case clicks.THREAD | clicks.CHANNEL if not refused:
-            await _listed(errand, page=1, notice=said)
+            await _listed(errand, page=1, notice=Notice(said, as_it_stands))
         case clicks.TOLD if not refused or key in OVER:
             await follow_up_told.acted(errand, said, follow_up_id)
         case clicks.CARD if mine:
-            await _card_anew(errand, said, follow_up_id)
+            await _card_anew(errand, said, follow_up_id, as_it_stands=bool(as_it_stands))
         case clicks.CARD if drawn:
             pass
         case _:
             await errand.answer(key, said, blocks.notice(said))
 
 
-async def _card_anew(errand: Errand, said: str, follow_up_id: str) -> None:
-    """The card that only its reader sees, as the follow-up is now."""
+async def _card_anew(errand: Errand, said: str, follow_up_id: str, *, as_it_stands: bool) -> None:
+    """The card that only its reader sees, as the follow-up is now; `as_it_stands`: what was `said` is its state, which
+    the card may say already."""
     kept = await errand.services.follow_ups.get(errand.thread.team, follow_up_id)
     if kept is None:
         await errand.answer("follow_up.refused.gone", said, blocks.notice(said), replace=True)
         return
-    facts = await facts_of(errand.services, kept.follow_up)
-    text = words_of(kept.follow_up, facts, errand.words, note=said)
-    body = card(kept.follow_up, facts, errand.words, note=said)
+    note = "" if as_it_stands and says_state(kept.follow_up) else said
+    facts = await facts_of(errand.services, kept.follow_up, reader=errand.mail.principal)
+    text = words_of(kept.follow_up, facts, errand.words, note=note)
+    body = card(kept.follow_up, facts, errand.words, note=note)
     await errand.answer("follow_up.card", text, body, replace=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.follow_ups.models import FollowUp, Status
+from bot.follow_ups.models import FollowUp, Status, Why
 from bot.slack import blocks
 from bot.slack import follow_up_clicks as clicks
 from bot.slack.ahead import AHEAD
@@ -28,23 +28,33 @@ def card(follow_up: FollowUp, facts: Facts, words: Words, *, note: str = "", mor
     text = words_of(follow_up, facts, words, note=note)
     if not follow_up.is_open:
         return blocks.notice(text)
-    if follow_up.when.hook:
-        more = [(clicks.action_id(clicks.ADDRESS, clicks.CARD), words.say("follow_up.button.address")), *more]
+    owners = () if facts.owner_gone else (clicks.ADDRESS, clicks.CHANGE) if follow_up.when.hook else (clicks.CHANGE,)
     if facts.asks:
         more = [(AHEAD, words.say("follow_up.ahead.button")), *more]
     return blocks.with_buttons(
-        text, [*more, *_buttons((clicks.CHANGE, clicks.CANCEL), clicks.CARD, words)], value=_value(follow_up)
+        text, [*more, *_buttons((*owners, clicks.CANCEL), clicks.CARD, words)], value=_value(follow_up)
     )
 
 
 def row(follow_up: FollowUp, facts: Facts, words: Words, *, place: str, link: str = "") -> blocks.Blocks:
-    """One of a list, with all that can be done with it."""
-    turn = clicks.RESUME if follow_up.status is Status.PAUSED else clicks.PAUSE
-    acts = (clicks.CHANGE, turn, clicks.RUN, clicks.CANCEL)
-    text = words_of(follow_up, facts, words, link=link)
-    if follow_up.running:  # a card is not drawn anew when that is over
+    """One of a list, with all that can be done with it now."""
+    text, offered = words_of(follow_up, facts, words, link=link), _acts(follow_up, facts)
+    if facts.running:  # a card is not drawn anew when that is over
         text += "\n" + words.say("follow_up.card.running")
-    return blocks.with_buttons(text, _buttons(acts, place, words, follow_up.id), value=_value(follow_up))
+    return blocks.with_buttons(text, _buttons(offered, place, words, follow_up.id), value=_value(follow_up))
+
+
+def _acts(follow_up: FollowUp, facts: Facts) -> list[str]:
+    """Without those that `acts.py` would refuse as it stands, whoever presses."""
+    is_paused = follow_up.status is Status.PAUSED
+    offered = {
+        clicks.CHANGE: not facts.owner_gone,
+        clicks.PAUSE: not is_paused,
+        clicks.RESUME: is_paused and not facts.nobody_answers,
+        clicks.RUN: not (is_paused or facts.running or facts.owner_gone),
+        clicks.CANCEL: True,
+    }
+    return [act for act, may_be in offered.items() if may_be]
 
 
 def words_of(follow_up: FollowUp, facts: Facts, words: Words, *, note: str = "", link: str = "") -> str:
@@ -72,29 +82,45 @@ def _ahead(facts: Facts, words: Words) -> list[str]:
     return [words.say(f"follow_up.ahead.{key}", tools=ahead.listed(those, words)) for key, those in kinds if those]
 
 
+def says_state(follow_up: FollowUp) -> bool:
+    """Whether its words say that, and why, it is not simply waiting for its time."""
+    return follow_up.status is not Status.ACTIVE and follow_up.why is not None
+
+
 def state_of(follow_up: FollowUp, facts: Facts, words: Words) -> str:
-    """Why it is not simply waiting for its time; empty where it is."""
-    if follow_up.status is Status.ACTIVE or follow_up.why is None:
+    """Empty where it waits for its time."""
+    if not says_state(follow_up):
         return ""
+    if follow_up.when.at and follow_up.runs and follow_up.why is Why.DONE:
+        return words.say("follow_up.ended.ran")
     return words.say(f"follow_up.{follow_up.status}.{follow_up.why}", person=facts.by)
 
 
 def _when(follow_up: FollowUp, facts: Facts, words: Words) -> str:
     """In words; of what comes again also the next time, where the reader is."""
-    if follow_up.when.hook:
-        return words.say("follow_up.card.when", when=described.woken(follow_up.events, words))
-    said = described.when(follow_up.when, words, now=facts.now)
+    said = when_of(follow_up, facts, words)
     if not (follow_up.when.recurs and follow_up.due):
         return words.say("follow_up.card.when", when=said)
-    following = datetime.fromtimestamp(follow_up.due, facts.now.tzinfo)
-    return words.say("follow_up.card.when_again", when=said, next=described.moment(following, words, now=facts.now))
+    return words.say("follow_up.card.when_again", when=said, next=_moment(follow_up.due, facts, words))
+
+
+def when_of(follow_up: FollowUp, facts: Facts, words: Words) -> str:
+    """A clause."""
+    if follow_up.when.hook:
+        return described.woken(follow_up.events, words)
+    return described.when(follow_up.when, words, now=facts.now, names_zone=facts.names_zone)
+
+
+def _moment(at: int, facts: Facts, words: Words) -> str:
+    there = datetime.fromtimestamp(at, facts.now.tzinfo)
+    return described.moment(there, words, now=facts.now, names_zone=facts.names_zone)
 
 
 def _where(follow_up: FollowUp, words: Words) -> str:
     if follow_up.thread_ts:
         return words.say("follow_up.card.in_thread")
     again = "" if follow_up.when.at else "_again"
-    if follow_up.channel.startswith("D"):
+    if follow_up.in_dm:
         return words.say(f"follow_up.card.in_dm{again}")
     return words.say(f"follow_up.card.in_channel{again}", channel=f"<#{follow_up.channel}>")
 
@@ -104,8 +130,7 @@ def _ends(follow_up: FollowUp, facts: Facts, words: Words) -> list[str]:
     if follow_up.until:
         lines.append(words.say("follow_up.card.until", until=shown(follow_up.until, UNTIL_SHOWN)))
     if follow_up.ends_at:
-        last = datetime.fromtimestamp(follow_up.ends_at, facts.now.tzinfo)
-        lines.append(words.say("follow_up.card.ends_at", moment=described.moment(last, words, now=facts.now)))
+        lines.append(words.say("follow_up.card.ends_at", moment=_moment(follow_up.ends_at, facts, words)))
     if follow_up.most_runs and follow_up.runs:
         lines.append(words.say("follow_up.card.runs", count=follow_up.most_runs, done=follow_up.runs))
     elif follow_up.most_runs:
@@ -114,7 +139,8 @@ def _ends(follow_up: FollowUp, facts: Facts, words: Words) -> list[str]:
 
 
 def _buttons(acts: Sequence[str], place: str, words: Words, follow_up_id: str = "") -> list[tuple[str, str]]:
-    return [(clicks.action_id(act, place, follow_up_id), words.say(f"follow_up.button.{act}")) for act in acts]
+    say, tag = words.say, words.tag
+    return [(clicks.action_id(act, place, follow_up_id, tag=tag), say(f"follow_up.button.{act}")) for act in acts]
 
 
 def _value(follow_up: FollowUp) -> str:

@@ -41,6 +41,7 @@ class Day:
     late: bool = False  # "tonight at 9" is 21:00
     weekly: bool = False  # a weekday by its name: where it is today and over, the next one
     bare: bool = False  # "May 5" alone is no date yet: "May 5 people come?"
+    dated: bool = False  # a date of the calendar, not "Friday" or "the 15th"
 
 
 def take(scanner: Scanner, now: datetime, language: Language) -> Day | None:
@@ -72,13 +73,14 @@ def _by_calendar(scanner: Scanner, now: datetime, language: Language) -> Day | N
     after_weekday = scanner.at
     prefixed = scanner.take(r"(?:on\s+)?the|on|(?P<le>le)")
     found = dates.take(scanner, today, language)
+    dated = found is not None
     if prefixed and not found:  # "le 15", but not "the 3 servers"
         found = dates.numbered(scanner, today, alone=bool(prefixed["le"]))
     said = scanner.text[before : scanner.at].strip(" ,")
     if found and weekday and found.weekday() != vocabulary.weekday(weekday["day"]):
         raise Refusal("other_weekday", said=said, nearest=found)
     if found:
-        return Day(found, bare=not (prefixed or weekday or re.search(r"\d{4}|/", said)))
+        return Day(found, bare=not (prefixed or weekday or re.search(r"\d{4}|/", said)), dated=dated)
     scanner.at = after_weekday if weekday else before
     return with_part(scanner, _weekday(weekday, today)) if weekday else None
 

@@ -7,9 +7,11 @@ of what came after that, what happened in short stays.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from bot.follow_ups.hook_events import name_of
 from bot.threads.models import Mail
 from workers.inputs import EventLine
 
@@ -33,6 +35,11 @@ def events(mail: Sequence[Mail]) -> list[tuple[EventLine, ...]]:
     """What came with each of them, for one input."""
     kept = iter(_within([brought for item in mail for brought in _brought(item)]))
     return [tuple(line for _ in _brought(item) for line in _lines(next(kept))) for item in mail]
+
+
+def names(mail: Iterable[Mail]) -> Counter[str]:
+    """How many came of which event; under an empty name those whose sender gave none that may be shown."""
+    return Counter(name_of(brought["hook"]) for item in mail for brought in _brought(item))
 
 
 def _brought(mail: Mail) -> list[Brought]:

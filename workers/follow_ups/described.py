@@ -22,20 +22,25 @@ WORKDAYS = tuple((0, day) for day in range(5))
 NTH = (1, 2, 3, 4, -1)
 
 
-def when(when: When, words: Words, *, now: datetime) -> str:
-    """What comes once is said in the zone of `now`, the reader's; of that year no year is named."""
+def when(when: When, words: Words, *, now: datetime, names_zone: bool = False) -> str:
+    """What comes once is said as `moment` does, in the zone of `now`."""
     if when.hook:
         return words.say("follow_up.when.hook")
     if when.at:
-        return moment(datetime.fromtimestamp(when.at, now.tzinfo), words, now=now)
+        return moment(datetime.fromtimestamp(when.at, now.tzinfo), words, now=now, names_zone=names_zone)
     return _cron(when, words) if when.cron else _rule(when, words)
 
 
-def moment(moment: datetime, words: Words, *, now: datetime | None = None) -> str:
-    """A time that comes once; its year where it is not that of `now`."""
+def moment(moment: datetime, words: Words, *, now: datetime | None = None, names_zone: bool = False) -> str:
+    """A time that comes once, on the clocks of its zone; its year where it is not that of `now`.
+
+    `names_zone`: people of other zones may read it. UTC, which is hardly anybody's own, is named to everybody.
+    """
     with_year = now is None or now.astimezone(moment.tzinfo).year != moment.year
-    day = words.day(moment.date(), with_year=with_year)
-    return words.say("follow_up.when.once", day=day, time=words.time(moment, moment.tzinfo))
+    day, at, zone = words.day(moment.date(), with_year=with_year), words.time(moment, moment.tzinfo), str(moment.tzinfo)
+    if names_zone or zone == "UTC":
+        return words.say("follow_up.when.once_there", day=day, time=at, zone=zone)
+    return words.say("follow_up.when.once", day=day, time=at)
 
 
 def woken(events: Sequence[str], words: Words) -> str:

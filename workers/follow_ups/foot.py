@@ -7,7 +7,7 @@ Rules. The same words stand in Markdown and in mrkdwn, so nothing in them may me
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from bot.follow_ups.models import FollowUp, Status, Why
@@ -18,6 +18,8 @@ from workers.follow_ups.zones import or_utc
 
 NAME_SHOWN = 100
 TASK_SHOWN = 48  # enough to tell two of one thread apart
+EVENTS_SHOWN = 3
+NO_EVENTS: Mapping[str, int] = {}
 
 _SCHEME = re.compile(r"https?://")  # an address that is cut short must not become a link
 _MARKS = re.compile(r"[\\`*_\[\]<>|~#&]")
@@ -29,21 +31,21 @@ def foot(
     *,
     person: str,
     task: str = "",
+    events: Mapping[str, int] = NO_EVENTS,
     zone: str,
+    names_zone: bool = False,
     now: float,
     missed: int,
     missed_since: int,
     unanswered: Sequence[str],
 ) -> str:
-    """`after` is the follow-up as it will stand when the run has ended; `task` what it is for, where that needs saying;
-    `unanswered` are tools that wanted a yes in vain."""
-    who = plain(person)
-    if short := shortened(plain(_SCHEME.sub("", task)), TASK_SHOWN):
-        who = words.say("follow_up.run.named", person=who, task=short)
-    at = moment(after.due, words, zone, now=now) if after.due else ""
+    """`after` is the follow-up as it will stand when the run has ended; `task` what it is for, and `events` what woke
+    it, where that needs saying; `unanswered` are tools that wanted a yes in vain."""
+    who = woken(named(plain(person), task, words), events, words)
+    at = moment(after.due, words, zone, now=now, names_zone=names_zone) if after.due else ""
     lines = [words.say(f"follow_up.run.{_state(after)}", person=who, count=after.failures, at=at)]
     if missed:
-        since = moment(missed_since, words, zone, now=now)
+        since = moment(missed_since, words, zone, now=now, names_zone=names_zone)
         lines.append(words.say("follow_up.run.missed", count=missed, since=since))
     if unanswered:
         tools = words.names(["`" + tool.replace("`", "") + "`" for tool in unanswered])
@@ -51,10 +53,29 @@ def foot(
     return " ".join(lines)
 
 
-def moment(at: float, words: Words, zone: str, *, now: float) -> str:
+def named(person: str, task: str, words: Words) -> str:
+    """Whose it is, and what for, cut short."""
+    short = shortened(plain(_SCHEME.sub("", task)), TASK_SHOWN)
+    return words.say("follow_up.run.named", person=person, task=short) if short else person
+
+
+def woken(who: str, events: Mapping[str, int], words: Words) -> str:
+    """`who`, and by which events of a webhook, in what number (`deliveries.names`)."""
+    if not events:
+        return who
+    said = [f"`{name}`" if name else words.say("follow_up.run.its_webhook") for name in events]
+    counted = [
+        f"{one} ({words.number(count)})" if count > 1 else one for one, count in zip(said, events.values(), strict=True)
+    ]
+    more = ["…"] if len(counted) > EVENTS_SHOWN else []
+    return words.say("follow_up.run.woken", person=who, events=words.names([*counted[:EVENTS_SHOWN], *more]))
+
+
+def moment(at: float, words: Words, zone: str, *, now: float, names_zone: bool) -> str:
     """A day and a time of day in `zone`, as the reader writes them."""
     here = or_utc(zone)
-    return described.moment(datetime.fromtimestamp(at, here), words, now=datetime.fromtimestamp(now, here))
+    there, then = datetime.fromtimestamp(at, here), datetime.fromtimestamp(now, here)
+    return described.moment(there, words, now=then, names_zone=names_zone)
 
 
 def plain(name: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from zoneinfo import ZoneInfo
+from dataclasses import dataclass
 
 from bot.follow_ups.kept import Kept
 from bot.follow_ups.models import FollowUp
@@ -14,8 +14,8 @@ from bot.slack.client import Slack
 from bot.slack.errors import SlackError
 from bot.texts import Words
 from bot.threads.models import ThreadKey
-from workers.follow_ups.card import row
-from workers.follow_ups.facts import facts_of, zone_of
+from workers.follow_ups.card import row, says_state
+from workers.follow_ups.facts import facts_of
 from workers.services import Services
 
 ROWS = 10  # on a page; each takes three blocks, of the 50 of a message
@@ -24,32 +24,50 @@ LINKS_AT_ONCE = 5
 Said = tuple[str, blocks.Blocks]  # the text that stands for it, and how it is drawn
 
 
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What came of a press, above the list; left out where the row of the follow-up `about` says it already."""
+
+    text: str = ""
+    about: str = ""
+
+    def above(self, rows: Sequence[FollowUp]) -> str:
+        said = any(one.id == self.about and says_state(one) for one in rows)
+        return "" if said else self.text
+
+
+NOTHING = Notice()
+
+
 async def own(
-    services: Services, slack: Slack, words: Words, team: str, user: str, *, page: int = 1, notice: str = ""
+    services: Services, slack: Slack, words: Words, team: str, user: str, *, page: int = 1, notice: Notice = NOTHING
 ) -> Said:
     """All open ones of a person, the next due first, paused ones last."""
     found = await services.follow_ups.of(team, user)
     head = words.say("follow_up.list.own", count=len(found)) if found else words.say("follow_up.list.none")
     links = await _links(slack, _on(found, page), words)
-    zone = await zone_of(services, team, user)
-    body = await _page(services, found, words, zone, place=clicks.LIST, page=page, links=links)
-    return _said(head, body, notice)
+    body = await _page(services, found, words, place=clicks.LIST, page=page, links=links, reader=user)
+    return _said(head, body, notice.above(_on(found, page)))
 
 
-async def of_thread(services: Services, words: Words, thread: ThreadKey, *, page: int = 1, notice: str = "") -> Said:
+async def of_thread(
+    services: Services, words: Words, thread: ThreadKey, *, page: int = 1, notice: Notice = NOTHING
+) -> Said:
     """Those that run in a thread, whoever's they are: the thread is theirs."""
     found = await services.follow_ups.in_thread(thread)
     head = words.say("follow_up.list.thread", count=len(found)) if found else words.say("follow_up.list.none_here")
-    body = await _page(services, found, words, None, place=clicks.THREAD, page=page, links={})
-    return _said(head, body, notice)
+    body = await _page(services, found, words, place=clicks.THREAD, page=page, links={})
+    return _said(head, body, notice.above(_on(found, page)))
 
 
-async def of_channel(services: Services, words: Words, thread: ThreadKey, *, page: int = 1, notice: str = "") -> Said:
+async def of_channel(
+    services: Services, words: Words, thread: ThreadKey, *, page: int = 1, notice: Notice = NOTHING
+) -> Said:
     """Those that begin threads in the channel of `thread`: what comes there is for everybody who reads it."""
     found = await services.follow_ups.in_channel(thread.team, thread.channel)
     key = "follow_up.list.channel" if found else "follow_up.list.none_in_channel"
-    body = await _page(services, found, words, None, place=clicks.CHANNEL, page=page, links={})
-    return _said(words.say(key, count=len(found)), body, notice)
+    body = await _page(services, found, words, place=clicks.CHANNEL, page=page, links={})
+    return _said(words.say(key, count=len(found)), body, notice.above(_on(found, page)))
 
 
 def _said(head: str, body: blocks.Blocks, notice: str) -> Said:
@@ -61,20 +79,20 @@ async def _page(
     services: Services,
     found: Sequence[Kept],
     words: Words,
-    zone: ZoneInfo | None,
     *,
     place: str,
     page: int,
     links: dict[str, str],
+    reader: str = "",
 ) -> blocks.Blocks:
     body: blocks.Blocks = []
     for follow_up in _on(found, page):
-        facts = await facts_of(services, follow_up, zone=zone)
+        facts = await facts_of(services, follow_up, reader=reader)
         body += [blocks.divider(), *row(follow_up, facts, words, place=place, link=links.get(follow_up.id, ""))]
     number, count = _number(found, page)
     turning = [(number - 1, "button.earlier")] * (number > 1) + [(number + 1, "button.more")] * (number < count)
     buttons = [
-        blocks.button_for(clicks.action_id(clicks.PAGE, place, str(other)), words.say(key), str(other))
+        blocks.button_for(clicks.action_id(clicks.PAGE, place, str(other), tag=words.tag), words.say(key), str(other))
         for other, key in turning
     ]
     return [*body, *([{"type": "actions", "elements": buttons}] if buttons else [])]

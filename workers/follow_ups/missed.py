@@ -34,6 +34,7 @@ def missed_mail(follow_up: FollowUp, why: str, at: float, *, since: int) -> Mail
 
 async def line(services: Services, words: Words, follow_up: FollowUp, mail: Mail) -> str:
     person = await services.people.person(follow_up.team, follow_up.owner)
+    own = person.tz if person else None
     said = words.say(
         f"follow_up.missed.{mail.about.get('why', AWAY)}",
         count=int(mail.about.get("count") or 1),
@@ -41,8 +42,9 @@ async def line(services: Services, words: Words, follow_up: FollowUp, mail: Mail
         at=moment(
             int(mail.about["missed"]),
             words,
-            (person.tz if person else None) or follow_up.when.zone,
+            own or follow_up.when.zone,
             now=services.calendar(),
+            names_zone=not (follow_up.in_dm and own),
         ),
     )
     return f"{said}\n{await quoted(services, follow_up)}"

@@ -7,19 +7,20 @@ where there is one. Both languages are understood whoever asks. What is not part
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 
-from bot.follow_ups.form import MOST_RUNS
 from bot.follow_ups.models import When
 from bot.texts.words import Language
-from workers.follow_ups import days, hours, once, recurrence, repeating, unread
+from workers.follow_ups import ends, once, recurrence, repeating, unread
+from workers.follow_ups.ends import End, Tail
 from workers.follow_ups.once import Once
 from workers.follow_ups.refusals import Refusal, Wrong
 from workers.follow_ups.repeating import Repeating
 from workers.follow_ups.scanner import Scanner
 
 WORDS_AT_END = 20  # the longest phrase that is looked for at the end of a text
+TRAILING = " ,;:–—-\n\t"
 
 _WEBHOOK = re.compile(r"\s*webhook(?P<events>(?:[\s,]+[A-Za-z*][\w*]*(?:\.[\w*]+)*)*)\s*:(?=\s)", re.IGNORECASE)
 _BETWEEN = r"[\s,;:.–—-]+"
@@ -28,7 +29,7 @@ _BETWEEN = r"[\s,;:.–—-]+"
 @dataclass(frozen=True, slots=True)
 class Read:
     """`ends_at`, `most_runs` and `events` as in `FollowUp`. `hour_said`: whether the time of day is the person's, not
-    ours."""
+    ours. `end_said` is what was taken for its end though it stood behind what is to be done."""
 
     when: When
     prompt: str
@@ -36,13 +37,13 @@ class Read:
     most_runs: int = 0
     hour_said: bool = True
     events: tuple[str, ...] = ()
+    end_said: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class _Phrase:
     when: When
-    ends_at: int = 0
-    most_runs: int = 0
+    end: End = ends.NONE
     hour_said: bool = True
     exact: bool = True
 
@@ -82,8 +83,19 @@ def _at_the_beginning(text: str, now: datetime, language: Language) -> Read | No
         return None
     if unread.stands(scanner):
         raise Refusal("not_understood")
-    prompt = re.sub(rf"^{_BETWEEN}", "", text[scanner.at :]).rstrip()
-    return _read(phrase, prompt)
+    phrase, tail = _with_tail(phrase, text, scanner.at, now, language)
+    prompt = re.sub(rf"^{_BETWEEN}", "", text[scanner.at : tail.begins] if tail else text[scanner.at :])
+    return _read(phrase, prompt.rstrip(TRAILING if tail else None), end_said=tail.said if tail else "")
+
+
+def _with_tail(
+    phrase: _Phrase, text: str, begin: int, now: datetime, language: Language
+) -> tuple[_Phrase, Tail | None]:
+    """The end of one that comes again, where it stands behind what is to be done."""
+    if phrase.end or not phrase.when.recurs:
+        return phrase, None
+    tail = ends.behind(text, begin, now, language, hour_said=phrase.hour_said)
+    return (_ended(phrase, tail.end, now), tail) if tail else (phrase, None)
 
 
 def _at_the_end(text: str, now: datetime, language: Language) -> Read | None:
@@ -99,14 +111,14 @@ def _at_the_end(text: str, now: datetime, language: Language) -> Read | None:
             continue
         if goes_on or not phrase.exact:
             raise Refusal("put_first", said=text[begin:].strip(" .!"))
-        return _read(phrase, text[:begin].rstrip(" ,;:–—-\n\t"))
+        return _read(phrase, text[:begin].rstrip(TRAILING))
     return None
 
 
-def _read(phrase: _Phrase, prompt: str) -> Read:
+def _read(phrase: _Phrase, prompt: str, *, end_said: str = "") -> Read:
     if not prompt:
         raise Refusal("no_prompt")
-    return Read(phrase.when, prompt, phrase.ends_at, phrase.most_runs, phrase.hour_said)
+    return Read(phrase.when, prompt, phrase.end.at, phrase.end.runs, phrase.hour_said, end_said=end_said)
 
 
 def _phrase(scanner: Scanner, now: datetime, language: Language) -> _Phrase | None:
@@ -125,15 +137,18 @@ def _single(found: Once, now: datetime) -> _Phrase:
 def _repeated(scanner: Scanner, found: Repeating, now: datetime, language: Language) -> _Phrase:
     when = _begun(found, now)
     first = recurrence.after(when, now.timestamp())
-    ends_at = most_runs = 0
-    for _ in range(2):
-        ends_at = ends_at or _end(scanner, found, now, language)
-        most_runs = most_runs or _count(scanner)
+    hour_said = found.hour_said or found.is_sub_daily
+    end = ends.take(scanner, now, language, hour_said=hour_said)
     if first is None:
         raise Refusal("never")
-    if ends_at and ends_at < first:
+    return _ended(_Phrase(when, hour_said=hour_said), end, now)
+
+
+def _ended(phrase: _Phrase, end: End, now: datetime) -> _Phrase:
+    first = recurrence.after(phrase.when, now.timestamp())
+    if end.at and first and end.at < first:
         raise Refusal("ends_before", nearest=datetime.fromtimestamp(first, now.tzinfo))
-    return _Phrase(when, ends_at, most_runs, found.hour_said or found.is_sub_daily)
+    return replace(phrase, end=end)
 
 
 def _begun(found: Repeating, now: datetime) -> When:
@@ -146,28 +161,6 @@ def _begun(found: Repeating, now: datetime) -> When:
     first = recurrence.after(When(rule=found.rule(interval=1), start=_local(minute), zone=zone), now.timestamp())
     start = datetime.combine(datetime.fromtimestamp(first, now.tzinfo), found.hour) if first else minute
     return When(rule=found.rule(interval=found.interval), start=_local(start), zone=zone)
-
-
-def _end(scanner: Scanner, found: Repeating, now: datetime, language: Language) -> int:
-    """The last second that "until 31 March" or "for 2 weeks" lets it run, 0 where nothing is said."""
-    before = scanner.at
-    if scanner.take("for|pendant|durant") and (span := once.span(scanner, now)):
-        return int(once.checked(span, now).timestamp())
-    scanner.at = before
-    if not (scanner.take(r"until|till|jusqu'(?:au|[àa]|en)") and (day := days.take(scanner, now, language))):
-        scanner.at = before
-        return 0
-    if (at := hours.take(scanner, beside_a_day=True)) and not (found.hour_said or found.is_sub_daily):
-        raise Refusal("not_understood")  # whose time of day that is, nobody knows
-    moment = datetime.combine(day.on, at or time(23, 59, 59), now.tzinfo)
-    return int(once.checked(moment, now).timestamp())
-
-
-def _count(scanner: Scanner) -> int:
-    found = scanner.take(r"(?:for\s+)?(?P<count>\d{1,6})\s?(?:times|fois|x)")
-    if found and not 1 <= int(found["count"]) <= MOST_RUNS:
-        raise Refusal("count", most=MOST_RUNS)
-    return int(found["count"]) if found else 0
 
 
 def _local(moment: datetime) -> str:

@@ -19,7 +19,7 @@ from workers import granting
 from workers.approving import approvers_of
 from workers.call_record import CallRecord
 from workers.conversations.port import Call
-from workers.turn import cards
+from workers.turn import cards, for_follow_up
 from workers.turn.scene import Scene
 
 SHOWN = 2_000  # characters of arguments on the card; more is opened with a button
@@ -70,7 +70,7 @@ async def close(scene: Scene, call: Call, record: CallRecord, words: str) -> boo
 
 
 def question(scene: Scene, record: CallRecord) -> str:
-    """Who wants to do what, where and for whom. Titles are a server's words: quoted as plain text."""
+    """Who wants to do what, where, for whom, in which follow-up. Titles are a server's words: quoted as plain text."""
     say, person = scene.words.say, text.shown(scene.person.name, NAME_SHOWN)
     agent = text.shown(scene.cast.title(record.agent or scene.agent.name), NAME_SHOWN)
     tool = text.shown(record.name, NAME_SHOWN)
@@ -78,7 +78,7 @@ def question(scene: Scene, record: CallRecord) -> str:
     what = f"*{title}* (`{tool}`)" if title != tool else f"`{tool}`"
     if record.server:
         what = say("asking.of_server", tool=what, server=text.shown(record.server, NAME_SHOWN))
-    return say("asking.card", agent=agent, tool=what, principal=person)
+    return for_follow_up.below(say("asking.card", agent=agent, tool=what, principal=person), scene, scene.words)
 
 
 def until(scene: Scene, record: CallRecord) -> float:

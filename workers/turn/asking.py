@@ -21,7 +21,7 @@ from workers import granting
 from workers.approving import approvers_of, late, may_decide
 from workers.call_record import CallRecord
 from workers.conversations.port import Call
-from workers.turn import approval_card
+from workers.turn import approval_card, for_follow_up
 from workers.turn.person_card import name_of
 from workers.turn.scene import Scene
 
@@ -102,6 +102,7 @@ async def _lapse(scene: Scene) -> None:
 
 async def ask(scene: Scene) -> None:
     """Post a card for each call that waits, once, and at half time one reminder."""
+    await for_follow_up.note(scene)
     await redraw(scene)
     for call in waiting(scene):
         record = scene.journal.recorded(call)

@@ -12,7 +12,7 @@ from bot.follow_ups.models import FollowUp, Why
 from bot.slack import wire
 from bot.threads.models import Mail, MailKind
 from workers.answer import Answer
-from workers.follow_ups import ending
+from workers.follow_ups import deliveries, ending
 from workers.follow_ups import foot as feet
 from workers.follow_ups import head as heads
 from workers.follow_ups.ending import ANSWERED, FAILED, STOPPED, Run
@@ -76,7 +76,9 @@ async def foot(scene: Scene, *, end: str) -> str:
         scene.words,
         person=scene.person.name,
         task=await _task(scene.services, kept.follow_up),
+        events=deliveries.names(journal.mail if kept.follow_up.thread else ()),
         zone=scene.person.tz or kept.follow_up.when.zone,
+        names_zone=not (scene.thread.is_dm and scene.person.tz),
         now=scene.services.calendar(),
         missed=missed,
         missed_since=kept.follow_up.missed_since,

@@ -7,6 +7,7 @@ import structlog
 from bot.slack import blocks
 from bot.slack.errors import SlackError
 from bot.texts import Words
+from workers.turn import for_follow_up
 from workers.turn.scene import Scene
 
 log = structlog.get_logger()
@@ -16,7 +17,7 @@ async def give(scene: Scene, server: str, scope: str, words: Words, link: str, *
     """In the thread, else as a direct message; the key of a text where neither works. `wider`: for more rights."""
     scopes = words.names(scope.split()) if scope else words.say("sign_in.page.no_scopes")
     why = words.say("sign_in.link_wider" if wider else "sign_in.link", server=server, scopes=scopes)
-    lines = [why, words.say("sign_in.part_of_thread")]
+    lines = [for_follow_up.below(why, scene, words), words.say("sign_in.part_of_thread")]
     if scene.services.settings.public_url is None:
         lines.append(words.say("sign_in.this_machine"))
     said = "\n".join(lines)

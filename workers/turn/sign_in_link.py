@@ -17,7 +17,7 @@ from workers.tools.needs import SignIn
 from workers.tools.oauth.errors import SignInError
 from workers.tools.oauth.flow import Begun
 from workers.tools.oauth.tickets import ticket_for
-from workers.turn import cards, needed, sign_in_card
+from workers.turn import cards, for_follow_up, needed, sign_in_card
 from workers.turn.scene import Scene
 
 log = structlog.get_logger()
@@ -39,6 +39,7 @@ async def give(scene: Scene, principal: Principal, calls: Sequence[Call], *, num
         return exc.key
     locale = await scene.services.people.locale_of(scene.thread.team, principal.user)
     link = await _kept(scene, principal, begun, server, calls[0], locale or "en")
+    await for_follow_up.note(scene)
     await _tell(scene, server, calls, number)
     return await sign_in_card.give(scene, server.name, begun.scope, words_for(locale), link, wider=need.status == 403)
 
@@ -77,7 +78,8 @@ async def close(scene: Scene, server: str, key: str) -> None:
 
 
 def _waited_for(scene: Scene, server: str) -> str:
-    return scene.words.say("sign_in.waiting", principal=scene.person.name, server=server)
+    said = scene.words.say("sign_in.waiting", principal=scene.person.name, server=server)
+    return for_follow_up.below(said, scene, scene.words)
 
 
 def _notice(server: str) -> str:

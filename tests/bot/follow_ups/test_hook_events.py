@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.follow_ups.hook_events import LONGEST, of_github, of_linear, of_others
+from bot.follow_ups.hook_events import LONGEST, name_of, of_github, of_linear, of_others
 
 WEB = {"repository": {"full_name": "acme/web"}, "sender": {"login": "ada"}}
 
@@ -98,3 +98,24 @@ def test_titles_are_one_line_without_hidden_signs_and_not_for_ever() -> None:
 def test_a_name_with_a_brace_in_it_is_only_a_name() -> None:
     said = {**WEB, "sender": {"login": "{who.__class__}"}}
     assert of_github("ping", said).in_short() == "ping: acme/web by {who.__class__}"
+
+
+@pytest.mark.parametrize(
+    ("in_short", "name"),
+    [
+        ('issues.closed: acme/web#12 "a: b" by ada', "issues.closed"),
+        ("Issue.update", "Issue.update"),
+        ("order:paid", "order:paid"),
+        ("event", ""),
+        ("event: acme/web", ""),
+        ("https://evil.example/x", ""),
+        ("a/b", ""),
+        ("<!channel>: x", ""),
+        ("`*x*`", ""),
+        ("@here", ""),
+        ("x" * 80, ""),
+        ("", ""),
+    ],
+)
+def test_people_are_shown_a_name_that_formats_links_and_calls_nothing(in_short: str, name: str) -> None:
+    assert name_of(in_short) == name

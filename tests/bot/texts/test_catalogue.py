@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import tomllib
 from collections.abc import Iterator
 from functools import cache
@@ -11,6 +12,8 @@ from string import Formatter
 from typing import Any
 
 import pytest
+
+from bot.texts.words import DE
 
 ROOT = Path(__file__).parents[3]
 TEXTS = ROOT / "bot" / "texts"
@@ -72,6 +75,13 @@ def test_both_languages_have_the_same_placeholders(key: str) -> None:
     english, french = texts("en")[key], texts("fr")[key]
     assert placeholders(english) == placeholders(french)
     assert all(name.isidentifier() for name in placeholders(english)), "placeholders are {named_like_this}"
+
+
+def test_before_a_person_s_name_french_lets_the_name_say_how_its_de_is_written() -> None:
+    hows = {how for text in texts("fr").values() for _, _, how, _ in Formatter().parse(text) if how}
+    assert hows == {DE}
+    assert not [key for key, text in texts("fr").items() if re.search(r"\bd[eu] \{(?:person|principal)\}|d’\{", text)]
+    assert not any(how for text in texts("en").values() for _, _, how, _ in Formatter().parse(text))
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])

@@ -77,7 +77,7 @@ def test_a_time_must_be_written_by_the_caller_who_knows_the_zone() -> None:
 @pytest.mark.parametrize(
     ("locale", "zone", "text"),
     [
-        ("en-US", "America/New_York", "5:05\u202fPM"),
+        ("en-US", "America/New_York", "5:05\u00a0PM"),
         ("en-GB", "Europe/London", "22:05"),
         ("fr-FR", "Europe/Paris", "23:05"),
         ("en-GB", UTC, "22:05"),
@@ -112,3 +112,22 @@ def test_durations_and_numbers_in_a_text_are_written_as_the_language_writes_them
 def test_names_are_joined_as_the_language_joins_them() -> None:
     assert words_for("en-GB").names(["a", "b", "c"]) == "a, b and c"
     assert words_for("fr").names(["a", "b"], any_of=True) == "a ou b"
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("Ada", "d’Ada"),
+        ("Élodie", "d’Élodie"),
+        ("E\N{COMBINING ACUTE ACCENT}lodie", "d’E\N{COMBINING ACUTE ACCENT}lodie"),
+        ("œdipe", "d’œdipe"),
+        ("Yves", "d’Yves"),
+        ("Yann", "de Yann"),
+        ("Camille", "de Camille"),
+        ("Hugo", "de Hugo"),
+        ("<@U0ADA>", "de <@U0ADA>"),
+        ("", "de "),
+    ],
+)
+def test_french_writes_its_de_as_the_name_wants_it(name: str, said: str) -> None:
+    assert words_for("fr").say("follow_up.run.once", person=name) == f"Un suivi {said}."

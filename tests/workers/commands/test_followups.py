@@ -82,7 +82,7 @@ async def test_those_that_are_open_are_listed_the_next_due_first_without_a_word(
         "active",
         GRACE,
         f"{TEAM}:{DM}",
-        "0 9 * * 1",
+        "every Monday at 09:00 (Asia/Tokyo)",
         "7",
         "2",
     ]
@@ -128,7 +128,7 @@ async def test_one_is_shown_in_full_but_for_its_words(kept: FollowUps, threadwin
     ran = await threadwind.here("followups", "show", WEEKLY.id, REDIS_URL=redis_url)
     told = dict(line.split("  ", 1) for line in ran.out.splitlines())
     told = {name: value.strip() for name, value in told.items()}
-    assert told["when"] == "0 9 * * 1"
+    assert (told["when"], told["cron"]) == ("every Monday at 09:00 (Asia/Tokyo)", "0 9 * * 1")
     assert told["due"] == "2096-10-01 16:06 Asia/Tokyo"
     assert (told["made by"], told["agent"], told["tools"]) == ("assistant", "assistant", "github__create_issue")
     assert (told["runs"], told["failures"]) == ("7", "2 in a row")
@@ -136,6 +136,36 @@ async def test_one_is_shown_in_full_but_for_its_words(kept: FollowUps, threadwin
     assert "zanzibar" not in ran.all
     ended = await threadwind.here("followups", "show", ENDED.id, REDIS_URL=redis_url)
     assert "ended (agent_said)" in ended.out
+
+
+@pytest.mark.parametrize(
+    ("when", "listed", "shown"),
+    [
+        (
+            When(rule="FREQ=WEEKLY;BYDAY=TU", start="2026-12-01T09:00:00", zone="Europe/Paris"),
+            "every Tuesday at 09:00 (Europe/Paris)",
+            {
+                "when": "every Tuesday at 09:00 (Europe/Paris)",
+                "rule": "FREQ=WEEKLY;BYDAY=TU",
+                "from": "2026-12-01T09:00:00 Europe/Paris",
+            },
+        ),
+        (When(hook=True), "webhook", {"when": "whenever `issues.closed` comes in by its webhook", "quiet": "yes"}),
+        (When(at=FAR, zone="Europe/Paris"), "once", {"when": "once"}),
+    ],
+    ids=["rule", "webhook", "once"],
+)
+async def test_times_are_told_in_words_and_the_rule_itself_where_one_is_shown(
+    redis: Redis, threadwind: Threadwind, redis_url: str, when: When, listed: str, shown: dict[str, str]
+) -> None:
+    one = replace(ONCE, when=when, quiet=when.hook, events=("issues.closed",) if when.hook else ())
+    await FollowUps(redis).add(one, most_of_person=9, most_in_thread=9)
+    ran = await threadwind.here("followups", REDIS_URL=redis_url)
+    assert f"  {listed}  " in ran.out
+    assert "FREQ=" not in ran.out
+    ran = await threadwind.here("followups", "show", one.id, REDIS_URL=redis_url)
+    told = {name: value.strip() for name, value in (line.split("  ", 1) for line in ran.out.splitlines())}
+    assert {name: told[name] for name in ("when", "cron", "rule", "from", "quiet") if name in told} == shown
 
 
 async def test_one_of_two_workspaces_is_asked_for(kept: FollowUps, threadwind: Threadwind, redis_url: str) -> None:

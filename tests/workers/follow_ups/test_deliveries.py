@@ -31,6 +31,13 @@ def test_joined_they_say_the_same_as_apart() -> None:
     assert deliveries.joined(apart[:1]) == apart[0]
 
 
+def test_what_woke_a_run_is_counted_by_event_also_where_one_mail_holds_several() -> None:
+    mail = [brought("push: acme/web by ada"), brought("issues.closed"), PLAIN, brought("push"), brought("event")]
+    counted = {"push": 2, "issues.closed": 1, "": 1}
+    assert deliveries.names(mail) == counted
+    assert deliveries.names([deliveries.joined([one for one in mail if one is not PLAIN])]) == counted
+
+
 def test_of_more_than_one_input_takes_what_happened_in_short_stays() -> None:
     many = [brought(f"event.{number}", "x" * 20_000) for number in range(20)]
     for mail in (many, [deliveries.joined(many)], [*many[:2], deliveries.joined(many[2:])]):

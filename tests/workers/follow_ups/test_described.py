@@ -81,12 +81,20 @@ def test_a_time_is_said_in_plain_words(when: When, english: str, french: str) ->
 
 def test_the_country_decides_how_a_date_is_written() -> None:
     said = described.when(When(at=MONDAY, zone=PARIS), words_for("en-US"), now=NOW)
-    assert said.replace("\u202f", " ") == "on Monday, November 30 at 9:00 AM"
+    assert said == "on Monday, November 30 at 9:00\u00a0AM"
 
 
 def test_what_comes_once_is_said_in_the_zone_of_who_reads_it() -> None:
     elsewhere = When(at=MONDAY, zone="America/New_York")
     assert described.when(elsewhere, words_for("en-GB"), now=NOW) == "on Monday, 30 November at 09:00"
+
+
+def test_where_others_read_it_or_nobody_knows_theirs_its_zone_is_named() -> None:
+    once, words = When(at=MONDAY, zone=PARIS), words_for("fr-FR")
+    there = "le lundi 30 novembre à 09:00 (Europe/Paris)"
+    assert described.when(once, words, now=NOW, names_zone=True) == there
+    utc = described.when(once, words, now=NOW.astimezone(ZoneInfo("UTC")))
+    assert utc == "le lundi 30 novembre à 08:00 (UTC)"
 
 
 @pytest.mark.parametrize(

@@ -47,6 +47,7 @@ def test_a_phrase_is_read_as_the_table_says(case: dict[str, Any]) -> None:
     ends = datetime.fromisoformat(case["ends"]).timestamp() if "ends" in case else 0
     assert (found.ends_at, found.most_runs) == (ends, case.get("runs", 0))
     assert found.hour_said is case.get("hour_said", True)
+    assert found.end_said == case.get("end_said", "")
     assert found.when.zone == "Europe/Paris"
     assert recurrence.check(found.when, NOW.timestamp()) is None
 

@@ -90,14 +90,41 @@ def test_the_foot_says_whose_it_is_and_what_comes_next() -> None:
     assert under(WEEKLY.ended(Why.AGENT_SAID)) == "A follow-up of Ada; it has ended."
     assert under(WEEKLY.paused(Why.CONNECTION_GONE)) == "A follow-up of Ada; it is paused now."
     assert "it failed 3 times in a row" in under(replace(WEEKLY, failures=3).paused(Why.FAILED))
-    assert "Un suivi de Ada\u00a0; le prochain vient le lundi" in under(WEEKLY, "fr-FR")
+    assert "Un suivi d’Ada\u00a0; le prochain vient le lundi" in under(WEEKLY, "fr-FR")
+
+
+def test_where_others_read_it_the_foot_names_the_zone_of_each_moment() -> None:
+    words = under(WEEKLY, missed=1, missed_since=NOW - 3_600, names_zone=True)
+    assert "the next one comes on Monday, 7 December at 09:00 (Europe/Paris)." in words
+    assert "1 earlier time was missed, on Monday, 30 November at 08:00 (Europe/Paris)." in words
+    assert "(" not in under(WEEKLY, missed=1, missed_since=NOW - 3_600)
 
 
 def test_the_foot_says_what_it_was_for_cut_short_and_without_signs() -> None:
     assert under(ONCE, task="check the *deploy*") == "A follow-up of Ada: “check the deploy”."
     long = under(WEEKLY, task="see https://example.com/a_b and then list all of the overdue issues of this week")
     assert long.startswith("A follow-up of Ada: “see example.com/ab and then list all of the…”; the next one comes on ")
-    assert under(ONCE, "fr-FR", task="vérifie") == "Un suivi de Ada\u00a0: «\u00a0vérifie\u00a0»."
+    assert under(ONCE, "fr-FR", task="vérifie") == "Un suivi d’Ada\u00a0: «\u00a0vérifie\u00a0»."
+
+
+@pytest.mark.parametrize(
+    ("events", "english", "french"),
+    [
+        ({"issues.closed": 1}, "woken by `issues.closed`.", "réveillé par `issues.closed`."),
+        (
+            {"issues.closed": 2, "push": 1},
+            "woken by `issues.closed` (2) and `push`.",
+            "réveillé par `issues.closed` (2) et `push`.",
+        ),
+        ({"": 1}, "woken by its webhook.", "réveillé par son webhook."),
+        ({"": 3}, "woken by its webhook (3).", "réveillé par son webhook (3)."),
+        ({f"e{n}": 1 for n in range(9)}, "woken by `e0`, `e1`, `e2` and ….", "réveillé par `e0`, `e1`, `e2` et …."),
+    ],
+)
+def test_the_foot_says_what_woke_it_and_how_much_of_it_came(events: dict[str, int], english: str, french: str) -> None:
+    woken = replace(ONCE, when=When(hook=True))
+    assert under(woken, task="tell me", events=events) == f"A follow-up of Ada: “tell me”, {english}"
+    assert under(woken, "fr-FR", events=events) == f"Un suivi d’Ada, {french}"
 
 
 def test_the_foot_says_what_was_missed_and_who_was_not_there() -> None:
