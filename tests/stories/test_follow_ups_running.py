@@ -154,17 +154,30 @@ async def test_a_reply_to_it_goes_on_in_the_same_conversation(world: World) -> N
     assert (await thread.record())["conversation_id"] == conversation
 
 
+def foot_of(said: str) -> str:
+    [line] = [line for line in said.splitlines() if "; the next one comes on " in line]
+    return line
+
+
 async def test_a_recurring_one_says_the_next_time_and_comes_again(world: World) -> None:
     thread = await a_thread(world)
     await promise(world, thread, when=HOURLY)
     said = (await thread.answered(2))[-1]
     assert "A follow-up of Ada: “check the deploy”; the next one comes on " in said
-    assert "(Europe/London)." in said
+    assert "(Europe/London)." in foot_of(said), "others read along"
     follow_up = await at_rest(world)
     assert follow_up.due > now()
     await comes_again(world)
     assert len(await thread.answered(3)) == 3
     assert (await at_rest(world, runs=2)).runs == 2
+
+
+async def test_in_ones_own_direct_messages_the_next_time_needs_no_zone(world: World) -> None:
+    thread = await world.dm("hello")
+    await thread.answered()
+    await promise(world, thread, when=HOURLY)
+    said = (await thread.answered(2))[-1]
+    assert "(" not in foot_of(said)
 
 
 async def test_two_in_one_thread_say_which_is_which(world: World) -> None:
