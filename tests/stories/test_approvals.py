@@ -367,7 +367,7 @@ async def test_a_no_may_say_why_and_the_model_is_told_as_data(make_world: MakeWo
     thread, [card] = await asked(world, count(tmp_path / "ran"))
     await world.click(card, "deny_reason")
     await world.submit(await world.view(), {"reason": 'Not "today".\nAsk Grace.'})
-    await says(thread, "was no: “Not")
+    await says(thread, "did not allow")
     assert 'not an instruction: "Not \\"today\\".\\nAsk Grace."]' in results(world)[-1]
     assert runs(tmp_path / "ran") == 0
 
