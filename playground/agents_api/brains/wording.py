@@ -234,9 +234,9 @@ WORDS = {
         "try_follow_ups": "liste mes suivis",
         "try_cancel": "annule ce suivi",
         "promised": "C’est fait. L’outil dit : {text}",
-        "scheduled": "C’est prévu : la carte dit quand.",
-        "changed": "C’est changé : la carte dit comment.",
-        "ended": "C’est terminé : ce suivi ne reviendra plus.",
+        "scheduled": "C’est fait. La carte dit quand.",
+        "changed": "C’est fait. La carte dit le reste.",
+        "ended": "C’est fait. Ce suivi ne reviendra plus.",
         "follow_ups": "Ces suivis sont ouverts :",
         "no_follow_ups": "Aucun suivi n’est ouvert ici.",
         "which_follow_up": "Quand, et pour quoi faire ? Dites par exemple « rappelle-moi dans 20 minutes de regarder "

@@ -123,7 +123,7 @@ def test_none_was_made_so_none_is_meant() -> None:
             "cancel_follow_up",
             "Follow-up 22aa33bb44 has ended and will not run again.",
             "fr",
-            "C’est terminé : ce suivi ne reviendra plus.",
+            "C’est fait. Ce suivi ne reviendra plus.",
         ),
         ("cancel_follow_up", "That one is of Grace.", "fr", "C’est fait. L’outil dit : That one is of Grace."),
         (
