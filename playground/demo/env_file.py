@@ -11,10 +11,14 @@ from pathlib import Path
 from playground.demo.choices import Choices
 from playground.demo.parts import joining
 
+GITHUB_TOKEN = "ghp_playground_ada"  # of an admin of playground/storefront, who may register webhooks there
+
 
 def write(choices: Choices, environment: Mapping[str, str]) -> Path:
     """Readable by its owner alone. A real key stays in the shell it came from."""
     values = joining(choices, environment) | {"PLAYGROUND_URL": choices.page_url}
+    if choices.with_services:
+        values["DEMO_GITHUB_TOKEN"] = GITHUB_TOKEN
     lines = ["# Written by `make demo` at each start: . .demo/env"]
     if choices.answerer == "mistral":
         del values["MISTRAL_API_KEY"]

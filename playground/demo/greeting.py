@@ -31,7 +31,10 @@ SERVICES = (
     " A Linear and a GitHub are here, too: *projects* asks you to sign in at one, *maintainer* for your yes before it "
     "writes at the other."
 )
-TRY = "\nTry one of these. Type “+” after my name to pick another agent; `/agent` lists them."
+TRY = (
+    "\nTry one of these. Type “+” after my name to pick another agent; `/agent` lists them. What is put off comes back "
+    "by itself: `/followup in 1 minute say hello`."
+)
 
 TIME = Starter(title="What time is it in Tokyo?", message="what time is it in Tokyo?")
 SECOND = Starter(
@@ -49,6 +52,7 @@ BY_RULES = [
     Starter(
         title="Open an issue at GitHub", message="+maintainer open an issue in playground/storefront: The tea is gone"
     ),
+    Starter(title="Come back in a minute", message="tell me the time in Tokyo in 1 minute"),
     Starter(title="Draw a picture", message="+artist draw a red boat on the sea at sunset"),
     Starter(
         title="Call a tool by its name",

@@ -23,6 +23,7 @@ from tests.demo.conftest import REPOSITORY, START_SECONDS, Demo
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
 PATIENCE_MS = 60_000
+README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
 TOLD = r"It is (\d\d:\d\d) in Tokyo"
 
 
@@ -172,6 +173,7 @@ async def test_the_time_in_tokyo_is_told_by_a_tool_and_is_the_real_one(page: Pag
         ("One request, three agents", "Technical support has handed over to Billing"),
         ("Your projects in Linear", "I wait for Ada to sign in at linear"),
         ("Open an issue at GitHub", "Approve once"),
+        ("Come back in a minute", "Done. It is scheduled: once, on"),
         ("Draw a picture", "image_generated_0.png"),
         ("Call a tool by its name", "14:30 in Paris is 22:30 in Tokyo"),
         ("A long answer", "If you can read this line, nothing was lost on the way."),
@@ -182,6 +184,29 @@ async def test_the_time_in_tokyo_is_told_by_a_tool_and_is_the_real_one(page: Pag
 async def test_every_prompt_under_the_greeting_works(page: Page, prompt: str, answer: str) -> None:
     await page.get_by_role("button", name=prompt).click()
     await expect(page.locator("#thread")).to_contain_text(re.compile(answer.replace("22:30", r"2[12]:30")))
+
+
+async def test_the_readmes_lines_have_a_closed_issue_begin_a_thread(demo: Demo, page: Page) -> None:
+    [lines] = re.findall(r"^```sh\n(\. \.demo/env\naddress=.*?)^```$", README, re.MULTILINE | re.DOTALL)
+    [command] = re.findall(r"`(/followup webhook [^`]*)`", README)
+    field = page.locator("#channel-text")
+    await field.fill(command)
+    await field.press("Enter")
+    await page.locator("#main").get_by_role("button", name="Show address").last.click()
+    shown = page.locator("#main article", has_text="Secret: ").last
+    await expect(shown.locator("code")).to_have_count(3)  # and the event
+    address, secret, _ = await shown.locator("code").all_inner_texts()
+    for name, value in (("address", address), ("secret", secret)):
+        lines = re.sub(rf"^{name}=.*$", f"{name}={value}", lines, flags=re.MULTILINE)
+    process = await asyncio.create_subprocess_exec(
+        *("sh", "-e", "-c", lines), cwd=demo.folder, env={"PATH": os.environ["PATH"]}, stdout=asyncio.subprocess.PIPE
+    )
+    async with asyncio.timeout(60):
+        said, _ = await process.communicate()
+    assert process.returncode == 0, said.decode()
+    begun = page.locator("#main li.entry").filter(has_text="tell me what closed").filter(has_text="1 reply")
+    await begun.locator(".reply-bar").click()
+    await expect(bots(page)).to_contain_text("This came in: issues.closed: playground/storefront#1")
 
 
 async def test_a_whole_story_in_french(page: Page) -> None:

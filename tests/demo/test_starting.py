@@ -113,6 +113,14 @@ def test_live_says_first_what_it_does_and_that_it_costs_money(tmp_path: Path) ->
     assert "real" not in (choices.folder / "env").read_text().replace("a real", "")
 
 
+def test_another_terminal_may_register_webhooks_at_the_demos_github(tmp_path: Path) -> None:
+    local, live = chosen(tmp_path / "a"), chosen(tmp_path / "b", LIVE="1", MISTRAL_API_KEY="real")
+    token = f"export DEMO_GITHUB_TOKEN={github.token_of('ada')}\n"
+    assert token in env_file.write(local, {}).read_text()
+    assert "DEMO_GITHUB_TOKEN" not in env_file.write(live, {}).read_text()
+    assert "Bearer " + github.token_of("ada") in SERVERS.read_text()  # whose the agents' is, too
+
+
 def test_a_model_of_ones_own_is_named(tmp_path: Path) -> None:
     choices = chosen(tmp_path, MODEL_URL="http://127.0.0.1:11434/v1", MODEL_NAME="ministral-8b")
     assert "ministral-8b at http://127.0.0.1:11434/v1" in words(choices)

@@ -15,6 +15,7 @@ from playground.agents_api.brains import (
     memory,
     offered,
     prompts,
+    runs,
     structured,
     zones,
 )
@@ -72,7 +73,9 @@ class Answer:
 
     def _errand(self) -> offered.Wanted | offered.Mistake | None:
         text, tools = self.heard.text, self._speaker.tools
-        return later.wanted(text, tools, self._earlier()) or errands.wanted(text, tools)
+        asks_for_later = self.heard.run is None or not self.heard.run.came  # else it has come
+        promised = later.wanted(text, tools, self._earlier()) if asks_for_later else None
+        return promised or errands.wanted(text, tools)
 
     def _asks(self) -> bool:
         return any(entry["type"] == "message.input" for entry in self._question.new)
@@ -118,6 +121,8 @@ class Answer:
                 yield Text(memory.before(self._earlier(), self.heard))
             case Intent.THANKS:
                 yield Text(self._words["thanks"])
+            case Intent.CAME | Intent.GREET | Intent.DEPLOY | Intent.NEW:
+                yield Text(self._when_due(intent))
             case Intent.HELP:
                 yield Text(self._what_to_try(self._words["hello"]))
             case _ if self._was_asked_for_city() and zones.named_in(self.heard.text):
@@ -128,8 +133,21 @@ class Answer:
                 yield Text(told)
             case _ if THINK.search(zones.plain(self.heard.text)):
                 yield Text(self._words["thought"].format(subject=shortened(THINKING.sub("", self.heard.text))))
+            case _ if self.heard.run:
+                yield Text(self._words["only_reminded"])  # nobody is there to choose from a list
             case _:
                 yield Text(self._what_to_try(self._words["not_understood"]))
+
+    def _when_due(self, intent: Intent) -> str:
+        """What people put off to try a follow-up, or ask for at once."""
+        run, words = self.heard.run, self._words
+        if intent is Intent.CAME and run:
+            return runs.what_came(run, self._language)
+        if intent is Intent.GREET:
+            return words["greeting_to"].format(name=self.heard.who) if self.heard.who else words["hello"]
+        if intent is Intent.NEW:
+            return (run.nothing_new if run else None) or words["nothing_new"]
+        return words["no_deploy"]
 
     def _as_colleague(self) -> str | None:
         """What an agent says of its own topic, or of a question that was handed to it."""

@@ -1,4 +1,4 @@
-"""What people want done later: the words that ask for a client's tools for follow-ups, and how their answers are told.
+"""What people want done later: the words that ask for a client's tools for follow-ups.
 
 Always holds: a time is only understood in a few plain forms, and anything else is asked back; a follow-up that is to be
 changed or cancelled is one that was named, or the last that was made in the conversation.
@@ -13,7 +13,6 @@ from datetime import UTC, datetime, timedelta
 
 from playground.agents_api.brains import offered
 from playground.agents_api.brains.offered import Mistake, Wanted
-from playground.agents_api.brains.wording import WORDS
 from playground.agents_api.brains.zones import plain
 from playground.agents_api.ids import Json
 
@@ -45,6 +44,9 @@ DOES = re.compile(
     r"|verifie|regarde|liste|montre|dis|resume|demande|ecris|donne)[rz]?\b"
 )
 LINK = re.compile(r"^\W*(?:to|that|about|de|d'|que|qu')\s*", re.IGNORECASE)
+# "Tell me here when this issue closes": the events of it that a service tells by a webhook.
+WHEN_TOLD = re.compile(r"\b(?:when(?:ever)?|quand|lorsqu\w*)\b.*\bissues?\b.*\b(?P<how>clos|ferm|open|ouv)")
+EVENTS = {"clos": "issues.closed", "ferm": "issues.closed", "open": "issues.opened", "ouv": "issues.opened"}
 NAMES_ONE = r"\b(?:follow-?ups?|reminders?|suivis?|rappels?)\b"
 LIST = re.compile(rf"\b(?:list|show|which|what|liste[rz]?|montre[rz]?|quels?|voir)\b.*{NAMES_ONE}")
 CANCEL = re.compile(rf"\b(?:cancel|stop|end|delete|annule[rz]?|arrete[rz]?|supprime[rz]?)\b.*{NAMES_ONE}")
@@ -81,6 +83,8 @@ def wanted(
 
 def _new(text: str, said: str, tools: Sequence[Json], now: datetime) -> Wanted | Mistake | None:
     tool, asks, when = offered.fitting(tools, "schedule_follow_up", "task"), ASKS.search(said), _when(said, now)
+    if asks and when is None and (woken := _woken(text, said, tools)):
+        return woken
     reminds = asks is not None and asks["ask"][0] == "r"
     begins = when is not None and (bool(DOES.search(said)) or not said[: when.start].strip(" ,"))
     if tool is None or not (reminds or begins):
@@ -89,8 +93,15 @@ def _new(text: str, said: str, tools: Sequence[Json], now: datetime) -> Wanted |
         return Mistake("which_follow_up", {})
     task = f"{text[: when.start]} {text[when.end :]}"
     task = LINK.sub("", ASKS.sub("", task) if not asks else task[asks.end() :] if when.start >= asks.end() else task)
-    task = task.strip(" ,.:;\n\t")
+    task = re.sub(r" {2,}", " ", task).strip(" ,.:;\n\t")
     return Wanted(tool.name, {"task": task, **when.arguments}) if task else Mistake("which_follow_up", {})
+
+
+def _woken(text: str, said: str, tools: Sequence[Json]) -> Wanted | None:
+    tool, told = offered.fitting(tools, "schedule_follow_up", "task", "webhook", "events"), WHEN_TOLD.search(said)
+    if tool is None or told is None:
+        return None
+    return Wanted(tool.name, {"task": text.strip(), "webhook": True, "events": [EVENTS[told["how"]]]})
 
 
 def _of_one(
@@ -155,13 +166,3 @@ def _clock(match: re.Match[str]) -> tuple[int, int]:
     if match["half"] in ("am", "pm"):
         hour = hour % 12 + (12 if match["half"] == "pm" else 0)
     return hour, int(match["minute"] or 0)
-
-
-def told(tool: str, text: str, language: str) -> str | None:
-    """The answer of such a tool in words; None where it is none of these."""
-    words = WORDS[language]
-    if "list_follow_ups" in tool:
-        return f"{words['follow_ups']}\n{text}" if text.startswith("- ") else words["no_follow_ups"]
-    if any(name in tool for name in ("schedule_follow_up", "change_follow_up", "cancel_follow_up")):
-        return words["promised"].format(text=text)
-    return None

@@ -9,30 +9,35 @@ from datetime import datetime
 
 from babel.dates import format_date
 
-from playground.agents_api.brains import errands, later, prompts, speakers, zones
+from playground.agents_api.brains import errands, promised, prompts, speakers, zones
+from playground.agents_api.brains.port import as_arguments
 from playground.agents_api.brains.wording import WORDS
 from playground.agents_api.ids import Json
 
 QUOTED_CHARACTERS = 3_000
+DENIED = re.compile(r"Error: the person did not allow this call\.[^\[]*(?:\[[^\n]*?: (?P<reason>\".*\")\])?", re.DOTALL)
 
 
 def in_words(call: Json | None, result: str, language: str, places: Sequence[zones.City]) -> str:
     words = WORDS[language]
     text, note = speakers.without_note(result.strip())
-    told = _told(call["name"] if call else "?", text, language, places)
+    name, arguments = (call["name"], as_arguments(call.get("arguments", ""))) if call else ("?", {})
+    told = _told(name, arguments, text, language, places)
     return f"{told} {words['note'].format(text=note)}" if note else told
 
 
-def _told(tool: str, text: str, language: str, places: Sequence[zones.City]) -> str:
+def _told(tool: str, arguments: Json, text: str, language: str, places: Sequence[zones.City]) -> str:
     words = WORDS[language]
     if not text:
         return words["tool_nothing"].format(tool=tool)
+    if denied := DENIED.fullmatch(text):
+        return not_done(tool, denied["reason"], words)
     if text.startswith("Error"):
         return words["tool_failed"].format(tool=tool, text=text)
     if prompts.fetches_person(tool):
         return person_back(text, language)
-    if (promised := later.told(tool, text, language)) is not None:
-        return promised
+    if (said := promised.told(tool, arguments, text, language)) is not None:
+        return said
     value = as_object(text)
     told = told_time(value, language, places) or told_conversion(value, language, places)
     told = told or errands.told(tool, value, language)
@@ -40,6 +45,13 @@ def _told(tool: str, text: str, language: str, places: Sequence[zones.City]) -> 
         return told
     quoted = text if len(text) <= QUOTED_CHARACTERS else text[:QUOTED_CHARACTERS] + "…"
     return f"{words['tool_said'].format(tool=tool)}\n\n```\n{quoted.replace('```', '` ` `')}\n```"
+
+
+def not_done(tool: str, reason: str | None, words: dict[str, str]) -> str:
+    """Nobody who reads the answer needs what the client tells a model about a no; the reason is a person's words."""
+    if reason is None:
+        return words["not_done"].format(tool=tool)
+    return words["not_done_since"].format(tool=tool, reason=json.loads(reason))
 
 
 def person_back(text: str, language: str) -> str:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from playground.agents_api.brains import runs
 from playground.agents_api.brains.port import text_of
 from playground.agents_api.ids import Json
 
@@ -35,7 +36,8 @@ class Said:
 
 
 def parts(text: str) -> list[Said]:
-    """The message, cut where a label begins a line."""
+    """The message, cut where a label begins a line; what a service sent along is nobody's."""
+    text = runs.without_events(text)
     found = [match for match in LABEL.finditer(text) if is_name(match)]
     said = []
     start, who = 0, None

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from playground.agents_api.brains import speakers, zones
+from playground.agents_api.brains import runs, speakers, zones
 from playground.agents_api.brains.port import text_of
 from playground.agents_api.brains.wording import ENGLISH, FRENCH
 from playground.agents_api.ids import Json
@@ -33,6 +33,10 @@ class Intent(Enum):
     HUMAN = "human"
     JSON = "json"
     FILE = "file"
+    CAME = "came"
+    GREET = "greet"
+    DEPLOY = "deploy"
+    NEW = "new"
     THANKS = "thanks"
     HELP = "help"
     UNKNOWN = "unknown"
@@ -40,13 +44,17 @@ class Intent(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """`text` is the last speaker's part, without a label; `calls` are the lines that begin with `!`."""
+    """`text` is the last speaker's part, without a label; `calls` are the lines that begin with `!`.
+
+    `run`: nobody wrote just now, a follow-up asks.
+    """
 
     text: str
     language: str
     intent: Intent
     who: str | None
     calls: Sequence[str]
+    run: runs.Run | None = None
 
 
 PATTERNS = [
@@ -110,6 +118,13 @@ PATTERNS = [
         r"\bwhat time\b|\bwhat's the time\b|\bwhat is the (current |local )?time\b|\bthe time (is it )?(in|at)\b"
         r"|\bcurrent time\b|\btime is it\b|\bquelle heure\b|\bl'heure (a|au|de|en|dans)\b|\bheure est-il\b",
     ),
+    (Intent.GREET, r"^\W*(please )?(say|dis|dites) (hello|hi|good (morning|day|evening)|bonjour|salut|bonsoir)\b"),
+    (
+        Intent.DEPLOY,
+        r"\b(check|look at|watch)( on)? (the|our|my) deploy(ment)?\b"
+        r"|\b(verifie[rz]?|regarde[rz]?) (le|notre|mon) deploiement\b",
+    ),
+    (Intent.NEW, r"^\W*(is there )?(anything|what's|what is) new\b(?! in\b)|^\W*(quoi de neuf|du nouveau)\b"),
     (Intent.THANKS, r"^\W*(thanks|thank you|merci)\b"),
     (
         Intent.HELP,
@@ -132,12 +147,13 @@ CLOCK = re.compile(r"\b([01]?\d|2[0-3])(?:\s*[:h]\s*([0-5]\d)|\s*h\b)(?:\s*(am|p
 def hear(question_entries: Sequence[Json]) -> Heard:
     """Understand the last user message, in the light of those before it."""
     texts = user_texts(question_entries)
-    said = speakers.parts(texts[-1]) if texts else []
+    said = speakers.parts(runs.asked(texts[-1])) if texts else []
     last = newest_understood(said) if said else speakers.Said(None, "")
     calls = [line.strip() for line in last.text.splitlines() if line.strip().startswith("!") and len(line.strip()) > 1]
-    intent = Intent.TOOL if calls else intent_of(last.text)
+    run = runs.of(texts[-1]) if texts else None
+    intent = in_run(intent_of(last.text), run) if not calls else Intent.TOOL
     spoken = [part.text for text in texts for part in speakers.parts(text)]
-    return Heard(last.text, language_of(spoken), intent, last.who, calls)
+    return Heard(last.text, language_of(spoken), intent, last.who, calls, run)
 
 
 def user_texts(entries: Sequence[Json]) -> list[str]:
@@ -176,6 +192,15 @@ def intent_of(text: str) -> Intent:
     if found is Intent.TIME and CLOCK.search(plain) and len(zones.named_in(text)) > 1:
         return Intent.CONVERT  # "When it is 9:00 in San Francisco, what time is it in Paris?"
     return found
+
+
+def in_run(intent: Intent, run: runs.Run | None) -> Intent:
+    """Nobody is there to be shown what can be tried; and of what came, words as "tell me what failed" only speak."""
+    if run is not None and intent is Intent.HELP:
+        return Intent.GREET
+    if run is not None and run.came and intent in (Intent.UNKNOWN, Intent.ERROR):
+        return Intent.CAME
+    return intent
 
 
 def language_of(texts: Sequence[str]) -> str:

@@ -20,7 +20,7 @@ def tool(name: str, *parameters: str) -> Json:
 
 
 TOOLS = [
-    tool("schedule_follow_up", "task", "at", "cron", "rule"),
+    tool("schedule_follow_up", "task", "at", "cron", "rule", "webhook", "events"),
     tool("list_follow_ups"),
     tool("change_follow_up", "id", "at", "cron", "rule"),
     tool("cancel_follow_up", "id", "reason"),
@@ -33,6 +33,10 @@ MADE: list[Json] = [
 
 def promise(task: str, **when: str) -> Wanted:
     return Wanted("schedule_follow_up", {"task": task, **when})
+
+
+def woken(task: str, event: str) -> Wanted:
+    return Wanted("schedule_follow_up", {"task": task, "webhook": True, "events": [event]})
 
 
 def ended(follow_up: str, reason: str) -> Wanted:
@@ -55,12 +59,15 @@ SOON = "2026-11-28T15:20:30+00:00"
         ("every Monday at 9 list my projects", promise("list my projects", cron="0 9 * * 1")),
         ("every Monday list my projects", promise("list my projects", cron="0 9 * * 1")),
         ("tell me the time in Tokyo every weekday at 8:15", promise("the time in Tokyo", cron="15 8 * * 1-5")),
+        ("check the deploy in 20 minutes and tell me here", promise("check the deploy and tell me here", at=SOON)),
         ("each day at 5 pm say goodbye", promise("say goodbye", cron="0 17 * * *")),
         ("chaque lundi à 9h30 liste les retards", promise("liste les retards", cron="30 9 * * 1")),
         ("tous les jours ouvrés à 8h dis bonjour", promise("dis bonjour", cron="0 8 * * 1-5")),
         ("tous les mardis à 14 heures, résume le fil", promise("résume le fil", cron="0 14 * * 2")),
         ("every 20 minutes check the queue", promise("check the queue", rule="FREQ=MINUTELY;INTERVAL=20")),
         ("toutes les 2 heures regarde la file", promise("regarde la file", rule="FREQ=HOURLY;INTERVAL=2")),
+        ("tell me here when this issue closes", woken("tell me here when this issue closes", "issues.closed")),
+        ("dis-moi quand une issue est ouverte", woken("dis-moi quand une issue est ouverte", "issues.opened")),
         ("list my follow-ups", Wanted("list_follow_ups", {})),
         ("quels suivis ai-je ?", Wanted("list_follow_ups", {})),
         ("cancel that follow-up", ended("55cc66dd77", "cancel that follow-up")),
@@ -78,6 +85,7 @@ SOON = "2026-11-28T15:20:30+00:00"
         ("remind me in 20 minutes every Monday to rest", Mistake("which_follow_up", {})),
         ("what time is it in Tokyo?", None),
         ("tell me the time in Tokyo", None),
+        ("what happens when an issue closes?", None),
         ("everybody said in the end that it was every bit as good", None),
     ],
 )
@@ -97,9 +105,42 @@ def test_none_was_made_so_none_is_meant() -> None:
 @pytest.mark.parametrize(
     ("name", "text", "language", "words"),
     [
-        ("schedule_follow_up", "Follow-up 22aa33bb44 is scheduled.", "en", "Done. Follow-up 22aa33bb44 is scheduled."),
-        ("cancel_follow_up", "It has ended.", "fr", "C’est fait. L’outil dit : It has ended."),
-        ("list_follow_ups", "- 22aa33bb44: …", "en", "These follow-ups are open:\n- 22aa33bb44: …"),
+        (
+            "schedule_follow_up",
+            "Follow-up 22aa33bb44 is scheduled: once, on Saturday 28 November 2026 at 18:35 (Europe/London), that is "
+            "2026-11-28T18:35:48Z. It runs in this thread.",
+            "en",
+            "Done. It is scheduled: once, on Saturday 28 November 2026 at 18:35 (Europe/London). It runs in this "
+            "thread.",
+        ),
+        (
+            "cancel_follow_up",
+            "Follow-up 22aa33bb44 has ended and will not run again.",
+            "en",
+            "Done. It has ended and will not run again.",
+        ),
+        (
+            "cancel_follow_up",
+            "Follow-up 22aa33bb44 has ended and will not run again.",
+            "fr",
+            "C’est fait. Ce suivi ne reviendra plus.",
+        ),
+        ("cancel_follow_up", "That one is of Grace.", "fr", "C’est fait. L’outil dit : That one is of Grace."),
+        (
+            "list_follow_ups",
+            '- 22aa33bb44, of Ada, in this thread: "say "hello" to us"; every Monday at 9:00 AM (Europe/London); the '
+            "next time is Monday 30 November 2026 at 09:00 (Europe/London), that is 2026-11-30T09:00:00Z\n"
+            '- 55cc66dd77, of Bo, in another thread: "tell me"; whenever a signed request comes in; paused (missed)\n'
+            "2 more of Ada elsewhere, which are not named here.",
+            "en",
+            "These follow-ups are open:\n"
+            '- “say "hello" to us”, of Ada, in this thread: every Monday at 9:00 AM (Europe/London); the next time is '
+            "Monday 30 November 2026 at 09:00 (Europe/London) (`22aa33bb44`)\n"
+            "- “tell me”, of Bo, in another thread: whenever its webhook brings what it waits for; paused (missed) "
+            "(`55cc66dd77`)\n"
+            "\n2 more of Ada elsewhere, which are not named here.",
+        ),
+        ("list_follow_ups", "1 more of Ada elsewhere.", "en", "No follow-up is open here. 1 more of Ada elsewhere."),
         ("list_follow_ups", "There is no open follow-up here.", "fr", "Aucun suivi n’est ouvert ici."),
         (
             "schedule_follow_up",
@@ -111,3 +152,10 @@ def test_none_was_made_so_none_is_meant() -> None:
 )
 def test_its_answer_is_told_in_words(name: str, text: str, language: str, words: str) -> None:
     assert in_words({"name": name}, text, language, []) == words
+
+
+def test_of_one_that_a_webhook_wakes_the_events_are_told() -> None:
+    call = {"name": "schedule_follow_up", "arguments": '{"webhook": true, "events": ["issues.closed", "push"]}'}
+    text = "Follow-up 22aa33bb44 is scheduled: whenever a signed request comes in. It runs in this thread."
+    told = "Done. It is scheduled: whenever its webhook brings `issues.closed`, `push`. It runs in this thread."
+    assert in_words(call, text, "en", []) == told
