@@ -179,6 +179,27 @@ async def test_its_address_is_shown_to_its_owner_alone(world: World) -> None:
     assert refused.status_code == 404
 
 
+async def test_its_address_is_found_again_in_its_owners_list(world: World) -> None:
+    """The card that was made at once is gone after a reload."""
+    await of_channel(world)
+    await world.command("/followup", "list")
+    await press(world, world.whispered[-1], "address")
+    assert await whispers(world, f"{PUBLIC}/hooks/", "Secret:")
+
+
+async def test_a_channels_list_shows_its_address_to_its_owner_alone(world: World) -> None:
+    await of_channel(world)
+    thread = await world.mention("follow-ups", user=GRACE)
+    await thread.answered()
+    await press(world, thread.ours[-1], "address", user=GRACE)
+    assert "/hooks/" not in await whispers(world, "This follow-up is Ada’s")
+    assert world.whispered[-1].ephemeral_for == GRACE
+    await press(world, thread.ours[-1], "address")
+    await whispers(world, f"{PUBLIC}/hooks/", "Secret:")
+    assert world.whispered[-1].ephemeral_for == ADA
+    assert "/hooks/" not in str(thread.ours[-1].blocks)
+
+
 async def test_one_is_made_by_a_phrase_and_each_event_begins_a_thread_in_the_channel(world: World) -> None:
     said = await world.command("/followup", "webhook issues.closed, push: say who did it")
     assert "whenever `issues.closed` or `push` comes in by its webhook" in said

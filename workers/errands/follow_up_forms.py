@@ -27,7 +27,6 @@ from workers.follow_ups import acts, confirming, described, filled_in, listing, 
 from workers.follow_ups.acts import Who
 from workers.follow_ups.card import card, words_of
 from workers.follow_ups.facts import facts_of, name_of, zone_of
-from workers.follow_ups.listing import Notice
 from workers.follow_ups.refusals import Wrong
 from workers.follow_ups.wishes import Refused, Wish
 
@@ -144,10 +143,9 @@ async def _tell_alone(errand: Errand, asked: Asked, follow_up: FollowUp, note: s
         await follow_up_places.tell(errand, follow_up, note=note)
         return
     if asked.replaces == clicks.LIST:
-        user = errand.mail.principal
-        text, body = await listing.own(
-            errand.services, errand.slack, errand.words, asked.team, user, notice=Notice(note)
-        )
+        user, services = errand.mail.principal, errand.services
+        notice = await listing.notice(services, note, follow_up)
+        text, body = await listing.own(services, errand.slack, errand.words, asked.team, user, notice=notice)
     else:
         facts = await facts_of(errand.services, follow_up)
         text = words_of(follow_up, facts, errand.words, note=note)
@@ -194,9 +192,10 @@ async def _before(errand: Errand, asked: Asked) -> _Before | None:
 
 
 async def _quoted(errand: Errand) -> str:
-    """The message that it is to be about, as a quote below which one writes."""
-    text = errand.mail.text
-    if not text.strip():
+    """The message that it is to be about, without the bot's name before it, as a quote below which one writes."""
+    bot = await errand.services.installations.bot_user(errand.thread.team)
+    text = wire.without_mention(errand.mail.text, bot)
+    if not text:
         return ""
     names = await errand.services.people.names(errand.thread.team, sorted(wire.people_in(text)))
     quoted = shortened(wire.readable(text, people=names), QUOTED)
