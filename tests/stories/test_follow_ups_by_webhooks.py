@@ -23,7 +23,7 @@ from playground.services.linear.app import create as create_linear
 from playground.services.linear.app import key_of
 from playground.serving import serve
 from tests.stories.conftest import MakeWorld
-from tests.stories.test_follow_ups_people import form, press, whispers
+from tests.stories.test_follow_ups_people import form, holds, press, shown, whispers
 from tests.stories.test_follow_ups_running import direct, told
 from tests.world import ADA, GENERAL, GRACE, TEAM, Thread, World, until, until_true
 from workers.follow_ups import acts
@@ -165,6 +165,28 @@ async def test_the_form_leaves_a_webhook_its_events(world: World) -> None:
     await until_true(is_quiet, within=10, seen=lambda: before)
     [after] = await FollowUps(world.redis).of(TEAM, ADA)
     assert (after.follow_up.events, after.follow_up.hook) == (("issues.closed",), before.follow_up.hook)
+
+
+async def test_its_events_stand_in_the_forms_words_and_are_changed_there(world: World) -> None:
+    await of_channel(world, said="webhook issues.closed: say it")
+    [before] = await FollowUps(world.redis).of(TEAM, ADA)
+    await world.command("/followup", "list")
+    await press(world, world.whispered[-1], "change")
+    view = await form(world)
+    assert holds(view)["words"] == "webhook issues.closed"
+    await world.submit(view, {"words": "webhook isues.opened"})
+    await until(lambda: "Did you mean `issues.opened`?" in shown(world), seen=lambda: shown(world))
+    await world.submit(await form(world), {"words": "webhook issues.opened, push"})
+    await whispers(world, "whenever `issues.opened` or `push` comes in by its webhook", "Changed.")
+    [after] = await FollowUps(world.redis).of(TEAM, ADA)
+    assert (after.follow_up.events, after.follow_up.hook) == (("issues.opened", "push"), before.follow_up.hook)
+
+
+async def test_what_is_no_webhooks_phrase_is_answered_with_how_to_write_one(world: World) -> None:
+    assert "as in `webhook issues.closed: tell me who closed it`" in await world.command("/followup", "webhook")
+    assert "I know no event “nosuch”." in await world.command("/followup", "webhook nosuch: say it")
+    assert "Did you mean `issues.closed`?" in await world.command("/followup", "webhook issue.closed: say it")
+    assert await FollowUps(world.redis).of(TEAM, ADA) == []
 
 
 async def test_its_address_is_shown_to_its_owner_alone(world: World) -> None:

@@ -323,7 +323,6 @@ async def test_in_others_direct_messages_none_is_kept(world: World) -> None:
     said = await world.command("/followup", "in 2h check the deploy", channel=theirs)
     assert "I am not in this conversation" in said
     assert await world.command("/followup", channel=theirs) == ""
-    await world.submit(await form(world), {"prompt": "check", "date": "2027-03-02", "time": "09:00"})
     await until(lambda: "I am not in this conversation" in shown(world), seen=lambda: shown(world))
     assert await kept(world) == []
 
@@ -471,12 +470,68 @@ async def test_words_that_are_not_understood_come_back_with_all_that_was_typed(w
     }
     await world.submit(await form(world), typed)
     await until(lambda: "I do not understand what it says in words" in shown(world), seen=lambda: shown(world))
-    there = holds(await form(world))
+    view = await form(world)
+    blocks = view.definition["blocks"]
+    assert "I cannot take “every blue moon” as it is. Why stands below, at “Or in words”." in str(blocks[0])
+    field = next(number for number, block in enumerate(blocks) if block.get("block_id") == "words")
+    assert "I do not understand what it says in words" in str(blocks[field - 1]), "directly at its field"
+    assert shown(world).count("I do not understand") == 1
+    there = holds(view)
     assert {name: there[name] for name in ("prompt", "words", "until", "agent")} == {
         name: typed[name] for name in ("prompt", "words", "until", "agent")
     }
     await world.submit(await form(world), {"words": "every Friday at 9"})
     assert (await only(world)).quiet
+
+
+async def test_words_that_are_refused_for_their_time_are_refused_at_their_field_and_else_at_the_top(
+    world: World,
+) -> None:
+    await world.command("/followup")
+    await world.submit(await form(world), {"prompt": "look", "words": "every minute"})
+    await until(lambda: "too often" in shown(world), seen=lambda: shown(world))
+    blocks = (await form(world)).definition["blocks"]
+    field = next(number for number, block in enumerate(blocks) if block.get("block_id") == "words")
+    assert "too often" in str(blocks[field - 1])
+    assert "I cannot take “every minute”" in str(blocks[0])
+    await some(world, world.settings.follow_ups_per_person)
+    await world.submit(await form(world), {"words": "every Friday at 9"})
+    await until(lambda: "as many as one person may have" in shown(world), seen=lambda: shown(world))
+    assert "as many as one person may have" in str((await form(world)).definition["blocks"][0])
+
+
+async def test_words_without_a_time_of_day_are_taken_for_nine_which_is_said_there_too(world: World) -> None:
+    await world.command("/followup")
+    await world.submit(await form(world), {"prompt": "look", "words": "on Friday"})
+    await whispers(world, "> look", "so I took 9:00")
+    await until(lambda: "Kept." in shown(world), seen=lambda: shown(world))
+    assert "so I took 9:00" in shown(world)
+    thread = await a_thread(world)
+    await press(world, thread.ours[-1], "new")
+    await world.submit(await form(world), {"prompt": "look", "words": "on Friday"})
+    await until(lambda: "Kept." in shown(world), seen=lambda: shown(world))
+    assert "so I took 9:00" in shown(world)
+    assert "so I took 9:00" not in drawn(thread), "who read the form is told, not the thread"
+    await press(world, thread.ours[-1], "change")
+    await world.submit(await form(world), {"words": "on Monday at 10"})
+    await until(lambda: "Changed." in shown(world), seen=lambda: shown(world))
+    assert "so I took" not in shown(world)
+
+
+async def test_the_form_says_where_it_will_run(world: World) -> None:
+    thread, card, _ = await a_card(world)
+    await world.command("/followup")
+    await until(lambda: f"Where: in <#{GENERAL}>, each time in a thread" in shown(world), seen=lambda: shown(world))
+    await world.command("/followup", channel=DM)
+    await until(lambda: "Where: in our direct messages, each time" in shown(world), seen=lambda: shown(world))
+    await press(world, card, "change")
+    await until(lambda: "Where: in this thread." in shown(world), seen=lambda: shown(world))
+    await world.command("/followup", "list")
+    await whispers(world, "You have 1 follow-up.")
+    await press(world, world.whispered[-1], "change")
+    await until(lambda: f"Where: in its thread of <#{GENERAL}>." in shown(world), seen=lambda: shown(world))
+    await world.shortcut("follow_up_on", thread.messages[0], user=CAMILLE)
+    await until(lambda: "dans ce fil." in shown(world, CAMILLE), seen=lambda: shown(world, CAMILLE))
 
 
 async def test_a_recurrence_that_the_form_has_no_choice_for_stays_what_it_is(world: World) -> None:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 from bot.follow_ups.models import When
 from bot.texts.words import Language
-from workers.follow_ups import ends, once, past, recurrence, repeating, unread
+from workers.follow_ups import ends, hooked, once, past, recurrence, repeating, unread
 from workers.follow_ups.ends import End, Tail
 from workers.follow_ups.once import Once
 from workers.follow_ups.refusals import Refusal, Wrong
@@ -22,7 +22,6 @@ from workers.follow_ups.scanner import Scanner
 WORDS_AT_END = 20  # the longest phrase that is looked for at the end of a text
 TRAILING = " ,;:–—-\n\t"
 
-_WEBHOOK = re.compile(r"\s*webhook(?P<events>(?:[\s,]+[A-Za-z*][\w*]*(?:\.[\w*]+)*)*)\s*:(?=\s)", re.IGNORECASE)
 _BETWEEN = r"[\s,;:.–—-]+"
 
 
@@ -55,26 +54,24 @@ def read(text: str, *, now: datetime, language: Language) -> Read | Wrong:
             _by_webhook(text, now)
             or _at_the_beginning(text, now, language)
             or _at_the_end(text, now, language)
-            or _not_understood()
+            or _not_understood(text)
         )
     except Refusal as refused:
         return refused.wrong
 
 
-def _not_understood() -> Wrong:
-    return Wrong("follow_up.time.not_understood")
+def _not_understood(text: str) -> Wrong:
+    return Wrong("follow_up.time.webhook" if hooked.begins(text) else "follow_up.time.not_understood")
 
 
 def _by_webhook(text: str, now: datetime) -> Read | None:
     """ "webhook issues.closed: tell me who closed it": whenever one of these events comes in, or any."""
-    found = _WEBHOOK.match(text)
-    if found is None:
+    if not (found := hooked.phrase(text)):
         return None
-    prompt = text[found.end() :].strip()
+    events, prompt = found
     if not prompt:
         raise Refusal("no_prompt")
-    events = tuple(re.split(r"[\s,]+", found["events"].strip())) if found["events"] else ()
-    return Read(When(hook=True, zone=str(now.tzinfo)), prompt, events=events)
+    return Read(When(hook=True, zone=_zone(now)), prompt, events=events)
 
 
 def _at_the_beginning(text: str, now: datetime, language: Language) -> Read | None:
