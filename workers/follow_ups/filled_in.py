@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from bot.follow_ups import form as forms
 from bot.follow_ups.form import Form
 from bot.follow_ups.models import FollowUp, When
+from bot.slack.text import shortened
 from bot.texts.words import Language
 from workers.follow_ups import hooked, phrases
 from workers.follow_ups.refusals import Refusal, Value, Wrong
@@ -20,6 +21,7 @@ from workers.follow_ups.rules import DAYS
 NO_PROMPT = "§"  # stands for the prompt behind words that only say when
 NOT_UNDERSTOOD = "follow_up.form.not_understood"
 IN_A_FORM = {"follow_up.time.not_understood": NOT_UNDERSTOOD, "follow_up.time.unread": "follow_up.form.unread"}
+BESIDES_SHOWN = 60  # characters of what stands beside a time
 AHEAD = timedelta(hours=1)  # the time that an empty form proposes
 
 
@@ -117,11 +119,12 @@ def _in_words(words: str, now: datetime, language: Language, before: str) -> Tim
         return refused.wrong
     if events is not None:
         return Timed(When(hook=True, zone=str(getattr(now.tzinfo, "key", "UTC"))), events=events)
-    found = phrases.read(f"{words} {NO_PROMPT}", now=now, language=language)
+    found = phrases.read(f"{words}\n{NO_PROMPT}", now=now, language=language)
     if isinstance(found, Wrong):
         return _in_a_form(found)
     if found.prompt != NO_PROMPT:
-        return _in_a_form(Wrong("follow_up.time.unread", {"said": found.prompt.removesuffix(NO_PROMPT).strip()}))
+        besides = shortened(found.prompt.removesuffix(NO_PROMPT).strip(), BESIDES_SHOWN)
+        return _in_a_form(Wrong("follow_up.time.unread", {"said": besides}))
     return Timed(found.when, found.ends_at, found.most_runs, found.events, found.hour_said)
 
 
@@ -132,7 +135,7 @@ def _in_a_form(wrong: Wrong) -> Wrong:
 
 
 def _without_prompt(value: Value) -> Value:
-    return value.replace(NO_PROMPT, "").replace(" …", "…").strip() if isinstance(value, str) else value
+    return value.replace(NO_PROMPT, "").strip() if isinstance(value, str) else value
 
 
 def _begins(follow_up: FollowUp, zone: ZoneInfo) -> datetime:

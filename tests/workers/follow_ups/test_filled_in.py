@@ -99,9 +99,9 @@ WORDS: dict[str, tuple[str, Language, object]] = {
         Wrong("follow_up.time.past", {"nearest": datetime(2027, 3, 2, 9, tzinfo=ZoneInfo(ZONE))}),
     ),
     "an exception": (
-        "every day at 9 except on holidays",
+        "every day at 9 except on bank holidays",
         "en",
-        Wrong("follow_up.form.unread", {"said": "except on holidays"}),
+        Wrong("follow_up.form.unread", {"said": "except on bank holidays"}),
     ),
     "a webhook": (
         "webhook issues.closed, push",
