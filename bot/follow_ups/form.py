@@ -19,7 +19,7 @@ DEFAULT_AGENT = "-"  # whoever answers in that place; no agent's name is so
 MOST_RUNS = 10_000
 PROMPT_LIMIT = 3_000  # characters: what an input of Slack's modals takes
 UNTIL_LIMIT = 500
-WORDS_LIMIT = 200
+WORDS_LIMIT = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,6 +22,7 @@ CALLBACK = "follow_up_form"
 VALUE = "value"  # each input's action id
 OPTION_LIMIT, LABEL_LIMIT, AGENTS = 75, 2_000, 100  # Slack's
 QUIET, AS_IS = "quiet", "as_is"
+WORDS = "words"  # the block of the field for words
 
 Element = dict[str, Any]
 
@@ -69,10 +70,24 @@ def said(words: Words, asked: Asked, view: str, sentence: str) -> views.View:
 
 
 def drawn(
-    words: Words, asked: Asked, view: str, form: Form, *, agents: Sequence[tuple[str, str]], notice: str = ""
+    words: Words,
+    asked: Asked,
+    view: str,
+    form: Form,
+    *,
+    agents: Sequence[tuple[str, str]],
+    place: str = "",
+    notice: str = "",
+    at_words: str = "",
 ) -> views.View:
-    """The form with what stands in it; `agents` are (name, how it is shown), the first for whoever answers there."""
-    body = [*(blocks.notice(notice) if notice else []), *_inputs(words, form, agents, asked.zone)]
+    """The form with what stands in it; `agents` are (name, how it is shown), the first for whoever answers there.
+
+    `notice` and then `place`, where it runs, stand at the top; `at_words` at the field for words, which is far below.
+    """
+    top = [block for said in (notice, place) if said for block in blocks.notice(said)]
+    inputs = _inputs(words, form, agents, asked.zone)
+    at = next(number for number, block in enumerate(inputs) if block["block_id"] == WORDS)
+    body = [*top, *inputs[:at], *(blocks.notice(at_words) if at_words else []), *inputs[at:]]
     made = views.modal(
         _title(words, asked),
         body,
@@ -124,7 +139,7 @@ def _inputs(words: Words, form: Form, agents: Sequence[tuple[str, str]], zone: s
                optional=True),
         _input("repeat", say("repeat"), _choice("static_select", options("repeat", forms.REPEATS), form.repeat),
                hint=say("repeat_hint")),
-        _input("words", say("words"), {**text, "max_length": forms.WORDS_LIMIT}
+        _input(WORDS, say("words"), {**text, "max_length": forms.WORDS_LIMIT}
                | _initial("initial_value", form.words), optional=True, hint=say("words_hint")),
         _input("end", say("end"), _choice("radio_buttons", options(
             "end", (forms.NEVER, forms.BY_DATE, forms.BY_COUNT)), form.end)),

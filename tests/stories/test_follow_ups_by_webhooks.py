@@ -23,7 +23,7 @@ from playground.services.linear.app import create as create_linear
 from playground.services.linear.app import key_of
 from playground.serving import serve
 from tests.stories.conftest import MakeWorld
-from tests.stories.test_follow_ups_people import form, press, whispers
+from tests.stories.test_follow_ups_people import form, holds, press, shown, whispers
 from tests.stories.test_follow_ups_running import direct, told
 from tests.world import ADA, GENERAL, GRACE, TEAM, Thread, World, until, until_true, words_in
 from workers.follow_ups import acts
@@ -168,6 +168,28 @@ async def test_the_form_leaves_a_webhook_its_events(world: World) -> None:
     assert (after.follow_up.events, after.follow_up.hook) == (("issues.closed",), before.follow_up.hook)
 
 
+async def test_its_events_stand_in_the_forms_words_and_are_changed_there(world: World) -> None:
+    await of_channel(world, said="webhook issues.closed: say it")
+    [before] = await FollowUps(world.redis).of(TEAM, ADA)
+    await world.command("/followup", "list")
+    await press(world, world.whispered[-1], "change")
+    view = await form(world)
+    assert holds(view)["words"] == "webhook issues.closed"
+    await world.submit(view, {"words": "webhook isues.opened"})
+    await until(lambda: "Did you mean `issues.opened`?" in shown(world), seen=lambda: shown(world))
+    await world.submit(await form(world), {"words": "webhook issues.opened, push"})
+    await whispers(world, "whenever `issues.opened` or `push` comes in by its webhook", "Changed.")
+    [after] = await FollowUps(world.redis).of(TEAM, ADA)
+    assert (after.follow_up.events, after.follow_up.hook) == (("issues.opened", "push"), before.follow_up.hook)
+
+
+async def test_what_is_no_webhooks_phrase_is_answered_with_how_to_write_one(world: World) -> None:
+    assert "as in `webhook issues.closed: tell me who closed it`" in await world.command("/followup", "webhook")
+    assert "I know no event “nosuch”." in await world.command("/followup", "webhook nosuch: say it")
+    assert "Did you mean `issues.closed`?" in await world.command("/followup", "webhook issue.closed: say it")
+    assert await FollowUps(world.redis).of(TEAM, ADA) == []
+
+
 async def test_its_address_is_shown_to_its_owner_alone(world: World) -> None:
     thread = await promised(world)
     [card] = [message for message in thread.ours if "follow_up:address" in str(message.blocks)]
@@ -178,6 +200,27 @@ async def test_its_address_is_shown_to_its_owner_alone(world: World) -> None:
     async with httpx2.AsyncClient() as nobody:
         refused = await nobody.post(url, json={"action": "closed"}, headers={"x-github-event": "issues"})
     assert refused.status_code == 404
+
+
+async def test_its_address_is_found_again_in_its_owners_list(world: World) -> None:
+    """The card that was made at once is gone after a reload."""
+    await of_channel(world)
+    await world.command("/followup", "list")
+    await press(world, world.whispered[-1], "address")
+    assert await whispers(world, f"{PUBLIC}/hooks/", "Secret:")
+
+
+async def test_a_channels_list_shows_its_address_to_its_owner_alone(world: World) -> None:
+    await of_channel(world)
+    thread = await world.mention("follow-ups", user=GRACE)
+    await thread.answered()
+    await press(world, thread.ours[-1], "address", user=GRACE)
+    assert "/hooks/" not in await whispers(world, "This follow-up is Ada’s")
+    assert world.whispered[-1].ephemeral_for == GRACE
+    await press(world, thread.ours[-1], "address")
+    await whispers(world, f"{PUBLIC}/hooks/", "Secret:")
+    assert world.whispered[-1].ephemeral_for == ADA
+    assert "/hooks/" not in str(thread.ours[-1].blocks)
 
 
 async def test_one_is_made_by_a_phrase_and_each_event_begins_a_thread_in_the_channel(world: World) -> None:

@@ -304,6 +304,15 @@ async def test_with_a_prefix_the_command_bears_it(make_world: MakeWorld) -> None
     assert "`/tw-followup list`" in await world.command("/tw-followup", "help")
 
 
+async def test_where_no_more_may_be_it_says_who_can_make_room(world: World) -> None:
+    await some(world, world.settings.follow_ups_per_thread, user=GRACE)
+    said = await world.command("/followup", "in 2h check the deploy")
+    assert "an admin of the workspace or an operator can cancel" in said
+    assert "Say `follow-ups` to me in it" in said
+    said = await world.command("/followup", "dans 2h vérifie", user=CAMILLE)
+    assert "un admin de l’espace de travail ou un opérateur peut les annuler" in said
+
+
 async def test_in_a_direct_message_it_runs_there(world: World) -> None:
     assert "in our direct messages" in await world.command("/followup", "in 2h check the deploy", channel=DM)
     assert (await only(world)).channel == DM
@@ -314,7 +323,6 @@ async def test_in_others_direct_messages_none_is_kept(world: World) -> None:
     said = await world.command("/followup", "in 2h check the deploy", channel=theirs)
     assert "I am not in this conversation" in said
     assert await world.command("/followup", channel=theirs) == ""
-    await world.submit(await form(world), {"prompt": "check", "date": "2027-03-02", "time": "09:00"})
     await until(lambda: "I am not in this conversation" in shown(world), seen=lambda: shown(world))
     assert await kept(world) == []
 
@@ -471,12 +479,68 @@ async def test_words_that_are_not_understood_come_back_with_all_that_was_typed(w
     }
     await world.submit(await form(world), typed)
     await until(lambda: "I do not understand what it says in words" in shown(world), seen=lambda: shown(world))
-    there = holds(await form(world))
+    view = await form(world)
+    blocks = view.definition["blocks"]
+    assert "I cannot take “every blue moon” as it is. Why stands below, at “Or in words”." in str(blocks[0])
+    field = next(number for number, block in enumerate(blocks) if block.get("block_id") == "words")
+    assert "I do not understand what it says in words" in str(blocks[field - 1]), "directly at its field"
+    assert shown(world).count("I do not understand") == 1
+    there = holds(view)
     assert {name: there[name] for name in ("prompt", "words", "until", "agent")} == {
         name: typed[name] for name in ("prompt", "words", "until", "agent")
     }
     await world.submit(await form(world), {"words": "every Friday at 9"})
     assert (await only(world)).quiet
+
+
+async def test_words_that_are_refused_for_their_time_are_refused_at_their_field_and_else_at_the_top(
+    world: World,
+) -> None:
+    await world.command("/followup")
+    await world.submit(await form(world), {"prompt": "look", "words": "every minute"})
+    await until(lambda: "too often" in shown(world), seen=lambda: shown(world))
+    blocks = (await form(world)).definition["blocks"]
+    field = next(number for number, block in enumerate(blocks) if block.get("block_id") == "words")
+    assert "too often" in str(blocks[field - 1])
+    assert "I cannot take “every minute”" in str(blocks[0])
+    await some(world, world.settings.follow_ups_per_person)
+    await world.submit(await form(world), {"words": "every Friday at 9"})
+    await until(lambda: "as many as one person may have" in shown(world), seen=lambda: shown(world))
+    assert "as many as one person may have" in str((await form(world)).definition["blocks"][0])
+
+
+async def test_words_without_a_time_of_day_are_taken_for_nine_which_is_said_there_too(world: World) -> None:
+    await world.command("/followup")
+    await world.submit(await form(world), {"prompt": "look", "words": "on Friday"})
+    await whispers(world, "> look", "so I took 9:00")
+    await until(lambda: "Kept." in shown(world), seen=lambda: shown(world))
+    assert "so I took 9:00" in shown(world)
+    thread = await a_thread(world)
+    await press(world, thread.ours[-1], "new")
+    await world.submit(await form(world), {"prompt": "look", "words": "on Friday"})
+    await until(lambda: "Kept." in shown(world), seen=lambda: shown(world))
+    assert "so I took 9:00" in shown(world)
+    assert "so I took 9:00" not in drawn(thread), "who read the form is told, not the thread"
+    await press(world, thread.ours[-1], "change")
+    await world.submit(await form(world), {"words": "on Monday at 10"})
+    await until(lambda: "Changed." in shown(world), seen=lambda: shown(world))
+    assert "so I took" not in shown(world)
+
+
+async def test_the_form_says_where_it_will_run(world: World) -> None:
+    thread, card, _ = await a_card(world)
+    await world.command("/followup")
+    await until(lambda: f"Where: in <#{GENERAL}>, each time in a thread" in shown(world), seen=lambda: shown(world))
+    await world.command("/followup", channel=DM)
+    await until(lambda: "Where: in our direct messages, each time" in shown(world), seen=lambda: shown(world))
+    await press(world, card, "change")
+    await until(lambda: "Where: in this thread." in shown(world), seen=lambda: shown(world))
+    await world.command("/followup", "list")
+    await whispers(world, "You have 1 follow-up.")
+    await press(world, world.whispered[-1], "change")
+    await until(lambda: f"Where: in its thread of <#{GENERAL}>." in shown(world), seen=lambda: shown(world))
+    await world.shortcut("follow_up_on", thread.messages[0], user=CAMILLE)
+    await until(lambda: "dans ce fil." in shown(world, CAMILLE), seen=lambda: shown(world, CAMILLE))
 
 
 async def test_a_recurrence_that_the_form_has_no_choice_for_stays_what_it_is(world: World) -> None:
@@ -509,7 +573,7 @@ async def test_a_message_s_menu_opens_the_form_with_its_words(world: World) -> N
     thread = await a_thread(world)
     await world.shortcut("follow_up_on", thread.messages[0])
     view = await form(world)
-    assert holds(view)["prompt"] == "> @Threadwind what broke?\n"
+    assert holds(view)["prompt"] == "> what broke?\n"
     await world.submit(view, {"prompt": "ask again", "words": "in 3 hours"})
     await until(lambda: len(thread.ours) == 2, seen=lambda: thread.said)
     one = await only(world)
@@ -669,7 +733,7 @@ async def test_a_list_offers_nothing_that_would_only_be_refused(world: World) ->
     assert "It runs at this moment." in await world.command("/followup", "list")
     assert offered(world) == {
         running.id: ["Change", "Pause", "Cancel"],
-        woken.id: ["Change", "Pause", "Run now", "Cancel"],
+        woken.id: ["Change", "Show address", "Pause", "Run now", "Cancel"],
         missing.id: ["Change", "Cancel"],
         paused.id: ["Change", "Resume", "Cancel"],
     }
@@ -719,8 +783,33 @@ async def test_one_is_paused_and_resumed_in_the_list(world: World) -> None:
     assert "Paused, by Ada." not in await whispers(world, "Paused by Ada."), "its row says it"
     assert (await now_is(world, first)).status is Status.PAUSED
     await press(world, world.whispered[-1], "resume", follow_up=first.id)
-    await whispers(world, "Resumed, by Ada.")
+    await whispers(world, "Resumed, by Ada.\n> task 0\n")
     assert (await now_is(world, first)).due == first.due
+
+
+async def test_a_list_of_pages_says_which_one_was_paused_though_its_row_moves_to_another_page(world: World) -> None:
+    first, *_ = await some(world, 14)
+    await world.command("/followup", "list")
+    await press(world, world.whispered[-1], "pause", follow_up=first.id)
+    said = await whispers(world, "Paused, by Ada.\n> task 0\n")
+    assert said.count("> task 0") == 1, "its row is on the second page"
+
+
+async def test_a_refusal_in_a_list_says_of_which_one(world: World) -> None:
+    first, *_ = await some(world, 3)
+    await world.command("/followup", "list")
+    await stand(
+        world,
+        first,
+        prompt=f"{'look at *all* ' * 30}<!channel>",
+        running=(now := int(MONDAY.timestamp())),
+        running_since=now,
+    )
+    await press(world, world.whispered[-1], "run", follow_up=first.id)
+    said = await whispers(world, "It runs at this moment.\n> look at")
+    quoted = said.partition("\n> ")[2].partition("\n")[0]
+    assert len(quoted) < 200, "in short"
+    assert "<!channel>" not in said
 
 
 async def test_one_is_changed_from_the_list_which_then_shows_it(world: World) -> None:
@@ -728,14 +817,14 @@ async def test_one_is_changed_from_the_list_which_then_shows_it(world: World) ->
     await world.command("/followup", "list")
     await press(world, world.whispered[-1], "change", follow_up=first.id)
     await world.submit(await form(world), {"prompt": "another task"})
-    await whispers(world, "Changed.", "You have 2 follow-ups", "> another task", "> task 1")
+    await whispers(world, "Changed.\n> another task\n", "You have 2 follow-ups", "> task 1")
 
 
 async def test_one_is_run_now(world: World) -> None:
     [one] = await some(world, 1)
     await world.command("/followup", "list")
     await press(world, world.whispered[-1], "run")
-    await whispers(world, "It runs now, for Ada.")
+    await whispers(world, "It runs now, for Ada.\n> task 0\n")
     assert (await now_is(world, one)).runs == 1
 
 
@@ -755,9 +844,9 @@ async def test_one_is_cancelled_in_the_list_and_a_second_press_is_harmless(world
     before = world.whispered[-1]
     await world.command("/followup", "list")
     await press(world, world.whispered[-1], "cancel", follow_up=first.id)
-    await whispers(world, "Cancelled, by Ada.", "You have 1 follow-up.")
+    await whispers(world, "Cancelled, by Ada.\n> task 0\n", "You have 1 follow-up.")
     await press(world, before, "cancel", follow_up=first.id)
-    await whispers(world, "It has ended already.", "You have 1 follow-up.")
+    await whispers(world, "It has ended already.\n> task 0\n", "You have 1 follow-up.")
     assert [one.id for one in await kept(world)] == [second.id]
 
 
@@ -769,9 +858,9 @@ async def test_a_channel_lists_those_that_begin_threads_in_it_and_an_admin_ends_
     listed = thread.ours[-1]
     await press(world, listed, "cancel", user=GRACE, follow_up="id0")
     await until(lambda: "There is 1 follow-up in this channel" in drawn(thread), seen=lambda: drawn(thread))
-    assert "Cancelled, by Grace." in drawn(thread)
+    assert "Cancelled, by Grace.\n> task 0\n" in drawn(thread)
     assert "> task 1" in drawn(thread)
-    assert "> task 0" not in drawn(thread)
+    assert drawn(thread).count("> task 0") == 1, "where it says what was cancelled"
     assert world.mistral.requests("conversations.start") == []
 
 

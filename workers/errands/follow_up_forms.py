@@ -19,20 +19,21 @@ from bot.slack import follow_up_form, wire
 from bot.slack.errors import Refused as SlackRefused
 from bot.slack.follow_up_form import Asked
 from bot.slack.ledger import Unread
-from bot.slack.text import shortened
+from bot.slack.text import shortened, shown
+from bot.texts import Words
 from workers import lines
 from workers.errands import follow_up_places, modal
 from workers.errands.errand import DONE, Errand, GivenUp
 from workers.follow_ups import acts, confirming, described, filled_in, listing, making, rights, wishes
 from workers.follow_ups.card import card, when_of, words_of
 from workers.follow_ups.facts import facts_of, name_of, zone_of
-from workers.follow_ups.listing import Notice
 from workers.follow_ups.refusals import Wrong
 from workers.follow_ups.rights import Who
 from workers.follow_ups.wishes import Refused, Wish
 from workers.ids import id_from
 
 QUOTED = 1_500  # characters of the message that a follow-up is to be about
+WORDS_SHOWN = 80  # characters of the words that were not understood
 
 log = structlog.get_logger()
 
@@ -54,6 +55,8 @@ async def fill(errand: Errand) -> None:
     asked = await _asked(errand)
     try:
         before = await _before(errand, asked)
+        if before is None:
+            await follow_up_places.look(errand, asked.channel)
         form = before.form(asked.zone) if before else filled_in.empty(await _quoted(errand), _now(errand, asked))
         await _show(errand, asked, form, place=before.follow_up if before else None)
     except GivenUp as given_up:
@@ -70,16 +73,18 @@ async def sent(errand: Errand) -> None:
         before = await _before(errand, asked)
         timed = _timed(errand, asked, form, before)
         if isinstance(timed, Wrong):
-            sentence = described.refusal(timed, errand.words)
+            sentence, of_time = described.refusal(timed, errand.words), True
         else:
             done = await _do(errand, _wish(errand, asked, form, timed, before), before)
             if not isinstance(done, Refused):
                 errand.journal.set(**{DONE: done.id})
                 await errand.journal.write()
-                await _tell(errand, asked, done, changed=before is not None)
+                note = "" if timed.hour_said else errand.words.say("follow_up.card.hour_taken")
+                await _tell(errand, asked, done, changed=before is not None, note=note)
                 return
-            sentence = errand.words.say(done.key, **done.values)
-        await _show(errand, asked, form, notice=sentence, place=before.follow_up if before else None)
+            sentence, of_time = errand.words.say(done.key, **done.values), done.key in wishes.OF_TIME
+        place, at_words = before.follow_up if before else None, of_time and bool(form.words.strip())
+        await _show(errand, asked, form, notice=sentence, at_words=at_words, place=place)
     except GivenUp as given_up:
         await _say(errand, asked, errand.words.say(given_up.key, **given_up.values))
 
@@ -125,15 +130,16 @@ async def _do(errand: Errand, wish: Wish, before: _Before | None) -> FollowUp | 
     return done if isinstance(done, Refused) else done.follow_up
 
 
-async def _tell(errand: Errand, asked: Asked, follow_up: FollowUp, *, changed: bool) -> None:
-    """In its thread, where everybody reads it; else to its person alone."""
+async def _tell(errand: Errand, asked: Asked, follow_up: FollowUp, *, changed: bool, note: str = "") -> None:
+    """In its thread, where everybody reads it; else to its person alone, as is the `note` on how the form was read."""
     services, person = errand.services, await name_of(errand.services, asked.team, errand.mail.principal)
     said = errand.words.say("follow_up.form.changed") if changed else await _made(errand, follow_up)
     if changed:
         await confirming.redraw(services, follow_up, note="follow_up.card.changed_by", values={"person": person})
     elif follow_up.thread:
         said = await _posted(errand, follow_up) or said
-    await _tell_alone(errand, asked, follow_up, said if changed else "")
+    said = f"{said}\n{note}" if note else said
+    await _tell_alone(errand, asked, follow_up, said if changed else note)
     await _say(errand, asked, said)
 
 
@@ -150,10 +156,9 @@ async def _tell_alone(errand: Errand, asked: Asked, follow_up: FollowUp, note: s
         await follow_up_places.tell(errand, follow_up, note=note)
         return
     if asked.replaces == clicks.LIST:
-        user = errand.mail.principal
-        text, body = await listing.own(
-            errand.services, errand.slack, errand.words, asked.team, user, notice=Notice(note)
-        )
+        user, services = errand.mail.principal, errand.services
+        notice = await listing.notice(services, note, follow_up)
+        text, body = await listing.own(services, errand.slack, errand.words, asked.team, user, notice=notice)
     else:
         facts = await facts_of(errand.services, follow_up, reader=errand.mail.principal)
         text = words_of(follow_up, facts, errand.words, note=note)
@@ -200,20 +205,44 @@ async def _before(errand: Errand, asked: Asked) -> _Before | None:
 
 
 async def _quoted(errand: Errand) -> str:
-    """The message that it is to be about, as a quote below which one writes."""
-    text = errand.mail.text
-    if not text.strip():
+    """The message that it is to be about, without the bot's name before it, as a quote below which one writes."""
+    bot = await errand.services.installations.bot_user(errand.thread.team)
+    text = wire.without_mention(errand.mail.text, bot)
+    if not text:
         return ""
     names = await errand.services.people.names(errand.thread.team, sorted(wire.people_in(text)))
     quoted = shortened(wire.readable(text, people=names), QUOTED)
     return "\n".join(f"> {line}" for line in quoted.splitlines()) + "\n"
 
 
-async def _show(errand: Errand, asked: Asked, form: Form, *, notice: str = "", place: FollowUp | None = None) -> None:
+async def _show(
+    errand: Errand,
+    asked: Asked,
+    form: Form,
+    *,
+    notice: str = "",
+    at_words: bool = False,
+    place: FollowUp | None = None,
+) -> None:
+    """With `notice` at its top; `at_words`: at the field for words, with a line at the top that leads there."""
     channel, root = (place.channel, place.thread_ts) if place else (asked.channel, asked.root)
     agents = await _agents(errand, replace(asked, channel=channel, root=root))
-    view = follow_up_form.drawn(errand.words, asked, errand.mail.about["view"], form, agents=agents, notice=notice)
+    view = follow_up_form.drawn(
+        errand.words,
+        asked,
+        errand.mail.about["view"],
+        form,
+        agents=agents,
+        place=follow_up_places.said(errand.words, asked, place),
+        notice=_leading_to_words(errand.words, form) if at_words else notice,
+        at_words=notice if at_words else "",
+    )
     await modal.fill(errand, view)
+
+
+def _leading_to_words(words: Words, form: Form) -> str:
+    said, label = shown(form.words.strip(), WORDS_SHOWN), words.say("follow_up.form.words")
+    return words.say("follow_up.form.look_at_words", said=said, label=label)
 
 
 async def _agents(errand: Errand, asked: Asked) -> list[tuple[str, str]]:

@@ -7,6 +7,9 @@ there as a run would be, and where we may not post it goes by the `response_url`
 from __future__ import annotations
 
 from bot.follow_ups.models import FollowUp
+from bot.slack import follow_up_clicks as clicks
+from bot.slack.follow_up_form import Asked
+from bot.texts import Words
 from workers.errands.errand import Errand, GivenUp
 from workers.follow_ups.card import card, words_of
 from workers.follow_ups.facts import facts_of
@@ -16,6 +19,17 @@ async def look(errand: Errand, channel: str) -> None:
     """`GivenUp` for a direct message between other people, in which we never are."""
     if channel.startswith("D") and channel != await errand.slack.open_dm(errand.mail.principal):
         raise GivenUp("follow_up.refused.not_our_dm")
+
+
+def said(words: Words, asked: Asked, follow_up: FollowUp | None) -> str:
+    """Where a form's follow-up runs, in a sentence. In a list of one's own "this thread" would be any."""
+    channel, root = (follow_up.channel, follow_up.thread_ts) if follow_up else (asked.channel, asked.root)
+    place = "dm" if channel.startswith("D") else "channel"
+    if not root:
+        return words.say(f"follow_up.form.in_{place}", channel=f"<#{channel}>")
+    if asked.replaces == clicks.LIST:
+        return words.say(f"follow_up.form.in_thread_of_{place}", channel=f"<#{channel}>")
+    return words.say("follow_up.form.in_thread")
 
 
 async def tell(errand: Errand, follow_up: FollowUp, *, note: str = "") -> None:

@@ -141,9 +141,9 @@ async def _shown(errand: Errand, said: str, follow_up_id: str, *, key: str, draw
     as_it_stands = follow_up_id if not refused or key in OVER else ""
     match about.get("at", ""):
         case clicks.LIST if mine:
-            await _listed(errand, page=1, notice=Notice(said, as_it_stands))
+            await _listed(errand, page=1, notice=await _notice(errand, said, follow_up_id, as_it_stands))
         case clicks.THREAD | clicks.CHANNEL if not refused:
-            await _listed(errand, page=1, notice=Notice(said, as_it_stands))
+            await _listed(errand, page=1, notice=await _notice(errand, said, follow_up_id, as_it_stands))
         case clicks.TOLD if not refused or key in OVER:
             await follow_up_told.acted(errand, said, follow_up_id)
         case clicks.CARD if mine:
@@ -152,6 +152,12 @@ async def _shown(errand: Errand, said: str, follow_up_id: str, *, key: str, draw
             pass
         case _:
             await errand.answer(key, said, blocks.notice(said))
+
+
+async def _notice(errand: Errand, said: str, follow_up_id: str, about: str) -> Notice:
+    """It names the follow-up by its task, of which a list has many."""
+    kept = await errand.services.follow_ups.get(errand.thread.team, follow_up_id)
+    return await listing.notice(errand.services, said, kept.follow_up, about=about) if kept else Notice(said)
 
 
 async def _card_anew(errand: Errand, said: str, follow_up_id: str, *, as_it_stands: bool) -> None:

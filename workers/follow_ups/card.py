@@ -45,10 +45,11 @@ def row(follow_up: FollowUp, facts: Facts, words: Words, *, place: str, link: st
 
 
 def _acts(follow_up: FollowUp, facts: Facts) -> list[str]:
-    """Without those that `acts.py` would refuse as it stands, whoever presses."""
+    """Without those that `acts.py` would refuse as it stands, whoever presses. At most five: more wrap in Slack."""
     is_paused = follow_up.status is Status.PAUSED
     offered = {
         clicks.CHANGE: not facts.owner_gone,
+        clicks.ADDRESS: follow_up.when.hook and not facts.owner_gone,
         clicks.PAUSE: not is_paused,
         clicks.RESUME: is_paused and not facts.nobody_answers,
         clicks.RUN: not (is_paused or facts.running or facts.owner_gone),

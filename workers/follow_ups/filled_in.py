@@ -12,24 +12,28 @@ from zoneinfo import ZoneInfo
 from bot.follow_ups import form as forms
 from bot.follow_ups.form import Form
 from bot.follow_ups.models import FollowUp, When
+from bot.slack.text import shortened
 from bot.texts.words import Language
-from workers.follow_ups import phrases
-from workers.follow_ups.refusals import Wrong
+from workers.follow_ups import hooked, phrases
+from workers.follow_ups.refusals import Refusal, Value, Wrong
 from workers.follow_ups.rules import DAYS
 
 NO_PROMPT = "§"  # stands for the prompt behind words that only say when
 NOT_UNDERSTOOD = "follow_up.form.not_understood"
+IN_A_FORM = {"follow_up.time.not_understood": NOT_UNDERSTOOD, "follow_up.time.unread": "follow_up.form.unread"}
+BESIDES_SHOWN = 60  # characters of what stands beside a time
 AHEAD = timedelta(hours=1)  # the time that an empty form proposes
 
 
 @dataclass(frozen=True, slots=True)
 class Timed:
-    """`events` of a webhook; None where times were left as they were."""
+    """`events` of a webhook; None where times were left as they were. `hour_said` as in `phrases.Read`."""
 
     when: When
     ends_at: int = 0
     most_runs: int = 0
     events: tuple[str, ...] | None = ()
+    hour_said: bool = True
 
 
 def timed(form: Form, *, now: datetime, language: Language, before: tuple[Form, When] | None = None) -> Timed | Wrong:
@@ -38,7 +42,7 @@ def timed(form: Form, *, now: datetime, language: Language, before: tuple[Form, 
     if before and _times(form) == _times(before[0]):
         found: Timed | Wrong = Timed(before[1], events=None)
     elif form.words.strip():
-        found = _in_words(form.words.strip(), now, language)
+        found = _in_words(form.words.strip(), now, language, before[0].words if before else "")
     else:
         found = _picked(form, now)
     if isinstance(found, Wrong) or form.end == forms.NEVER:
@@ -54,7 +58,8 @@ def _times(form: Form) -> tuple[str, ...]:
 
 
 def form_of(follow_up: FollowUp, *, prompt: str, zone: str, words: str) -> Form:
-    """What it is now. `words` describe its times, for where the form has no choice like them."""
+    """What it is now. `words` describe its times, for where the form has no choice like them; a webhook's are its
+    events, as one types them."""
     when = follow_up.when
     moment, repeat = _begins(follow_up, ZoneInfo(zone)), _repeat(when, zone)
     picked = bool(when.at or repeat)
@@ -66,7 +71,7 @@ def form_of(follow_up: FollowUp, *, prompt: str, zone: str, words: str) -> Form:
         date=moment.date().isoformat() if picked else "",
         time=f"{moment:%H:%M}" if picked else "",
         repeat=repeat or forms.REPEATS[0],
-        words="" if picked else words,
+        words="" if picked else (hooked.written(follow_up.events) if when.hook else words)[: forms.WORDS_LIMIT],
         end=forms.BY_DATE if ends else forms.BY_COUNT if follow_up.most_runs else forms.NEVER,
         end_date=ends.date().isoformat() if ends else "",
         count=str(follow_up.most_runs or ""),
@@ -107,13 +112,30 @@ def _picked(form: Form, now: datetime) -> Timed | Wrong:
     return Timed(When(rule=rule(form.repeat, begins), start=begins.isoformat(), zone=zone))
 
 
-def _in_words(words: str, now: datetime, language: Language) -> Timed | Wrong:
-    found = phrases.read(f"{words} {NO_PROMPT}", now=now, language=language)
+def _in_words(words: str, now: datetime, language: Language, before: str) -> Timed | Wrong:
+    try:
+        events = hooked.events(words, before=before)
+    except Refusal as refused:
+        return refused.wrong
+    if events is not None:
+        return Timed(When(hook=True, zone=str(getattr(now.tzinfo, "key", "UTC"))), events=events)
+    found = phrases.read(f"{words}\n{NO_PROMPT}", now=now, language=language)
     if isinstance(found, Wrong):
-        return Wrong(NOT_UNDERSTOOD) if found.key == "follow_up.time.not_understood" else found
+        return _in_a_form(found)
     if found.prompt != NO_PROMPT:
-        return Wrong(NOT_UNDERSTOOD)
-    return Timed(found.when, found.ends_at, found.most_runs, found.events)
+        besides = shortened(found.prompt.removesuffix(NO_PROMPT).strip(), BESIDES_SHOWN)
+        return _in_a_form(Wrong("follow_up.time.unread", {"said": besides}))
+    return Timed(found.when, found.ends_at, found.most_runs, found.events, found.hour_said)
+
+
+def _in_a_form(wrong: Wrong) -> Wrong:
+    """Where no task stands behind the time."""
+    values = {name: _without_prompt(value) for name, value in wrong.values.items()}
+    return Wrong(IN_A_FORM.get(wrong.key, wrong.key), values)
+
+
+def _without_prompt(value: Value) -> Value:
+    return value.replace(NO_PROMPT, "").strip() if isinstance(value, str) else value
 
 
 def _begins(follow_up: FollowUp, zone: ZoneInfo) -> datetime:

@@ -14,29 +14,37 @@ from bot.slack.client import Slack
 from bot.slack.errors import SlackError
 from bot.texts import Words
 from bot.threads.models import ThreadKey
+from workers.follow_ups import missed
 from workers.follow_ups.card import row, says_state
 from workers.follow_ups.facts import facts_of
 from workers.services import Services
 
 ROWS = 10  # on a page; each takes three blocks, of the 50 of a message
 LINKS_AT_ONCE = 5
+TASK_SHOWN = 120  # of the one that a press was about
 
 Said = tuple[str, blocks.Blocks]  # the text that stands for it, and how it is drawn
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What came of a press, above the list; left out where the row of the follow-up `about` says it already."""
+    """What came of a press, above the list, with the `task` of the follow-up that it is about, quoted: its row may be
+    on another page by now. Left out where the row of the follow-up `about` says it already."""
 
     text: str = ""
     about: str = ""
+    task: str = ""
 
     def above(self, rows: Sequence[FollowUp]) -> str:
         said = any(one.id == self.about and says_state(one) for one in rows)
-        return "" if said else self.text
+        return "" if said else "\n".join(filter(None, [self.text, self.task]))
 
 
 NOTHING = Notice()
+
+
+async def notice(services: Services, text: str, follow_up: FollowUp, *, about: str = "") -> Notice:
+    return Notice(text, about, await missed.quoted(services, follow_up, most=TASK_SHOWN))
 
 
 async def own(

@@ -62,8 +62,8 @@ def value(follow_up: FollowUp) -> str:
     return f"{follow_up.team}:{follow_up.id}"
 
 
-async def quoted(services: Services, follow_up: FollowUp) -> str:
-    """What it was to do, as a quote."""
+async def quoted(services: Services, follow_up: FollowUp, *, most: int = PROMPT_SHOWN) -> str:
+    """What it was to do, as a quote of `most` characters."""
     names = await services.people.names(follow_up.team, sorted(wire.people_in(follow_up.prompt)))
-    prompt = shown(wire.readable(follow_up.prompt, people=names), PROMPT_SHOWN)
+    prompt = shown(wire.readable(follow_up.prompt, people=names), most)
     return "\n".join(f"> {each}" for each in prompt.splitlines())

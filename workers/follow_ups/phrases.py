@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 from bot.follow_ups.models import When
 from bot.texts.words import Language
-from workers.follow_ups import ends, once, recurrence, repeating, unread
+from workers.follow_ups import ends, hooked, once, past, recurrence, repeating, unread
 from workers.follow_ups.ends import End, Tail
 from workers.follow_ups.once import Once
 from workers.follow_ups.refusals import Refusal, Wrong
@@ -22,7 +22,6 @@ from workers.follow_ups.scanner import Scanner
 WORDS_AT_END = 20  # the longest phrase that is looked for at the end of a text
 TRAILING = " ,;:–—-\n\t"
 
-_WEBHOOK = re.compile(r"\s*webhook(?P<events>(?:[\s,]+[A-Za-z*][\w*]*(?:\.[\w*]+)*)*)\s*:(?=\s)", re.IGNORECASE)
 _BETWEEN = r"[\s,;:.–—-]+"
 
 
@@ -55,34 +54,34 @@ def read(text: str, *, now: datetime, language: Language) -> Read | Wrong:
             _by_webhook(text, now)
             or _at_the_beginning(text, now, language)
             or _at_the_end(text, now, language)
-            or _not_understood()
+            or _not_understood(text)
         )
     except Refusal as refused:
         return refused.wrong
 
 
-def _not_understood() -> Wrong:
-    return Wrong("follow_up.time.not_understood")
+def _not_understood(text: str) -> Wrong:
+    return Wrong("follow_up.time.webhook" if hooked.begins(text) else "follow_up.time.not_understood")
 
 
 def _by_webhook(text: str, now: datetime) -> Read | None:
     """ "webhook issues.closed: tell me who closed it": whenever one of these events comes in, or any."""
-    found = _WEBHOOK.match(text)
-    if found is None:
+    if not (found := hooked.phrase(text)):
         return None
-    prompt = text[found.end() :].strip()
+    events, prompt = found
     if not prompt:
         raise Refusal("no_prompt")
-    events = tuple(re.split(r"[\s,]+", found["events"].strip())) if found["events"] else ()
-    return Read(When(hook=True, zone=str(now.tzinfo)), prompt, events=events)
+    return Read(When(hook=True, zone=_zone(now)), prompt, events=events)
 
 
 def _at_the_beginning(text: str, now: datetime, language: Language) -> Read | None:
     scanner = Scanner(text)
+    if over := past.take(scanner, now):
+        raise over.refusal
     if not (phrase := _phrase(scanner, now, language)):
         return None
     if unread.stands(scanner):
-        raise Refusal("not_understood")
+        raise Refusal("unread", said=unread.part(scanner))
     phrase, tail = _with_tail(phrase, text, scanner.at, now, language)
     prompt = re.sub(rf"^{_BETWEEN}", "", text[scanner.at : tail.begins] if tail else text[scanner.at :])
     return _read(phrase, prompt.rstrip(TRAILING if tail else None), end_said=tail.said if tail else "")
@@ -103,16 +102,23 @@ def _at_the_end(text: str, now: datetime, language: Language) -> Read | None:
     begins = [found.end() for found in re.finditer(r"\s+", text.rstrip())]
     for begin in begins[-WORDS_AT_END:]:
         scanner = Scanner(text, begin)
-        phrase = _phrase(scanner, now, language)
+        over = past.take(scanner, now)
+        if over and over.exact and _is_over(scanner):
+            raise over.refusal
+        phrase = None if over else _phrase(scanner, now, language)
         if phrase is None:
             continue
-        goes_on = re.fullmatch(r"[\s.!]*", scanner.rest) is None
+        goes_on = not _is_over(scanner)
         if goes_on and not unread.stands(scanner):
             continue
         if goes_on or not phrase.exact:
             raise Refusal("put_first", said=text[begin:].strip(" .!"))
         return _read(phrase, text[:begin].rstrip(TRAILING))
     return None
+
+
+def _is_over(scanner: Scanner) -> bool:
+    return re.fullmatch(r"[\s.!]*", scanner.rest) is not None
 
 
 def _read(phrase: _Phrase, prompt: str, *, end_said: str = "") -> Read:

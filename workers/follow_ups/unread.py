@@ -5,8 +5,12 @@ Taken as the beginning of the task, it would be a promise for another time than 
 
 from __future__ import annotations
 
+import re
+
 from workers.follow_ups.scanner import Scanner
 from workers.follow_ups.vocabulary import NUMBER, UNIT, WEEKDAY
+
+WORDS_QUOTED, CHARACTERS_QUOTED = 4, 60
 
 _NOT = (
     r"except(?:ing|\s+for)?|excluding|other\s+than|apart\s+from|but\s+(?:not|never)|save\s+for"
@@ -45,3 +49,9 @@ _PATTERNS = (
 def stands(scanner: Scanner) -> bool:
     """Whether something of that kind stands here."""
     return any(scanner.sees(pattern) for pattern in _PATTERNS)
+
+
+def part(scanner: Scanner) -> str:
+    """Its first words, to be quoted: where it ends and the task begins, nobody knows."""
+    clause = re.split(r"[,;:.!?](?=\s|$)|\n", scanner.rest.strip(" ,"))[0].split()
+    return " ".join([*clause[:WORDS_QUOTED], *(["…"] if len(clause) > WORDS_QUOTED else [])])[:CHARACTERS_QUOTED]

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.follow_ups.form import BY_COUNT, BY_DATE, ONCE, REPEATED, Form
+from bot.follow_ups.form import BY_COUNT, BY_DATE, ONCE, REPEATED, WORDS_LIMIT, Form
 from bot.follow_ups.models import FollowUp, When
 from bot.texts.words import Language
 from workers.follow_ups import filled_in
@@ -79,7 +79,7 @@ FREE: dict[str, When] = {
 @pytest.mark.parametrize("when", FREE.values(), ids=FREE)
 def test_what_the_form_has_no_choice_for_stands_in_words_and_stays_what_it_is(when: When) -> None:
     form = filled_in.form_of(of(when), prompt="look", zone=ZONE, words="in words of ours")
-    assert form.words == "in words of ours"
+    assert form.words == ("webhook" if when.hook else "in words of ours")
     kept = filled_in.timed(replace(form, prompt="look again"), now=NOW, language="en", before=(form, when))
     assert kept == Timed(when, events=None)
     other = filled_in.timed(replace(form, words="every day at 8"), now=NOW, language="en", before=(form, when))
@@ -91,7 +91,28 @@ WORDS: dict[str, tuple[str, Language, object]] = {
     "once": ("in 2 hours", "en", Timed(When(at=at(2027, 3, 1, 13, 7), zone=ZONE))),
     "in French": ("demain à midi", "fr", Timed(When(at=at(2027, 3, 2, 12), zone=ZONE))),
     "no time": ("when the moon is blue", "en", Wrong(filled_in.NOT_UNDERSTOOD)),
-    "a time and something else": ("tomorrow at 9 look", "en", Wrong(filled_in.NOT_UNDERSTOOD)),
+    "a time and something else": ("tomorrow at 9 look", "en", Wrong("follow_up.form.unread", {"said": "look"})),
+    "a day": ("on Tuesday", "en", Timed(When(at=at(2027, 3, 2, 9), zone=ZONE), hour_said=False)),
+    "a past time": (
+        "yesterday at 9",
+        "en",
+        Wrong("follow_up.time.past", {"nearest": datetime(2027, 3, 2, 9, tzinfo=ZoneInfo(ZONE))}),
+    ),
+    "an exception": (
+        "every day at 9 except on bank holidays",
+        "en",
+        Wrong("follow_up.form.unread", {"said": "except on bank holidays"}),
+    ),
+    "a webhook": (
+        "webhook issues.closed, push",
+        "en",
+        Timed(When(hook=True, zone=ZONE), events=("issues.closed", "push")),
+    ),
+    "an event that is none": (
+        "webhook isues.closed",
+        "en",
+        Wrong("follow_up.time.event_nearest", {"said": "isues.closed", "nearest": "issues.closed"}),
+    ),
     "something else and a time": ("look tomorrow at 9", "en", Wrong(filled_in.NOT_UNDERSTOOD)),
 }
 
@@ -124,3 +145,17 @@ def test_the_last_day_counts_to_its_last_second() -> None:
 def test_an_empty_form_proposes_a_time_that_is_to_come() -> None:
     form = filled_in.empty("> look", NOW)
     assert (form.date, form.time, form.prompt) == ("2027-03-01", "12:00", "> look")
+
+
+def test_a_webhook_s_events_are_changed_in_words_and_those_that_an_agent_named_may_stay() -> None:
+    when = When(hook=True, zone=ZONE)
+    form = filled_in.form_of(of(when, events=("odd", "push")), prompt="look", zone=ZONE, words="")
+    assert form.words == "webhook odd, push"
+    more = replace(form, words="webhook odd, issues.*")
+    found = filled_in.timed(more, now=NOW, language="en", before=(form, when))
+    assert found == Timed(when, events=("odd", "issues.*"))
+
+
+def test_words_fit_their_field_however_many_events_there_are() -> None:
+    many = of(When(hook=True, zone=ZONE), events=tuple(f"event.{number:070}" for number in range(20)))
+    assert len(filled_in.form_of(many, prompt="look", zone=ZONE, words="").words) == WORDS_LIMIT

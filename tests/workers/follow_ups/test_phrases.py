@@ -61,6 +61,7 @@ def test_what_cannot_be_taken_is_refused_with_the_nearest_time(case: dict[str, A
     assert {name: named.get(name) for name in ("nearest", "first", "second")} == {
         name: case.get(name) for name in ("nearest", "first", "second")
     }
+    assert case.get("said") in (None, named.get("said"))
 
 
 @pytest.mark.parametrize("case", [case for case in cases(PHRASES) if "wrong" in case], ids=lambda case: case["text"])
@@ -69,6 +70,12 @@ def test_each_refusal_is_a_sentence_in_both_languages(case: dict[str, Any]) -> N
     assert isinstance(found, Wrong)
     for language in LANGUAGES:
         assert described.refusal(found, words_for(language)).endswith((".", "?"))
+
+
+def test_what_is_quoted_of_a_phrase_is_short() -> None:
+    found = read(f"every day at 9 except {'x' * 500} list")
+    assert isinstance(found, Wrong)
+    assert len(str(found.values["said"])) <= 60
 
 
 def test_the_seconds_of_now_count_for_a_span_and_not_for_a_recurrence() -> None:
@@ -96,7 +103,8 @@ def test_every_other_week_keeps_its_weeks() -> None:
 WORDS = (
     "in on at every each the last first of month 20 9 9:00 31 30 2 0 minutes hours days week weekday Monday Friday "
     "tomorrow tonight next March February 2027 2026-12-24 03/04 until times and , dans à le tous les jours chaque "
-    "mois lundi dernier demain midi 9h 14h30 er 1er fois jusqu'au mars février check vérifier 25:00 99 am pm"
+    "mois lundi dernier demain midi 9h 14h30 er 1er fois jusqu'au mars février check vérifier 25:00 99 am pm "
+    "yesterday hier ago il y a heures evening"
 )
 
 
