@@ -18,7 +18,6 @@ from bot.threads.models import ThreadKey
 from workers.follow_ups import due, recurrence, versions
 from workers.services import Services
 
-OF_TIME = frozenset(f"follow_up.refused.{each}" for each in ("never", "past", "too_far", "too_often"))
 FARTHEST = timedelta(days=5 * 366)  # whoever asks for more has mistyped a year
 
 
