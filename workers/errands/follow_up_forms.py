@@ -33,6 +33,7 @@ from workers.follow_ups.wishes import Refused, Wish
 from workers.ids import id_from
 
 QUOTED = 1_500  # characters of the message that a follow-up is to be about
+OF_TIME = frozenset(f"follow_up.refused.{each}" for each in ("never", "past", "too_far", "too_often"))
 WORDS_SHOWN = 80  # characters of the words that were not understood
 
 log = structlog.get_logger()
@@ -82,7 +83,7 @@ async def sent(errand: Errand) -> None:
                 note = "" if timed.hour_said else errand.words.say("follow_up.card.hour_taken")
                 await _tell(errand, asked, done, changed=before is not None, note=note)
                 return
-            sentence, of_time = errand.words.say(done.key, **done.values), done.key in wishes.OF_TIME
+            sentence, of_time = errand.words.say(done.key, **done.values), done.key in OF_TIME
         place, at_words = before.follow_up if before else None, of_time and bool(form.words.strip())
         await _show(errand, asked, form, notice=sentence, at_words=at_words, place=place)
     except GivenUp as given_up:

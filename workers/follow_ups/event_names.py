@@ -23,7 +23,7 @@ SAID = 60  # characters of a name that is quoted
 
 _NAME = re.compile(r"[A-Za-z0-9_.:/*-]{1,80}")  # as `hook_events.py` takes them, and stars
 _GITHUB = """
-    " branch_protection_configuration branch_protection_rule check_run check_suite code_scanning_alert commit_comment
+    branch_protection_configuration branch_protection_rule check_run check_suite code_scanning_alert commit_comment
     create custom_property custom_property_values delete dependabot_alert deploy_key deployment
     deployment_protection_rule deployment_review deployment_status discussion discussion_comment fork
     github_app_authorization gollum installation installation_repositories installation_target issue_comment

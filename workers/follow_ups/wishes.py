@@ -19,7 +19,6 @@ from workers.follow_ups import due, recurrence, versions
 from workers.follow_ups.once import YEARS_AHEAD
 from workers.services import Services
 
-OF_TIME = frozenset(f"follow_up.refused.{each}" for each in ("never", "past", "too_far", "too_often"))
 FARTHEST = timedelta(days=366 * YEARS_AHEAD)  # never less than so many years of the calendar
 
 
