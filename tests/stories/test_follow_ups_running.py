@@ -18,6 +18,7 @@ from tests.stories.desk import appends
 from tests.stories.house import LIST, MakeHouse
 from tests.stories.test_confirming_connectors import SEND
 from tests.stories.test_confirming_connectors import an_agent as confirming
+from tests.stories.test_inquiries import CURIOUS, parked
 from tests.stories.tools import ODD_JOBS, agent
 from tests.world import ADA, BOT, CAMILLE, GENERAL, GRACE, TEAM, Thread, World, until, until_true, words_in
 from workers.follow_ups import tick
@@ -521,6 +522,15 @@ async def test_a_call_of_mistrals_own_is_asked_about_for_the_follow_up_too(make_
     await promise(world, thread)
     await until(lambda: any("gmail_send" in words for words in thread.said), seen=lambda: thread.said)
     assert "For a follow-up of Ada: “check the deploy”." in thread.said[-1]
+
+
+async def test_what_a_tools_server_asks_is_for_the_follow_up_too(make_world: MakeWorld) -> None:
+    world = await make_world(agents=agent(), servers=CURIOUS)
+    thread = await a_thread(world)
+    world.mistral.script.will_call("odd__fill_in")
+    await promise(world, thread)
+    question = await parked(thread)
+    assert "For a follow-up of Ada: “check the deploy”." in " ".join(words_in(question.blocks))
 
 
 async def test_a_question_of_any_other_turn_is_for_no_follow_up(make_world: MakeWorld) -> None:

@@ -18,7 +18,8 @@ from bot.follow_ups.hook_events import PING, UNNAMED
 from workers.follow_ups.refusals import Refusal
 
 CLOSE = 0.8  # difflib's ratio: "issue" for "issues", "closd" for "closed"
-LONGEST = 80  # characters of a name
+MOST = 20  # events of one webhook, as a model is told, too
+LONGEST = 80  # characters of a name, as `hook_events.py` takes them
 SAID = 60  # characters of a name that is quoted
 
 _NAME = re.compile(r"[A-Za-z0-9_.:/*-]{1,80}")  # as `hook_events.py` takes them, and stars
@@ -63,6 +64,8 @@ _VENDORS = tuple(
 def checked(events: Iterable[str], *, known: Collection[str] = ()) -> tuple[str, ...]:
     """The same, or `Refusal` for the first one that nobody sends; `known` are taken as they are."""
     found = tuple(events)
+    if len(found) > MOST:
+        raise Refusal("events_many", most=MOST)
     for event in found:
         if not (event in known or _is_name(event)):
             raise _refusal(event)

@@ -31,7 +31,8 @@ def at(moment: float, zone: str) -> str:
 def when(follow_up: FollowUp, zone: str) -> str:
     """When it runs, and the next time: a clause."""
     if follow_up.when.hook:
-        return "whenever a signed request comes in"
+        events = words_for("en").names(list(follow_up.events), any_of=True)
+        return f"whenever a signed request brings {_short(events)}" if events else "whenever a signed request comes in"
     if not follow_up.when.recurs:
         return f"once, on {at(follow_up.when.at, zone)}"
     often = described.when(

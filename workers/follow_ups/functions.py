@@ -13,6 +13,7 @@ from pydantic import Field
 
 from bot.catalog.policy import Policy
 from bot.follow_ups.form import MOST_RUNS
+from workers.follow_ups import event_names
 from workers.tools.functions import Call, Declined, tool
 
 NO_DESK = "Follow-ups can be made in a thread only."
@@ -69,9 +70,9 @@ Webhook = Annotated[
     bool, Field(description="True: no time, but whenever another service sends a signed request to its own address.")
 ]
 Events = Annotated[
-    list[Annotated[str, Field(min_length=1, max_length=80)]],  # as long as an event's name may be (`hook_events.py`)
+    list[Annotated[str, Field(min_length=1, max_length=event_names.LONGEST)]],
     Field(
-        max_length=20,
+        max_length=event_names.MOST,
         description="With webhook: the events that count, such as issues.closed (GitHub: event and action) or "
         "Issue.update (Linear: type and action), * for any part; none: every event.",
     ),

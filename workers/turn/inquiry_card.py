@@ -19,7 +19,7 @@ from bot.slack.errors import SlackError
 from bot.slack.text import shown
 from bot.texts import words_for
 from workers.tools.inquiries import Question
-from workers.turn import cards
+from workers.turn import cards, for_follow_up
 from workers.turn.scene import Scene
 
 MESSAGE_SHOWN = 1_000
@@ -44,6 +44,7 @@ async def put(scene: Scene, inquiry_id: str, server: str, question: Question, *,
         form=question.form,
         url=question.url,
     )
+    await for_follow_up.note(scene)
     await scene.services.inquiries.put(inquiry, life=limit + LATE)
     say = scene.words.say
     words = _words(scene, server, limit)
@@ -94,7 +95,8 @@ def _cannot(question: Question, server: str) -> str | None:
 
 
 def _words(scene: Scene, server: str, limit: timedelta) -> str:
-    return scene.words.say("inquiry.card", server=server, principal=scene.person.name, duration=limit)
+    asks = scene.words.say("inquiry.card", server=server, principal=scene.person.name, duration=limit)
+    return for_follow_up.below(asks, scene, scene.words)
 
 
 def _row(inquiry_id: str) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 
 from playground.agents_api.brains.wording import WORDS
-from playground.agents_api.ids import Json
 
 FOR_PROGRAMS = re.compile(r", that is \d{4}-\d\d-\d\dT[\d:]+Z")
 SUBJECT = re.compile(r"\bFollow-up [2-9a-z]{10} (?=is |has )")
@@ -17,15 +16,14 @@ ROW = re.compile(
     r"\"(?P<task>[^\n]*)\"; (?P<when>[^\n]*)$",
     re.MULTILINE,
 )
-WOKEN = "whenever a signed request comes in"
 MORE = re.compile(r"^\d+ more of [^\n]*", re.MULTILINE)  # that are not named
 DONE = {"schedule_follow_up": "scheduled", "change_follow_up": "changed", "cancel_follow_up": "ended"}
 
 
-def told(tool: str, arguments: Json, text: str, language: str) -> str | None:
+def told(tool: str, text: str, language: str) -> str | None:
     """The answer of such a tool in words; None where it is none of these."""
     words = WORDS[language]
-    plain = FOR_PROGRAMS.sub("", text).replace(WOKEN, f"whenever its webhook brings {_events(arguments)}")
+    plain = FOR_PROGRAMS.sub("", text).replace("a signed request comes in", "its webhook is called")
     if "list_follow_ups" in tool:
         return _listed(plain, words)
     for name, done in DONE.items():
@@ -43,9 +41,3 @@ def _listed(text: str, words: dict[str, str]) -> str:
         return f"{words['follow_ups']}\n{below}"
     more = MORE.search(text)
     return f"{words['no_follow_ups']} {more[0]}" if more else words["no_follow_ups"]
-
-
-def _events(arguments: Json) -> str:
-    """Those that were asked for; a list names none."""
-    named = arguments.get("events")
-    return ", ".join(f"`{event}`" for event in named) if isinstance(named, list) and named else "what it waits for"

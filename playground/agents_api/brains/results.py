@@ -36,7 +36,7 @@ def _told(tool: str, arguments: Json, text: str, language: str, places: Sequence
         return words["tool_failed"].format(tool=tool, text=text)
     if prompts.fetches_person(tool):
         return person_back(text, language)
-    if (said := promised.told(tool, arguments, text, language)) is not None:
+    if (said := promised.told(tool, text, language)) is not None:
         return said
     value = as_object(text)
     told = told_time(value, language, places) or told_conversion(value, language, places)

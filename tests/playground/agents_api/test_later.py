@@ -136,7 +136,7 @@ def test_none_was_made_so_none_is_meant() -> None:
             "These follow-ups are open:\n"
             '- “say "hello" to us”, of Ada, in this thread: every Monday at 9:00 AM (Europe/London); the next time is '
             "Monday 30 November 2026 at 09:00 (Europe/London) (`22aa33bb44`)\n"
-            "- “tell me”, of Bo, in another thread: whenever its webhook brings what it waits for; paused (missed) "
+            "- “tell me”, of Bo, in another thread: whenever its webhook is called; paused (missed) "
             "(`55cc66dd77`)\n"
             "\n2 more of Ada elsewhere, which are not named here.",
         ),
@@ -155,7 +155,7 @@ def test_its_answer_is_told_in_words(name: str, text: str, language: str, words:
 
 
 def test_of_one_that_a_webhook_wakes_the_events_are_told() -> None:
-    call = {"name": "schedule_follow_up", "arguments": '{"webhook": true, "events": ["issues.closed", "push"]}'}
-    text = "Follow-up 22aa33bb44 is scheduled: whenever a signed request comes in. It runs in this thread."
-    told = "Done. It is scheduled: whenever its webhook brings `issues.closed`, `push`. It runs in this thread."
+    call = {"name": "schedule_follow_up", "arguments": "{}"}
+    text = "Follow-up 22aa33bb44 is scheduled: whenever a signed request brings push or star. It runs in this thread."
+    told = "Done. It is scheduled: whenever a signed request brings push or star. It runs in this thread."
     assert in_words(call, text, "en", []) == told

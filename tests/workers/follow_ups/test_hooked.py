@@ -69,6 +69,13 @@ def test_a_slip_is_refused_with_the_name_that_was_meant(said: str, nearest: str)
     assert checked([said], known=["push", said]) == (said,), "what an agent named may stay"
 
 
+def test_more_events_than_a_webhook_may_have_are_refused() -> None:
+    assert len(checked(["push"] * 20)) == 20
+    with pytest.raises(Refusal) as refused:
+        checked(["push"] * 21)
+    assert refused.value.wrong == Wrong("follow_up.time.events_many", {"most": 20})
+
+
 @pytest.mark.parametrize("event", ["*", "ping", "event", "deploy.done", "a.b.c", "release", "IssueLabel", "build-7*"])
 def test_other_services_names_have_a_full_stop_or_a_star(event: str) -> None:
     assert checked([event]) == (event,)
