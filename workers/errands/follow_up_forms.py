@@ -5,73 +5,56 @@ What cannot be done comes back as the same form, with the sentence that says why
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import datetime
-from zoneinfo import ZoneInfo
-
 import structlog
 
 from bot.follow_ups import form as forms
 from bot.follow_ups.form import Form
 from bot.follow_ups.models import FollowUp
 from bot.slack import follow_up_clicks as clicks
-from bot.slack import follow_up_form, wire
+from bot.slack import wire
 from bot.slack.errors import Refused as SlackRefused
 from bot.slack.follow_up_form import Asked
 from bot.slack.ledger import Unread
-from bot.slack.text import shortened, shown
-from bot.texts import Words
 from workers import lines
-from workers.errands import follow_up_places, modal
+from workers.errands import follow_up_drawn as drawn
+from workers.errands import follow_up_places
 from workers.errands.errand import DONE, Errand, GivenUp
-from workers.follow_ups import acts, confirming, described, filled_in, listing, making, rights, wishes
+from workers.follow_ups import acts, confirming, described, filled_in, listing, making
 from workers.follow_ups.card import card, when_of, words_of
-from workers.follow_ups.facts import facts_of, name_of, zone_of
+from workers.follow_ups.facts import facts_of, name_of
 from workers.follow_ups.refusals import Wrong
 from workers.follow_ups.rights import Who
 from workers.follow_ups.wishes import Refused, Wish
 from workers.ids import id_from
 
-QUOTED = 1_500  # characters of the message that a follow-up is to be about
 OF_TIME = frozenset(f"follow_up.refused.{each}" for each in ("never", "past", "too_far", "too_often"))
-WORDS_SHOWN = 80  # characters of the words that were not understood
 
 log = structlog.get_logger()
 
 
-@dataclass(frozen=True, slots=True)
-class _Before:
-    """The follow-up that is changed, its prompt as people read it, and the words for its times."""
-
-    follow_up: FollowUp
-    prompt: str
-    times: str
-
-    def form(self, zone: str) -> Form:
-        return filled_in.form_of(self.follow_up, prompt=self.prompt, zone=zone, words=self.times)
-
-
 async def fill(errand: Errand) -> None:
     """An empty form, or one of what the follow-up is; else the sentence that says why there is none."""
-    asked = await _asked(errand)
+    asked = await drawn.asked_of(errand)
     try:
-        before = await _before(errand, asked)
+        before = await drawn.before_of(errand, asked)
         if before is None:
             await follow_up_places.look(errand, asked.channel)
-        form = before.form(asked.zone) if before else filled_in.empty(await _quoted(errand), _now(errand, asked))
-        await _show(errand, asked, form, place=before.follow_up if before else None)
+        form = (
+            before.form(asked.zone) if before else filled_in.empty(await drawn.quoted(errand), drawn.now(errand, asked))
+        )
+        await drawn.show(errand, asked, form, place=before.follow_up if before else None)
     except GivenUp as given_up:
-        await _say(errand, asked, errand.words.say(given_up.key, **given_up.values))
+        await drawn.say(errand, asked, errand.words.say(given_up.key, **given_up.values))
 
 
 async def sent(errand: Errand) -> None:
     """Make it, or change it, and say so where it was begun. What was done is on record, and only told again."""
-    asked, form = await _asked(errand), Form.load(errand.mail.about["form"])
+    asked, form = await drawn.asked_of(errand), Form.load(errand.mail.about["form"])
     if (name := errand.journal.get(DONE)) and (kept := await errand.services.follow_ups.get(asked.team, name)):
         await _tell(errand, asked, kept.follow_up, changed=bool(asked.follow_up))
         return
     try:
-        before = await _before(errand, asked)
+        before = await drawn.before_of(errand, asked)
         timed = _timed(errand, asked, form, before)
         if isinstance(timed, Wrong):
             sentence, of_time = described.refusal(timed, errand.words), True
@@ -85,17 +68,17 @@ async def sent(errand: Errand) -> None:
                 return
             sentence, of_time = errand.words.say(done.key, **done.values), done.key in OF_TIME
         place, at_words = before.follow_up if before else None, of_time and bool(form.words.strip())
-        await _show(errand, asked, form, notice=sentence, at_words=at_words, place=place)
+        await drawn.show(errand, asked, form, notice=sentence, at_words=at_words, place=place)
     except GivenUp as given_up:
-        await _say(errand, asked, errand.words.say(given_up.key, **given_up.values))
+        await drawn.say(errand, asked, errand.words.say(given_up.key, **given_up.values))
 
 
-def _timed(errand: Errand, asked: Asked, form: Form, before: _Before | None) -> filled_in.Timed | Wrong:
+def _timed(errand: Errand, asked: Asked, form: Form, before: drawn.Before | None) -> filled_in.Timed | Wrong:
     was = (before.form(asked.zone), before.follow_up.when) if before else None
-    return filled_in.timed(form, now=_now(errand, asked), language=errand.words.locale, before=was)
+    return filled_in.timed(form, now=drawn.now(errand, asked), language=errand.words.locale, before=was)
 
 
-def _wish(errand: Errand, asked: Asked, form: Form, timed: filled_in.Timed, before: _Before | None) -> Wish:
+def _wish(errand: Errand, asked: Asked, form: Form, timed: filled_in.Timed, before: drawn.Before | None) -> Wish:
     """A prompt that was left as it was keeps whom it mentions, and times that were keep the events of a webhook."""
     unchanged = before is not None and form.prompt == before.prompt
     events = before.follow_up.events if before and timed.events is None else timed.events or ()
@@ -119,7 +102,7 @@ def _wish(errand: Errand, asked: Asked, form: Form, timed: filled_in.Timed, befo
     )
 
 
-async def _do(errand: Errand, wish: Wish, before: _Before | None) -> FollowUp | Refused:
+async def _do(errand: Errand, wish: Wish, before: drawn.Before | None) -> FollowUp | Refused:
     services = errand.services
     if before is None:
         if not wish.thread_ts:
@@ -141,7 +124,7 @@ async def _tell(errand: Errand, asked: Asked, follow_up: FollowUp, *, changed: b
         said = await _posted(errand, follow_up) or said
     said = f"{said}\n{note}" if note else said
     await _tell_alone(errand, asked, follow_up, said if changed else note)
-    await _say(errand, asked, said)
+    await drawn.say(errand, asked, said)
 
 
 async def _made(errand: Errand, follow_up: FollowUp) -> str:
@@ -183,85 +166,3 @@ async def _posted(errand: Errand, follow_up: FollowUp) -> str:
     await errand.journal.write()
     await confirming.remember(errand.services, follow_up, ts)
     return ""
-
-
-async def _asked(errand: Errand) -> Asked:
-    """What the modal is about, in the zone of who opened it."""
-    asked = Asked.parse(errand.mail.about["asked"])
-    assert asked is not None, "the bot wrote it"
-    zone = await zone_of(errand.services, asked.team, errand.mail.principal)
-    return replace(asked, zone=str(zone))
-
-
-async def _before(errand: Errand, asked: Asked) -> _Before | None:
-    """None for a new one. Only its owner sees the form of one that there is."""
-    if not asked.follow_up:
-        return None
-    may = await rights.may_change(errand.services, Who(user=errand.mail.principal), asked.team, asked.follow_up)
-    if isinstance(may, Refused):
-        raise GivenUp(may.key, **may.values)
-    facts = await facts_of(errand.services, may, reader=errand.mail.principal)
-    times = described.when(may.when, errand.words, now=facts.now)
-    return _Before(may, facts.prompt, times)
-
-
-async def _quoted(errand: Errand) -> str:
-    """The message that it is to be about, without the bot's name before it, as a quote below which one writes."""
-    bot = await errand.services.installations.bot_user(errand.thread.team)
-    text = wire.without_mention(errand.mail.text, bot)
-    if not text:
-        return ""
-    names = await errand.services.people.names(errand.thread.team, sorted(wire.people_in(text)))
-    quoted = shortened(wire.readable(text, people=names), QUOTED)
-    return "\n".join(f"> {line}" for line in quoted.splitlines()) + "\n"
-
-
-async def _show(
-    errand: Errand,
-    asked: Asked,
-    form: Form,
-    *,
-    notice: str = "",
-    at_words: bool = False,
-    place: FollowUp | None = None,
-) -> None:
-    """With `notice` at its top; `at_words`: at the field for words, with a line at the top that leads there."""
-    channel, root = (place.channel, place.thread_ts) if place else (asked.channel, asked.root)
-    agents = await _agents(errand, replace(asked, channel=channel, root=root))
-    view = follow_up_form.drawn(
-        errand.words,
-        asked,
-        errand.mail.about["view"],
-        form,
-        agents=agents,
-        place=follow_up_places.said(errand.words, asked, place),
-        notice=_leading_to_words(errand.words, form) if at_words else notice,
-        at_words=notice if at_words else "",
-    )
-    await modal.fill(errand, view)
-
-
-def _leading_to_words(words: Words, form: Form) -> str:
-    said, label = shown(form.words.strip(), WORDS_SHOWN), words.say("follow_up.form.words")
-    return words.say("follow_up.form.look_at_words", said=said, label=label)
-
-
-async def _agents(errand: Errand, asked: Asked) -> list[tuple[str, str]]:
-    """Whoever answers there, then all that this person may use there."""
-    services, user = errand.services, errand.mail.principal
-    choice = await services.choices.of(asked.team, asked.channel, user)
-    if choice.person is None:
-        raise GivenUp("agent.person_unknown")
-    default = await wishes.agent_of(services, asked.team, asked.channel, asked.root, user, "")
-    first = "follow_up.form.agent_nobody" if isinstance(default, Refused) else "follow_up.form.agent_default"
-    name = "" if isinstance(default, Refused) else default.display_name or default.name
-    others = sorted((agent.display_name or agent.name, agent.name) for agent in choice.usable.agents.values())
-    return [(forms.DEFAULT_AGENT, errand.words.say(first, agent=name)), *((name, shown) for shown, name in others)]
-
-
-async def _say(errand: Errand, asked: Asked, sentence: str) -> None:
-    await modal.fill(errand, follow_up_form.said(errand.words, asked, errand.mail.about["view"], sentence))
-
-
-def _now(errand: Errand, asked: Asked) -> datetime:
-    return datetime.fromtimestamp(errand.services.calendar(), ZoneInfo(asked.zone))
