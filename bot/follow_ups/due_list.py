@@ -56,7 +56,7 @@ class DueList:
         return found, coming
 
     def _readable(self, member: bytes, stored: bytes | None) -> Kept | None:
-        """None for one that is due and may not be: in a state that is not known here, or broken."""
+        """None for a broken one; that, and one in a state that is not known here, is looked at no more as it is."""
         kept = read(stored)
         if kept is None or kept.follow_up.status is not Status.ACTIVE:
             self._aside[member] = stored

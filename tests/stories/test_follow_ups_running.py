@@ -305,6 +305,8 @@ async def test_when_the_runs_of_the_day_are_used_up_the_owner_is_told_once(make_
     assert "used up the runs that they may have today (1)" in await told(world, ADA, times=before + 1)
     await promise(world, thread, id="again")
     assert "had used up the runs of that day" in (await thread.answered(3))[-1]
+    await change(world, due=now(), ends_at=now())
+    assert "A follow-up of Ada has ended. 3 of its times were missed, the first " in (await thread.answered(4))[-1]
     assert len(direct(world, ADA)) == before + 1
 
 

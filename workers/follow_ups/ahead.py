@@ -8,6 +8,7 @@ could hold a yes to, so it is asked for then.
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -129,8 +130,14 @@ async def give(services: Services, follow_up: FollowUp, chosen: Sequence[Need], 
 
 
 def holds(before: FollowUp, after: FollowUp) -> bool:
-    """Whether what was allowed ahead is so after a change: only where all that was known of it then is as it was."""
-    return _allowed_for(before) == _allowed_for(after)
+    """Whether what was allowed ahead is so after a change: only where what it does, where and when is as it was, and it
+    ends no later."""
+    return _allowed_for(before) == _allowed_for(after) and not _lasts_longer(before, after)
+
+
+def _lasts_longer(before: FollowUp, after: FollowUp) -> bool:
+    ends = (after.ends_at, before.ends_at), (after.most_runs, before.most_runs)  # 0: no such end
+    return any((new or math.inf) > (old or math.inf) for new, old in ends)
 
 
 def _allowed_for(follow_up: FollowUp) -> tuple[object, ...]:

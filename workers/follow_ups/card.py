@@ -93,7 +93,7 @@ def state_of(follow_up: FollowUp, facts: Facts, words: Words) -> str:
     if not says_state(follow_up):
         return ""
     if follow_up.when.at and follow_up.runs and follow_up.why is Why.DONE:
-        return words.say("follow_up.ended.ran")
+        return words.say("follow_up.ended.ran_failed" if follow_up.failures else "follow_up.ended.ran")
     return words.say(f"follow_up.{follow_up.status}.{follow_up.why}", person=facts.by)
 
 

@@ -42,7 +42,7 @@ def step(follow_up: FollowUp, now: float, *, window: timedelta, clock: Clock) ->
             return Step(follow_up.ended(Why.MISSED), missed=True)
         return Step(_begun(follow_up, follow_up.due, now, due=0), run=follow_up.due)
     if follow_up.ends_at and now > follow_up.ends_at + SEEN_WITHIN.total_seconds():
-        return left_out(follow_up, now)
+        return left_out(follow_up, now, clock)
     latest, count = recurrence.passed(follow_up.when, follow_up.due, min(now, follow_up.ends_at or now))
     following = _following(follow_up, now)
     if is_running(follow_up, now, clock):
@@ -52,10 +52,12 @@ def step(follow_up: FollowUp, now: float, *, window: timedelta, clock: Clock) ->
     return Step(_begun(before, latest, now, due=0 if last else following), run=latest)
 
 
-def left_out(follow_up: FollowUp, now: float) -> Step:
-    """The step of one that may not run now, since its owner's runs of the day are used up."""
+def left_out(follow_up: FollowUp, now: float, clock: Clock) -> Step:
+    """The step of one that may not run now: after its end, or since its owner's runs of the day are used up."""
     if not follow_up.when.recurs:
         return Step(follow_up.ended(Why.MISSED), missed=True)
+    if not is_running(follow_up, now, clock):
+        follow_up = _lost(follow_up)
     _, count = recurrence.passed(follow_up.when, follow_up.due, min(now, follow_up.ends_at or now))
     new = _over(_left_out(replace(follow_up, due=_following(follow_up, now)), follow_up.due, count))
     return Step(new, missed=is_untold(new))
@@ -165,11 +167,16 @@ def _following(follow_up: FollowUp, now: float) -> int:
 
 
 def _begun(follow_up: FollowUp, occurrence: int, now: float, *, due: int) -> FollowUp:
-    """A run that nobody has heard of for so long that another takes its place was none: its mail is not expected."""
-    if follow_up.running and not follow_up.when.hook:
-        lost = follow_up.missed_since or follow_up.running
-        follow_up = replace(follow_up, missed=follow_up.missed + 1, missed_since=min(lost, follow_up.running))
-    return replace(follow_up, running=occurrence, running_since=int(now), runs=follow_up.runs + 1, due=due)
+    new = _lost(follow_up)
+    return replace(new, running=occurrence, running_since=int(now), runs=new.runs + 1, due=due)
+
+
+def _lost(follow_up: FollowUp) -> FollowUp:
+    """A run that nobody has heard of for so long that it goes on no more was none: its mail is not expected."""
+    if not follow_up.running or follow_up.when.hook:
+        return follow_up
+    since = min(follow_up.missed_since or follow_up.running, follow_up.running)
+    return replace(follow_up, running=0, running_since=0, missed=follow_up.missed + 1, missed_since=since)
 
 
 def _left_out(follow_up: FollowUp, since: int, count: int) -> FollowUp:

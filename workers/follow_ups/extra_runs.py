@@ -5,8 +5,6 @@ What always holds: one that is asked for twice under the same second is handed o
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import structlog
 
 from bot.follow_ups.models import FollowUp, Status, Why
@@ -39,7 +37,7 @@ async def run_now(services: Services, who: Who, team: str, follow_up_id: str, *,
         if due.is_running(follow_up, now, services.settings.follow_up_clock):
             return Refused("follow_up.refused.running", {})
         occurrence = second or await _free(services, follow_up, int(now))
-        new = due.run_besides(replace(follow_up, status=Status.ACTIVE, why=None), occurrence, now)
+        new = due.run_besides(follow_up, occurrence, now)
         done = await services.follow_ups.change(
             kept,
             new,

@@ -71,12 +71,12 @@ async def hand_over(services: Services, kept: Kept) -> None:
     if not due.is_due(follow_up, now):
         return
     step = due.step(follow_up, now, window=settings.follow_up_window, clock=settings.follow_up_clock)
-    mail = _mail(follow_up, step, services.now(), why=OVER if follow_up.when.recurs else AWAY)
+    mail = _mail(follow_up, step, services.now(), why=AWAY)
     day = day_of(follow_up, now) if step.run else ""
     most = settings.follow_up_runs_a_day
     done = await services.follow_ups.change(kept, step.new, mail=mail, day=day, most_runs_a_day=most)
     if done is Changed.TOO_MANY_RUNS:
-        step = due.left_out(follow_up, now)
+        step = due.left_out(follow_up, now, settings.follow_up_clock)
         mail = _mail(follow_up, step, services.now(), why=TOO_MANY)
         done = await services.follow_ups.change(kept, step.new, mail=mail)
         if done is Changed.DONE:
@@ -109,6 +109,10 @@ def day_of(follow_up: FollowUp, now: float) -> str:
 
 
 def _mail(follow_up: FollowUp, step: Step, at: float, *, why: str) -> Mail | None:
+    """`why` its only time was missed; of several there may be several reasons, and it says none."""
     if step.run:
         return run_mail(step.new, step.run, at)
-    return missed_mail(step.new, why, at, since=step.new.missed_since or follow_up.due) if step.missed else None
+    if not step.missed:
+        return None
+    why = OVER if follow_up.when.recurs else why
+    return missed_mail(step.new, why, at, since=step.new.missed_since or follow_up.due)

@@ -13,7 +13,7 @@ from typing import Self
 from bot.catalog.agents import Agent
 from bot.catalog.catalog import NoDefaultAgent
 from bot.follow_ups.form import PROMPT_LIMIT, UNTIL_LIMIT
-from bot.follow_ups.models import FollowUp, When
+from bot.follow_ups.models import FollowUp, Status, When
 from bot.threads.models import ThreadKey
 from workers.follow_ups import due, recurrence, versions
 from workers.follow_ups.once import YEARS_AHEAD
@@ -89,6 +89,7 @@ async def granted(services: Services, wish: Wish, *, before: FollowUp) -> Follow
     if isinstance(agent, Refused):
         return agent
     moved = wish.when != before.when
+    waits = before.status is Status.ACTIVE and 0 < before.due <= now and not moved  # it is about to be handed over
     name = agent.name if wish.agent else ""
     is_pinned = bool(before.version) and name == before.agent  # only who ticks it anew, or resumes, takes it as it is
     new = replace(
@@ -105,7 +106,8 @@ async def granted(services: Services, wish: Wish, *, before: FollowUp) -> Follow
         events=wish.events if wish.when.hook else (),
         made_at=now if moved else before.made_at,
     )
-    return untimely(new, now, least=services.settings.follow_up_interval) or replace(new, due=due.first(new, now))
+    wrong = untimely(new, now, least=services.settings.follow_up_interval)
+    return wrong or replace(new, due=before.due if waits else due.first(new, now))
 
 
 async def agent_of(

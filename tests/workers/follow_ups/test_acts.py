@@ -16,7 +16,7 @@ from bot.follow_ups.models import FollowUp, Status, When, Why
 from bot.threads import keys
 from bot.threads.models import Mail, MailKind, ThreadKey
 from tests.world import ADA, CAMILLE, GENERAL, GRACE, HUGO, TEAM, World, opened
-from workers.follow_ups import acts, due, extra_runs, making
+from workers.follow_ups import acts, ahead, due, extra_runs, making
 from workers.follow_ups.acts import Done
 from workers.follow_ups.making import Made
 from workers.follow_ups.rights import CONSOLE, Who
@@ -197,6 +197,36 @@ async def test_one_whose_only_time_was_missed_makes_up_for_it_once(services: Ser
     assert kept is not None
     await services.follow_ups.change(kept, over)
     assert await extra_runs.run_now(services, ada, TEAM, one.id) == Refused("follow_up.refused.ended", {})
+
+
+async def test_a_change_of_what_it_does_leaves_a_time_that_has_just_come_to_be_handed_over(services: Services) -> None:
+    one, ada = await made(services), Who(user=ADA)
+    late = replace(services, calendar=lambda: one.due + 30.0)
+    found = await acts.change(late, ada, TEAM, one.id, replace(Wish.of(one), prompt="check it twice"))
+    assert isinstance(found, Done)
+    assert (found.follow_up.prompt, found.follow_up.due) == ("check it twice", one.due)
+    moved = await acts.change(late, ada, TEAM, one.id, replace(Wish.of(one), when=When(cron="30 9 * * *")))
+    assert isinstance(moved, Done)
+    assert moved.follow_up.due == one.due + 1_800
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "holds"),
+    [
+        ({}, {"most_runs": 2}, True),
+        ({"most_runs": 3}, {"most_runs": 2, "ends_at": NOW}, True),
+        ({"most_runs": 2}, {}, False),
+        ({"most_runs": 2}, {"most_runs": 3}, False),
+        ({"ends_at": NOW}, {"ends_at": NOW + 1}, False),
+        ({"ends_at": NOW}, {"ends_at": NOW - 1}, True),
+        ({"ends_at": NOW}, {}, False),
+    ],
+)
+async def test_what_was_allowed_ahead_is_so_no_longer_than_it_was_to_run(
+    services: Services, before: dict[str, int], after: dict[str, int], holds: bool
+) -> None:
+    one = await made(services)
+    assert ahead.holds(replace(one, **before), replace(one, **after)) is holds  # type: ignore[arg-type]  # numbers alone
 
 
 async def test_two_extra_runs_within_a_second_are_two(services: Services) -> None:

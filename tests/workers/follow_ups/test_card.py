@@ -1,4 +1,4 @@
-"""Which buttons stand under a follow-up: none that could only be refused."""
+"""How a follow-up stands on its card: its state, and no button that could only be refused."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from bot.follow_ups.models import FollowUp, Status, When, Why
 from bot.slack import blocks
 from bot.texts import words_for
-from workers.follow_ups.card import card, row
+from workers.follow_ups.card import card, row, state_of
 from workers.follow_ups.facts import Facts
 
 ENGLISH = words_for("en")
@@ -59,3 +59,10 @@ def test_under_a_card(follow_up: FollowUp, facts: Facts, offered: list[str]) -> 
 def test_under_a_row(status: Status, facts: Facts, offered: list[str]) -> None:
     one = replace(ONE, status=status, why=None if status is Status.ACTIVE else Why.PERSON)
     assert buttons(row(one, facts, ENGLISH, place="list")) == offered
+
+
+def test_of_a_single_run_it_says_how_that_ended() -> None:
+    once = replace(ONE, when=When(at=1), runs=1).ended(Why.DONE)
+    assert state_of(once, FACTS, ENGLISH) == "Done: it has run."
+    assert state_of(replace(once, failures=1), FACTS, ENGLISH) == "Ended: its only run failed."
+    assert state_of(ONE.ended(Why.DONE), FACTS, ENGLISH) == "Ended: its last time is over."

@@ -120,8 +120,12 @@ def test_a_resumed_one_goes_on_from_now_and_one_whose_time_has_passed_has_ended(
 
 
 def test_what_may_not_run_any_more_today_is_counted_or_missed() -> None:
-    assert due.left_out(HOURLY, NOW + HOUR).new.missed == 2
-    assert due.left_out(ONCE, NOW).missed
+    assert due.left_out(HOURLY, NOW + HOUR, Clock()).new.missed == 2
+    assert due.left_out(ONCE, NOW, Clock()).missed
+    lost = replace(HOURLY, ends_at=NOW, running=NOW - 30 * HOUR, running_since=NOW - 30 * HOUR)
+    last = due.left_out(lost, NOW, Clock())
+    assert (last.missed, last.new.status, last.new.missed) == (True, Status.ENDED, 2), "nobody will tell it any more"
+    assert last.new.missed_since == NOW - 30 * HOUR
 
 
 def test_what_the_thread_was_told_of_is_not_told_again() -> None:
