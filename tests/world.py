@@ -274,6 +274,7 @@ class World:
 
 async def end_worker(worker: NudgedWorker, running: asyncio.Task[None]) -> None:
     """As SIGTERM without a grace: jobs are cancelled and hand their threads on."""
+    await until(lambda: running.done() or "redis" in worker.ctx)  # arq forgets a pool that is given up while it opens
     jobs = list(worker.tasks.values())
     for task in (running, *jobs):
         task.cancel()
