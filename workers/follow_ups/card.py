@@ -6,6 +6,7 @@ The prompt is a person's, or a model's: quoted as plain words, cut.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from bot.follow_ups.models import FollowUp, Status, Why
@@ -102,7 +103,9 @@ def _when(follow_up: FollowUp, facts: Facts, words: Words) -> str:
     said = when_of(follow_up, facts, words)
     if not (follow_up.when.recurs and follow_up.due):
         return words.say("follow_up.card.when", when=said)
-    return words.say("follow_up.card.when_again", when=said, next=_moment(follow_up.due, facts, words))
+    named = f"({facts.now.tzinfo})" in said  # once is enough
+    following = _moment(follow_up.due, replace(facts, names_zone=facts.names_zone and not named), words)
+    return words.say("follow_up.card.when_again", when=said, next=following)
 
 
 def when_of(follow_up: FollowUp, facts: Facts, words: Words) -> str:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from bot.follow_ups.models import FollowUp, Status, When, Why
 from bot.slack import blocks
 from bot.texts import words_for
-from workers.follow_ups.card import card, row, state_of
+from workers.follow_ups.card import card, row, state_of, words_of
 from workers.follow_ups.facts import Facts
 
 ENGLISH = words_for("en")
@@ -66,3 +67,14 @@ def test_of_a_single_run_it_says_how_that_ended() -> None:
     assert state_of(once, FACTS, ENGLISH) == "Done: it has run."
     assert state_of(replace(once, failures=1), FACTS, ENGLISH) == "Ended: its only run failed."
     assert state_of(ONE.ended(Why.DONE), FACTS, ENGLISH) == "Ended: its last time is over."
+
+
+def test_a_zone_is_named_once_where_it_is_the_same() -> None:
+    when = replace(ONE.when, zone="Europe/London")
+    daily = replace(ONE, when=when, due=int(datetime(2027, 3, 2, 9, tzinfo=UTC).timestamp()))
+    in_london, in_paris = (
+        words_of(daily, replace(FACTS, now=FACTS.now.astimezone(ZoneInfo(zone)), names_zone=True), ENGLISH)
+        for zone in ("Europe/London", "Europe/Paris")
+    )
+    assert in_london.count("(Europe/London)") == 1
+    assert (in_paris.count("(Europe/London)"), in_paris.count("(Europe/Paris)")) == (1, 1)
