@@ -93,6 +93,16 @@ async def test_its_owner_allows_the_named_tool_for_its_runs_alone_and_the_card_s
     assert not has_button(card), "nothing is left to allow"
 
 
+async def test_a_list_offers_it_too(world: World) -> None:
+    await promised(world, tools=[COUNTS])
+    listed = await world.command("/followup", "list")
+    assert "Allow ahead…" in listed
+    [message] = [each for each in world.whispered if "You have 1 follow-up" in str(each.blocks)]
+    await world.click(message, "allow_ahead")
+    await until(lambda: world.views() and boxes(world.views()[-1]), seen=lambda: shown(world))
+    assert COUNTS in str(boxes(world.views()[-1]))
+
+
 async def test_with_a_prefix_the_modal_names_the_command_that_bears_it(make_world: MakeWorld) -> None:
     world = await make_world(agents=files(ASKS), servers=ODD_JOBS, command_prefix="tw-")
     _, card = await promised(world)

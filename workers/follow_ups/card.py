@@ -30,11 +30,8 @@ def card(follow_up: FollowUp, facts: Facts, words: Words, *, note: str = "", mor
     if not follow_up.is_open:
         return blocks.notice(text)
     owners = () if facts.owner_gone else (clicks.ADDRESS, clicks.CHANGE) if follow_up.when.hook else (clicks.CHANGE,)
-    if facts.asks:
-        more = [(AHEAD, words.say("follow_up.ahead.button")), *more]
-    return blocks.with_buttons(
-        text, [*more, *_buttons((*owners, clicks.CANCEL), clicks.CARD, words)], value=_value(follow_up)
-    )
+    buttons = [*_to_allow(facts, words), *more, *_buttons((*owners, clicks.CANCEL), clicks.CARD, words)]
+    return blocks.with_buttons(text, buttons, value=_value(follow_up))
 
 
 def row(follow_up: FollowUp, facts: Facts, words: Words, *, place: str, link: str = "") -> blocks.Blocks:
@@ -42,11 +39,17 @@ def row(follow_up: FollowUp, facts: Facts, words: Words, *, place: str, link: st
     text, offered = words_of(follow_up, facts, words, link=link), _acts(follow_up, facts)
     if facts.running:  # a card is not drawn anew when that is over
         text += "\n" + words.say("follow_up.card.running")
-    return blocks.with_buttons(text, _buttons(offered, place, words, follow_up.id), value=_value(follow_up))
+    buttons = [*_to_allow(facts, words), *_buttons(offered, place, words, follow_up.id)]
+    return blocks.with_buttons(text, buttons, value=_value(follow_up))
+
+
+def _to_allow(facts: Facts, words: Words) -> Buttons:
+    """Where calls of its runs would ask, and may be allowed ahead."""
+    return [(AHEAD, words.say("follow_up.ahead.button"))] if facts.asks else []
 
 
 def _acts(follow_up: FollowUp, facts: Facts) -> list[str]:
-    """Without those that `acts.py` would refuse as it stands, whoever presses. At most five: more wrap in Slack."""
+    """Without those that `acts.py` would refuse as it stands, whoever presses."""
     is_paused = follow_up.status is Status.PAUSED
     offered = {
         clicks.CHANGE: not facts.owner_gone,

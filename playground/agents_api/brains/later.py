@@ -50,6 +50,9 @@ EVENTS = {"clos": "issues.closed", "ferm": "issues.closed", "open": "issues.open
 NAMES_ONE = r"\b(?:follow-?ups?|reminders?|suivis?|rappels?)\b"
 LIST = re.compile(rf"\b(?:list|show|which|what|liste[rz]?|montre[rz]?|quels?|voir)\b.*{NAMES_ONE}")
 CANCEL = re.compile(rf"\b(?:cancel|stop|end|delete|annule[rz]?|arrete[rz]?|supprime[rz]?)\b.*{NAMES_ONE}")
+CANCEL_IT = re.compile(
+    r"\W*(?:please )?(?:cancel (?:it|that|this)|annule[rz]?[- ](?:le|la|ca))(?:,? (?:please|stp|svp))?\W*"
+)
 CHANGE = re.compile(rf"\b(?:change|move|postpone|deplace[rz]?|decale[rz]?|modifie[rz]?|repousse[rz]?)\b.*{NAMES_ONE}")
 ID = re.compile(r"(?<!\w)(?=[a-z]*\d)[2-9a-hj-km-np-tv-z]{10}(?!\w)")
 MADE = re.compile(r"Follow-up ([2-9a-z]{10}) is scheduled")
@@ -71,7 +74,7 @@ def wanted(
     said, now = plain(text), now or datetime.now(UTC)
     if len(said) != len(text):
         text = said  # some letters become two: the places must be the same in both
-    if CANCEL.search(said):
+    if CANCEL.search(said) or CANCEL_IT.fullmatch(said):
         return _of_one("cancel_follow_up", said, tools, entries, {"reason": text.strip()})
     if CHANGE.search(said):
         when = _when(said, now)

@@ -71,6 +71,8 @@ SOON = "2026-11-28T15:20:30+00:00"
         ("list my follow-ups", Wanted("list_follow_ups", {})),
         ("quels suivis ai-je ?", Wanted("list_follow_ups", {})),
         ("cancel that follow-up", ended("55cc66dd77", "cancel that follow-up")),
+        ("Cancel it, please.", ended("55cc66dd77", "Cancel it, please.")),
+        ("annule-le", ended("55cc66dd77", "annule-le")),
         (
             "annule le suivi 22aa33bb44",
             Wanted("cancel_follow_up", {"id": "22aa33bb44", "reason": "annule le suivi 22aa33bb44"}),

@@ -51,6 +51,7 @@ def test_under_a_card(follow_up: FollowUp, facts: Facts, offered: list[str]) -> 
     [
         (Status.ACTIVE, FACTS, ["Change", "Pause", "Run now", "Cancel"]),
         (Status.ACTIVE, replace(FACTS, running=True), ["Change", "Pause", "Cancel"]),
+        (Status.ACTIVE, replace(FACTS, asks=True), ["Allow ahead…", "Change", "Pause", "Run now", "Cancel"]),
         (Status.ACTIVE, replace(FACTS, owner_gone=True, nobody_answers=True), ["Pause", "Cancel"]),
         (Status.PAUSED, FACTS, ["Change", "Resume", "Cancel"]),
         (Status.PAUSED, replace(FACTS, nobody_answers=True), ["Change", "Cancel"]),
