@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any, Literal, Self
 
 ONCE, REPEATED = "once", "repeated"
@@ -17,6 +17,7 @@ NEVER, BY_DATE, BY_COUNT = "never", "date", "count"
 REPEATS = ("day", "weekdays", "week", "two_weeks", "month", "last_day")
 DEFAULT_AGENT = "-"  # whoever answers in that place; no agent's name is so
 MOST_RUNS = 10_000
+PAST = "follow_up.form.past"
 PROMPT_LIMIT = 3_000  # characters: what an input of Slack's modals takes
 UNTIL_LIMIT = 500
 WORDS_LIMIT = 500
@@ -59,10 +60,11 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """A key of the texts and its values."""
+    """A key of the texts and its values. `nearest` is the moment to come that is most like the one that is over."""
 
     key: str
     values: Mapping[str, int]
+    nearest: datetime | None = None
 
 
 def mistakes(form: Form, now: datetime) -> dict[str, Mistake]:
@@ -73,7 +75,11 @@ def mistakes(form: Form, now: datetime) -> dict[str, Mistake]:
         "end_date": _of_end_date(form, now) if form.end == BY_DATE else "",
         "count": _of_count(form) if form.end == BY_COUNT else "",
     }
-    return {name: Mistake(key, {"most": MOST_RUNS}) for name, key in found.items() if key}
+    return {
+        name: Mistake(key, {"most": MOST_RUNS}, _nearest(form, now) if key == PAST else None)
+        for name, key in found.items()
+        if key
+    }
 
 
 def _of_moment(form: Form, now: datetime) -> dict[str, str]:
@@ -82,8 +88,16 @@ def _of_moment(form: Form, now: datetime) -> dict[str, str]:
         missing: tuple[Literal["date", "time"], ...] = ("date", "time")
         return {name: f"follow_up.form.no_{name}" for name in missing if not getattr(form, name)}
     if form.kind == ONCE and begins.replace(tzinfo=now.tzinfo) <= now:
-        return {"date" if begins.date() < now.date() else "time": "follow_up.refused.past"}
+        return {"date" if begins.date() < now.date() else "time": PAST}
     return {}
+
+
+def _nearest(form: Form, now: datetime) -> datetime | None:
+    """The same time of day, today or tomorrow."""
+    if form.begins is None:
+        return None
+    today = datetime.combine(now.date(), form.begins.time(), now.tzinfo)
+    return today if today > now else today + timedelta(days=1)
 
 
 def _of_end_date(form: Form, now: datetime) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from bot.follow_ups.form import mistakes
+from bot.follow_ups.form import Mistake, mistakes
 from bot.listeners.commands import STORE_AWAY, away
 from bot.listeners.ears import Body, Ears
 from bot.listeners.taking import take
@@ -78,9 +78,15 @@ async def sent(ears: Ears, body: Body) -> FieldErrors | InItsPlace | None:
     words = words_for(person.locale if person else None)
     wrong = mistakes(heard.form, datetime.fromtimestamp(ears.calendar(), _zone(heard.asked.zone)))
     if wrong:
-        return FieldErrors({name: words.say(mistake.key, **mistake.values) for name, mistake in wrong.items()})
+        return FieldErrors({name: _said(mistake, words) for name, mistake in wrong.items()})
     await take(ears, heard.to_mail())
     return InItsPlace(follow_up_form.waiting(words, heard.asked, heard.view.external_id))
+
+
+def _said(mistake: Mistake, words: Words) -> str:
+    nearest = mistake.nearest
+    to_come = {"day": words.day(nearest), "time": words.time(nearest, nearest.tzinfo)} if nearest else {}
+    return words.say(mistake.key, **mistake.values, **to_come)
 
 
 def _open(ears: Ears, trigger_id: str, about: Asked, view: str) -> None:

@@ -16,8 +16,8 @@ GOOD = Form(prompt="look", kind=ONCE, date="2027-03-01", time="11:01")
 CASES: dict[str, tuple[Form, dict[str, str]]] = {
     "nothing": (GOOD, {}),
     "no prompt": (replace(GOOD, prompt=" \n"), {"prompt": "follow_up.refused.no_prompt"}),
-    "this very minute": (replace(GOOD, time="11:00"), {"time": "follow_up.refused.past"}),
-    "yesterday": (replace(GOOD, date="2027-02-28"), {"date": "follow_up.refused.past"}),
+    "this very minute": (replace(GOOD, time="11:00"), {"time": "follow_up.form.past"}),
+    "yesterday": (replace(GOOD, date="2027-02-28"), {"date": "follow_up.form.past"}),
     "yesterday, and again and again": (replace(GOOD, date="2027-02-28", kind=REPEATED), {}),
     "no day": (replace(GOOD, date=""), {"date": "follow_up.form.no_date"}),
     "neither day nor time": (
@@ -43,7 +43,7 @@ CASES: dict[str, tuple[Form, dict[str, str]]] = {
         replace(GOOD, prompt="", date="2027-02-28", end=BY_COUNT),
         {
             "prompt": "follow_up.refused.no_prompt",
-            "date": "follow_up.refused.past",
+            "date": "follow_up.form.past",
             "count": "follow_up.form.no_count",
         },
     ),
@@ -53,6 +53,19 @@ CASES: dict[str, tuple[Form, dict[str, str]]] = {
 @pytest.mark.parametrize(("form", "wrong"), CASES.values(), ids=CASES)
 def test_what_is_wrong_with_a_form(form: Form, wrong: dict[str, str]) -> None:
     assert {name: mistake.key for name, mistake in mistakes(form, NOW).items()} == wrong
+
+
+@pytest.mark.parametrize(
+    ("form", "day", "hour"),
+    [
+        (replace(GOOD, time="11:00"), 2, 11),
+        (replace(GOOD, date="2027-02-20", time="12:00"), 1, 12),
+        (replace(GOOD, date="2027-02-20", time="10:00"), 2, 10),
+    ],
+)
+def test_of_a_time_that_is_over_the_nearest_to_come_is_known(form: Form, day: int, hour: int) -> None:
+    [mistake] = mistakes(form, NOW).values()
+    assert mistake.nearest == datetime(2027, 3, day, hour, tzinfo=NOW.tzinfo)
 
 
 def test_a_form_is_read_back_as_it_was_written() -> None:
