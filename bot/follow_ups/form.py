@@ -12,15 +12,18 @@ from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime, time, timedelta
 from typing import Any, Literal, Self
 
+from bot.follow_ups.hook_events import LONGEST_NAME
+
 ONCE, REPEATED = "once", "repeated"
 NEVER, BY_DATE, BY_COUNT = "never", "date", "count"
 REPEATS = ("day", "weekdays", "week", "two_weeks", "month", "last_day")
 DEFAULT_AGENT = "-"  # whoever answers in that place; no agent's name is so
 MOST_RUNS = 10_000
 PAST = "follow_up.form.past"
+MOST_EVENTS = 20  # of one webhook
 PROMPT_LIMIT = 3_000  # characters: what an input of Slack's modals takes
 UNTIL_LIMIT = 500
-WORDS_LIMIT = 500
+WORDS_LIMIT = MOST_EVENTS * (LONGEST_NAME + 2) + 10  # a webhook with all its events: one cut short is another
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

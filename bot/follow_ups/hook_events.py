@@ -15,9 +15,10 @@ from bot.unseen import is_unseen
 
 UNNAMED = "event"  # of a sender that does not say what happened
 PING = "ping"  # GitHub sends one when a hook is registered
-LONGEST = 120  # characters of a title or a name
+LONGEST = 120  # characters of a title, or of who did it
+LONGEST_NAME = 80  # characters of what an event is called
 
-_NAME = re.compile(r"[A-Za-z0-9_.:/-]{1,80}")
+_NAME = re.compile(rf"[A-Za-z0-9_.:/-]{{1,{LONGEST_NAME}}}")
 _HARMLESS = re.compile(r"[A-Za-z0-9_.:-]{1,60}")  # between backticks: without a slash it is no address
 
 Json = dict[str, Any]

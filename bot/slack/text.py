@@ -101,6 +101,12 @@ def shown(text: str, limit: int) -> str:
     return escaped
 
 
+def code(text: str, limit: int) -> str:
+    """The same between backticks, on one line. What would end that is left out, so nothing behind it formats."""
+    flat = " ".join(text.replace("`", "").split())
+    return f"`{shown(flat, limit) or '…'}`"
+
+
 def _plain_lines(markdown: str, limit: int) -> Iterator[str]:
     fence, left = "", limit
     for line in markdown.splitlines():

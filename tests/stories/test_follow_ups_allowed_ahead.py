@@ -11,6 +11,8 @@ from mcp.server import MCPServer
 from bot.approvals.grants import Grant, Grants
 from bot.follow_ups.store import FollowUps
 from playground.agents_api.brains.steps import CallFunction
+from playground.services.odd.server import a_bench
+from playground.serving import serve
 from playground.slack.models import Message, View
 from tests.stories.conftest import MakeWorld
 from tests.stories.test_follow_ups_by_agents import again, asked, cards, drawn, kept, later, schedule
@@ -153,7 +155,7 @@ async def test_of_more_than_a_modal_holds_the_rest_is_counted_and_offered_next(m
     card = world.whispered[-1]
     view = await opened(world, card)
     assert len(boxes(view)) == 200
-    assert "3 more do not fit in here" in shown(world)
+    assert "3 more do not fit here" in shown(world)
     ticked = {f"tools{number}": list(boxes(view).values())[number * 10 : number * 10 + 10] for number in range(20)}
     assert await world.submit(view, ticked) == {}
     await until(lambda: "Allowed for its runs" in shown(world), seen=lambda: shown(world))
@@ -207,6 +209,18 @@ async def test_what_a_tool_may_do_has_to_be_known_to_be_allowed(make_world: Make
     _, card = await promised(world)
     assert "so they are asked for when it runs: `count (odd__count)`." in drawn(card)
     assert not has_button(card)
+
+
+async def test_a_schema_that_is_no_object_names_nothing_and_a_title_ends_no_code_span(make_world: MakeWorld) -> None:
+    """`true` is a schema, too: of anything."""
+    bench = a_bench(sets=["jobs"])
+    schema = {"type": "object", "properties": {"method": True}}
+    bench.redefined["count"] = {"inputSchema": schema, "title": "Count` *all* `"}
+    async with serve(bench.mcp.streamable_http_app()) as at:
+        servers = {"odd": {"url": f"{at}/mcp", "methods": {"count": "method"}}}
+        world = await make_world(agents=files(ASKS, tools="[odd__count]"), servers=servers)
+        _, card = await promised(world)
+    assert "so they are asked for when it runs: `Count *all* (odd__count)`." in drawn(card)
 
 
 async def test_without_names_all_that_would_ask_are_offered_and_none_is_ticked(world: World) -> None:

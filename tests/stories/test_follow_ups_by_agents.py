@@ -171,6 +171,12 @@ async def test_a_recurrence_is_in_the_persons_own_zone_and_in_french_for_who_rea
         ({"webhook": True, "events": ["issues.closed"] * 20}, "A webhook needs an address that other services reach"),
         ({"webhook": True, "events": ["issues.closed"] * 21}, "Wrong arguments for schedule_follow_up: events"),
         ({"webhook": True, "events": ["e" * 81]}, "Wrong arguments for schedule_follow_up: events"),
+        (
+            {"webhook": True, "events": ["isues.closed"]},
+            "events: I know no event “isues.closed”. Did you mean `issues.",
+        ),
+        ({"webhook": True, "events": ["a ticket is closed"]}, "events: I know no event “a ticket is closed”. GitHub’s"),
+        ({"cron": "0 9 * * 1", "events": ["issues.closed"]}, "events: a webhook alone has events."),
     ],
 )
 async def test_what_cannot_be_promised_is_a_sentence_for_the_model(
@@ -236,6 +242,27 @@ async def test_it_changes_and_cancels_its_persons_own_and_the_card_says_so(world
     assert cards(thread) == []
     assert "No need." in "\n".join(map(drawn, thread.ours))
     assert "will not run again" in said(world)[-1]
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({}, "Nothing was changed: say what is to be other"),
+        ({"zone": "Europe/Paris"}, "Nothing was changed: zone is that of cron, rule or ends"),
+        ({"zone": "Europe/Paris", "task": "Only look."}, "Nothing was changed: zone is that of cron, rule or ends"),
+        ({"events": ["push"]}, "events: a webhook alone has events."),
+        ({"events": []}, "events: a webhook alone has events."),
+    ],
+)
+async def test_a_change_that_changes_nothing_is_said_to_be_none(
+    world: World, change: Mapping[str, Any], sentence: str
+) -> None:
+    thread = await asked(world, schedule(cron="0 9 * * 1"))
+    [made] = await kept(world)
+    await again(world, thread, CallFunction(name="change_follow_up", arguments={"id": made.id, **change}))
+    assert sentence in said(world)[-1]
+    assert (await state(world, made)).when == made.when
+    assert (await state(world, made)).prompt == made.prompt
 
 
 async def test_one_for_the_channel_is_cancelled_on_its_card_in_the_thread_that_asked(world: World) -> None:

@@ -23,8 +23,10 @@ from playground.services.linear.app import create as create_linear
 from playground.services.linear.app import key_of
 from playground.serving import serve
 from tests.stories.conftest import MakeWorld
+from tests.stories.test_follow_ups_by_agents import again
 from tests.stories.test_follow_ups_people import form, holds, press, shown, whispers
 from tests.stories.test_follow_ups_running import direct, told
+from tests.stories.tools import results
 from tests.world import ADA, GENERAL, GRACE, TEAM, Thread, World, until, until_true, words_in
 from workers.follow_ups import acts
 from workers.follow_ups.acts import Done
@@ -138,6 +140,19 @@ async def test_after_its_last_run_it_has_ended_and_its_address_says_so(world: Wo
     [kept] = [one async for one in FollowUps(world.redis).every()]
     assert (kept.follow_up.status, kept.follow_up.why, kept.follow_up.runs) == (Status.ENDED, Why.DONE, 1)
     assert "this was the last time" in next(said for said in thread.said if "It came." in said)
+
+
+async def test_a_model_changes_by_which_events_it_is_woken(world: World) -> None:
+    thread = await promised(world)
+    [before] = await FollowUps(world.redis).of(TEAM, ADA)
+    for events in (["isues.opened"], ["issues.opened", "deploy.done"]):
+        change = {"id": before.follow_up.id, "events": events}
+        await again(world, thread, CallFunction(name="change_follow_up", arguments=change))
+    refused, changed = results(world)[-2:]
+    assert "Did you mean `issues.opened`?" in refused
+    assert "is changed: whenever a signed request brings issues.opened or deploy.done." in changed
+    [after] = await FollowUps(world.redis).of(TEAM, ADA)
+    assert after.follow_up.events == ("issues.opened", "deploy.done")
 
 
 async def test_one_that_waits_for_a_time_by_now_is_woken_no_more_until_it_is_changed_back(world: World) -> None:

@@ -99,7 +99,7 @@ async def test_the_yes_is_for_that_agent_and_not_for_another_with_the_same_tool(
     view = await opened(world, card)
     own, others = inputs(world)
     assert own["label"]["text"] == "What its runs may do without asking"
-    assert others["label"]["text"] == "What they may do without asking once Writer has taken over"
+    assert others["label"]["text"] == "What its runs may do without asking once Writer has taken over"
     [option] = others["element"]["options"]
     await world.submit(view, {others["block_id"]: [option["value"]]})
     await until(lambda: "Allowed for its runs" in shown(world), seen=lambda: shown(world))

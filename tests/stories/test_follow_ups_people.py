@@ -238,7 +238,7 @@ async def test_an_end_that_was_read_behind_the_task_is_said_beside_it(world: Wor
     assert "I cannot tell whether “5 times”" in await world.command("/followup", "every day at 9 say hello 5 times")
     said = await world.command("/followup", "tous les jours à 9h dis bonjour, 5 fois", user=CAMILLE)
     assert "Se termine après 5 exécutions." in said
-    assert "J’ai pris «\N{NO-BREAK SPACE}5 fois\N{NO-BREAK SPACE}» pour sa fin" in said
+    assert "J’ai compris «\N{NO-BREAK SPACE}5 fois\N{NO-BREAK SPACE}» comme sa fin" in said
 
 
 @pytest.mark.parametrize("said_so", ["+research tomorrow 9:00 look", "tomorrow 9:00 +Research, look"])
@@ -484,7 +484,7 @@ async def test_words_that_are_not_understood_come_back_with_all_that_was_typed(w
     await until(lambda: "I do not understand what it says in words" in shown(world), seen=lambda: shown(world))
     view = await form(world)
     blocks = view.definition["blocks"]
-    assert "I cannot take “every blue moon” as it is. Why stands below, at “Or in words”." in str(blocks[0])
+    assert "I cannot take “every blue moon” as it is. The reason is below, at “Or in words”." in str(blocks[0])
     field = next(number for number, block in enumerate(blocks) if block.get("block_id") == "words")
     assert "I do not understand what it says in words" in str(blocks[field - 1]), "directly at its field"
     assert shown(world).count("I do not understand") == 1
@@ -541,7 +541,7 @@ async def test_the_form_says_where_it_will_run(world: World) -> None:
     await world.command("/followup", "list")
     await whispers(world, "You have 1 follow-up.")
     await press(world, world.whispered[-1], "change")
-    await until(lambda: f"Where: in its thread of <#{GENERAL}>." in shown(world), seen=lambda: shown(world))
+    await until(lambda: f"Where: in its thread in <#{GENERAL}>." in shown(world), seen=lambda: shown(world))
     await world.shortcut("follow_up_on", thread.messages[0], user=CAMILLE)
     await until(lambda: "dans ce fil." in shown(world, CAMILLE), seen=lambda: shown(world, CAMILLE))
 

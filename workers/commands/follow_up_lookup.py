@@ -1,6 +1,6 @@
 """Follow-ups as an operator sees them: those that are wanted, as a table or in full.
 
-Always holds: no prompt and no other words of theirs are told.
+Always holds: what it is to do and until what are not told; of all words of theirs a webhook's events alone are.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ def lines(follow_up: FollowUp) -> list[str]:
         ("agent", it.agent or "who answers there"),
         ("made", moment(it.made_at)),
         ("made by", it.made_by or it.owner),
-        ("when", described.woken(it.events, WORDS) if it.when.hook else _when(it)),
+        ("when", _woken(it) if it.when.hook else _when(it)),
         ("cron", it.when.cron),
         ("rule", it.when.rule),
         ("from", f"{it.when.start} {it.when.zone}" if it.when.rule else ""),
@@ -119,6 +119,12 @@ def _row(it: FollowUp) -> tuple[object, ...]:
 
 def _where(it: FollowUp) -> str:
     return str(it.thread) if it.thread else f"{it.team}:{it.channel}"
+
+
+def _woken(it: FollowUp) -> str:
+    """For a terminal: each of its events, as it is."""
+    events = WORDS.names(list(it.events), any_of=True)
+    return WORDS.say("follow_up.when.hook_events", events=events) if events else _when(it)
 
 
 def _when(it: FollowUp) -> str:

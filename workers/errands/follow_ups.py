@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 
+from bot.follow_ups.hook_events import LONGEST_NAME
 from bot.slack import ahead as ahead_form
 from bot.slack import blocks, follow_up_errands
 from bot.slack import follow_up_clicks as clicks
-from bot.slack.text import shown
+from bot.slack.text import code
 from bot.texts import Words, words_for
 from bot.threads.models import ThreadKey
 from workers.errands import ahead, follow_up_forms, follow_up_told, follow_up_typed
@@ -24,7 +25,6 @@ from workers.follow_ups.rights import Who
 from workers.follow_ups.wishes import Refused
 from workers.services import Services
 
-EVENT_SHOWN = 80
 BEGUN = "begun"  # the journal's field, on record before an act: of an extra run its occurrence
 OVER = ("follow_up.refused.ended", "follow_up.refused.gone")  # nothing is left to press
 
@@ -124,7 +124,7 @@ async def _address(errand: Errand) -> None:
         await errand.tell("follow_up.refused.not_yours", person=owner)
     else:
         base = services.settings.hooks_at or ""
-        events = errand.words.names([f"`{shown(event, EVENT_SHOWN)}`" for event in kept.follow_up.events], any_of=True)
+        events = errand.words.names([code(event, LONGEST_NAME) for event in kept.follow_up.events], any_of=True)
         said = errand.words.say("follow_up.hook.address", address=f"{base}/hooks/{hook.id}", secret=hook.secret)
         lines = [said, *([errand.words.say("follow_up.hook.events", events=events)] if events else [])]
         text = "\n".join(lines)

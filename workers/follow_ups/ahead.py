@@ -19,7 +19,7 @@ from bot.catalog.agents import Agent
 from bot.catalog.policy import Policy
 from bot.follow_ups.models import FollowUp
 from bot.picking.answers import called
-from bot.slack.text import shown
+from bot.slack.text import code
 from bot.texts import Words
 from bot.threads.models import CallState
 from workers.approving import may_decide
@@ -174,7 +174,7 @@ def listed(those: Sequence[Need], words: Words) -> str:
 
 
 def _told(need: Need, words: Words) -> str:
-    tool = f"`{shown(label(need, words), NAME_SHOWN)}`"
+    tool = code(label(need, words), NAME_SHOWN)
     return words.say("follow_up.ahead.by", tool=tool, agent=need.by) if need.by else tool
 
 
@@ -189,5 +189,11 @@ def _doings(spec: ToolSpec) -> Sequence[str]:
         return ("",)
     if not spec.chooses.by_value:
         return (CREATE, UPDATE)
-    values = spec.parameters.get("properties", {}).get(spec.chooses.argument, {}).get("enum", ())
-    return [value for value in values if isinstance(value, str) and NAME.fullmatch(value)] or (UNNAMED,)
+    values = _at(_at(_at(spec.parameters, "properties"), spec.chooses.argument), "enum")
+    named = values if isinstance(values, list) else []
+    return [value for value in named if isinstance(value, str) and NAME.fullmatch(value)] or (UNNAMED,)
+
+
+def _at(schema: object, name: str) -> object:
+    """None where that is no object: `true` is a schema, too, and servers write what they like."""
+    return schema.get(name) if isinstance(schema, dict) else None

@@ -8,15 +8,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
 
+from bot.follow_ups.hook_events import LONGEST_NAME
 from bot.follow_ups.models import When
-from bot.slack.text import shown
+from bot.slack.text import code, shown
 from bot.texts import Words
 from workers.follow_ups import cron, local_times, rules
 from workers.follow_ups.refusals import Value, Wrong
 from workers.follow_ups.rules import Rule
 
 VALUE_SHOWN = 300  # characters of what somebody wrote
-EVENT_SHOWN = 80
 EVENTS_SHOWN = 10
 WORKDAYS = tuple((0, day) for day in range(5))
 NTH = (1, 2, 3, 4, -1)
@@ -47,7 +47,7 @@ def woken(events: Sequence[str], words: Words) -> str:
     """When one is due that a webhook wakes, by `events`; none: by all."""
     if not events:
         return words.say("follow_up.when.hook")
-    named = [f"`{shown(event, EVENT_SHOWN)}`" for event in events[:EVENTS_SHOWN]]
+    named = [code(event, LONGEST_NAME) for event in events[:EVENTS_SHOWN]]
     more = ["…"] if len(events) > EVENTS_SHOWN else []
     return words.say("follow_up.when.hook_events", events=words.names([*named, *more], any_of=True))
 

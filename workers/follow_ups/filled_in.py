@@ -71,7 +71,7 @@ def form_of(follow_up: FollowUp, *, prompt: str, zone: str, words: str) -> Form:
         date=moment.date().isoformat() if picked else "",
         time=f"{moment:%H:%M}" if picked else "",
         repeat=repeat or forms.REPEATS[0],
-        words="" if picked else (hooked.written(follow_up.events) if when.hook else words)[: forms.WORDS_LIMIT],
+        words="" if picked else hooked.written(follow_up.events) if when.hook else words[: forms.WORDS_LIMIT],
         end=forms.BY_DATE if ends else forms.BY_COUNT if follow_up.most_runs else forms.NEVER,
         end_date=ends.date().isoformat() if ends else "",
         count=str(follow_up.most_runs or ""),

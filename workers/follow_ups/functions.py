@@ -12,8 +12,8 @@ from typing import Annotated, Literal, Protocol
 from pydantic import Field
 
 from bot.catalog.policy import Policy
-from bot.follow_ups.form import MOST_RUNS
-from workers.follow_ups import event_names
+from bot.follow_ups.form import MOST_EVENTS, MOST_RUNS
+from bot.follow_ups.hook_events import LONGEST_NAME
 from workers.tools.functions import Call, Declined, tool
 
 NO_DESK = "Follow-ups can be made in a thread only."
@@ -70,10 +70,10 @@ Webhook = Annotated[
     bool, Field(description="True: no time, but whenever another service sends a signed request to its own address.")
 ]
 Events = Annotated[
-    list[Annotated[str, Field(min_length=1, max_length=event_names.LONGEST)]],
+    list[Annotated[str, Field(min_length=1, max_length=LONGEST_NAME)]],
     Field(
-        max_length=event_names.MOST,
-        description="With webhook: the events that count, such as issues.closed (GitHub: event and action) or "
+        max_length=MOST_EVENTS,
+        description="Of a webhook: the events that count, such as issues.closed (GitHub: event and action) or "
         "Issue.update (Linear: type and action), * for any part; none: every event.",
     ),
 ]
@@ -97,7 +97,7 @@ class Asked:
     where: Where = "thread"
     tools: tuple[str, ...] = ()
     webhook: bool = False
-    events: tuple[str, ...] = ()
+    events: tuple[str, ...] | None = None
 
 
 class Desk(Protocol):
@@ -148,7 +148,7 @@ async def schedule_follow_up(
         where=where,
         tools=tuple(tools),
         webhook=webhook,
-        events=tuple(events),
+        events=tuple(events) or None,
     )
     return await _desk(call).schedule(asked, tool_call_id=call.turn.tool_call_id, agent=call.agent)
 
@@ -172,9 +172,21 @@ async def change_follow_up(
     times: Times | None = None,
     ends: Ends | None = None,
     quiet: Quiet | None = None,
+    events: Events | None = None,
 ) -> str:
     """Change what a follow-up of the person you work for does, or when. What you leave out stays as it is."""
-    asked = Asked(task=task, at=at, cron=cron, rule=rule, zone=zone, until=until, times=times, ends=ends, quiet=quiet)
+    asked = Asked(
+        task=task,
+        at=at,
+        cron=cron,
+        rule=rule,
+        zone=zone,
+        until=until,
+        times=times,
+        ends=ends,
+        quiet=quiet,
+        events=None if events is None else tuple(events),
+    )
     return await _desk(call).change(id, asked, tool_call_id=call.turn.tool_call_id)
 
 

@@ -64,7 +64,7 @@ class FollowUpDesk:
             most_runs=asked.times or 0,
             quiet=bool(asked.quiet),
             tools=await self._tools(asked.tools, agent),
-            events=asked.events,
+            events=times_given.events_of(asked, when),
         )
         async with self._one_by_one:
             return await self._make(wish)
@@ -91,6 +91,7 @@ class FollowUpDesk:
 
     async def change(self, follow_up_id: str, asked: Asked, *, tool_call_id: str) -> str:
         before, when = await self._asker.own(follow_up_id), times_given.when_of(asked, now=self._asker.now)
+        times_given.must_change(asked)
         known = Wish.of(before)
         wish = replace(
             known,
@@ -100,6 +101,7 @@ class FollowUpDesk:
             most_runs=known.most_runs if asked.times is None else asked.times,
             ends_at=known.ends_at if asked.ends is None else times_given.end_of(asked, now=self._asker.now),
             quiet=known.quiet if asked.quiet is None else asked.quiet,
+            events=times_given.events_of(asked, when or known.when, known=known.events),
         )
         done = await self._changed(before, wish, id_from(self._scene.journal.id, tool_call_id))
         person = text.shown(self._scene.person.name, NAME_SHOWN)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.slack.text import JOINER, defuse, fallback, mended, safe_prefix, shortened, shown
+from bot.slack.text import JOINER, code, defuse, fallback, mended, safe_prefix, shortened, shown
 from bot.slack.wire import escape
 
 PARTS = (
@@ -137,3 +137,11 @@ print("**kept** <b>")
 def test_a_fallback_is_never_empty_or_too_long(markdown: str) -> None:
     assert 0 < len(fallback(markdown, 200)) <= 200
     assert 0 < len(fallback(markdown * 60)) <= 3_000
+
+
+def test_nothing_ends_a_code_span_but_its_own_end() -> None:
+    """An event's name and a tool's title are others' words."""
+    assert code("issues.closed", 80) == "`issues.closed`"
+    assert code("a` *b* `<!channel>\n> c", 80) == f"`{shown('a *b* <!channel> > c', 80)}`"
+    assert code("```", 80) == "`…`"
+    assert len(code("&" * 200, 80)) <= 82

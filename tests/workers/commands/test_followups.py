@@ -150,7 +150,7 @@ async def test_one_is_shown_in_full_but_for_its_words(kept: FollowUps, threadwin
                 "from": "2026-12-01T09:00:00 Europe/Paris",
             },
         ),
-        (When(hook=True), "webhook", {"when": "whenever `issues.closed` comes in by its webhook", "quiet": "yes"}),
+        (When(hook=True), "webhook", {"when": "whenever issues.* or a<b`c comes in by its webhook", "quiet": "yes"}),
         (When(at=FAR, zone="Europe/Paris"), "once", {"when": "once"}),
     ],
     ids=["rule", "webhook", "once"],
@@ -158,7 +158,7 @@ async def test_one_is_shown_in_full_but_for_its_words(kept: FollowUps, threadwin
 async def test_times_are_told_in_words_and_the_rule_itself_where_one_is_shown(
     redis: Redis, threadwind: Threadwind, redis_url: str, when: When, listed: str, shown: dict[str, str]
 ) -> None:
-    one = replace(ONCE, when=when, quiet=when.hook, events=("issues.closed",) if when.hook else ())
+    one = replace(ONCE, when=when, quiet=when.hook, events=("issues.*", "a<b`c") if when.hook else ())
     await FollowUps(redis).add(one, most_of_person=9, most_in_thread=9)
     ran = await threadwind.here("followups", REDIS_URL=redis_url)
     assert f"  {listed}  " in ran.out

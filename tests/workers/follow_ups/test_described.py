@@ -111,6 +111,11 @@ def test_where_others_read_it_or_nobody_knows_theirs_its_zone_is_named() -> None
             "whenever `issues.*` or `push` comes in by its webhook",
             "chaque fois que `issues.*` ou `push` arrive par son webhook",
         ),
+        (
+            ("a` *b* `c",),
+            "whenever `a *b* c` comes in by its webhook",
+            "chaque fois que `a *b* c` arrive par son webhook",
+        ),
     ],
 )
 def test_of_a_webhook_its_events_are_named(events: tuple[str, ...], english: str, french: str) -> None:

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.follow_ups.form import BY_COUNT, BY_DATE, ONCE, REPEATED, WORDS_LIMIT, Form
+from bot.follow_ups.form import BY_COUNT, BY_DATE, MOST_EVENTS, ONCE, REPEATED, WORDS_LIMIT, Form
+from bot.follow_ups.hook_events import LONGEST_NAME
 from bot.follow_ups.models import FollowUp, When
 from bot.texts.words import Language
 from workers.follow_ups import filled_in
@@ -156,6 +157,15 @@ def test_a_webhook_s_events_are_changed_in_words_and_those_that_an_agent_named_m
     assert found == Timed(when, events=("odd", "issues.*"))
 
 
-def test_words_fit_their_field_however_many_events_there_are() -> None:
-    many = of(When(hook=True, zone=ZONE), events=tuple(f"event.{number:070}" for number in range(20)))
-    assert len(filled_in.form_of(many, prompt="look", zone=ZONE, words="").words) == WORDS_LIMIT
+def test_as_many_and_as_long_events_as_there_may_be_stand_in_the_form_whole() -> None:
+    when = When(hook=True, zone=ZONE)
+    events = tuple(f"deploy.{number:0{LONGEST_NAME - 7}}" for number in range(MOST_EVENTS))
+    form = filled_in.form_of(of(when, events=events), prompt="look", zone=ZONE, words="")
+    assert len(form.words) <= WORDS_LIMIT <= 3_000, "what Slack's input takes"
+    again = replace(form, words=f"{form.words} ".replace("webhook", "Webhook"))
+    assert filled_in.timed(again, now=NOW, language="en", before=(form, when)) == Timed(when, events=events)
+
+
+def test_many_words_of_ours_fit_their_field() -> None:
+    form = filled_in.form_of(of(When(cron="15 9 * * 1-5")), prompt="look", zone=ZONE, words="w" * 5_000)
+    assert len(form.words) == WORDS_LIMIT
