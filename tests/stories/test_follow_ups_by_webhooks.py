@@ -79,6 +79,16 @@ async def deliver(url: str, secret: str, delivery: str, event: str = "issues.clo
         return (await sender.post(url, content=body, headers=headers)).status_code
 
 
+async def test_an_events_name_formats_nothing_beside_the_address(world: World) -> None:
+    """One that a model named before names were checked."""
+    thread = await promised(world)
+    [kept] = await FollowUps(world.redis).of(TEAM, ADA)
+    await FollowUps(world.redis).change(kept, replace(kept.follow_up, events=("a` *b* `c",)))
+    [card] = [message for message in thread.ours if "follow_up:address" in str(message.blocks)]
+    await press(world, card, "address")
+    assert "It is woken by `a *b* c`." in await whispers(world, "It is woken by")
+
+
 async def test_an_issue_that_is_closed_at_github_is_told_in_the_thread_once(world: World) -> None:
     thread = await promised(world)
     url, secret = await address(world, thread)

@@ -189,11 +189,5 @@ def _doings(spec: ToolSpec) -> Sequence[str]:
         return ("",)
     if not spec.chooses.by_value:
         return (CREATE, UPDATE)
-    values = _at(_at(_at(spec.parameters, "properties"), spec.chooses.argument), "enum")
-    named = values if isinstance(values, list) else []
-    return [value for value in named if isinstance(value, str) and NAME.fullmatch(value)] or (UNNAMED,)
-
-
-def _at(schema: object, name: str) -> object:
-    """None where that is no object: `true` is a schema, too, and servers write what they like."""
-    return schema.get(name) if isinstance(schema, dict) else None
+    values = spec.parameters.get("properties", {}).get(spec.chooses.argument, {}).get("enum", ())
+    return [value for value in values if isinstance(value, str) and NAME.fullmatch(value)] or (UNNAMED,)
