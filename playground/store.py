@@ -7,6 +7,8 @@ answered. Port and directory stay the same over restarts; a directory of its own
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import random
 import re
 import shutil
 import socket
@@ -169,9 +171,11 @@ def binary() -> Path:
 
 
 def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        port: int = listening.getsockname()[1]
-        return port
+    """One that nothing listens on; not of those that systems give to connections, which may take it meanwhile."""
+    while True:
+        port = random.SystemRandom().randrange(10_000, 32_000)
+        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
 
 
 async def answering(port: int) -> int | None:

@@ -40,9 +40,7 @@ async def test_a_changed_tool_does_not_run_the_operators_hear_once_and_accepting
 ) -> None:
     """Not even a person's yes runs it, so nobody is asked for one."""
     file = await accepted(tmp_path / "tools.lock.json", count="Counts, and is harmless.")
-    world = await make_world(
-        agents=agent("{odd__*: ask}"), servers=ODD_JOBS, tools_lock=file, operators=(GRACE,), asking_limit=0.2
-    )
+    world = await make_world(agents=agent("{odd__*: ask}"), servers=ODD_JOBS, tools_lock=file, operators=(GRACE,))
     await world.start_worker()
     journal = tmp_path / "ran"
     for _ in range(2):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-import socket
 import subprocess
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -17,6 +16,7 @@ from starlette.types import Receive, Scope, Send
 from playground.agents_api.brains.steps import CallFunction
 from playground.serving import serve
 from playground.slack.models import Message
+from playground.store import free_port
 from tests.servers.npm import MODULES, needs
 from tests.stories.conftest import MakeWorld
 from tests.stories.tools import WITHOUT_NODE, agent, said
@@ -51,13 +51,6 @@ async def everything(transport: str) -> AsyncIterator[dict[str, Any]]:
             yield {"all": {"type": kind, "url": f"http://127.0.0.1:{port}/{end}"}}
         finally:
             process.kill()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 async def until_open(port: int) -> None:

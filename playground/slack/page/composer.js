@@ -68,7 +68,11 @@ export class Composer {
 
   async submit(event) {
     event.preventDefault();
-    if (!this.canSend || this.sending) return;
+    if (!this.canSend) return;
+    if (this.sending) { // what was sent before comes first
+      this.another = true;
+      return;
+    }
     const [text, files] = [this.field.value.trim(), this.files];
     const command = COMMAND.test(this.field.value) && !files.length;
     const escaped = command && !this.command()?.should_escape ? text : tokens(text, this.page.store);
@@ -80,12 +84,15 @@ export class Composer {
       if (command) await this.page.acts.command(escaped, this.where());
       else await this.page.acts.send(escaped, files.map((file) => file.id), this.where());
     } catch (error) {
-      this.set(text); // nothing a person wrote is lost because the server was away
+      this.another = false;
+      this.set([text, this.field.value].filter(Boolean).join("\n")); // nothing a person wrote is lost because the server was away
       this.files = files;
       this.drawFiles();
       this.page.acts.failed(error);
     } finally {
       this.sending = false;
+      if (this.another) this.form.requestSubmit();
+      this.another = false;
     }
   }
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 import sys
 from collections.abc import AsyncIterator
 
@@ -11,14 +10,10 @@ import httpx2
 import pytest
 
 from playground.agents_api.app import KEY
+from playground.store import free_port
 from tests.playground.agents_api.talk import events, said, start, types
 
 STARTS_WITHIN_SECONDS = 60
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        return int(listening.getsockname()[1])
 
 
 @pytest.fixture

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from typing import Any
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from playground.slack.models import OfferedAgent
 from tests.playground.page.conftest import Room, Visit
@@ -214,6 +215,25 @@ async def test_what_was_written_is_not_lost_when_it_cannot_be_sent(visit: Visit)
     await field.press("Enter")
     await expect(page.get_by_role("alert")).to_contain_text("Not now.")
     await expect(field).to_have_value("precious")
+
+
+async def test_what_is_sent_while_the_last_is_on_its_way_follows_it(visit: Visit) -> None:
+    page = await visit()
+    released = asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        await released.wait()
+        await route.continue_()
+
+    await page.route("**/_control/say", hold, times=1)
+    field = page.locator("#channel-text")
+    for text in ("the first", "the second"):
+        await field.fill(text)
+        await field.press("Enter")
+    await expect(field).to_have_value("the second")
+    released.set()
+    await expect(field).to_have_value("")
+    await expect(page.locator("#main article").last).to_contain_text("the second")
 
 
 async def test_a_permalink_leads_to_its_message(visit: Visit, room: Room) -> None:

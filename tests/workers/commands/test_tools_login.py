@@ -19,6 +19,7 @@ from bot.vault import Vault
 from playground.authorization import app as authorization
 from playground.authorization.issuer import Issuer
 from playground.services.notes import app as notes
+from playground.store import free_port
 from tests.stories.conftest import MakeWorld
 from tests.workers.commands.conftest import Ran, Threadwind
 from workers.tools import lock
@@ -39,15 +40,9 @@ async def issuer(threadwind: Threadwind) -> AsyncIterator[Issuer]:
         yield server.issuer
 
 
-def a_free_port() -> int:
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 async def signs_in(threadwind: Threadwind, *, person: httpx2.AsyncClient, environment: dict[str, str]) -> Ran:
     """The operator runs the command, in a process of its own, and opens its link."""
-    port = {"CALLBACK_PORT": str(a_free_port())}
+    port = {"CALLBACK_PORT": str(free_port())}
     async with (
         threadwind.started("tools", "login", "notes", "--no-browser", **port, **environment) as process,
         asyncio.timeout(60),
@@ -68,7 +63,7 @@ async def signs_in_here(
     loop, links = asyncio.get_running_loop(), asyncio.Queue[str]()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(webbrowser, "open", lambda url: loop.call_soon_threadsafe(links.put_nowait, url))
-        port = {"CALLBACK_PORT": str(a_free_port())}
+        port = {"CALLBACK_PORT": str(free_port())}
         async with asyncio.timeout(60), asyncio.TaskGroup() as tasks:
             command = tasks.create_task(threadwind.here("tools", "login", "notes", **port, **environment))
             opened = tasks.create_task(links.get())
@@ -113,7 +108,7 @@ async def test_the_operator_signs_in_on_this_machine_and_locks_what_the_server_l
 async def test_with_a_public_address_the_bot_hears_the_browser(
     make_world: MakeWorld, threadwind: Threadwind, issuer: Issuer, person: httpx2.AsyncClient
 ) -> None:
-    port = a_free_port()
+    port = free_port()
     world = await make_world(worker=False, vault_keys=KEY, public_url=f"http://localhost:{port}")
     _, _, own = world.url.rpartition(":")
     async with forwarded(port, int(own)):
