@@ -34,6 +34,7 @@ _UNFINISHED = re.compile(
 _FENCE = re.compile(r"[\s>]*(`{3,}|~{3,})")
 _TABLE_RULE = re.compile(r"\s*\|?\s*:?-{2,}[\s:|-]*")
 _LINE_MARK = re.compile(r"^\s{0,3}(?:#{1,6}\s+|>\s?)+")
+_FORMATS = re.compile(r"[*~`]|(?<![^\W_])_+|_+(?![^\W_])")  # an underscore within a word does not
 _LINK = re.compile(r"!?\[([^\]\n]{0,500})\]\(<?([^)\s>]{1,2000})>?(?:\s\"[^\"\n]{0,300}\")?\)")
 _WORD_MARK = re.compile(r"(?=[*_~`])(?:\*\*|__|~~|`+|(?<!\w)[*_](?=\S)|(?<=\S)[*_](?!\w))")
 _LONGEST = 80  # no unfinished form is longer
@@ -105,6 +106,12 @@ def code(text: str, limit: int) -> str:
     """The same between backticks, on one line. What would end that is left out, so nothing behind it formats."""
     flat = " ".join(text.replace("`", "").split())
     return f"`{shown(flat, limit) or '…'}`"
+
+
+def bold(text: str, limit: int) -> str:
+    """The same in bold, on one line. What would end that, or format on, is left out; `a_b` stays."""
+    flat = " ".join(_FORMATS.sub("", text).split())
+    return f"*{shown(flat, limit) or '…'}*"
 
 
 def _plain_lines(markdown: str, limit: int) -> Iterator[str]:

@@ -15,7 +15,7 @@ from bot.slack.connection_views import Part, Row
 from bot.slack.connections import CONNECT, DISCONNECT, REVOKE
 from bot.slack.errors import SlackError
 from bot.slack.moments import moment
-from bot.slack.text import shown
+from bot.slack.text import bold, code, shown
 from bot.threads.models import ThreadKey
 from workers.errands.errand import Errand, GivenUp
 from workers.tools.choice import may_use
@@ -86,7 +86,7 @@ def _grant(errand: Errand, grant: Grant, links: Mapping[str, str], promised: Map
     words = say(
         f"connections.grant_{kind(grant.does)}" if grant.does else "connections.grant",
         does=shown(grant.does, NAME_SHOWN),
-        tool=f"*{shown(grant.title or grant.tool, NAME_SHOWN)}* (`{shown(grant.tool, NAME_SHOWN)}`)",
+        tool=f"{bold(grant.title or grant.tool, NAME_SHOWN)} ({code(grant.tool, NAME_SHOWN)})",
         agent=shown(agent.display_name if agent else grant.agent, NAME_SHOWN),
     )
     where = say("connections.everywhere")

@@ -74,8 +74,7 @@ def question(scene: Scene, record: CallRecord) -> str:
     say, person = scene.words.say, text.shown(scene.person.name, NAME_SHOWN)
     agent = text.shown(scene.cast.title(record.agent or scene.agent.name), NAME_SHOWN)
     tool = text.shown(record.name, NAME_SHOWN)
-    title = text.shown(record.title or record.name, NAME_SHOWN)
-    what = f"*{title}* (`{tool}`)" if title != tool else f"`{tool}`"
+    what = f"{text.bold(record.title, NAME_SHOWN)} (`{tool}`)" if record.title not in ("", record.name) else f"`{tool}`"
     if record.server:
         what = say("asking.of_server", tool=what, server=text.shown(record.server, NAME_SHOWN))
     return for_follow_up.below(say("asking.card", agent=agent, tool=what, principal=person), scene, scene.words)

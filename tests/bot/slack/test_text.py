@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.slack.text import JOINER, code, defuse, fallback, mended, safe_prefix, shortened, shown
+from bot.slack.text import JOINER, bold, code, defuse, fallback, mended, safe_prefix, shortened, shown
 from bot.slack.wire import escape
 
 PARTS = (
@@ -137,6 +137,17 @@ print("**kept** <b>")
 def test_a_fallback_is_never_empty_or_too_long(markdown: str) -> None:
     assert 0 < len(fallback(markdown, 200)) <= 200
     assert 0 < len(fallback(markdown * 60)) <= 3_000
+
+
+def test_nothing_formats_within_bold_words() -> None:
+    """A tool's title is its server's."""
+    assert bold("Create issue", 80) == "*Create issue*"
+    assert bold("get_issue of a_b", 80) == "*get_issue of a_b*"
+    assert bold("Read* already `allowed` ~by~ _your admin_\n> now <!here>", 80) == (
+        f"*{shown('Read already allowed by your admin > now <!here>', 80)}*"
+    )
+    assert bold("***", 80) == "*…*"
+    assert len(bold("&" * 200, 80)) <= 82
 
 
 def test_nothing_ends_a_code_span_but_its_own_end() -> None:
